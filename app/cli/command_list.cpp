@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "app/cli/commands.h"
+#include "app/cli/stdio.h"
+#include "core/address/interfaces.h"
+#include "core/behaviour/catalogue.h"
+
+#include <memory>
+
+namespace sw::cli {
+
+namespace {
+
+QByteArray padded(const QString& text, int width) { return text.leftJustified(width).toUtf8() + ' '; }
+
+QByteArray behaviourList() {
+    QByteArray text;
+    for (const BehaviourEntry& entry : behaviours())
+        text += padded(QString::fromLatin1(entry.name), 10) + entry.summary + '\n';
+    return text;
+}
+
+QString schemesOf(const OptionSpec& spec) {
+    QStringList names;
+    for (const Scheme scheme : {Scheme::Tcp, Scheme::Udp, Scheme::Unix, Scheme::Unixgram}) {
+        if (spec.appliesTo(scheme))
+            names.append(schemeName(scheme));
+    }
+    return names.join(QLatin1Char(' '));
+}
+
+QByteArray optionList() {
+    QByteArray text;
+    std::optional<OptionGroup> group;
+    for (const OptionSpec& spec : optionTable()) {
+        if (group != spec.group)
+            text += (group ? "\n" : "") + groupTitle(spec.group).toUtf8() + '\n';
+        group = spec.group;
+        text += "  " + padded(QString::fromLatin1(spec.name), 10) + spec.help + "\n             takes " +
+                acceptedValues(spec).toUtf8();
+        if (*spec.defaultValue != '\0')
+            text += QByteArray("; default ") + spec.defaultValue;
+        text += "; for " + schemesOf(spec).toUtf8();
+        if (!spec.appliesTo(Role::Listen) || !spec.appliesTo(Role::Connect))
+            text += spec.appliesTo(Role::Listen) ? ", listening" : ", connecting";
+        text += '\n';
+    }
+    return text;
+}
+
+/// The options chapter of the manual.
+QByteArray optionTableMarkdown() {
+    QByteArray text;
+    std::optional<OptionGroup> group;
+    for (const OptionSpec& spec : optionTable()) {
+        if (group != spec.group)
+            text += "\n### " + groupTitle(spec.group).toUtf8() + "\n\n| Option | Takes | Default | For | |\n|---|---|---|---|---|\n";
+        group = spec.group;
+        QString defaultText = QString::fromLatin1(spec.defaultValue);
+        if (defaultText.isEmpty())
+            defaultText = QStringLiteral("–");
+        text += QStringLiteral("| `%1` | %2 | %3 | %4 | %5 |\n")
+                    .arg(QString::fromLatin1(spec.name), acceptedValues(spec), defaultText, schemesOf(spec),
+                         QString::fromLatin1(spec.help))
+                    .toUtf8();
+    }
+    return text;
+}
+
+QByteArray interfaceList() {
+    QByteArray text;
+    for (const InterfaceInfo& info : interfaces()) {
+        text += padded(info.name, 12) + (info.isUp ? "up  " : "down") + "  mtu " + padded(QString::number(info.mtu), 6) +
+                info.addresses.join(QLatin1String(", ")).toUtf8() + '\n';
+    }
+    return text;
+}
+
+QByteArray schemeList() {
+    QByteArray text;
+    for (const Scheme scheme : {Scheme::Tcp, Scheme::Udp, Scheme::Unix, Scheme::Unixgram, Scheme::Tls, Scheme::Dtls,
+                                Scheme::Ws, Scheme::Wss, Scheme::Pipe})
+        text += padded(schemeName(scheme), 10) + (isInThisBuild(scheme) ? "in this build" : "not in this build") + '\n';
+    return text;
+}
+
+} // namespace
+
+void addList(CLI::App& program, Run& run) {
+    auto what = std::make_shared<std::string>();
+    auto markdown = std::make_shared<bool>(false);
+    CLI::App* command = program.add_subcommand("list", "Show what there is: behaviours, options, interfaces, schemes");
+    command->add_option("WHAT", *what, "behaviours, options, interfaces or schemes")
+        ->required()
+        ->check(CLI::IsMember({"behaviours", "options", "interfaces", "schemes"}));
+    command->add_flag("--markdown", *markdown, "Options as a table for the manual");
+    addExamples(*command, "Everything that an address or --behaviour takes, from the same tables that the program reads.",
+                {"swright list options", "swright list behaviours"});
+    command->callback([what, markdown, &run] {
+        run = [what, markdown] {
+            QByteArray text;
+            if (*what == "behaviours")
+                text = behaviourList();
+            else if (*what == "options")
+                text = *markdown ? optionTableMarkdown() : optionList();
+            else if (*what == "interfaces")
+                text = interfaceList();
+            else
+                text = schemeList();
+            return writeOutput(StandardStream::Output, text) ? Done : TaskFailed;
+        };
+    });
+}
+
+} // namespace sw::cli

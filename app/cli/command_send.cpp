@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+#include "app/cli/commands.h"
+#include "core/base/units.h"
+#include "core/payload/payload.h"
+
+#include <QFileInfo>
+
+#include <memory>
+
+namespace sw::cli {
+
+namespace {
+
+struct SendArguments {
+    std::string address;
+    std::string payload;
+    std::string hex;
+    std::string base64;
+    std::string file;
+    std::string ending = "none";
+    std::string encoding = "UTF-8";
+    quint64 repeat = 1;
+    std::string every;
+    std::string reply;
+    SessionOptions session;
+};
+
+/// Runs `swright send`: connect, send so often, wait for an answer if one is wanted, close.
+class SendCommand final : public QObject {
+public:
+    SendCommand(Session& session, QByteArray bytes, QString file, quint64 repeat, std::chrono::microseconds every,
+                std::optional<std::chrono::microseconds> reply)
+        : m_session(session), m_bytes(std::move(bytes)), m_file(std::move(file)), m_left(repeat), m_reply(reply) {
+        m_timer.setTimerType(Qt::PreciseTimer);
+        m_timer.setInterval(std::chrono::duration_cast<std::chrono::milliseconds>(every));
+        QObject::connect(&m_timer, &QTimer::timeout, this, &SendCommand::sendOnce);
+        QObject::connect(&session, &Session::changed, this, &SendCommand::update);
+    }
+
+    void started(EndpointId id) { m_id = id; }
+
+private:
+    void update(const QVector<EndpointSnapshot>& snapshots) {
+        for (const EndpointSnapshot& snapshot : snapshots) {
+            if (snapshot.id == m_id)
+                updateOne(snapshot);
+        }
+    }
+
+    void updateOne(const EndpointSnapshot& snapshot) {
+        m_received = snapshot.counters.receivedRecords;
+        if (isEnded(snapshot.state)) {
+            const bool isAnswered = !m_reply || m_received > 0;
+            m_session.finish(snapshot.error || m_left > 0 || !isAnswered ? TaskFailed : Done);
+            return;
+        }
+        m_sent = snapshot.counters.sentBytes;
+        m_sentRecords = snapshot.counters.sentRecords;
+        m_isDatagram = snapshot.kind == EndpointKind::DatagramSocket;
+        if (m_isDatagram && snapshot.error && !m_reply)
+            m_hasFailed = true;
+        if (!m_isOpen && snapshot.state == EndpointState::Open) {
+            m_isOpen = true;
+            m_timer.start();
+            sendOnce();
+        } else if (m_timer.interval() == 0) {
+            sendOnce();
+        }
+        endWhenSent(snapshot);
+    }
+
+    void sendOnce() {
+        constexpr quint64 mostUnderWay = 1ULL << 20U;
+        while (m_left > 0 && m_offered <= m_sent + mostUnderWay) {
+            --m_left;
+            ++m_offeredRecords;
+            if (m_file.isEmpty())
+                m_session.engine().send(m_id, m_bytes);
+            else
+                m_session.engine().sendFile(m_id, m_file);
+            m_offered += m_file.isEmpty() ? static_cast<quint64>(m_bytes.size())
+                                          : static_cast<quint64>(QFileInfo(m_file).size());
+            if (m_timer.interval() > 0)
+                break;
+        }
+        if (m_left == 0 || m_timer.interval() == 0)
+            m_timer.stop();
+    }
+
+    void endWhenSent(const EndpointSnapshot& snapshot) {
+        const bool isAllSent = m_isOpen && m_left == 0 && m_sent >= m_offered &&
+                               (!m_isDatagram || m_sentRecords >= m_offeredRecords || snapshot.error);
+        if (!isAllSent || m_isEnding)
+            return;
+        m_isEnding = true;
+        if (!m_reply) {
+            m_session.engine().close(m_id);
+            if (m_hasFailed)
+                m_session.finish(TaskFailed);
+            return;
+        }
+        if (!m_isDatagram && snapshot.state == EndpointState::ReadEnded)
+            m_session.engine().close(m_id);
+        QTimer::singleShot(std::chrono::duration_cast<std::chrono::milliseconds>(*m_reply), this,
+                           [this] { m_session.finish(m_received > 0 ? Done : TaskFailed); });
+    }
+
+    Session& m_session;
+    QByteArray m_bytes;
+    QString m_file;
+    quint64 m_left;
+    std::optional<std::chrono::microseconds> m_reply;
+    QTimer m_timer;
+    EndpointId m_id = EndpointId::None;
+    quint64 m_offered = 0;
+    quint64 m_offeredRecords = 0;
+    quint64 m_sent = 0;
+    quint64 m_sentRecords = 0;
+    quint64 m_received = 0;
+    bool m_isOpen = false;
+    bool m_isDatagram = false;
+    bool m_isEnding = false;
+    bool m_hasFailed = false;
+};
+
+Result<QByteArray> payloadOf(const SendArguments& arguments) {
+    const auto ending = parseLineEnding(QString::fromStdString(arguments.ending));
+    if (!ending)
+        return tl::unexpected(ending.error());
+    PayloadSpec spec{.form = PayloadForm::Text,
+                     .source = QString::fromStdString(arguments.payload),
+                     .lineEnding = *ending,
+                     .encoding = QString::fromStdString(arguments.encoding)};
+    if (!arguments.hex.empty()) {
+        spec.form = PayloadForm::Hex;
+        spec.source = QString::fromStdString(arguments.hex);
+    } else if (!arguments.base64.empty()) {
+        spec.form = PayloadForm::Base64;
+        spec.source = QString::fromStdString(arguments.base64);
+    }
+    return toBytes(spec);
+}
+
+Result<std::chrono::microseconds> durationOf(const std::string& text) {
+    return text.empty() ? Result<std::chrono::microseconds>(std::chrono::microseconds(0))
+                        : parseDuration(QString::fromStdString(text));
+}
+
+int runSend(SendArguments arguments) {
+    const auto address = readAddress(arguments.address, Role::Connect);
+    if (!address)
+        return WrongUsage;
+    const auto bytes = payloadOf(arguments);
+    const auto every = durationOf(arguments.every);
+    const auto reply = durationOf(arguments.reply);
+    for (const Error* error : {bytes ? nullptr : &bytes.error(), every ? nullptr : &every.error(),
+                               reply ? nullptr : &reply.error()}) {
+        if (error != nullptr) {
+            sayError(*error);
+            return WrongUsage;
+        }
+    }
+    const QString file = QString::fromStdString(arguments.file);
+    if (!file.isEmpty() && !QFileInfo(file).isReadable()) {
+        sayError(badInput(QStringLiteral("--file"), QStringLiteral("%1 cannot be read.").arg(file)));
+        return TaskFailed;
+    }
+    const bool wantsReply = !arguments.reply.empty();
+    arguments.session.quietOutput = !wantsReply;
+    Session session(arguments.session);
+    session.setInterruptStatus(TaskFailed);
+    if (const auto status = session.prepare())
+        return *status;
+    SendCommand command(session, *bytes, file, arguments.repeat, *every,
+                        wantsReply ? std::optional(*reply) : std::nullopt);
+    const auto id = session.engine().connectTo(*address);
+    if (!id) {
+        session.say(id.error());
+        return WrongUsage;
+    }
+    command.started(*id);
+    return session.run();
+}
+
+} // namespace
+
+void addSend(CLI::App& program, Run& run) {
+    auto arguments = std::make_shared<SendArguments>();
+    CLI::App* command = program.add_subcommand("send", "Send one payload, once or again and again, then close");
+    command->add_option("ADDRESS", arguments->address, "Where to send, such as udp://127.0.0.1:5000")->required();
+    auto* text = command->add_option("PAYLOAD", arguments->payload,
+                                     "Text with the escapes \\n \\r \\t \\0 \\xHH \\u{...} \\\\");
+    auto* hex = command->add_option("--hex", arguments->hex, "Bytes as hexadecimal digits, with or without spaces, 0x and commas")
+                    ->type_name("DIGITS")
+                    ->excludes(text);
+    auto* base64 =
+        command->add_option("--base64", arguments->base64, "Bytes as base64")->type_name("DIGITS")->excludes(text)->excludes(hex);
+    command->add_option("--file", arguments->file, "The content of a file, read as it is sent")
+        ->type_name("FILE")
+        ->excludes(text)
+        ->excludes(hex)
+        ->excludes(base64);
+    command->add_option("--ending", arguments->ending, "Line ending to append: none, lf, crlf, cr or nul")->type_name("NAME");
+    command->add_option("--encoding", arguments->encoding, "Encoding of the text: UTF-8, ISO-8859-1, UTF-16LE, ...")
+        ->type_name("NAME");
+    command->add_option("--repeat", arguments->repeat, "Send N times")->type_name("N")->check(CLI::PositiveNumber);
+    command->add_option("--every", arguments->every, "Wait TIME between two of them, such as 100ms")->type_name("TIME");
+    command->add_option("--reply", arguments->reply, "Show what comes back until the peer ends or TIME is over; "
+                                                     "status 1 when nothing came")
+        ->type_name("TIME");
+    addSessionOptions(*command, arguments->session);
+    addExamples(*command,
+                "A payload of nothing is nothing on a stream, and an empty datagram on udp and unixgram.",
+                {"swright send udp://127.0.0.1:5000 'hello\\n' --reply 2s", "swright send tcp://127.0.0.1:7 --hex '00 01 02 ff'",
+                 "swright send tcp://127.0.0.1:9000 --file image.png",
+                 "swright send udp://127.0.0.1:5000 tick --repeat 10 --every 100ms"});
+    command->callback([arguments, &run] { run = [arguments] { return runSend(*arguments); }; });
+}
+
+} // namespace sw::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "app/cli/session.h"
+#include "core/address/address.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <functional>
+
+namespace sw::cli {
+
+/// What a parsed command line asks for; runs after the parsing.
+using Run = std::function<int()>;
+
+// One file for each command. They add themselves to the program and set `run` when they were chosen.
+void addListen(CLI::App& program, Run& run);
+void addConnect(CLI::App& program, Run& run);
+void addSend(CLI::App& program, Run& run);
+void addLookup(CLI::App& program, Run& run);
+void addList(CLI::App& program, Run& run);
+void addDocuments(CLI::App& program, Run& run);
+
+/// --json, --verbose, --record, --as and --idle.
+void addSessionOptions(CLI::App& command, SessionOptions& options);
+
+/// The address, or nothing after the error was said with a mark under the offending part.
+std::optional<Address> readAddress(const std::string& text, Role role);
+
+/// Text that follows the options in --help, and its chapter in the manual page.
+void addExamples(CLI::App& command, const std::string& about, const std::vector<std::string>& examples);
+
+/// Builds the whole program, for main() and for the documents made from it.
+void buildProgram(CLI::App& program, Run& run);
+
+} // namespace sw::cli

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "app/cli/commands.h"
+#include "core/payload/visibletext.h"
+#include "identity.h"
+
+namespace sw::cli {
+
+void addSessionOptions(CLI::App& command, SessionOptions& options) {
+    command.add_option("--record", options.record,
+                       "Stream everything to FILE from the first byte: .jsonl (all records) or .bin (received bytes; "
+                       "what was sent goes to NAME.sent.bin)")
+        ->type_name("FILE");
+    command.add_option("--as", options.as,
+                       "Show received bytes as raw, text (control bytes visible), hex, or lines (with time and "
+                       "endpoint); without it: text on a terminal, raw in a pipe")
+        ->type_name("FORM");
+    command.add_option("--idle", options.idle, "End with status 0 when nothing happened for TIME")->type_name("TIME");
+    command.add_flag("--json", options.json, "Print every event as a JSON line on standard error");
+    command.add_flag("-v,--verbose", options.verbose, "Say every event on standard error");
+}
+
+std::optional<Address> readAddress(const std::string& text, Role role) {
+    const QString address = QString::fromStdString(text);
+    auto parsed = parseAddress(address, role);
+    if (parsed)
+        return *parsed;
+    sayError(parsed.error());
+    const VisibleText visible = toVisibleText(address.toUtf8());
+    const int position = std::max(parsed.error().position, 0);
+    const qsizetype column = visible.textAt(address.left(position).toUtf8().size());
+    Session::sayPlain(QStringLiteral("  ") + visible.text);
+    Session::sayPlain(QStringLiteral("  ") + QString(column, QLatin1Char(' ')) + QStringLiteral("^"));
+    return std::nullopt;
+}
+
+void addExamples(CLI::App& command, const std::string& about, const std::vector<std::string>& examples) {
+    std::string footer = about;
+    footer += "\n\nExamples:\n";
+    for (const std::string& example : examples)
+        footer += "  " + example + "\n";
+    command.footer(footer);
+}
+
+void buildProgram(CLI::App& program, Run& run) {
+    program.name("swright");
+    program.description(SOCKETWRIGHT_NAME " on the command line: open sockets, watch them, send to them.");
+    program.set_version_flag("--version", SOCKETWRIGHT_NAME " " SOCKETWRIGHT_VERSION);
+    program.require_subcommand(1);
+    program.failure_message([](const CLI::App* app, const CLI::Error& error) {
+        return std::string("swright: ") + error.what() + "\nTry: " +
+               (app->get_parent() == nullptr ? app->get_name() : "swright " + app->get_name()) + " --help\n";
+    });
+    addListen(program, run);
+    addConnect(program, run);
+    addSend(program, run);
+    addLookup(program, run);
+    addList(program, run);
+    addDocuments(program, run);
+    program.footer(
+        "An ADDRESS is SCHEME://[HOST][:PORT][?OPTION=VALUE[&...]], with the schemes tcp, udp, unix and unixgram.\n"
+        "A listener without a host binds loopback; the host * binds every local address.\n"
+        "`swright list options` shows what can follow the question mark.\n\n"
+        "Standard output carries data only; everything else goes to standard error.\n"
+        "Exit status: 0 done, 1 the network or the task failed, 2 wrong usage.\n\n"
+        "Examples:\n"
+        "  swright listen tcp://:10244 --behaviour talk\n"
+        "  swright connect tcp://127.0.0.1:10244\n"
+        "  swright send udp://127.0.0.1:5353 --hex '00 01 ff' --reply 2s\n");
+}
+
+} // namespace sw::cli

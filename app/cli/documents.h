@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "app/cli/commands.h"
+
+#include <string>
+#include <vector>
+
+namespace sw::cli {
+
+/// swright(1) in man(7), made from the program's own options and help texts.
+std::string manualPage(const CLI::App& program);
+
+std::string bashCompletion(const CLI::App& program);
+std::string zshCompletion(const CLI::App& program);
+std::string fishCompletion(const CLI::App& program);
+
+/// The words that an option or argument can take, where they are known, such as the behaviours.
+std::vector<std::string> knownValues(const std::string& optionName);
+
+/// Commands that people use, without the hidden one.
+std::vector<const CLI::App*> visibleCommands(const CLI::App& program);
+
+} // namespace sw::cli

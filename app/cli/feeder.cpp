@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "app/cli/feeder.h"
+
+namespace sw::cli {
+
+namespace {
+constexpr quint64 mostUnderWay = 1ULL << 20U;
+}
+
+Feeder::Feeder(Session& session, bool crlf, QObject* parent) : QObject(parent), m_session(session), m_crlf(crlf) {
+    m_sinceInput.start();
+    QObject::connect(&session, &Session::changed, this, &Feeder::update);
+    QObject::connect(&m_reader, &InputReader::arrived, this, &Feeder::offer);
+    QObject::connect(&m_reader, &InputReader::ended, this, &Feeder::ended);
+}
+
+void Feeder::addTarget(EndpointId id) {
+    m_targets.try_emplace(static_cast<quint64>(id));
+    pump();
+}
+
+void Feeder::update(const QVector<EndpointSnapshot>& snapshots) {
+    for (const EndpointSnapshot& snapshot : snapshots) {
+        const auto found = m_targets.find(static_cast<quint64>(snapshot.id));
+        if (found == m_targets.end())
+            continue;
+        if (isEnded(snapshot.state))
+            m_targets.erase(found);
+        else
+            found->second.sent = snapshot.counters.sentBytes;
+    }
+    pump();
+}
+
+void Feeder::pump() {
+    if (m_targets.empty())
+        return; // nobody to send to: the input waits
+    for (const auto& [id, target] : m_targets) {
+        if (target.offered > target.sent + mostUnderWay)
+            return;
+    }
+    m_reader.request();
+}
+
+void Feeder::offer(const QByteArray& input) {
+    m_sinceInput.restart();
+    QByteArray bytes = input;
+    if (m_crlf) {
+        QByteArray converted;
+        converted.reserve(bytes.size() + bytes.size() / 16);
+        for (const char c : input) {
+            if (c == '\n' && !m_lastWasCr)
+                converted.append('\r');
+            m_lastWasCr = c == '\r';
+            converted.append(c);
+        }
+        bytes = converted;
+    }
+    for (auto& [id, target] : m_targets) {
+        target.offered += static_cast<quint64>(bytes.size());
+        m_session.engine().send(static_cast<EndpointId>(id), bytes);
+    }
+    pump();
+}
+
+} // namespace sw::cli

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "app/cli/inputreader.h"
+
+#include "app/cli/stdio.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace sw::cli {
+
+namespace {
+constexpr qsizetype pieceSize = 65507; // also the largest datagram over IPv4
+}
+
+struct InputReader::Shared {
+    std::mutex mutex; // guards the rest
+    std::condition_variable asked;
+    bool isAsked = false;
+    InputReader* reader = nullptr;
+};
+
+InputReader::InputReader(QObject* parent) : QObject(parent), m_shared(std::make_shared<Shared>()) {
+    m_shared->reader = this;
+    std::thread([shared = m_shared] {
+        for (;;) {
+            {
+                std::unique_lock lock(shared->mutex);
+                shared->asked.wait(lock, [&] { return shared->isAsked || shared->reader == nullptr; });
+                if (shared->reader == nullptr)
+                    return;
+                shared->isAsked = false;
+            }
+            const QByteArray bytes = readInput(pieceSize);
+            const std::lock_guard lock(shared->mutex);
+            if (shared->reader == nullptr)
+                return;
+            QMetaObject::invokeMethod(
+                shared->reader, [reader = shared->reader, bytes] { reader->receive(bytes); }, Qt::QueuedConnection);
+            if (bytes.isEmpty())
+                return;
+        }
+    }).detach(); // a blocked read cannot be ended; the process does not wait for it
+}
+
+InputReader::~InputReader() {
+    const std::lock_guard lock(m_shared->mutex);
+    m_shared->reader = nullptr;
+    m_shared->asked.notify_one();
+}
+
+void InputReader::request() {
+    if (m_isAsked || m_atEnd)
+        return;
+    m_isAsked = true;
+    const std::lock_guard lock(m_shared->mutex);
+    m_shared->isAsked = true;
+    m_shared->asked.notify_one();
+}
+
+void InputReader::receive(const QByteArray& bytes) {
+    m_isAsked = false;
+    if (bytes.isEmpty()) {
+        m_atEnd = true;
+        emit ended();
+    } else {
+        emit arrived(bytes);
+    }
+}
+
+} // namespace sw::cli

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QByteArray>
+#include <QObject>
+
+#include <memory>
+
+namespace sw::cli {
+
+/// Standard input, read on a thread of its own (a blocking read works on every platform and kind of input) and handed
+/// over one piece at a time, only when asked: whoever is slow makes the input wait.
+class InputReader final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit InputReader(QObject* parent = nullptr);
+    ~InputReader() override;
+    InputReader(const InputReader&) = delete;
+    InputReader& operator=(const InputReader&) = delete;
+    InputReader(InputReader&&) = delete;
+    InputReader& operator=(InputReader&&) = delete;
+
+    /// Asks for the next piece; asking again before it came changes nothing.
+    void request();
+    bool atEnd() const { return m_atEnd; }
+
+signals:
+    void arrived(const QByteArray& bytes);
+    void ended();
+
+private:
+    struct Shared;
+
+    void receive(const QByteArray& bytes);
+
+    std::shared_ptr<Shared> m_shared; // outlives us where the thread still waits for input at the program's end
+    bool m_isAsked = false;
+    bool m_atEnd = false;
+};
+
+} // namespace sw::cli

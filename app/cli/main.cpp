@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "app/cli/commands.h"
+#include "identity.h"
+
+#include <QCoreApplication>
+
+int main(int argc, char** argv) {
+    CLI::App program;
+    sw::cli::Run run;
+    sw::cli::buildProgram(program, run);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int code = program.exit(error);
+        return code == 0 ? sw::cli::Done : sw::cli::WrongUsage;
+    }
+    const QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral(SOCKETWRIGHT_NAME));
+    QCoreApplication::setApplicationVersion(QStringLiteral(SOCKETWRIGHT_VERSION));
+    return run();
+}

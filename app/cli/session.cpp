@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+#include "app/cli/session.h"
+
+#include "app/cli/signals.h"
+#include "app/cli/stdio.h"
+#include "core/base/units.h"
+#include "core/payload/visibletext.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QJsonDocument>
+
+namespace sw::cli {
+
+namespace {
+
+constexpr quint64 window = 4ULL << 20U;
+constexpr std::chrono::milliseconds flushInterval(500);
+constexpr std::chrono::milliseconds drainTime(700);
+
+void writeError(const QByteArray& line) { writeOutput(StandardStream::Error, QByteArray(line).append('\n')); }
+
+std::optional<OutputForm> outputForm(const std::string& name) {
+    if (name.empty())
+        return isTerminal(StandardStream::Output) ? OutputForm::Text : OutputForm::Raw;
+    if (name == "text")
+        return OutputForm::Text;
+    if (name == "hex")
+        return OutputForm::Hex;
+    if (name == "lines")
+        return OutputForm::Lines;
+    if (name == "raw")
+        return OutputForm::Raw;
+    return std::nullopt;
+}
+
+/// Said without --verbose too: what a person needs to know.
+bool isImportant(EventKind event, const QJsonObject& facts) {
+    switch (event) {
+    case EventKind::Started:
+    case EventKind::NotSent:
+    case EventKind::AcceptFailed:
+    case EventKind::DatagramError:
+    case EventKind::Dropped:
+    case EventKind::Warning:
+        return true;
+    case EventKind::Closed:
+        return facts.contains(QStringLiteral("error"));
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+void sayError(const Error& error) {
+    writeError(QByteArray("swright: ").append(toTerminalText(toText(error).toUtf8())));
+}
+
+Session::Session(const SessionOptions& options, QObject* parent)
+    : QObject(parent), m_options(options),
+      m_engine({.notifyInterval = std::chrono::milliseconds(0), .receiveWindow = window}),
+      m_events(m_engine.eventLog()) {
+    QObject::connect(&m_engine, &Engine::endpointsChanged, this, [this](const QVector<EndpointSnapshot>& snapshots) {
+        takeEvents();
+        for (const EndpointSnapshot& snapshot : snapshots)
+            take(snapshot);
+        if (m_idleTimer.interval() > 0 && !m_isFinishing)
+            m_idleTimer.start();
+        emit changed(snapshots);
+    });
+    QObject::connect(&m_output, &OutputWriter::written, this,
+                     [this](EndpointId source, quint64 credit) { m_engine.consumed(source, credit); });
+    QObject::connect(&m_output, &OutputWriter::failed, this, [this] { finish(TaskFailed); });
+    m_idleTimer.setSingleShot(true);
+    QObject::connect(&m_idleTimer, &QTimer::timeout, this, [this] { finish(Done); });
+    m_flushTimer.setInterval(flushInterval);
+    QObject::connect(&m_flushTimer, &QTimer::timeout, this, &Session::flushRecording);
+}
+
+Session::~Session() = default;
+
+std::optional<int> Session::prepare() {
+    const auto form = outputForm(m_options.as);
+    if (!form) {
+        sayError(badInput(QStringLiteral("--as"), QStringLiteral("--as takes raw, text, hex or lines, not “%1”.")
+                                                      .arg(QString::fromStdString(m_options.as))));
+        return WrongUsage;
+    }
+    m_form = *form;
+    if (!m_options.idle.empty()) {
+        const auto idle = parseDuration(QString::fromStdString(m_options.idle));
+        if (!idle) {
+            sayError(idle.error());
+            return WrongUsage;
+        }
+        m_idleTimer.setInterval(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*idle),
+                                         std::chrono::milliseconds(1)));
+    }
+    if (!m_options.record.empty()) {
+        auto recorder = Recorder::open(QString::fromStdString(m_options.record));
+        if (!recorder) {
+            sayError(recorder.error());
+            return recorder.error().id == ErrorId::InvalidArgument ? WrongUsage : TaskFailed;
+        }
+        m_recorder = std::move(*recorder);
+        m_flushTimer.start();
+    }
+    makeBinary();
+    onEndRequested(this, [this] { finish(m_interruptStatus); });
+    return std::nullopt;
+}
+
+int Session::run() {
+    if (m_idleTimer.interval() > 0)
+        m_idleTimer.start();
+    return QCoreApplication::exec();
+}
+
+void Session::finish(int status) {
+    if (m_isFinishing)
+        return;
+    m_isFinishing = true;
+    m_status = status;
+    // from the event loop: what was notified together is taken first
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            const auto snapshots = m_engine.snapshots();
+            for (const EndpointSnapshot& snapshot : snapshots)
+                take(snapshot);
+            takeEvents();
+            flushRecording();
+            if (!m_output.hasFailed() && !m_output.drain(drainTime))
+                m_status = m_status == Done ? TaskFailed : m_status;
+            QCoreApplication::exit(m_status);
+        },
+        Qt::QueuedConnection);
+}
+
+void Session::flushRecording() {
+    if (!m_recorder)
+        return;
+    const auto flushed = m_recorder->flush();
+    if (!flushed && !m_saidRecordError) {
+        m_saidRecordError = true;
+        say(flushed.error());
+    }
+}
+
+void Session::take(const EndpointSnapshot& snapshot) {
+    auto found = m_followed.find(static_cast<quint64>(snapshot.id));
+    if (found == m_followed.end()) {
+        auto transcript = m_engine.writableTranscript(snapshot.id);
+        if (transcript == nullptr)
+            return;
+        found = m_followed
+                    .emplace(static_cast<quint64>(snapshot.id),
+                             Followed{.part = {.id = snapshot.id, .name = snapshot.name, .transcript = transcript},
+                                      .transcript = transcript,
+                                      .reader = TranscriptReader(transcript)})
+                    .first;
+    }
+    Followed& followed = found->second;
+    followed.part.name = snapshot.name;
+    const RecordIndex end = followed.reader.count();
+    if (followed.next == end)
+        return;
+    for (; followed.next < end; ++followed.next)
+        takeRecord(followed, followed.reader.at(followed.next));
+    followed.transcript->releaseBefore(end);
+    if (isEnded(snapshot.state) && snapshot.parent != EndpointId::None) { // a server that runs for days forgets
+        m_followed.erase(found);
+        m_engine.remove(snapshot.id);
+    }
+}
+
+void Session::takeRecord(Followed& followed, const RecordView& record) {
+    if (m_recorder) {
+        const auto written = m_recorder->write(followed.part, record);
+        if (!written && !m_saidRecordError) {
+            m_saidRecordError = true;
+            say(written.error());
+        }
+    }
+    if (record.header.kind != RecordKind::Received)
+        return;
+    if (m_options.quietOutput || m_output.hasFailed())
+        m_engine.consumed(followed.part.id, record.header.size);
+    else
+        m_output.write(formatted(followed, record), followed.part.id, record.header.size);
+}
+
+QByteArray Session::formatted(const Followed& followed, const RecordView& record) {
+    switch (m_form) {
+    case OutputForm::Raw:
+        return record.bytes.toByteArray();
+    case OutputForm::Text:
+        return toTerminalText(record.bytes);
+    case OutputForm::Hex: {
+        quint64& offset = m_offsets[static_cast<quint64>(followed.part.id)];
+        const QByteArray dump = toHexDump(record.bytes, offset).toLatin1();
+        offset += record.header.size;
+        return dump;
+    }
+    case OutputForm::Lines:
+        break;
+    }
+    const QString time = QDateTime::fromMSecsSinceEpoch(record.header.time.wall / 1'000'000)
+                             .toString(QStringLiteral("HH:mm:ss.zzz"));
+    const QByteArray prefix = time.toLatin1() + ' ' + toTerminalText(followed.part.name.toUtf8()) + ": ";
+    QByteArray text;
+    QByteArrayView rest = record.bytes;
+    do {
+        const qsizetype end = rest.indexOf('\n');
+        const QByteArrayView line = end < 0 ? rest : rest.first(end);
+        text += prefix + toTerminalText(line) + '\n';
+        rest = end < 0 ? QByteArrayView() : rest.sliced(end + 1);
+    } while (!rest.isEmpty());
+    return text;
+}
+
+void Session::takeEvents() {
+    const RecordIndex end = m_events.count();
+    for (; m_nextEvent < end; ++m_nextEvent)
+        sayEvent(m_events.at(m_nextEvent));
+    std::const_pointer_cast<Transcript>(m_events.transcript())->releaseBefore(end);
+}
+
+void Session::sayEvent(const RecordView& record) {
+    const QJsonObject facts = record.facts();
+    if (m_options.json) {
+        QJsonObject line = facts;
+        line.insert(QStringLiteral("event"), eventName(record.header.event));
+        line.insert(QStringLiteral("time"), toIsoString(record.header.time.wall));
+        writeError(QJsonDocument(line).toJson(QJsonDocument::Compact));
+        return;
+    }
+    if (!m_options.verbose && !isImportant(record.header.event, facts))
+        return;
+    const QString text = facts.value(QStringLiteral("text")).toString();
+    const bool isPlain = record.header.event == EventKind::Started;
+    const QString name = facts.value(QStringLiteral("name")).toString();
+    const QString line = isPlain ? text : QStringLiteral("swright: ") + name + QStringLiteral(": ") + text;
+    writeError(toTerminalText(line.toUtf8()));
+}
+
+void Session::say(const Error& error) {
+    if (m_options.json)
+        writeError(QJsonDocument(QJsonObject{{QStringLiteral("event"), QStringLiteral("error")},
+                                             {QStringLiteral("error"), error.toJson()}})
+                       .toJson(QJsonDocument::Compact));
+    else
+        sayError(error);
+}
+
+void Session::sayPlain(const QString& text) { writeError(toTerminalText(text.toUtf8())); }
+
+} // namespace sw::cli

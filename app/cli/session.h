@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "app/cli/outputwriter.h"
+#include "core/engine/engine.h"
+#include "core/transcript/recorder.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include <optional>
+#include <unordered_map>
+
+namespace sw::cli {
+
+enum class OutputForm { Raw, Text, Hex, Lines };
+
+/// What all commands that open sockets share on the command line.
+struct SessionOptions {
+    bool json = false;
+    bool verbose = false;
+    std::string record;
+    std::string as;
+    std::string idle;
+    bool quietOutput = false; ///< received bytes are not shown
+};
+
+/// Exit statuses of swright.
+enum ExitStatus { Done = 0, TaskFailed = 1, WrongUsage = 2 };
+
+/// Runs the engine for one command: brings received bytes to standard output (exact, or as --as says), events to
+/// standard error, records to the --record file; keeps no more in memory than is under way; ends on signals.
+class Session final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Session(const SessionOptions& options, QObject* parent = nullptr);
+    ~Session() override;
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    Session(Session&&) = delete;
+    Session& operator=(Session&&) = delete;
+
+    /// Checks the options and opens the recording. On an error, says it and gives the exit status.
+    std::optional<int> prepare();
+    Engine& engine() { return m_engine; }
+    /// Runs until finish(), a signal, or an idle time that is over.
+    int run();
+    /// Ends run() once everything is written and recorded.
+    void finish(int status);
+    /// Status of an end by a signal; Done unless set.
+    void setInterruptStatus(int status) { m_interruptStatus = status; }
+
+    /// Says an error on standard error, in the form that --json asks for.
+    void say(const Error& error);
+    static void sayPlain(const QString& text);
+
+signals:
+    /// After the records of these endpoints were taken.
+    void changed(const QVector<sw::EndpointSnapshot>& snapshots);
+
+private:
+    struct Followed {
+        SourcePart part;
+        std::shared_ptr<Transcript> transcript;
+        TranscriptReader reader;
+        RecordIndex next = 0;
+    };
+
+    void take(const EndpointSnapshot& snapshot);
+    void takeRecord(Followed& followed, const RecordView& record);
+    void takeEvents();
+    void sayEvent(const RecordView& record);
+    QByteArray formatted(const Followed& followed, const RecordView& record);
+    void flushRecording();
+
+    SessionOptions m_options;
+    OutputForm m_form = OutputForm::Raw;
+    Engine m_engine;
+    OutputWriter m_output;
+    std::unique_ptr<Recorder> m_recorder;
+    std::unordered_map<quint64, Followed> m_followed;
+    std::unordered_map<quint64, quint64> m_offsets; // received so far, for hex dumps
+    TranscriptReader m_events;
+    RecordIndex m_nextEvent = 0;
+    QTimer m_flushTimer;
+    QTimer m_idleTimer;
+    int m_status = Done;
+    int m_interruptStatus = Done;
+    bool m_isFinishing = false;
+    bool m_saidRecordError = false;
+};
+
+/// `swright: error: …` on standard error.
+void sayError(const Error& error);
+
+} // namespace sw::cli

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QObject>
+
+#include <functional>
+
+namespace sw::cli {
+
+/// Calls on the event loop when the user or the system asks the program to end (SIGINT, SIGTERM, SIGHUP; Ctrl+C on
+/// Windows). A second request ends the process at once.
+void onEndRequested(QObject* context, std::function<void()> call);
+
+} // namespace sw::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include "app/cli/signals.h"
+
+#include <QSocketNotifier>
+
+#include <array>
+#include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace sw::cli {
+
+namespace {
+
+// a signal handler can reach nothing else: signal-safety(7)
+std::array<int, 2> wakePipe{-1, -1};
+volatile std::sig_atomic_t requests = 0;
+
+extern "C" void handleSignal(int number) {
+    requests = requests + 1;
+    if (requests > 1)
+        ::_exit(128 + number);
+    const char byte = 1;
+    [[maybe_unused]] const ssize_t written = ::write(wakePipe[1], &byte, 1);
+}
+
+} // namespace
+
+void onEndRequested(QObject* context, std::function<void()> call) {
+    if (::pipe(wakePipe.data()) != 0)
+        return;
+    for (const int fd : wakePipe)
+        ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    auto* notifier = new QSocketNotifier(wakePipe[0], QSocketNotifier::Read, context);
+    QObject::connect(notifier, &QSocketNotifier::activated, context, [notifier, call = std::move(call)] {
+        notifier->setEnabled(false);
+        call();
+    });
+    struct sigaction action {};
+    action.sa_handler = handleSignal;
+    action.sa_flags = SA_RESTART;
+    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+        ::sigaction(number, &action, nullptr);
+}
+
+} // namespace sw::cli

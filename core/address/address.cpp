@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "core/address/address.h"
+
+#include "core/base/units.h"
+
+#include <algorithm>
+
+namespace sw {
+
+namespace {
+
+tl::unexpected<Error> fail(const QString& detail, qsizetype position) {
+    return tl::unexpected(badInput(QStringLiteral("address"), detail, static_cast<int>(position)));
+}
+
+Error shifted(Error error, qsizetype offset) {
+    error.position = std::max(error.position, 0) + static_cast<int>(offset);
+    return error;
+}
+
+/// `%HH` becomes its byte; a % that two hexadecimal digits do not follow stands for itself (`ff02::1%eth0`).
+QString decoded(const QString& text) {
+    QByteArray bytes;
+    const QByteArray raw = text.toUtf8();
+    const auto digit = [](char c) {
+        const QByteArray one(1, c);
+        bool ok = false;
+        const int value = one.toInt(&ok, 16);
+        return ok ? value : -1;
+    };
+    for (qsizetype i = 0; i < raw.size(); ++i) {
+        if (raw.at(i) == '%' && i + 2 < raw.size() && digit(raw.at(i + 1)) >= 0 && digit(raw.at(i + 2)) >= 0) {
+            bytes.append(static_cast<char>(digit(raw.at(i + 1)) * 16 + digit(raw.at(i + 2))));
+            i += 2;
+        } else {
+            bytes.append(raw.at(i));
+        }
+    }
+    return QString::fromUtf8(bytes);
+}
+
+QString encoded(const QString& text, const QByteArray& plain) {
+    QString result;
+    const QByteArray raw = text.toUtf8();
+    for (const char c : raw) {
+        const bool isAlphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (isAlphanumeric || plain.contains(c))
+            result.append(QLatin1Char(c));
+        else
+            result.append(QStringLiteral("%%1").arg(static_cast<uchar>(c), 2, 16, QLatin1Char('0')));
+    }
+    return result;
+}
+
+Result<Address::Option> readOption(const Address& address, const QString& piece, qsizetype start) {
+    const qsizetype equals = piece.indexOf(QLatin1Char('='));
+    const QString name = equals < 0 ? piece : piece.left(equals);
+    const OptionSpec* spec = findOption(name);
+    if (spec == nullptr || !spec->appliesTo(address.scheme)) {
+        return fail(QStringLiteral("“%1” is no option of %2. It takes: %3.")
+                        .arg(name, schemeName(address.scheme),
+                             optionNames(address.scheme).join(QLatin1String(", "))),
+                    start);
+    }
+    if (equals < 0 && spec->type != OptionType::Switch)
+        return fail(QStringLiteral("%1 needs a value: %1 takes %2.").arg(name, acceptedValues(*spec)),
+                    start + name.size());
+    const auto value = normaliseOption(*spec, equals < 0 ? QStringLiteral("on") : decoded(piece.mid(equals + 1)));
+    if (!value)
+        return tl::unexpected(shifted(value.error(), start + equals + 1));
+    const bool isRepeated =
+        std::any_of(address.options.begin(), address.options.end(), [&](const auto& o) { return o.name == name; });
+    if (isRepeated && !spec->repeatable)
+        return fail(QStringLiteral("%1 stands twice; it can be given once.").arg(name), start);
+    return Address::Option{name, *value};
+}
+
+Result<void> readPath(Address& address, const QString& body, qsizetype start) {
+    address.path = decoded(body);
+    const bool isAbstract = address.path.startsWith(QLatin1Char('@'));
+    if (!isAbstract && !address.path.startsWith(QLatin1Char('/')))
+        return fail(QStringLiteral("A socket file needs its whole path: write %1:///run/app.sock%2.")
+                        .arg(schemeName(address.scheme), QStringLiteral(", or @name for an abstract one on Linux")),
+                    start);
+    if (address.path.contains(QChar(0)))
+        return fail(QStringLiteral("A path cannot contain a NUL byte."), start);
+    // sockaddr_un.sun_path holds 108 bytes on Linux, 104 on macOS and the BSDs, with the closing NUL
+    constexpr qsizetype longest = 107;
+    const qsizetype length = address.path.toUtf8().size();
+    if (length > longest || address.path.size() < 2)
+        return fail(QStringLiteral("The path has %1 bytes; a socket's path has 2 to %2.").arg(length).arg(longest),
+                    start);
+    return {};
+}
+
+Result<void> checkRole(const Address& address, Role role, const QString& text) {
+    const auto optionPosition = [&](const QString& name) {
+        const qsizetype query = text.indexOf(QLatin1Char('?'));
+        return query < 0 ? 0 : std::max<qsizetype>(text.indexOf(name, query), 0);
+    };
+    for (const Address::Option& option : address.options) {
+        if (!findOption(option.name)->appliesTo(role))
+            return fail(QStringLiteral("%1 is for %2 only.")
+                            .arg(option.name, role == Role::Listen ? QStringLiteral("outgoing connections")
+                                                                   : QStringLiteral("listening sockets")),
+                        optionPosition(option.name));
+    }
+    const qsizetype hostStart = schemeName(address.scheme).size() + 3;
+    if (role == Role::Connect && !isLocal(address.scheme)) {
+        if (address.place.host.isEmpty() || address.place.host == QLatin1String("*"))
+            return fail(QStringLiteral("A connection needs a host: a name, 127.0.0.1, [::1] or an integer."), hostStart);
+        if (address.place.portLast != address.place.portFirst)
+            return fail(QStringLiteral("A connection goes to one port; a range is for listeners."), hostStart);
+        if (address.place.portFirst == 0)
+            return fail(QStringLiteral("A connection needs a port: 1 to 65535, or a service name such as http."),
+                        text.indexOf(QLatin1Char('?')) < 0 ? text.size() : text.indexOf(QLatin1Char('?')));
+    }
+    if (role == Role::Listen && address.value("ipv6") == QLatin1String("both") &&
+        address.place.host != QLatin1String("*") && address.place.host != QLatin1String("::") && !isLocal(address.scheme))
+        return fail(QStringLiteral("ipv6=both needs host *: a socket takes both families only when it is bound to "
+                                   "every address."),
+                    optionPosition(QStringLiteral("ipv6")));
+    return {};
+}
+
+} // namespace
+
+std::optional<QString> Address::given(const char* name) const {
+    const auto found = std::find_if(options.rbegin(), options.rend(),
+                                    [&](const Option& option) { return option.name == QLatin1String(name); });
+    return found == options.rend() ? std::nullopt : std::optional<QString>(found->value);
+}
+
+QString Address::value(const char* name) const {
+    if (const auto own = given(name))
+        return *own;
+    const OptionSpec* spec = findOption(QString::fromLatin1(name));
+    return spec == nullptr ? QString() : QString::fromLatin1(spec->defaultValue);
+}
+
+QStringList Address::values(const char* name) const {
+    QStringList all;
+    for (const Option& option : options) {
+        if (option.name == QLatin1String(name))
+            all.append(option.value);
+    }
+    return all;
+}
+
+std::optional<int> Address::number(const char* name) const {
+    const QString text = value(name);
+    return text.isEmpty() ? std::nullopt : std::optional<int>(text.toInt());
+}
+
+std::chrono::microseconds Address::duration(const char* name) const {
+    return parseDuration(value(name)).value_or(std::chrono::microseconds(0));
+}
+
+void Address::setOption(const QString& name, const QString& value) {
+    for (Option& option : options) {
+        if (option.name == name) {
+            option.value = value;
+            return;
+        }
+    }
+    options.push_back({name, value});
+}
+
+Result<Address> parseAddress(const QString& text) {
+    const qsizetype mark = text.indexOf(QLatin1String("://"));
+    if (mark < 0)
+        return fail(QStringLiteral("An address starts with its scheme, such as tcp://%1.")
+                        .arg(text.isEmpty() ? QStringLiteral("localhost:10244") : text),
+                    0);
+    const auto scheme = parseScheme(text.left(mark));
+    if (!scheme)
+        return tl::unexpected(scheme.error());
+    if (!isInThisBuild(*scheme)) {
+        Error error = badInput(QStringLiteral("scheme"),
+                               QStringLiteral("%1 is not in this build.").arg(schemeName(*scheme)), 0);
+        error.id = ErrorId::NotSupported;
+        return tl::unexpected(error);
+    }
+    Address address;
+    address.scheme = *scheme;
+    const qsizetype bodyStart = mark + 3;
+    qsizetype query = text.indexOf(QLatin1Char('?'), bodyStart);
+    if (query < 0)
+        query = text.size();
+    const QString body = text.mid(bodyStart, query - bodyStart);
+    if (isLocal(*scheme)) {
+        if (const auto path = readPath(address, body, bodyStart); !path)
+            return tl::unexpected(path.error());
+    } else {
+        const auto place = parseHostPort(body.endsWith(QLatin1Char('/')) ? body.chopped(1) : body,
+                                         isDatagram(*scheme));
+        if (!place)
+            return tl::unexpected(shifted(place.error(), bodyStart));
+        address.place = *place;
+    }
+    qsizetype start = query + 1;
+    while (start < text.size()) {
+        qsizetype end = text.indexOf(QLatin1Char('&'), start);
+        if (end < 0)
+            end = text.size();
+        auto option = readOption(address, text.mid(start, end - start), start);
+        if (!option)
+            return tl::unexpected(option.error());
+        address.options.push_back(*option);
+        start = end + 1;
+    }
+    return address;
+}
+
+Result<Address> parseAddress(const QString& text, Role role) {
+    auto address = parseAddress(text);
+    if (!address)
+        return address;
+    if (const auto fits = checkRole(*address, role, text); !fits)
+        return tl::unexpected(fits.error());
+    return address;
+}
+
+QString formatAddress(const Address& address) {
+    QString text = schemeName(address.scheme) + QStringLiteral("://");
+    text += isLocal(address.scheme) ? encoded(address.path, "/-._~@:,+=") : formatHostPort(address.place);
+    QLatin1Char separator('?');
+    for (const Address::Option& option : address.options) {
+        text += separator + option.name + QStringLiteral("=") + encoded(option.value, "-._~:/*@,[]");
+        separator = QLatin1Char('&');
+    }
+    return text;
+}
+
+bool isReachableFromNetwork(const Address& address) {
+    const QString& host = address.place.host;
+    if (isLocal(address.scheme) || host.isEmpty() || host == QLatin1String("localhost"))
+        return false;
+    const QHostAddress literal(host);
+    return literal.isNull() || !literal.isLoopback();
+}
+
+} // namespace sw

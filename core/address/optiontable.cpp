@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+#include "core/address/optiontable.h"
+
+#include "core/address/hosts.h"
+#include "core/base/units.h"
+
+#include <array>
+
+namespace sw {
+
+namespace {
+
+constexpr unsigned bit(Scheme scheme) { return 1U << static_cast<unsigned>(scheme); }
+constexpr unsigned bit(Role role) { return 1U << static_cast<unsigned>(role); }
+
+constexpr unsigned tcp = bit(Scheme::Tcp);
+constexpr unsigned udp = bit(Scheme::Udp);
+constexpr unsigned local = bit(Scheme::Unix) | bit(Scheme::Unixgram);
+constexpr unsigned streams = tcp | bit(Scheme::Unix);
+constexpr unsigned every = tcp | udp | local;
+constexpr unsigned listening = bit(Role::Listen);
+constexpr unsigned connecting = bit(Role::Connect);
+constexpr unsigned both = listening | connecting;
+constexpr qint64 largestBuffer = 1LL << 30;
+constexpr qint64 largestInt = 0x7fffffff;
+
+constexpr std::array table{
+    OptionSpec{"backlog", OptionGroup::Listener, OptionType::Integer, streams, listening, 0, 65535, "128", "", false,
+               "Connections that the system queues until they are accepted; the system may cap it."},
+    OptionSpec{"ipv6", OptionGroup::Listener, OptionType::Choice, tcp | udp, both, 0, 0, "any", "any|both|only|off",
+               false,
+               "any: the first family that binds; both: one IPv6 socket that also takes IPv4; only: never IPv4; off: "
+               "never IPv6."},
+    OptionSpec{"reuseaddr", OptionGroup::Listener, OptionType::Switch, tcp | udp, listening, 0, 0, "", "", false,
+               "Bind although old connections of the port linger in TIME_WAIT. On for tcp where the system makes it "
+               "safe."},
+    OptionSpec{"reuseport", OptionGroup::Listener, OptionType::Switch, tcp | udp, listening, 0, 0, "off", "", false,
+               "Let several listeners share one port; the system spreads connections over them."},
+    OptionSpec{"accept", OptionGroup::Listener, OptionType::Choice, streams, listening, 0, 0, "auto", "auto|manual",
+               false, "manual: connections wait in the system's queue until you accept one."},
+    OptionSpec{"max", OptionGroup::Listener, OptionType::Integer, streams, listening, 1, 1000000, "10000", "", false,
+               "Connections at once; further ones wait in the system's queue. 1 is the serial server of the "
+               "textbooks."},
+    OptionSpec{"nodelay", OptionGroup::Stream, OptionType::Switch, tcp, both, 0, 0, "on", "", false,
+               "Send small pieces at once instead of collecting them (TCP_NODELAY)."},
+    OptionSpec{"keepalive", OptionGroup::Stream, OptionType::Switch, tcp, both, 0, 0, "off", "", false,
+               "Let the system probe an idle connection (SO_KEEPALIVE)."},
+    OptionSpec{"keepidle", OptionGroup::Stream, OptionType::Integer, tcp, both, 1, 32767, "", "", false,
+               "Seconds of silence before the first probe (TCP_KEEPIDLE)."},
+    OptionSpec{"keepintvl", OptionGroup::Stream, OptionType::Integer, tcp, both, 1, 32767, "", "", false,
+               "Seconds between probes (TCP_KEEPINTVL)."},
+    OptionSpec{"keepcnt", OptionGroup::Stream, OptionType::Integer, tcp, both, 1, 127, "", "", false,
+               "Unanswered probes before the connection is given up (TCP_KEEPCNT)."},
+    OptionSpec{"linger", OptionGroup::Stream, OptionType::Integer, tcp, both, 0, 65535, "", "", false,
+               "Seconds that the system keeps trying to deliver after close; 0 resets on close (SO_LINGER)."},
+    OptionSpec{"sndbuf", OptionGroup::Stream, OptionType::Size, every, both, 1024, largestBuffer, "", "", false,
+               "The system's send buffer in bytes (SO_SNDBUF; Linux doubles it)."},
+    OptionSpec{"rcvbuf", OptionGroup::Stream, OptionType::Size, every, both, 256, largestBuffer, "", "", false,
+               "The system's receive buffer in bytes (SO_RCVBUF; Linux doubles it)."},
+    OptionSpec{"ttl", OptionGroup::Stream, OptionType::Integer, tcp | udp, both, 1, 255, "", "", false,
+               "Hops that a packet may take (IP_TTL, IPV6_UNICAST_HOPS; for multicast also the multicast limit)."},
+    OptionSpec{"tos", OptionGroup::Stream, OptionType::Integer, tcp | udp, both, 0, 255, "", "", false,
+               "Type of service or traffic class (IP_TOS, IPV6_TCLASS)."},
+    OptionSpec{"bind", OptionGroup::Stream, OptionType::Host, tcp | udp, connecting, 0, 0, "", "", false,
+               "Local address of an outgoing connection, as HOST or HOST:PORT."},
+    OptionSpec{"timeout", OptionGroup::Stream, OptionType::Duration, streams, connecting, 0, 0, "30s", "", false,
+               "How long connecting may take."},
+    OptionSpec{"eof", OptionGroup::Stream, OptionType::Choice, streams, both, 0, 0, "keep", "keep|close", false,
+               "keep: the peer's end of stream leaves our sending side open until we end it; close: it closes both."},
+    OptionSpec{"broadcast", OptionGroup::Datagram, OptionType::Switch, udp, both, 0, 0, "off", "", false,
+               "Allow sending to broadcast addresses (SO_BROADCAST)."},
+    OptionSpec{"join", OptionGroup::Datagram, OptionType::Group, udp, both, 0, 0, "", "", true,
+               "Multicast group to join, as GROUP or GROUP%INTERFACE; may be given again."},
+    OptionSpec{"iface", OptionGroup::Datagram, OptionType::Text, udp, both, 0, 0, "", "", false,
+               "Interface that multicast leaves by."},
+    OptionSpec{"loop", OptionGroup::Datagram, OptionType::Switch, udp, both, 0, 0, "", "", false,
+               "Whether this machine hears its own multicast (IP_MULTICAST_LOOP)."},
+    OptionSpec{"size", OptionGroup::Datagram, OptionType::Size, udp | bit(Scheme::Unixgram), both, 1, 65535, "65535",
+               "", false, "Longest datagram taken in bytes; a longer one is cut and marked cut."},
+    OptionSpec{"to", OptionGroup::Datagram, OptionType::Text, udp | bit(Scheme::Unixgram), listening, 0, 0, "", "",
+               false, "Default destination, as HOST:PORT (or a path for unixgram)."},
+    OptionSpec{"flows", OptionGroup::Datagram, OptionType::Switch, udp | bit(Scheme::Unixgram), listening, 0, 0, "on",
+               "", false, "Every peer gets a transcript of its own below the socket."},
+    OptionSpec{"mode", OptionGroup::Unix, OptionType::Text, local, listening, 0, 0, "0600", "", false,
+               "Permissions of the socket file, in octal."},
+    OptionSpec{"stale", OptionGroup::Unix, OptionType::Choice, local, listening, 0, 0, "refuse", "refuse|replace",
+               false, "replace: remove a dead socket at the path first, never another file."},
+};
+static_assert(largestInt > largestBuffer);
+
+struct SchemeEntry {
+    Scheme scheme;
+    const char* name;
+};
+constexpr std::array schemes{
+    SchemeEntry{Scheme::Tcp, "tcp"},           SchemeEntry{Scheme::Udp, "udp"}, SchemeEntry{Scheme::Unix, "unix"},
+    SchemeEntry{Scheme::Unixgram, "unixgram"}, SchemeEntry{Scheme::Tls, "tls"}, SchemeEntry{Scheme::Dtls, "dtls"},
+    SchemeEntry{Scheme::Ws, "ws"},             SchemeEntry{Scheme::Wss, "wss"}, SchemeEntry{Scheme::Pipe, "pipe"},
+};
+
+tl::unexpected<Error> refuse(const OptionSpec& spec, const QString& value) {
+    return tl::unexpected(badInput(QStringLiteral("option"),
+                                   QStringLiteral("%1=%2: %1 takes %3.")
+                                       .arg(QString::fromLatin1(spec.name), value, acceptedValues(spec)),
+                                   0));
+}
+
+Result<QString> normaliseSwitch(const OptionSpec& spec, const QString& value) {
+    const QString low = value.toLower();
+    for (const char* yes : {"on", "true", "yes", "1"}) {
+        if (low == QLatin1String(yes))
+            return QStringLiteral("on");
+    }
+    for (const char* no : {"off", "false", "no", "0"}) {
+        if (low == QLatin1String(no))
+            return QStringLiteral("off");
+    }
+    return refuse(spec, value);
+}
+
+Result<QString> normaliseNumber(const OptionSpec& spec, const QString& value) {
+    qint64 number = 0;
+    if (spec.type == OptionType::Size) {
+        const auto size = parseSize(value);
+        if (!size)
+            return refuse(spec, value);
+        number = *size;
+    } else {
+        bool ok = false;
+        number = value.toLongLong(&ok, value.startsWith(QLatin1String("0x")) ? 16 : 10);
+        if (!ok)
+            return refuse(spec, value);
+    }
+    if (number < spec.minimum || number > spec.maximum)
+        return refuse(spec, value);
+    return QString::number(number);
+}
+
+Result<QString> normaliseText(const OptionSpec& spec, const QString& value) {
+    if (value.isEmpty())
+        return refuse(spec, value);
+    if (qstrcmp(spec.name, "mode") == 0) {
+        bool ok = false;
+        const uint mode = value.toUInt(&ok, 8);
+        if (!ok || mode > 0777)
+            return refuse(spec, value);
+        return QStringLiteral("%1").arg(mode, 4, 8, QLatin1Char('0'));
+    }
+    return value;
+}
+
+} // namespace
+
+std::span<const OptionSpec> optionTable() { return table; }
+
+const OptionSpec* findOption(const QString& name) {
+    for (const OptionSpec& spec : table) {
+        if (name == QLatin1String(spec.name))
+            return &spec;
+    }
+    return nullptr;
+}
+
+QStringList optionNames(Scheme scheme) {
+    QStringList names;
+    for (const OptionSpec& spec : table) {
+        if (spec.appliesTo(scheme))
+            names.append(QString::fromLatin1(spec.name));
+    }
+    return names;
+}
+
+QString acceptedValues(const OptionSpec& spec) {
+    switch (spec.type) {
+    case OptionType::Switch:
+        return QStringLiteral("on or off");
+    case OptionType::Integer:
+        return QStringLiteral("%1 to %2").arg(spec.minimum).arg(spec.maximum);
+    case OptionType::Size:
+        return QStringLiteral("%1 to %2 bytes (also 64KiB, 1MiB)").arg(spec.minimum).arg(spec.maximum);
+    case OptionType::Duration:
+        return QStringLiteral("a duration such as 500ms, 30s or 2m");
+    case OptionType::Choice:
+        return QString::fromLatin1(spec.choices).replace(QLatin1Char('|'), QLatin1String(", "));
+    case OptionType::Host:
+        return QStringLiteral("an IP address of this machine, or address:port");
+    case OptionType::Group:
+        return QStringLiteral("a multicast group such as 224.0.0.251 or ff02::fb%eth0");
+    case OptionType::Text:
+        break;
+    }
+    return qstrcmp(spec.name, "mode") == 0 ? QStringLiteral("octal permissions from 0000 to 0777")
+                                           : QStringLiteral("text");
+}
+
+Result<QString> normaliseOption(const OptionSpec& spec, const QString& value) {
+    switch (spec.type) {
+    case OptionType::Switch:
+        return normaliseSwitch(spec, value);
+    case OptionType::Integer:
+    case OptionType::Size:
+        return normaliseNumber(spec, value);
+    case OptionType::Duration: {
+        const auto duration = parseDuration(value);
+        if (!duration || duration->count() == 0)
+            return refuse(spec, value);
+        return formatDuration(*duration);
+    }
+    case OptionType::Choice:
+        if (!QString::fromLatin1(spec.choices).split(QLatin1Char('|')).contains(value))
+            return refuse(spec, value);
+        return value;
+    case OptionType::Host:
+        if (!parseHostPort(value, false))
+            return refuse(spec, value);
+        return value;
+    case OptionType::Group:
+        if (!isMulticastGroup(value))
+            return refuse(spec, value);
+        return value;
+    case OptionType::Text:
+        break;
+    }
+    return normaliseText(spec, value);
+}
+
+QString groupTitle(OptionGroup group) {
+    switch (group) {
+    case OptionGroup::Listener:
+        return QStringLiteral("Listener");
+    case OptionGroup::Stream:
+        return QStringLiteral("Connection");
+    case OptionGroup::Datagram:
+        return QStringLiteral("Datagrams");
+    case OptionGroup::Unix:
+        break;
+    }
+    return QStringLiteral("Socket file");
+}
+
+QString schemeName(Scheme scheme) {
+    for (const SchemeEntry& entry : schemes) {
+        if (entry.scheme == scheme)
+            return QString::fromLatin1(entry.name);
+    }
+    return {};
+}
+
+bool isInThisBuild(Scheme scheme) {
+#ifdef Q_OS_WIN
+    return scheme == Scheme::Tcp || scheme == Scheme::Udp || scheme == Scheme::Unix;
+#else
+    return scheme == Scheme::Tcp || scheme == Scheme::Udp || scheme == Scheme::Unix || scheme == Scheme::Unixgram;
+#endif
+}
+
+bool isDatagram(Scheme scheme) {
+    return scheme == Scheme::Udp || scheme == Scheme::Dtls || scheme == Scheme::Unixgram;
+}
+
+bool isLocal(Scheme scheme) { return scheme == Scheme::Unix || scheme == Scheme::Unixgram; }
+
+Result<Scheme> parseScheme(const QString& name) {
+    QStringList usable;
+    for (const SchemeEntry& entry : schemes) {
+        const QString candidate = QString::fromLatin1(entry.name);
+        if (name.compare(candidate, Qt::CaseInsensitive) == 0)
+            return entry.scheme;
+        if (isInThisBuild(entry.scheme))
+            usable.append(candidate);
+    }
+    return tl::unexpected(
+        badInput(QStringLiteral("scheme"),
+                 QStringLiteral("“%1” is no scheme that is known here. This build opens: %2.")
+                     .arg(name, usable.join(QLatin1String(", "))),
+                 0));
+}
+
+} // namespace sw

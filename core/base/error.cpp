@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "core/base/error.h"
+
+#include <array>
+
+namespace sw {
+
+namespace {
+
+struct Entry {
+    ErrorId id;
+    const char* name;
+    const char* sentence; ///< `%1` is the address, or "the address" where it is unknown
+};
+
+constexpr std::array table{
+    Entry{ErrorId::None, "none", "Nothing went wrong."},
+    Entry{ErrorId::AddressInUse, "address-in-use",
+          "%1 is already taken by another socket. Choose another port (or 0 for any free one), or end its owner."},
+    Entry{ErrorId::AddressNotAvailable, "address-not-available",
+          "%1 is not an address of this machine. `swright list interfaces` shows the ones it has."},
+    Entry{ErrorId::AccessDenied, "access-denied",
+          "The system refused %1. Ports below 1024 and protected directories need more rights; broadcast needs "
+          "broadcast=on."},
+    Entry{ErrorId::ConnectionRefused, "connection-refused",
+          "The host of %1 answered, but nothing listens there. Check the port, and that the server runs."},
+    Entry{ErrorId::ConnectionReset, "connection-reset",
+          "The peer at %1 reset the connection: it crashed, closed with unread data, or aborted on purpose."},
+    Entry{ErrorId::ConnectionAborted, "connection-aborted", "The system aborted the connection to %1."},
+    Entry{ErrorId::ConnectionTimedOut, "connection-timed-out",
+          "%1 did not answer in time. The host may be down, or a firewall drops the packets without a word."},
+    Entry{ErrorId::HostUnreachable, "host-unreachable",
+          "No way to the host of %1. It may be down, or a router on the way says so."},
+    Entry{ErrorId::HostDown, "host-down", "The host of %1 is down."},
+    Entry{ErrorId::NetworkDown, "network-down", "The network interface towards %1 is down."},
+    Entry{ErrorId::NetworkUnreachable, "network-unreachable",
+          "This machine has no route to %1. Check its interfaces and the address family."},
+    Entry{ErrorId::NetworkReset, "network-reset", "The network dropped the connection to %1 on a reset."},
+    Entry{ErrorId::NoBufferSpace, "no-buffer-space", "No buffer space is left for %1. Let the peer read, then retry."},
+    Entry{ErrorId::ShutDown, "shut-down", "The socket of %1 was shut down for this direction and takes no more."},
+    Entry{ErrorId::BrokenPipe, "broken-pipe",
+          "The peer at %1 no longer receives: it closed its end before this was sent."},
+    Entry{ErrorId::NameNotFound, "name-not-found", "The name in %1 is not known. Check its spelling and the DNS."},
+    Entry{ErrorId::NameServiceFailed, "name-service-failed",
+          "The name in %1 could not be looked up: the name service did not answer. Check the network and the DNS."},
+    Entry{ErrorId::TooManyFiles, "too-many-files",
+          "No descriptor is left to open %1. Close endpoints or raise the limit (`ulimit -n`)."},
+    Entry{ErrorId::MessageTooLarge, "message-too-large",
+          "The datagram to %1 is larger than the protocol takes: 65,507 bytes over IPv4 UDP."},
+    Entry{ErrorId::NotSupported, "not-supported", "This system or build does not support that for %1."},
+    Entry{ErrorId::InvalidArgument, "invalid-argument", "The system does not accept a value for %1."},
+    Entry{ErrorId::NotFound, "not-found", "%1 does not exist."},
+    Entry{ErrorId::WriteFailed, "write-failed", "Writing to %1 failed."},
+    Entry{ErrorId::Unknown, "unknown", "An error that this program has no name for, on %1."},
+};
+
+const Entry& entryOf(ErrorId id) {
+    for (const Entry& entry : table) {
+        if (entry.id == id)
+            return entry;
+    }
+    return table.back();
+}
+
+} // namespace
+
+QString errorName(ErrorId id) { return QString::fromLatin1(entryOf(id).name); }
+
+QJsonObject Error::toJson() const {
+    QJsonObject json{{QStringLiteral("id"), errorName(id)},
+                     {QStringLiteral("situation"), situation},
+                     {QStringLiteral("detail"), detail}};
+    if (native != 0) {
+        json.insert(QStringLiteral("native"), native);
+        json.insert(QStringLiteral("nativeName"), nativeErrorName(native));
+    }
+    if (position >= 0)
+        json.insert(QStringLiteral("position"), position);
+    return json;
+}
+
+Error systemError(int native, const QString& situation, const QString& about) {
+    const ErrorId id = errorIdOfNative(native);
+    const QString what = about.isEmpty() ? QStringLiteral("the address") : about;
+    QString sentence = QString::fromLatin1(entryOf(id).sentence);
+    sentence.replace(QStringLiteral("%1"), what);
+    sentence[0] = sentence.at(0).toUpper();
+    if (!about.isEmpty() && sentence.startsWith(about.at(0).toUpper()))
+        sentence[0] = about.at(0); // an address keeps its spelling at the start of a sentence
+    return {.id = id, .native = native, .situation = situation, .detail = sentence};
+}
+
+Error badInput(const QString& situation, const QString& detail, int position) {
+    return {.id = ErrorId::InvalidArgument, .situation = situation, .detail = detail, .position = position};
+}
+
+QString toText(const Error& error) {
+    if (error.native == 0)
+        return error.detail;
+    return error.detail + QStringLiteral(" [") + errorName(error.id) + QStringLiteral(", ") + error.situation +
+           QStringLiteral(": ") + nativeErrorName(error.native) + QStringLiteral(" ") + QString::number(error.native) +
+           QStringLiteral("]");
+}
+
+} // namespace sw

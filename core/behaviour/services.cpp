@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "core/behaviour/services.h"
+
+#include <QDateTime>
+#include <QLocale>
+#include <QtEndian>
+
+namespace sw {
+
+namespace {
+
+QByteArray daytime() {
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    return QLocale::c().toString(now, QStringLiteral("dddd, MMMM d, yyyy HH:mm:ss")).toLatin1() + "-UTC\r\n";
+}
+
+QByteArray timeOf1900() {
+    constexpr qint64 from1900To1970 = 2208988800;
+    const auto seconds = static_cast<quint32>(QDateTime::currentSecsSinceEpoch() + from1900To1970);
+    QByteArray bytes(4, '\0');
+    qToBigEndian(seconds, bytes.data());
+    return bytes;
+}
+
+} // namespace
+
+void EchoBehaviour::filter(Peer& peer, QByteArrayView bytes) { peer.send(bytes); }
+
+void DiscardBehaviour::filter(Peer&, QByteArrayView) {}
+
+QByteArray ChargenBehaviour::lines(int count) {
+    constexpr int printable = 95;
+    constexpr int width = 72;
+    QByteArray text;
+    text.reserve(static_cast<qsizetype>(count) * (width + 2));
+    for (int line = 0; line < count; ++line) {
+        for (int i = 0; i < width; ++i)
+            text.append(static_cast<char>(' ' + (m_start + i) % printable));
+        text.append("\r\n");
+        m_start = (m_start + 1) % printable;
+    }
+    return text;
+}
+
+void ChargenBehaviour::opened(Peer& peer) {
+    if (!peer.isDatagram())
+        writable(peer);
+}
+
+void ChargenBehaviour::filter(Peer& peer, QByteArrayView) {
+    if (peer.isDatagram()) // RFC 864: between 0 and 512 characters
+        peer.send(lines(6));
+}
+
+void ChargenBehaviour::writable(Peer& peer) {
+    constexpr int linesPerPiece = 850; // about 64 KB
+    if (peer.wantsMore())
+        peer.send(lines(linesPerPiece));
+}
+
+void DaytimeBehaviour::opened(Peer& peer) {
+    if (peer.isDatagram())
+        return;
+    peer.send(daytime());
+    peer.close();
+}
+
+void DaytimeBehaviour::filter(Peer& peer, QByteArrayView) {
+    if (peer.isDatagram())
+        peer.send(daytime());
+}
+
+void TimeBehaviour::opened(Peer& peer) {
+    if (peer.isDatagram())
+        return;
+    peer.send(timeOf1900());
+    peer.close();
+}
+
+void TimeBehaviour::filter(Peer& peer, QByteArrayView) {
+    if (peer.isDatagram())
+        peer.send(timeOf1900());
+}
+
+} // namespace sw

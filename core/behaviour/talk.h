@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/endpoint/behaviour.h"
+
+#include <QByteArray>
+
+namespace sw {
+
+/// Answers each line with `You sent: 'LINE'` and a line feed; a datagram is a line. The line's end (LF or CRLF) is not
+/// part of the answer. A line longer than 64 KiB is answered in pieces of that size.
+class TalkBehaviour final : public Behaviour {
+public:
+    void filter(Peer& peer, QByteArrayView bytes) override;
+    /// Answers what came without a line's end, then closes.
+    void endOfStream(Peer& peer) override;
+
+private:
+    static void answer(Peer& peer, QByteArrayView line);
+
+    QByteArray m_pending;
+};
+
+} // namespace sw

@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: MIT
+#include "core/endpoint/datagramsocket.h"
+
+#include "core/address/resolver.h"
+#include "core/endpoint/listener.h"
+#include "core/endpoint/socketoptions.h"
+#include "core/endpoint/writequeue.h"
+
+#include <algorithm>
+
+namespace sw {
+
+namespace {
+constexpr int datagramsPerRound = 512;
+constexpr std::size_t mostFlows = 4096;
+constexpr int wantedReceiveBuffer = 4 << 20;
+
+std::string keyOf(const native::SocketAddress& peer) {
+    const auto* bytes = static_cast<const char*>(static_cast<const void*>(peer.storage.data()));
+    return {bytes, static_cast<std::size_t>(peer.length)};
+}
+} // namespace
+
+Flow::Flow(EndpointHost& host, EndpointRequest request, EndpointId socket, const native::SocketAddress& peer,
+           const QString& local)
+    : Endpoint(host, EndpointKind::Flow, std::move(request)), m_socket(socket), m_peer(peer) {
+    mutableSnapshot().peer = native::toText(peer);
+    mutableSnapshot().local = local;
+}
+
+void Flow::start() {
+    if (request().makeBehaviour)
+        m_behaviour = request().makeBehaviour();
+    setState(EndpointState::Open);
+    record(EventKind::Opened, QStringLiteral("first datagram exchanged with %1").arg(snapshot().peer),
+           {{QStringLiteral("local"), snapshot().local}, {QStringLiteral("peer"), snapshot().peer}});
+}
+
+void Flow::received(QByteArrayView bytes, Timestamp time, quint8 flags) {
+    transcript()->append(RecordKind::Received, bytes, time, flags);
+    countReceived(static_cast<quint64>(bytes.size()));
+    if (m_behaviour)
+        m_behaviour->filter(*this, bytes);
+}
+
+void Flow::sent(QByteArrayView bytes) { recordSent(bytes, DatagramFlag); }
+
+void Flow::failed(EventKind kind, const Error& error) {
+    record(kind, toText(error), {{QStringLiteral("error"), error.toJson()}});
+}
+
+void Flow::offer(const QByteArray& bytes, const QString&) {
+    auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket));
+    if (socket == nullptr || socket->hasEnded() || hasEnded()) {
+        recordNotSent({.id = ErrorId::ShutDown,
+                       .situation = QStringLiteral("send"),
+                       .detail = QStringLiteral("the datagram socket is closed.")});
+        return;
+    }
+    socket->sendTo(bytes, m_peer, id());
+}
+
+void Flow::consumed(quint64 bytes) {
+    if (Endpoint* socket = host().find(m_socket))
+        socket->consumed(bytes);
+}
+
+void Flow::closeOrderly() {
+    if (hasEnded())
+        return;
+    if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
+        socket->flowClosed(m_peer);
+    socketClosed();
+}
+
+void Flow::socketClosed() {
+    const ClosingRecord closing{.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}};
+    if (recordClosing(closing) && m_behaviour)
+        m_behaviour->sentinel(closing);
+}
+
+void Flow::setBehaviour(const QString& name, BehaviourFactory factory) {
+    setBehaviourFactory(name, std::move(factory));
+    m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
+}
+
+DatagramSocket::DatagramSocket(EndpointHost& host, EndpointRequest request, Role role)
+    : Endpoint(host, EndpointKind::DatagramSocket, std::move(request)), m_role(role) {
+    mutableSnapshot().isReachable = role == Role::Listen && isReachableFromNetwork(address());
+    const int size = address().number("size").value_or(65535);
+    m_buffer.resize(size);
+}
+
+DatagramSocket::~DatagramSocket() {
+    if (m_ticket)
+        host().poller().remove(*m_ticket);
+    if (m_socket != native::noDescriptor)
+        native::close(m_socket);
+    native::removeSocketFile(address().path, m_fileIdentity);
+}
+
+/// Calls back with the addresses of a host, at once where no name has to be looked up.
+template <typename Call>
+void DatagramSocket::withHosts(const QString& name, Call call) {
+    if (isIpLiteral(name)) {
+        call(std::vector{QHostAddress(name)});
+        return;
+    }
+    resolve(name, address().value("ipv6") == QLatin1String("off") ? Family::IPv4 : Family::Any, host().context(),
+            [this, id = id(), &owner = host(), call](const Result<std::vector<QHostAddress>>& hosts) {
+                if (owner.find(id) == nullptr || hasEnded())
+                    return;
+                if (hosts)
+                    call(*hosts);
+                else if (state() == EndpointState::Open)
+                    recordNotSent(hosts.error());
+                else
+                    failed(hosts.error());
+            });
+}
+
+void DatagramSocket::start() {
+    if (m_role == Role::Connect && request().makeBehaviour)
+        m_behaviour = request().makeBehaviour();
+    if (isLocal(address().scheme)) {
+        m_role == Role::Listen ? bindTo({}) : connectTo({});
+        return;
+    }
+    const auto literal = m_role == Role::Listen ? literalBindHosts(address()) : std::nullopt;
+    if (literal) {
+        bindTo(*literal);
+        return;
+    }
+    setState(EndpointState::Resolving);
+    withHosts(address().place.host, [this](const std::vector<QHostAddress>& hosts) {
+        m_role == Role::Listen ? bindTo(hosts) : connectTo(hosts);
+    });
+}
+
+Result<native::Descriptor> DatagramSocket::prepare(const native::SocketAddress& like, bool binds) {
+    const QString shown = native::toText(like);
+    const native::Descriptor socket = native::open(like, native::SocketType::Datagram);
+    if (socket < 0)
+        return tl::unexpected(systemError(static_cast<int>(-socket), QStringLiteral("socket"), shown));
+    const bool isIPv6 = native::isIPv6(like);
+    if (isIPv6)
+        native::setOption(socket, "ipv6only",
+                          static_cast<int>(!(binds && wantsDualStack(address(), native::hostOf(like)))), true);
+    if (!address().given("rcvbuf")) // the default loses datagrams in bursts; the system caps what it grants
+        native::setOption(socket, "rcvbuf", wantedReceiveBuffer, isIPv6);
+    const auto errors = applyOptions(socket, address(), OptionStage::BeforeBind, isIPv6);
+    if (!errors.empty()) {
+        native::close(socket);
+        return tl::unexpected(errors.front());
+    }
+    const bool isFile = !native::isIp(like);
+    const uint mode = address().value("mode").toUInt(nullptr, 8);
+    if (binds && isFile)
+        native::restrictBeforeBind(socket, mode);
+    if (binds) {
+        if (const int code = native::bind(socket, like); code != 0) {
+            native::close(socket);
+            return tl::unexpected(systemError(-code, QStringLiteral("bind"), shown));
+        }
+    }
+    if (binds && isFile) {
+        native::restrictAfterBind(address().path, mode);
+        m_fileIdentity = native::socketFileIdentity(address().path);
+    }
+    native::enableDropCounter(socket);
+    return socket;
+}
+
+void DatagramSocket::bindTo(const std::vector<QHostAddress>& hosts) {
+    if (isLocal(address().scheme)) {
+        const bool replace = address().value("stale") == QLatin1String("replace");
+        if (const auto ready = native::prepareSocketFile(address().path, replace); !ready) {
+            failed(ready.error());
+            return;
+        }
+        const auto socket = prepare(native::localAddress(address().path), true);
+        socket ? opened(*socket) : failed(socket.error());
+        return;
+    }
+    std::optional<Error> last;
+    for (uint port = address().place.portFirst; port <= address().place.portLast; ++port) {
+        for (const QHostAddress& candidate : hosts) {
+            const auto socket = prepare(native::ipAddress(candidate, static_cast<quint16>(port)), true);
+            if (socket) {
+                opened(*socket);
+                return;
+            }
+            last = socket.error();
+        }
+    }
+    failed(withPortOwner(last.value_or(Error{.id = ErrorId::AddressNotAvailable}), address().place.portFirst, true));
+}
+
+void DatagramSocket::connectTo(const std::vector<QHostAddress>& hosts) {
+    std::vector<native::SocketAddress> peers;
+    if (isLocal(address().scheme))
+        peers.push_back(native::localAddress(address().path));
+    for (const QHostAddress& candidate : hosts)
+        peers.push_back(native::ipAddress(candidate, address().place.portFirst));
+    std::optional<Error> last;
+    for (const native::SocketAddress& peer : peers) {
+        const auto socket = prepare(peer, false);
+        if (!socket) {
+            last = socket.error();
+            continue;
+        }
+        int code = 0;
+        QString situation = QStringLiteral("connect");
+        if (const auto wanted = address().given("bind")) {
+            const auto place = parseHostPort(*wanted, true);
+            code = native::bind(*socket, native::ipAddress(QHostAddress(place->host), place->portFirst));
+            situation = QStringLiteral("bind");
+        }
+        if (code == 0 && address().isOn("broadcast"))
+            native::setOption(*socket, "broadcast", 1, native::isIPv6(peer));
+        if (code == 0) {
+            situation = QStringLiteral("connect");
+            code = native::connect(*socket, peer);
+        }
+        if (code == 0) {
+            mutableSnapshot().peer = native::toText(peer);
+            opened(*socket);
+            return;
+        }
+        native::close(*socket);
+        last = systemError(-code, situation, native::toText(peer));
+    }
+    failed(last.value_or(Error{.id = ErrorId::AddressNotAvailable}));
+}
+
+void DatagramSocket::opened(native::Descriptor socket) {
+    m_socket = socket;
+    const native::SocketAddress bound = native::boundAddress(socket);
+    const bool isIPv6 = native::isIPv6(bound);
+    EndpointSnapshot& own = mutableSnapshot();
+    own.local = native::toText(bound);
+    if (m_role == Role::Listen && native::isIp(bound)) {
+        if (own.address.place.service.isEmpty())
+            own.address.place.portFirst = own.address.place.portLast = native::portOf(bound);
+        if (own.address.place.host.isEmpty())
+            own.address.place.host = native::hostOf(bound).toString();
+        if (request().name.isEmpty())
+            own.name = host().uniqueName(formatAddress(own.address));
+    }
+    const auto errors = applyOptions(socket, address(), OptionStage::Open, isIPv6);
+    own.options = std::make_shared<const QVector<OptionState>>(readOptions(socket, address(), m_role, isIPv6));
+    setState(EndpointState::Open);
+    const QString text = m_role == Role::Listen
+                             ? QStringLiteral("receiving on %1").arg(formatAddress(own.address)) +
+                                   (own.isReachable ? QStringLiteral(" (reachable from the network)") : QString())
+                             : QStringLiteral("datagrams go to %1 from %2").arg(own.peer, own.local);
+    record(m_role == Role::Listen ? EventKind::Started : EventKind::Opened, text,
+           {{QStringLiteral("local"), own.local},
+            {QStringLiteral("peer"), own.peer},
+            {QStringLiteral("address"), formatAddress(own.address)}});
+    for (const Error& error : errors)
+        record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
+    m_ticket = host().poller().add(m_socket, ReadInterest, this);
+    if (m_behaviour)
+        m_behaviour->opened(*this);
+    flush();
+}
+
+void DatagramSocket::failed(const Error& error) {
+    recordClosing({.cause = QStringLiteral("error"),
+                   .text = QStringLiteral("could not open: ") + toText(error),
+                   .error = error});
+}
+
+void DatagramSocket::updateInterest() {
+    if (!m_ticket)
+        return;
+    const quint64 window = host().receiveWindow();
+    const bool mayReceive = window == 0 || m_unconsumed < window;
+    host().poller().setInterest(*m_ticket, (mayReceive ? ReadInterest : NoInterest) |
+                                               (m_waiting.empty() ? NoInterest : WriteInterest));
+}
+
+void DatagramSocket::socketReady(PollEvents events) {
+    if (events.writable)
+        flush();
+    if (events.readable && m_socket != native::noDescriptor)
+        receiveRound();
+}
+
+void DatagramSocket::receiveRound() {
+    const quint64 window = host().receiveWindow();
+    for (int i = 0; i < datagramsPerRound && (window == 0 || m_unconsumed < window); ++i) {
+        const native::DatagramInfo info =
+            native::receiveDatagram(m_socket, m_buffer.data(), static_cast<std::size_t>(m_buffer.size()));
+        if (info.size < 0) {
+            const int code = static_cast<int>(-info.size);
+            if (native::isAgain(code))
+                break;
+            // what the network said about a datagram sent earlier, such as ICMP port unreachable (RFC 1122 4.1.3.3)
+            const Error error = systemError(code, QStringLiteral("receive"), snapshot().peer);
+            record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
+            mutableSnapshot().error = error;
+            continue;
+        }
+        datagramReceived({m_buffer.constData(), static_cast<qsizetype>(info.size)}, info);
+        if (m_socket == native::noDescriptor)
+            return;
+    }
+    updateInterest();
+}
+
+void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info) {
+    if (info.dropped)
+        countDrops(*info.dropped);
+    const Timestamp now = Timestamp::now();
+    const auto flags = static_cast<quint8>(DatagramFlag | (info.isCut ? CutFlag : NoFlag));
+    m_unconsumed += static_cast<quint64>(bytes.size());
+    Flow* flow = m_role == Role::Listen && address().isOn("flows") ? flowOf(info.peer) : nullptr;
+    if (flow != nullptr) {
+        flow->received(bytes, now, flags);
+    } else {
+        transcript()->append(RecordKind::Received, bytes, now, flags);
+        if (m_behaviour)
+            m_behaviour->filter(*this, bytes);
+    }
+    countReceived(static_cast<quint64>(bytes.size()));
+    if (info.isCut)
+        record(EventKind::Warning, QStringLiteral("a datagram of %1 bytes was cut to %2 (option size)")
+                                       .arg(info.trueSize)
+                                       .arg(info.size));
+}
+
+void DatagramSocket::countDrops(quint32 total) {
+    if (total == m_lastDropped)
+        return;
+    const quint32 fresh = total - m_lastDropped; // the system's counter wraps at 32 bits
+    m_lastDropped = total;
+    mutableSnapshot().counters.dropped += fresh;
+    record(EventKind::Dropped,
+           QStringLiteral("the system dropped %1 datagrams: its receive buffer was full").arg(fresh),
+           {{QStringLiteral("count"), static_cast<qint64>(fresh)}});
+}
+
+Flow* DatagramSocket::flowOf(const native::SocketAddress& peer) {
+    const std::string key = keyOf(peer);
+    const auto known = m_flows.find(key);
+    if (known != m_flows.end())
+        return static_cast<Flow*>(host().find(known->second));
+    if (m_flows.size() >= mostFlows || native::toText(peer).isEmpty()) {
+        if (!m_saidTableFull && m_flows.size() >= mostFlows)
+            record(EventKind::Warning,
+                   QStringLiteral("more than %1 peers: datagrams of further ones are recorded here").arg(mostFlows));
+        m_saidTableFull = m_flows.size() >= mostFlows;
+        return nullptr;
+    }
+    EndpointRequest inherited{.id = host().newId(),
+                              .parent = id(),
+                              .address = address(),
+                              .name = native::toText(peer),
+                              .behaviour = request().behaviour,
+                              .makeBehaviour = request().makeBehaviour};
+    auto flow = std::make_unique<Flow>(host(), std::move(inherited), id(), peer, snapshot().local);
+    Flow* observer = flow.get();
+    m_flows.emplace(key, observer->id());
+    mutableSnapshot().counters.connections = m_flows.size();
+    ++mutableSnapshot().counters.accepted;
+    host().adopt(std::move(flow));
+    observer->start();
+    return observer;
+}
+
+void DatagramSocket::flowClosed(const native::SocketAddress& peer) {
+    m_flows.erase(keyOf(peer));
+    mutableSnapshot().counters.connections = m_flows.size();
+    touch();
+}
+
+void DatagramSocket::sendToName(const QByteArray& bytes, const QString& destination) {
+    if (isLocal(address().scheme)) {
+        const auto peer = native::localAddress(destination);
+        sendTo(bytes, peer, EndpointId::None);
+        return;
+    }
+    const auto place = parseHostPort(destination, true);
+    if (!place || place->host.isEmpty() || place->portFirst == 0 || place->portFirst != place->portLast) {
+        recordNotSent(badInput(QStringLiteral("destination"),
+                               QStringLiteral("“%1” is no destination: write HOST:PORT.").arg(destination)));
+        return;
+    }
+    withHosts(place->host, [this, bytes, port = place->portFirst](const std::vector<QHostAddress>& hosts) {
+        const bool is6 = native::isIPv6(native::boundAddress(m_socket));
+        for (const QHostAddress& candidate : hosts) {
+            const bool candidateIs6 = candidate.protocol() == QAbstractSocket::IPv6Protocol;
+            if (is6 || !candidateIs6) { // an IPv6 socket reaches IPv4 by mapped addresses (RFC 4291 2.5.5.2)
+                const auto peer =
+                    native::ipAddress(is6 && !candidateIs6 ? QHostAddress(candidate.toIPv6Address()) : candidate, port);
+                const Flow* flow = address().isOn("flows") ? flowOf(peer) : nullptr;
+                sendTo(bytes, peer, flow == nullptr ? EndpointId::None : flow->id());
+                return;
+            }
+        }
+        recordNotSent({.id = ErrorId::AddressNotAvailable,
+                       .situation = QStringLiteral("send"),
+                       .detail = QStringLiteral("the destination is of another address family than this socket.")});
+    });
+}
+
+void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) {
+    if (hasEnded()) {
+        recordNotSent({.id = ErrorId::ShutDown,
+                       .situation = QStringLiteral("send"),
+                       .detail = QStringLiteral("the socket is closed.")});
+        return;
+    }
+    const QString wanted = destination.isEmpty() && m_role == Role::Listen ? address().value("to") : destination;
+    if (!wanted.isEmpty()) {
+        sendToName(bytes, wanted);
+        return;
+    }
+    if (m_role == Role::Connect) {
+        m_waiting.push_back({bytes, std::nullopt, EndpointId::None});
+        m_waitingBytes += static_cast<quint64>(bytes.size());
+        if (m_ticket)
+            flush();
+        return;
+    }
+    if (m_flows.empty()) {
+        recordNotSent({.id = ErrorId::NotFound,
+                       .situation = QStringLiteral("send"),
+                       .detail = QStringLiteral("no destination: write one as HOST:PORT, or wait for a peer.")});
+        return;
+    }
+    const auto flows = m_flows;
+    for (const auto& [key, flow] : flows) {
+        if (Endpoint* endpoint = host().find(flow))
+            endpoint->offer(bytes, {});
+    }
+}
+
+void DatagramSocket::offerFile(const QString& path) {
+    QFile file(path);
+    constexpr qint64 largest = 65535;
+    if (!file.open(QIODevice::ReadOnly) || file.size() > largest) {
+        recordNotSent(badInput(QStringLiteral("send file"),
+                               QStringLiteral("%1 cannot be sent as one datagram: it must be readable and at most "
+                                              "65,535 bytes.")
+                                   .arg(path)));
+        return;
+    }
+    offer(file.readAll(), {});
+}
+
+void DatagramSocket::sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow) {
+    if (m_waitingBytes > WriteQueue::bound) {
+        recordNotSent({.id = ErrorId::NoBufferSpace,
+                       .situation = QStringLiteral("send"),
+                       .detail = QStringLiteral("%1 bytes wait already to be sent.").arg(m_waitingBytes)});
+        return;
+    }
+    m_waiting.push_back({bytes, peer, flow});
+    m_waitingBytes += static_cast<quint64>(bytes.size());
+    if (m_ticket)
+        flush();
+}
+
+/// False: the system takes no more now.
+bool DatagramSocket::transmit(const Waiting& datagram) {
+    const qint64 count = native::sendDatagram(m_socket, datagram.bytes,
+                                              datagram.destination ? &*datagram.destination : nullptr);
+    if (count < 0 && native::isAgain(static_cast<int>(-count)))
+        return false;
+    auto* flow = datagram.flow == EndpointId::None ? nullptr : dynamic_cast<Flow*>(host().find(datagram.flow));
+    if (count < 0) {
+        const QString peer = datagram.destination ? native::toText(*datagram.destination) : snapshot().peer;
+        Error error = systemError(static_cast<int>(-count), QStringLiteral("send"), peer);
+        mutableSnapshot().error = error;
+        if (error.id == ErrorId::ConnectionRefused) { // about an earlier datagram; this one was not sent either
+            record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
+            const qint64 again = native::sendDatagram(m_socket, datagram.bytes,
+                                                      datagram.destination ? &*datagram.destination : nullptr);
+            if (again >= 0)
+                recordSent(datagram.bytes, DatagramFlag);
+            return true;
+        }
+        if (flow != nullptr)
+            flow->failed(EventKind::NotSent, error);
+        else
+            recordNotSent(error);
+        return true;
+    }
+    if (flow != nullptr) {
+        flow->sent(datagram.bytes);
+        mutableSnapshot().counters.sentBytes += static_cast<quint64>(count);
+        ++mutableSnapshot().counters.sentRecords;
+        touch();
+    } else {
+        recordSent(datagram.bytes, DatagramFlag);
+    }
+    return true;
+}
+
+void DatagramSocket::flush() {
+    while (!m_waiting.empty()) {
+        const Waiting datagram = m_waiting.front();
+        if (!transmit(datagram))
+            break;
+        m_waitingBytes -= static_cast<quint64>(datagram.bytes.size());
+        m_waiting.pop_front();
+    }
+    mutableSnapshot().counters.queuedBytes = m_waitingBytes;
+    updateInterest();
+}
+
+void DatagramSocket::closeOrderly() {
+    if (hasEnded())
+        return;
+    if (m_ticket) {
+        flush();
+        host().poller().remove(*m_ticket);
+    }
+    m_ticket.reset();
+    if (m_socket != native::noDescriptor)
+        native::close(m_socket);
+    m_socket = native::noDescriptor;
+    native::removeSocketFile(address().path, m_fileIdentity);
+    m_fileIdentity = 0;
+    const ClosingRecord closing{.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}};
+    recordClosing(closing);
+    if (m_behaviour)
+        m_behaviour->sentinel(closing);
+    const auto flows = m_flows;
+    for (const auto& [key, flow] : flows) {
+        if (auto* endpoint = dynamic_cast<Flow*>(host().find(flow)))
+            endpoint->socketClosed();
+    }
+}
+
+void DatagramSocket::consumed(quint64 bytes) {
+    m_unconsumed -= std::min(m_unconsumed, bytes);
+    updateInterest();
+}
+
+void DatagramSocket::setBehaviour(const QString& name, BehaviourFactory factory) {
+    setBehaviourFactory(name, std::move(factory));
+    if (m_role == Role::Connect)
+        m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
+}
+
+} // namespace sw

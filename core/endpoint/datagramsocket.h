@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/endpoint/endpoint.h"
+
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace sw {
+
+class DatagramSocket;
+
+/// The datagrams exchanged with one peer of a DatagramSocket. The I/O thread.
+class Flow final : public Endpoint, private Peer {
+public:
+    Flow(EndpointHost& host, EndpointRequest request, EndpointId socket, const native::SocketAddress& peer,
+         const QString& local);
+
+    void start() override;
+    void offer(const QByteArray& bytes, const QString& destination) override;
+    /// Forgets the peer; it comes back as a new flow when it sends again.
+    void closeOrderly() override;
+    void abort() override { closeOrderly(); }
+    void consumed(quint64 bytes) override;
+    void setBehaviour(const QString& name, BehaviourFactory factory) override;
+
+    // called by the socket
+    void received(QByteArrayView bytes, Timestamp time, quint8 flags);
+    void sent(QByteArrayView bytes);
+    void failed(EventKind kind, const Error& error);
+    void socketClosed();
+    const native::SocketAddress& peerAddress() const { return m_peer; }
+
+private:
+    void send(QByteArrayView bytes) override { offer(bytes.toByteArray(), {}); }
+    bool wantsMore() const override { return true; }
+    void close() override {} // a daytime server answers each datagram; the flow stays
+    bool isDatagram() const override { return true; }
+    QString peerName() const override { return snapshot().peer; }
+
+    EndpointId m_socket;
+    native::SocketAddress m_peer;
+    std::unique_ptr<Behaviour> m_behaviour;
+};
+
+/// A udp or unixgram socket: bound (a listening one can answer; each peer is a flow) or connected to one peer.
+/// The I/O thread.
+class DatagramSocket final : public Endpoint, private PollTarget, private Peer {
+public:
+    DatagramSocket(EndpointHost& host, EndpointRequest request, Role role);
+    ~DatagramSocket() override;
+    DatagramSocket(const DatagramSocket&) = delete;
+    DatagramSocket& operator=(const DatagramSocket&) = delete;
+    DatagramSocket(DatagramSocket&&) = delete;
+    DatagramSocket& operator=(DatagramSocket&&) = delete;
+
+    void start() override;
+    /// Sends one datagram: to `destination`, else the option `to`, else the connected peer, else to all flows.
+    void offer(const QByteArray& bytes, const QString& destination) override;
+    void offerFile(const QString& path) override;
+    void closeOrderly() override;
+    void abort() override { closeOrderly(); }
+    void consumed(quint64 bytes) override;
+    void setBehaviour(const QString& name, BehaviourFactory factory) override;
+
+    void sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow);
+    void flowClosed(const native::SocketAddress& peer);
+
+private:
+    void socketReady(PollEvents events) override;
+    void send(QByteArrayView bytes) override { offer(bytes.toByteArray(), {}); }
+    bool wantsMore() const override { return true; }
+    void close() override {}
+    bool isDatagram() const override { return true; }
+    QString peerName() const override { return snapshot().peer; }
+
+    struct Waiting {
+        QByteArray bytes;
+        std::optional<native::SocketAddress> destination;
+        EndpointId flow = EndpointId::None;
+    };
+
+    void bindTo(const std::vector<QHostAddress>& hosts);
+    void connectTo(const std::vector<QHostAddress>& hosts);
+    Result<native::Descriptor> prepare(const native::SocketAddress& like, bool binds);
+    void opened(native::Descriptor socket);
+    void failed(const Error& error);
+    void receiveRound();
+    void datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info);
+    void countDrops(quint32 total);
+    void flush();
+    bool transmit(const Waiting& datagram);
+    void updateInterest();
+    Flow* flowOf(const native::SocketAddress& peer);
+    void sendToName(const QByteArray& bytes, const QString& destination);
+    template <typename Call>
+    void withHosts(const QString& host, Call call);
+
+    Role m_role;
+    native::Descriptor m_socket = native::noDescriptor;
+    std::optional<Poller::Ticket> m_ticket;
+    std::unique_ptr<Behaviour> m_behaviour;
+    std::unordered_map<std::string, EndpointId> m_flows; // by the bytes of the peer's address
+    std::deque<Waiting> m_waiting;
+    quint64 m_waitingBytes = 0;
+    quint64 m_unconsumed = 0;
+    quint32 m_lastDropped = 0;
+    quint64 m_fileIdentity = 0;
+    QByteArray m_buffer; // of the option size
+    bool m_saidTableFull = false;
+};
+
+} // namespace sw

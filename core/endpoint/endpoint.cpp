@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "core/endpoint/endpoint.h"
+
+namespace sw {
+
+Error notSupportedBy(EndpointKind kind, const QString& operation) {
+    return {.id = ErrorId::NotSupported,
+            .situation = operation,
+            .detail = QStringLiteral("A %1 has no “%2”.").arg(kindName(kind), operation)};
+}
+
+Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest request)
+    : m_host(host), m_request(std::move(request)), m_transcript(host.newTranscript()) {
+    m_snapshot.id = m_request.id;
+    m_snapshot.parent = m_request.parent;
+    m_snapshot.kind = kind;
+    m_snapshot.address = m_request.address;
+    m_snapshot.behaviour = m_request.behaviour.isEmpty() ? QStringLiteral("manual") : m_request.behaviour;
+    m_snapshot.name = host.uniqueName(m_request.name.isEmpty() ? formatAddress(m_request.address) : m_request.name);
+}
+
+Endpoint::~Endpoint() = default;
+
+void Endpoint::offerFile(const QString&) {
+    recordNotSent(notSupportedBy(m_snapshot.kind, QStringLiteral("send file")));
+}
+
+void Endpoint::shutDownSending() {
+    record(EventKind::Warning, notSupportedBy(m_snapshot.kind, QStringLiteral("shut down sending")).detail);
+}
+
+void Endpoint::shutDownReceiving() {
+    record(EventKind::Warning, notSupportedBy(m_snapshot.kind, QStringLiteral("shut down receiving")).detail);
+}
+
+void Endpoint::setPaused(bool) {
+    record(EventKind::Warning, notSupportedBy(m_snapshot.kind, QStringLiteral("pause")).detail);
+}
+
+void Endpoint::acceptOne() {
+    record(EventKind::Warning, notSupportedBy(m_snapshot.kind, QStringLiteral("accept")).detail);
+}
+
+void Endpoint::consumed(quint64) {}
+
+void Endpoint::setBehaviourFactory(const QString& name, BehaviourFactory factory) {
+    m_request.behaviour = name;
+    m_request.makeBehaviour = std::move(factory);
+    m_snapshot.behaviour = name;
+    touch();
+}
+
+void Endpoint::setState(EndpointState state) {
+    m_snapshot.state = state;
+    touch();
+}
+
+void Endpoint::record(EventKind event, const QString& text, QJsonObject facts) {
+    const Timestamp now = Timestamp::now();
+    facts.insert(QStringLiteral("text"), text);
+    m_transcript->appendEvent(event, facts, now);
+    m_host.logEvent(*this, event, facts, now);
+    touch();
+}
+
+void Endpoint::recordNotSent(const Error& error) {
+    record(EventKind::NotSent, QStringLiteral("not sent: ") + error.detail,
+           {{QStringLiteral("error"), error.toJson()}});
+}
+
+bool Endpoint::recordClosing(const ClosingRecord& closing) {
+    if (m_hasClosingRecord)
+        return false;
+    m_hasClosingRecord = true;
+    QJsonObject facts{{QStringLiteral("cause"), closing.cause},
+                      {QStringLiteral("received"), static_cast<qint64>(m_snapshot.counters.receivedBytes)},
+                      {QStringLiteral("sent"), static_cast<qint64>(m_snapshot.counters.sentBytes)}};
+    if (m_snapshot.counters.queuedBytes > 0)
+        facts.insert(QStringLiteral("unsent"), static_cast<qint64>(m_snapshot.counters.queuedBytes));
+    if (closing.error)
+        facts.insert(QStringLiteral("error"), closing.error->toJson());
+    m_snapshot.error = closing.error;
+    m_snapshot.closing = closing.text;
+    m_snapshot.counters.queuedBytes = 0;
+    setState(closing.error ? EndpointState::Failed : EndpointState::Closed);
+    record(EventKind::Closed, closing.text, facts);
+    return true;
+}
+
+void Endpoint::recordSent(QByteArrayView bytes, quint8 flags) {
+    m_transcript->append(RecordKind::Sent, bytes, Timestamp::now(), flags);
+    m_snapshot.counters.sentBytes += static_cast<quint64>(bytes.size());
+    ++m_snapshot.counters.sentRecords;
+    touch();
+}
+
+void Endpoint::countReceived(quint64 bytes) {
+    m_snapshot.counters.receivedBytes += bytes;
+    ++m_snapshot.counters.receivedRecords;
+    touch();
+}
+
+} // namespace sw

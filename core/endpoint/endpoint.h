@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/endpoint/behaviour.h"
+#include "core/endpoint/poller.h"
+#include "core/endpoint/snapshot.h"
+#include "core/transcript/transcript.h"
+
+#include <QObject>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace sw {
+
+class Endpoint;
+
+/// What endpoints need from whoever owns them. The I/O thread.
+class EndpointHost {
+public:
+    virtual ~EndpointHost() = default;
+
+    virtual Poller& poller() = 0;
+    /// An object of the I/O thread, for calls that come back later.
+    virtual QObject* context() = 0;
+    virtual std::shared_ptr<Transcript> newTranscript() = 0;
+    virtual EndpointId newId() = 0;
+    /// Takes over an endpoint that another one made: an accepted connection, a flow.
+    virtual void adopt(std::unique_ptr<Endpoint> endpoint) = 0;
+    virtual Endpoint* find(EndpointId id) = 0;
+    virtual QString uniqueName(const QString& wanted) = 0;
+    /// The snapshot of an endpoint is out of date.
+    virtual void changed(EndpointId id) = 0;
+    /// An event was recorded; it also goes to the event log.
+    virtual void logEvent(const Endpoint& endpoint, EventKind event, const QJsonObject& facts, Timestamp time) = 0;
+    /// Calls back after a while, if the endpoint is still there.
+    virtual void after(std::chrono::milliseconds delay, EndpointId id, std::function<void(Endpoint&)> call) = 0;
+    /// How many bytes of received records may wait for a consumer; 0: no consumer, no bound (see Engine::consumed()).
+    virtual quint64 receiveWindow() const = 0;
+
+protected:
+    EndpointHost() = default;
+    EndpointHost(const EndpointHost&) = default;
+    EndpointHost& operator=(const EndpointHost&) = default;
+    EndpointHost(EndpointHost&&) = default;
+    EndpointHost& operator=(EndpointHost&&) = default;
+};
+
+/// How an endpoint was asked for.
+struct EndpointRequest {
+    EndpointId id = EndpointId::None;
+    EndpointId parent = EndpointId::None;
+    Address address;
+    QString name;      ///< empty: derived from the address
+    QString behaviour; ///< its name, for people
+    BehaviourFactory makeBehaviour;
+    quint64 acceptLimit = 0; ///< a listener closes itself after so many connections; 0: never
+};
+
+/// What all kinds of endpoints have: an identity, a transcript, a state, and exactly one closing record. The I/O thread.
+class Endpoint {
+public:
+    virtual ~Endpoint();
+    Endpoint(const Endpoint&) = delete;
+    Endpoint& operator=(const Endpoint&) = delete;
+    Endpoint(Endpoint&&) = delete;
+    Endpoint& operator=(Endpoint&&) = delete;
+
+    EndpointId id() const { return m_snapshot.id; }
+    EndpointState state() const { return m_snapshot.state; }
+    bool hasEnded() const { return isEnded(m_snapshot.state); }
+    const EndpointSnapshot& snapshot() const { return m_snapshot; }
+    const std::shared_ptr<Transcript>& transcript() const { return m_transcript; }
+
+    /// Begins to bind or connect. Called once, after the endpoint is registered.
+    virtual void start() = 0;
+    /// Sends bytes, to `destination` (HOST:PORT or a path) where the endpoint sends datagrams and one is given.
+    virtual void offer(const QByteArray& bytes, const QString& destination) = 0;
+    virtual void offerFile(const QString& path);
+    virtual void closeOrderly() = 0;
+    virtual void abort() = 0;
+    virtual void shutDownSending();
+    virtual void shutDownReceiving();
+    virtual void setPaused(bool paused);
+    virtual void acceptOne();
+    /// A consumer has dealt with so many more received bytes.
+    virtual void consumed(quint64 bytes);
+    virtual void setBehaviour(const QString& name, BehaviourFactory factory) = 0;
+
+protected:
+    Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest request);
+
+    EndpointHost& host() const { return m_host; }
+    EndpointSnapshot& mutableSnapshot() { return m_snapshot; }
+    const Address& address() const { return m_snapshot.address; }
+    const EndpointRequest& request() const { return m_request; }
+    void setBehaviourFactory(const QString& name, BehaviourFactory factory);
+    void setState(EndpointState state);
+    void touch() { m_host.changed(id()); }
+
+    /// Records an event with its sentence and facts.
+    void record(EventKind event, const QString& text, QJsonObject facts = {});
+    void recordNotSent(const Error& error);
+    /// Records the closing record and takes the final state; false if that was done before.
+    bool recordClosing(const ClosingRecord& closing);
+    /// Records what the system accepted for sending.
+    void recordSent(QByteArrayView bytes, quint8 flags = NoFlag);
+    void countReceived(quint64 bytes);
+
+private:
+    EndpointHost& m_host;
+    EndpointRequest m_request;
+    EndpointSnapshot m_snapshot;
+    std::shared_ptr<Transcript> m_transcript;
+    bool m_hasClosingRecord = false;
+};
+
+/// The error for an operation that an endpoint does not have.
+Error notSupportedBy(EndpointKind kind, const QString& operation);
+
+} // namespace sw

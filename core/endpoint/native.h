@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/base/error.h"
+
+#include <QByteArrayView>
+#include <QHostAddress>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+namespace sw::native {
+
+/// A socket of the system: a file descriptor, or a SOCKET on Windows.
+using Descriptor = qintptr;
+constexpr Descriptor noDescriptor = -1;
+
+/// A sockaddr of any family, as the system writes it.
+struct SocketAddress {
+    alignas(16) std::array<std::byte, 128> storage{};
+    int length = 0;
+
+    bool operator==(const SocketAddress& other) const;
+};
+
+enum class SocketType { Stream, Datagram };
+enum class Shutdown { Receiving, Sending };
+
+/// Below zero, the calls here return the native error code negated.
+struct DatagramInfo {
+    qint64 size = 0;     ///< bytes taken, or the negated error
+    qint64 trueSize = 0; ///< the datagram's whole size where the system tells it, else `size`
+    bool isCut = false;
+    SocketAddress peer;
+    std::optional<quint32> dropped; ///< datagrams that the system dropped so far on this socket, where it counts them
+};
+
+/// Prepares the process for sockets; call it once before the others. Broken pipes become errors, not signals.
+void initialise();
+
+SocketAddress ipAddress(const QHostAddress& address, quint16 port);
+/// `@name` is an abstract name on Linux. The path was checked for its length by the address parser.
+SocketAddress localAddress(const QString& path);
+bool isIPv6(const SocketAddress& address);
+bool isIp(const SocketAddress& address);
+QHostAddress hostOf(const SocketAddress& address);
+quint16 portOf(const SocketAddress& address);
+/// `127.0.0.1:80`, `[::1]:80`, a path, `@name`, or nothing for an unnamed local socket.
+QString toText(const SocketAddress& address);
+
+/// A new non-blocking socket that child processes do not inherit, of the family of `like`.
+Descriptor open(const SocketAddress& like, SocketType type);
+void close(Descriptor socket);
+/// Closes with a reset: what was not sent is dropped (SO_LINGER 0).
+void abort(Descriptor socket);
+
+int bind(Descriptor socket, const SocketAddress& address);
+int listen(Descriptor socket, int backlog);
+/// 0 when connected at once; isInProgress() of the negated result when the answer comes later.
+int connect(Descriptor socket, const SocketAddress& address);
+/// The connected socket, or the negated error.
+Descriptor accept(Descriptor socket, SocketAddress& peer);
+
+qint64 receive(Descriptor socket, char* data, std::size_t size);
+qint64 send(Descriptor socket, const char* data, std::size_t size);
+DatagramInfo receiveDatagram(Descriptor socket, char* data, std::size_t size);
+qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination);
+int shutdown(Descriptor socket, Shutdown direction);
+
+/// The error that waits on the socket (SO_ERROR), which is cleared by asking.
+int pendingError(Descriptor socket);
+SocketAddress boundAddress(Descriptor socket);
+SocketAddress peerAddress(Descriptor socket);
+/// Asks for drop counts with received datagrams, where the system has them (SO_RXQ_OVFL).
+void enableDropCounter(Descriptor socket);
+
+bool isAgain(int error);      ///< would block, or interrupted
+bool isInProgress(int error); ///< a connect that goes on
+bool isOutOfDescriptors(int error);
+bool isTransientAcceptError(int error); ///< concerns one connection only: accept(2), "Error handling"
+
+/// The rules of socket files: removes a dead socket at `path` when `replaceStale`; never another file or a live one.
+Result<void> prepareSocketFile(const QString& path, bool replaceStale);
+/// Restricts the file that bind() is about to make, where the system lets that be said before; see also after bind().
+void restrictBeforeBind(Descriptor socket, uint mode);
+void restrictAfterBind(const QString& path, uint mode);
+/// Identity of the file, so that only our own is removed on close; 0 when there is none.
+quint64 socketFileIdentity(const QString& path);
+void removeSocketFile(const QString& path, quint64 identity);
+
+} // namespace sw::native

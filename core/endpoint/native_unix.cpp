@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT
+// Sources: POSIX.1-2017 System Interfaces; Linux socket(7), tcp(7), udp(7), unix(7).
+#include "core/endpoint/native.h"
+
+#include "core/address/hosts.h"
+#include "core/base/systemnet.h"
+
+#include <QFile>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace sw::native {
+
+namespace {
+
+const sockaddr* generic(const SocketAddress& address) {
+    return static_cast<const sockaddr*>(static_cast<const void*>(address.storage.data()));
+}
+
+sockaddr* generic(SocketAddress& address) {
+    return static_cast<sockaddr*>(static_cast<void*>(address.storage.data()));
+}
+
+template <typename T>
+T as(const SocketAddress& address) {
+    T value{};
+    std::memcpy(&value, address.storage.data(), sizeof value);
+    return value;
+}
+
+template <typename T>
+SocketAddress from(const T& value, std::size_t length = sizeof(T)) {
+    SocketAddress address;
+    std::memcpy(address.storage.data(), &value, sizeof value);
+    address.length = static_cast<int>(length);
+    return address;
+}
+
+sa_family_t family(const SocketAddress& address) { return generic(address)->sa_family; }
+
+int descriptor(Descriptor socket) { return static_cast<int>(socket); }
+
+int result(int code) { return code < 0 ? -errno : 0; }
+
+void makeNonBlocking([[maybe_unused]] int fd) {
+#ifndef SOCK_NONBLOCK
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+#endif
+#ifdef SO_NOSIGPIPE
+    const int on = 1;
+    ::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
+}
+
+#ifdef MSG_NOSIGNAL
+constexpr int sendFlags = MSG_NOSIGNAL;
+#else
+constexpr int sendFlags = 0;
+#endif
+
+} // namespace
+
+bool SocketAddress::operator==(const SocketAddress& other) const {
+    return length == other.length &&
+           std::memcmp(storage.data(), other.storage.data(), static_cast<std::size_t>(length)) == 0;
+}
+
+void initialise() { std::signal(SIGPIPE, SIG_IGN); }
+
+SocketAddress ipAddress(const QHostAddress& address, quint16 port) {
+    if (address.protocol() == QAbstractSocket::IPv6Protocol) {
+        sockaddr_in6 v6{};
+        v6.sin6_family = AF_INET6;
+        v6.sin6_port = htons(port);
+        const Q_IPV6ADDR raw = address.toIPv6Address();
+        std::memcpy(&v6.sin6_addr, &raw, sizeof raw);
+        const QString scope = address.scopeId();
+        if (!scope.isEmpty()) {
+            v6.sin6_scope_id = ::if_nametoindex(scope.toUtf8().constData());
+            if (v6.sin6_scope_id == 0)
+                v6.sin6_scope_id = scope.toUInt();
+        }
+        return from(v6);
+    }
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    v4.sin_addr.s_addr = htonl(address.toIPv4Address());
+    return from(v4);
+}
+
+SocketAddress localAddress(const QString& path) {
+    sockaddr_un local{};
+    local.sun_family = AF_UNIX;
+    const QByteArray name = QFile::encodeName(path);
+    const std::size_t size = std::min<std::size_t>(static_cast<std::size_t>(name.size()), sizeof local.sun_path - 1);
+    std::memcpy(&local.sun_path, name.constData(), size);
+    if (path.startsWith(QLatin1Char('@'))) { // unix(7): an abstract name starts with NUL, and its length counts
+        local.sun_path[0] = '\0';
+        return from(local, offsetof(sockaddr_un, sun_path) + size);
+    }
+    return from(local, offsetof(sockaddr_un, sun_path) + size + 1);
+}
+
+bool isIPv6(const SocketAddress& address) { return family(address) == AF_INET6; }
+
+bool isIp(const SocketAddress& address) { return family(address) == AF_INET || family(address) == AF_INET6; }
+
+QHostAddress hostOf(const SocketAddress& address) {
+    if (!isIp(address))
+        return {};
+    QHostAddress host(generic(address));
+    if (isIPv6(address)) { // an IPv4 peer of a dual-stack socket is shown as what it is
+        bool isMapped = false;
+        const quint32 v4 = host.toIPv4Address(&isMapped);
+        if (isMapped && host.toString().startsWith(QLatin1String("::ffff:")))
+            return QHostAddress(v4);
+    }
+    return host;
+}
+
+quint16 portOf(const SocketAddress& address) {
+    if (family(address) == AF_INET)
+        return ntohs(as<sockaddr_in>(address).sin_port);
+    if (family(address) == AF_INET6)
+        return ntohs(as<sockaddr_in6>(address).sin6_port);
+    return 0;
+}
+
+QString toText(const SocketAddress& address) {
+    if (isIp(address))
+        return formatEndpoint(hostOf(address), portOf(address));
+    constexpr int pathStart = offsetof(sockaddr_un, sun_path);
+    if (family(address) != AF_UNIX || address.length <= pathStart)
+        return {};
+    const auto local = as<sockaddr_un>(address);
+    QByteArray name(static_cast<const char*>(local.sun_path), address.length - pathStart);
+    if (name.startsWith('\0'))
+        return QStringLiteral("@") + QString::fromUtf8(name.mid(1));
+    return QFile::decodeName(name.left(qstrnlen(name.constData(), static_cast<size_t>(name.size()))));
+}
+
+Descriptor open(const SocketAddress& like, SocketType type) {
+    int kind = type == SocketType::Stream ? SOCK_STREAM : SOCK_DGRAM;
+#ifdef SOCK_NONBLOCK
+    kind |= SOCK_NONBLOCK | SOCK_CLOEXEC;
+#endif
+    const int fd = ::socket(family(like), kind, 0);
+    if (fd < 0)
+        return -errno;
+    makeNonBlocking(fd);
+    return fd;
+}
+
+void close(Descriptor socket) { ::close(descriptor(socket)); }
+
+void abort(Descriptor socket) {
+    const linger reset{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(descriptor(socket), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    ::close(descriptor(socket));
+}
+
+int bind(Descriptor socket, const SocketAddress& address) {
+    return result(::bind(descriptor(socket), generic(address), static_cast<socklen_t>(address.length)));
+}
+
+int listen(Descriptor socket, int backlog) { return result(::listen(descriptor(socket), backlog)); }
+
+int connect(Descriptor socket, const SocketAddress& address) {
+    return result(::connect(descriptor(socket), generic(address), static_cast<socklen_t>(address.length)));
+}
+
+Descriptor accept(Descriptor socket, SocketAddress& peer) {
+    socklen_t length = sizeof peer.storage;
+#ifdef SOCK_NONBLOCK
+    const int fd = ::accept4(descriptor(socket), generic(peer), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+#else
+    const int fd = ::accept(descriptor(socket), generic(peer), &length);
+#endif
+    if (fd < 0)
+        return -errno;
+    peer.length = static_cast<int>(length);
+    makeNonBlocking(fd);
+    return fd;
+}
+
+qint64 receive(Descriptor socket, char* data, std::size_t size) {
+    const ssize_t count = ::recv(descriptor(socket), data, size, 0);
+    return count < 0 ? -errno : count;
+}
+
+qint64 send(Descriptor socket, const char* data, std::size_t size) {
+    const ssize_t count = ::send(descriptor(socket), data, size, sendFlags);
+    return count < 0 ? -errno : count;
+}
+
+DatagramInfo receiveDatagram(Descriptor socket, char* data, std::size_t size) {
+    DatagramInfo info;
+    iovec piece{.iov_base = data, .iov_len = size};
+    alignas(cmsghdr) std::array<char, 256> control{};
+    msghdr message{};
+    message.msg_name = info.peer.storage.data();
+    message.msg_namelen = sizeof info.peer.storage;
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+#ifdef __linux__
+    constexpr int flags = MSG_TRUNC; // the return value is then the datagram's whole size
+#else
+    constexpr int flags = 0;
+#endif
+    const ssize_t count = ::recvmsg(descriptor(socket), &message, flags);
+    if (count < 0) {
+        info.size = -errno;
+        return info;
+    }
+    info.peer.length = static_cast<int>(message.msg_namelen);
+    info.trueSize = count;
+    info.size = std::min<qint64>(count, static_cast<qint64>(size));
+    info.isCut = (message.msg_flags & MSG_TRUNC) != 0;
+#ifdef SO_RXQ_OVFL
+    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SO_RXQ_OVFL) {
+            quint32 dropped = 0;
+            std::memcpy(&dropped, CMSG_DATA(part), sizeof dropped);
+            info.dropped = dropped;
+        }
+    }
+#endif
+    return info;
+}
+
+qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination) {
+    const ssize_t count = ::sendto(descriptor(socket), bytes.data(), static_cast<std::size_t>(bytes.size()), sendFlags,
+                                   destination == nullptr ? nullptr : generic(*destination),
+                                   destination == nullptr ? 0 : static_cast<socklen_t>(destination->length));
+    return count < 0 ? -errno : count;
+}
+
+int shutdown(Descriptor socket, Shutdown direction) {
+    return result(::shutdown(descriptor(socket), direction == Shutdown::Sending ? SHUT_WR : SHUT_RD));
+}
+
+int pendingError(Descriptor socket) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    ::getsockopt(descriptor(socket), SOL_SOCKET, SO_ERROR, &error, &length);
+    return error;
+}
+
+SocketAddress boundAddress(Descriptor socket) {
+    SocketAddress address;
+    socklen_t length = sizeof address.storage;
+    if (::getsockname(descriptor(socket), generic(address), &length) == 0)
+        address.length = static_cast<int>(length);
+    return address;
+}
+
+SocketAddress peerAddress(Descriptor socket) {
+    SocketAddress address;
+    socklen_t length = sizeof address.storage;
+    if (::getpeername(descriptor(socket), generic(address), &length) == 0)
+        address.length = static_cast<int>(length);
+    return address;
+}
+
+void enableDropCounter([[maybe_unused]] Descriptor socket) {
+#ifdef SO_RXQ_OVFL
+    const int on = 1;
+    ::setsockopt(descriptor(socket), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+#endif
+}
+
+bool isAgain(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+
+bool isInProgress(int error) { return error == EINPROGRESS || error == EINTR; }
+
+bool isOutOfDescriptors(int error) {
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+bool isTransientAcceptError(int error) {
+    switch (error) {
+    case ECONNABORTED:
+    case EPERM:
+    case EPROTO:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+        return true;
+    default:
+        return false;
+    }
+}
+
+Result<void> prepareSocketFile(const QString& path, bool replaceStale) {
+    if (path.startsWith(QLatin1Char('@')))
+        return {};
+    const QByteArray name = QFile::encodeName(path);
+    struct stat info {};
+    if (::lstat(name.constData(), &info) != 0)
+        return {}; // nothing there; bind says what else may be wrong
+    const auto refuse = [&](const QString& why) -> Result<void> {
+        return tl::unexpected(Error{.id = ErrorId::AddressInUse,
+                                    .native = EADDRINUSE,
+                                    .situation = QStringLiteral("bind"),
+                                    .detail = path + why});
+    };
+    if (!S_ISSOCK(info.st_mode))
+        return refuse(QStringLiteral(" exists and is no socket; it is left alone. Choose another path."));
+    const SocketAddress address = localAddress(path);
+    int code = 0;
+    for (const SocketType type : {SocketType::Stream, SocketType::Datagram}) {
+        const Descriptor probe = open(address, type);
+        if (probe < 0)
+            continue;
+        code = -connect(probe, address);
+        close(probe);
+        if (code != EPROTOTYPE)
+            break;
+    }
+    if (code != ECONNREFUSED)
+        return refuse(QStringLiteral(" is a socket that another program serves. Choose another path, or end it."));
+    if (!replaceStale)
+        return refuse(QStringLiteral(" is a dead socket that an ended program left. Remove it, or say stale=replace."));
+    ::unlink(name.constData());
+    return {};
+}
+
+void restrictBeforeBind(Descriptor socket, uint mode) {
+    // Linux makes the file with the socket's own mode, so it is never open wider, not even for an instant
+    ::fchmod(descriptor(socket), static_cast<mode_t>(mode));
+}
+
+void restrictAfterBind(const QString& path, uint mode) {
+    if (!path.startsWith(QLatin1Char('@')))
+        ::chmod(QFile::encodeName(path).constData(), static_cast<mode_t>(mode));
+}
+
+quint64 socketFileIdentity(const QString& path) {
+    struct stat info {};
+    if (path.startsWith(QLatin1Char('@')) || ::lstat(QFile::encodeName(path).constData(), &info) != 0)
+        return 0;
+    return static_cast<quint64>(info.st_ino) ^ (static_cast<quint64>(info.st_dev) << 48U);
+}
+
+void removeSocketFile(const QString& path, quint64 identity) {
+    if (identity != 0 && socketFileIdentity(path) == identity)
+        ::unlink(QFile::encodeName(path).constData());
+}
+
+} // namespace sw::native

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/address/address.h"
+#include "core/base/error.h"
+#include "core/base/ids.h"
+
+#include <QMetaType>
+#include <QString>
+#include <QVector>
+
+#include <memory>
+#include <optional>
+
+namespace sw {
+
+enum class EndpointKind : quint8 { Listener, Connection, DatagramSocket, Flow };
+
+/// States of all kinds of endpoints. A listener: Idle, Listening, Paused, Closed, Failed. A connection: Resolving,
+/// Connecting, Open, then ReadEnded (the peer sends no more) or WriteEnded (we send no more), Closing (pending bytes
+/// still go out), Closed or Failed. A datagram socket: Resolving, Open, Closed, Failed.
+enum class EndpointState : quint8 {
+    Idle,
+    Resolving,
+    Connecting,
+    Listening,
+    Paused,
+    Open,
+    ReadEnded,
+    WriteEnded,
+    Closing,
+    Closed,
+    Failed,
+};
+
+QString stateName(EndpointState state);
+QString kindName(EndpointKind kind);
+inline bool isEnded(EndpointState state) { return state == EndpointState::Closed || state == EndpointState::Failed; }
+
+/// One option as it was asked for and as the system reads it back.
+struct OptionState {
+    QString name;
+    QString requested; ///< empty: not asked for
+    QString effective; ///< empty: the system does not tell
+};
+
+struct Counters {
+    quint64 receivedBytes = 0;
+    quint64 receivedRecords = 0;
+    quint64 sentBytes = 0;
+    quint64 sentRecords = 0;
+    quint64 queuedBytes = 0; ///< taken from us, not yet taken by the system
+    quint64 dropped = 0;     ///< datagrams that the system dropped before they could be received
+    quint64 connections = 0; ///< a listener's open ones
+    quint64 accepted = 0;    ///< all that a listener ever took
+};
+
+/// An endpoint at one moment; what the window and the command line see of it. A plain value; any thread.
+struct EndpointSnapshot {
+    EndpointId id = EndpointId::None;
+    EndpointId parent = EndpointId::None; ///< the listener, or the datagram socket of a flow
+    EndpointKind kind = EndpointKind::Listener;
+    EndpointState state = EndpointState::Idle;
+    Address address; ///< as asked for; a listener's has the port that it really got
+    QString name;
+    QString local; ///< `127.0.0.1:10244`; empty while there is none
+    QString peer;
+    QString behaviour;
+    QString closing; ///< the sentence of the closing record
+    bool isReachable = false; ///< from other machines
+    bool isAcceptManual = false;
+    std::optional<Error> error;
+    Counters counters;
+    std::shared_ptr<const QVector<OptionState>> options;
+};
+
+/// Who ended it and how, as the closing record says it.
+struct ClosingRecord {
+    QString cause; ///< closed-by-us, closed-by-peer, aborted-by-us, reset, refused, timed-out, error
+    QString text;  ///< for people
+    std::optional<Error> error;
+};
+
+} // namespace sw
+
+Q_DECLARE_METATYPE(sw::EndpointSnapshot)

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "core/endpoint/socketoptions.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace sw {
+
+namespace {
+
+/// Options that this program carries out itself; the socket knows nothing of them.
+constexpr std::array<std::string_view, 12> ours{"backlog", "accept", "max",   "bind", "timeout", "eof",
+                                                "size",    "to",     "flows", "mode", "stale",   "ipv6"};
+
+bool isOurs(std::string_view name) { return std::find(ours.begin(), ours.end(), name) != ours.end(); }
+
+bool isBeforeBind(std::string_view name) {
+    return name == "reuseaddr" || name == "reuseport" || name == "rcvbuf" || name == "sndbuf";
+}
+
+int asNumber(const OptionSpec& spec, const QString& value) {
+    return spec.type == OptionType::Switch ? static_cast<int>(value == QLatin1String("on")) : value.toInt();
+}
+
+Error optionError(int native, const OptionSpec& spec, const QString& value) {
+    Error error = systemError(native, QStringLiteral("option"));
+    error.detail = QStringLiteral("The system did not take %1=%2: %3.")
+                       .arg(QString::fromLatin1(spec.name), value, nativeErrorName(native));
+    return error;
+}
+
+int applyOne(native::Descriptor socket, const OptionSpec& spec, const QString& value, bool isIPv6) {
+    if (spec.type == OptionType::Group) {
+        const QHostAddress group(value.section(QLatin1Char('%'), 0, 0));
+        return native::joinGroup(socket, group, value.section(QLatin1Char('%'), 1));
+    }
+    if (qstrcmp(spec.name, "iface") == 0)
+        return native::setMulticastInterface(socket, value, isIPv6);
+    return native::setOption(socket, spec.name, asNumber(spec, value), isIPv6);
+}
+
+QString effectiveText(native::Descriptor socket, const OptionSpec& spec, bool isIPv6) {
+    int number = 0;
+    if (!native::readOption(socket, spec.name, number, isIPv6))
+        return {};
+    if (spec.type == OptionType::Switch)
+        return number != 0 ? QStringLiteral("on") : QStringLiteral("off");
+    if (qstrcmp(spec.name, "linger") == 0 && number < 0)
+        return QStringLiteral("off");
+    return QString::number(number);
+}
+
+} // namespace
+
+std::vector<Error> applyOptions(native::Descriptor socket, const Address& address, OptionStage stage, bool isIPv6) {
+    std::vector<Error> errors;
+    const auto apply = [&](const OptionSpec& spec, const QString& value) {
+        if (isOurs(spec.name) || isBeforeBind(spec.name) != (stage == OptionStage::BeforeBind))
+            return;
+        if (const int code = applyOne(socket, spec, value, isIPv6); code != 0)
+            errors.push_back(optionError(code, spec, value));
+    };
+    for (const OptionSpec& spec : optionTable()) {
+        if (!spec.appliesTo(address.scheme))
+            continue;
+        const QStringList given = address.values(spec.name);
+        for (const QString& value : given)
+            apply(spec, value);
+        // of the defaults only this one differs from the system's own
+        if (given.isEmpty() && qstrcmp(spec.name, "nodelay") == 0)
+            apply(spec, QStringLiteral("on"));
+    }
+    return errors;
+}
+
+QVector<OptionState> readOptions(native::Descriptor socket, const Address& address, Role role, bool isIPv6) {
+    QVector<OptionState> states;
+    for (const OptionSpec& spec : optionTable()) {
+        if (!spec.appliesTo(address.scheme) || !spec.appliesTo(role))
+            continue;
+        OptionState state{.name = QString::fromLatin1(spec.name),
+                          .requested = address.values(spec.name).join(QLatin1String(", ")),
+                          .effective = effectiveText(socket, spec, isIPv6)};
+        if (state.effective.isEmpty() && (isOurs(spec.name) || spec.type == OptionType::Group))
+            state.effective = state.requested.isEmpty() ? QString::fromLatin1(spec.defaultValue) : state.requested;
+        states.append(state);
+    }
+    return states;
+}
+
+} // namespace sw

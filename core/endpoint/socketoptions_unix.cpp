@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// Sources: Linux socket(7), ip(7), ipv6(7), tcp(7); POSIX.1-2017 <netinet/tcp.h>; RFC 3493.
+#include "core/base/systemnet.h"
+#include "core/endpoint/socketoptions.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace sw::native {
+
+namespace {
+
+struct NativeOption {
+    std::string_view name;
+    int level;
+    int option;
+    int levelIPv6;
+    int optionIPv6;
+};
+
+#ifdef TCP_KEEPIDLE
+constexpr int keepIdle = TCP_KEEPIDLE;
+#else
+constexpr int keepIdle = TCP_KEEPALIVE; // macOS
+#endif
+
+constexpr std::array natives{
+    NativeOption{"reuseaddr", SOL_SOCKET, SO_REUSEADDR, SOL_SOCKET, SO_REUSEADDR},
+    NativeOption{"reuseport", SOL_SOCKET, SO_REUSEPORT, SOL_SOCKET, SO_REUSEPORT},
+    NativeOption{"nodelay", IPPROTO_TCP, TCP_NODELAY, IPPROTO_TCP, TCP_NODELAY},
+    NativeOption{"keepalive", SOL_SOCKET, SO_KEEPALIVE, SOL_SOCKET, SO_KEEPALIVE},
+    NativeOption{"keepidle", IPPROTO_TCP, keepIdle, IPPROTO_TCP, keepIdle},
+    NativeOption{"keepintvl", IPPROTO_TCP, TCP_KEEPINTVL, IPPROTO_TCP, TCP_KEEPINTVL},
+    NativeOption{"keepcnt", IPPROTO_TCP, TCP_KEEPCNT, IPPROTO_TCP, TCP_KEEPCNT},
+    NativeOption{"sndbuf", SOL_SOCKET, SO_SNDBUF, SOL_SOCKET, SO_SNDBUF},
+    NativeOption{"rcvbuf", SOL_SOCKET, SO_RCVBUF, SOL_SOCKET, SO_RCVBUF},
+    NativeOption{"ttl", IPPROTO_IP, IP_TTL, IPPROTO_IPV6, IPV6_UNICAST_HOPS},
+    NativeOption{"tos", IPPROTO_IP, IP_TOS, IPPROTO_IPV6, IPV6_TCLASS},
+    NativeOption{"broadcast", SOL_SOCKET, SO_BROADCAST, SOL_SOCKET, SO_BROADCAST},
+    NativeOption{"loop", IPPROTO_IP, IP_MULTICAST_LOOP, IPPROTO_IPV6, IPV6_MULTICAST_LOOP},
+    NativeOption{"ipv6only", IPPROTO_IPV6, IPV6_V6ONLY, IPPROTO_IPV6, IPV6_V6ONLY},
+};
+
+const NativeOption* findNative(std::string_view name) {
+    for (const NativeOption& option : natives) {
+        if (option.name == name)
+            return &option;
+    }
+    return nullptr;
+}
+
+int set(int fd, int level, int option, const void* value, std::size_t size) {
+    return ::setsockopt(fd, level, option, value, static_cast<socklen_t>(size)) == 0 ? 0 : errno;
+}
+
+uint interfaceIndex(const QString& name) {
+    const uint index = ::if_nametoindex(name.toUtf8().constData());
+    return index != 0 ? index : name.toUInt();
+}
+
+} // namespace
+
+int setOption(Descriptor socket, const char* name, int value, bool isIPv6) {
+    const int fd = static_cast<int>(socket);
+    if (qstrcmp(name, "linger") == 0) {
+        const linger setting{.l_onoff = 1, .l_linger = value};
+        return set(fd, SOL_SOCKET, SO_LINGER, &setting, sizeof setting);
+    }
+    const NativeOption* option = findNative(name);
+    if (option == nullptr)
+        return ENOPROTOOPT;
+    const int code = set(fd, isIPv6 ? option->levelIPv6 : option->level,
+                         isIPv6 ? option->optionIPv6 : option->option, &value, sizeof value);
+    if (qstrcmp(name, "ttl") == 0) { // the same limit for multicast, where the socket has one
+        if (isIPv6)
+            set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &value, sizeof value);
+        else
+            set(fd, IPPROTO_IP, IP_MULTICAST_TTL, &value, sizeof value);
+    }
+    return code;
+}
+
+bool readOption(Descriptor socket, const char* name, int& value, bool isIPv6) {
+    const int fd = static_cast<int>(socket);
+    if (qstrcmp(name, "linger") == 0) {
+        linger setting{};
+        socklen_t length = sizeof setting;
+        if (::getsockopt(fd, SOL_SOCKET, SO_LINGER, &setting, &length) != 0)
+            return false;
+        value = setting.l_onoff != 0 ? setting.l_linger : -1;
+        return true;
+    }
+    const NativeOption* option = findNative(name);
+    if (option == nullptr)
+        return false;
+    socklen_t length = sizeof value;
+    return ::getsockopt(fd, isIPv6 ? option->levelIPv6 : option->level,
+                        isIPv6 ? option->optionIPv6 : option->option, &value, &length) == 0;
+}
+
+int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interface) {
+    const int fd = static_cast<int>(socket);
+    if (group.protocol() == QAbstractSocket::IPv6Protocol) {
+        ipv6_mreq request{};
+        const Q_IPV6ADDR raw = group.toIPv6Address();
+        std::memcpy(&request.ipv6mr_multiaddr, &raw, sizeof raw);
+        request.ipv6mr_interface = interface.isEmpty() ? 0 : interfaceIndex(interface);
+        if (!interface.isEmpty() && request.ipv6mr_interface == 0)
+            return ENODEV;
+        return set(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request, sizeof request);
+    }
+    ip_mreqn request{};
+    request.imr_multiaddr.s_addr = htonl(group.toIPv4Address());
+    request.imr_ifindex = interface.isEmpty() ? 0 : static_cast<int>(interfaceIndex(interface));
+    if (!interface.isEmpty() && request.imr_ifindex == 0)
+        return ENODEV;
+    return set(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request);
+}
+
+int setMulticastInterface(Descriptor socket, const QString& interface, bool isIPv6) {
+    const int fd = static_cast<int>(socket);
+    const uint index = interfaceIndex(interface);
+    if (index == 0)
+        return ENODEV;
+    if (isIPv6)
+        return set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof index);
+    ip_mreqn request{};
+    request.imr_ifindex = static_cast<int>(index);
+    return set(fd, IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof request);
+}
+
+} // namespace sw::native

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QByteArray>
+#include <QFile>
+#include <QString>
+
+#include <deque>
+#include <memory>
+
+namespace sw {
+
+/// Bytes that wait to be sent, in order: pieces in memory, and files that are read only as the system takes them.
+class WriteQueue {
+public:
+    /// At most this many bytes in memory; more is refused.
+    static constexpr quint64 bound = 16ULL << 20U;
+    /// Behaviours are asked to pause above this, and told to go on below half of it.
+    static constexpr quint64 comfortable = 1ULL << 20U;
+
+    bool isEmpty() const { return m_items.empty(); }
+    /// In memory; what is left of files does not count.
+    quint64 memory() const { return m_memory; }
+    /// All that waits, the rest of files included.
+    quint64 size() const;
+
+    /// False: above the bound.
+    bool append(const QByteArray& bytes);
+    void append(std::unique_ptr<QFile> file);
+
+    /// What to send next; empty when nothing waits, or a file could not be read (then readError() says why).
+    QByteArrayView front();
+    /// So many bytes of front() were sent.
+    void advance(qsizetype count);
+    void clear();
+    QString readError() const { return m_readError; }
+
+private:
+    struct Item {
+        QByteArray bytes;
+        qsizetype sent = 0;
+        std::unique_ptr<QFile> file;
+    };
+
+    bool refill(Item& item);
+
+    std::deque<Item> m_items;
+    quint64 m_memory = 0;
+    QString m_readError;
+};
+
+} // namespace sw

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "core/engine/engine.h"
+
+#include "core/behaviour/catalogue.h"
+#include "core/engine/engineworker.h"
+
+#include <algorithm>
+
+namespace sw {
+
+namespace {
+constexpr std::chrono::milliseconds closingGrace(700);
+}
+
+Engine::Engine(EngineOptions options, QObject* parent)
+    : QObject(parent), m_worker(new EngineWorker(options, std::make_shared<TranscriptStore>())) {
+    qRegisterMetaType<EndpointId>();
+    qRegisterMetaType<EndpointSnapshot>();
+    qRegisterMetaType<QVector<sw::EndpointSnapshot>>();
+    m_thread.setObjectName(QStringLiteral("I/O"));
+    m_worker->moveToThread(&m_thread);
+    QObject::connect(&m_thread, &QThread::started, m_worker, &EngineWorker::start);
+    QObject::connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
+    QObject::connect(m_worker, &EngineWorker::finished, &m_thread, [this] { m_thread.quit(); }, Qt::DirectConnection);
+    QObject::connect(m_worker, qOverload<const QVector<EndpointSnapshot>&>(&EngineWorker::changed), this,
+                     [this](const QVector<EndpointSnapshot>& snapshots) {
+                         for (const EndpointSnapshot& snapshot : snapshots)
+                             m_snapshots.insert(snapshot.id, snapshot);
+                         post([](EngineWorker& worker) { worker.acknowledge(); });
+                         emit endpointsChanged(snapshots);
+                     });
+    QObject::connect(m_worker, &EngineWorker::removed, this, [this](EndpointId id) {
+        m_snapshots.remove(id);
+        emit endpointRemoved(id);
+    });
+    m_thread.start();
+}
+
+Engine::~Engine() {
+    post([](EngineWorker& worker) { worker.shutDown(closingGrace); });
+    m_thread.wait();
+}
+
+template <typename Call>
+void Engine::post(Call call) {
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker, call = std::move(call)] { call(*worker); }, Qt::QueuedConnection);
+}
+
+Result<EndpointId> Engine::open(const Address& address, const OpenRequest& request, Role role) {
+    auto checked = parseAddress(formatAddress(address), role);
+    if (!checked)
+        return tl::unexpected(checked.error());
+    auto factory = makeBehaviourFactory(request.behaviour);
+    if (!factory)
+        return tl::unexpected(factory.error());
+    const EndpointId id = m_worker->newId();
+    EndpointRequest wanted{.id = id,
+                           .parent = EndpointId::None,
+                           .address = *checked,
+                           .name = request.name,
+                           .behaviour = request.behaviour,
+                           .makeBehaviour = *factory,
+                           .acceptLimit = request.acceptLimit};
+    post([wanted = std::move(wanted), role](EngineWorker& worker) { worker.open(wanted, role); });
+    return id;
+}
+
+Result<EndpointId> Engine::listen(const Address& address, const OpenRequest& request) {
+    return open(address, request, Role::Listen);
+}
+
+Result<EndpointId> Engine::connectTo(const Address& address, const OpenRequest& request) {
+    return open(address, request, Role::Connect);
+}
+
+void Engine::send(EndpointId id, const QByteArray& bytes, const QString& destination) {
+    post([id, bytes, destination](EngineWorker& worker) {
+        worker.with(id, [&](Endpoint& endpoint) { endpoint.offer(bytes, destination); });
+    });
+}
+
+void Engine::sendFile(EndpointId id, const QString& path) {
+    post([id, path](EngineWorker& worker) {
+        worker.with(id, [&](Endpoint& endpoint) { endpoint.offerFile(path); });
+    });
+}
+
+void Engine::shutDownSending(EndpointId id) {
+    post([id](EngineWorker& worker) { worker.with(id, [](Endpoint& endpoint) { endpoint.shutDownSending(); }); });
+}
+
+void Engine::shutDownReceiving(EndpointId id) {
+    post([id](EngineWorker& worker) { worker.with(id, [](Endpoint& endpoint) { endpoint.shutDownReceiving(); }); });
+}
+
+void Engine::close(EndpointId id) {
+    post([id](EngineWorker& worker) { worker.with(id, [](Endpoint& endpoint) { endpoint.closeOrderly(); }); });
+}
+
+void Engine::abort(EndpointId id) {
+    post([id](EngineWorker& worker) { worker.with(id, [](Endpoint& endpoint) { endpoint.abort(); }); });
+}
+
+void Engine::setPaused(EndpointId id, bool paused) {
+    post([id, paused](EngineWorker& worker) {
+        worker.with(id, [paused](Endpoint& endpoint) { endpoint.setPaused(paused); });
+    });
+}
+
+void Engine::acceptOne(EndpointId id) {
+    post([id](EngineWorker& worker) { worker.with(id, [](Endpoint& endpoint) { endpoint.acceptOne(); }); });
+}
+
+Result<void> Engine::setBehaviour(EndpointId id, const QString& behaviour) {
+    auto factory = makeBehaviourFactory(behaviour);
+    if (!factory)
+        return tl::unexpected(factory.error());
+    post([id, behaviour, factory = *factory](EngineWorker& worker) {
+        worker.with(id, [&](Endpoint& endpoint) { endpoint.setBehaviour(behaviour, factory); });
+    });
+    return {};
+}
+
+void Engine::consumed(EndpointId id, quint64 bytes) {
+    post([id, bytes](EngineWorker& worker) {
+        worker.with(id, [bytes](Endpoint& endpoint) { endpoint.consumed(bytes); });
+    });
+}
+
+void Engine::remove(EndpointId id) {
+    post([id](EngineWorker& worker) { worker.remove(id); });
+}
+
+std::optional<EndpointSnapshot> Engine::snapshot(EndpointId id) const {
+    const auto found = m_snapshots.constFind(id);
+    return found == m_snapshots.constEnd() ? std::nullopt : std::optional<EndpointSnapshot>(*found);
+}
+
+QVector<EndpointSnapshot> Engine::snapshots() const {
+    QVector<EndpointSnapshot> all(m_snapshots.cbegin(), m_snapshots.cend());
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    return all;
+}
+
+std::shared_ptr<const Transcript> Engine::transcript(EndpointId id) const { return m_worker->transcript(id); }
+
+std::shared_ptr<Transcript> Engine::writableTranscript(EndpointId id) const { return m_worker->transcript(id); }
+
+std::shared_ptr<const Transcript> Engine::eventLog() const { return m_worker->eventLog(); }
+
+std::shared_ptr<TranscriptStore> Engine::store() const { return m_worker->store(); }
+
+} // namespace sw

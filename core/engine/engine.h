@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/address/address.h"
+#include "core/base/ids.h"
+#include "core/endpoint/snapshot.h"
+#include "core/transcript/transcript.h"
+
+#include <QHash>
+#include <QObject>
+#include <QThread>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace sw {
+
+class EngineWorker;
+
+struct EngineOptions {
+    /// At least this long between two notifications; the first after a quiet time comes at once.
+    std::chrono::milliseconds notifyInterval{33};
+    /// Bytes of received records that may wait for Engine::consumed() before receiving pauses. 0: unbounded, for
+    /// programs that keep every transcript and consume nothing.
+    quint64 receiveWindow = 0;
+};
+
+struct OpenRequest {
+    QString behaviour = QStringLiteral("manual");
+    QString name{};          ///< empty: derived from the address
+    quint64 acceptLimit = 0; ///< a listener closes itself after so many connections; 0: never
+};
+
+/// The one door to sockets. Owns the I/O thread, on which all of them live, and the list of endpoints. Speaks in ids and
+/// values: commands are queued to the I/O thread and never block; what came of them arrives as snapshots and records.
+/// All functions and signals: the thread that made it. Transcripts may be read by any thread.
+class Engine final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Engine(EngineOptions options = {}, QObject* parent = nullptr);
+    /// Closes what is open, waits at most a second for pending bytes, and ends the I/O thread.
+    ~Engine() override;
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+    Engine(Engine&&) = delete;
+    Engine& operator=(Engine&&) = delete;
+
+    /// Opens a listener (tcp, unix) or a bound datagram socket (udp, unixgram). Errors that can be known at once (an
+    /// unknown behaviour, an address of the wrong use) are returned; what the system says comes as a snapshot.
+    Result<EndpointId> listen(const Address& address, const OpenRequest& request = {});
+    Result<EndpointId> connectTo(const Address& address, const OpenRequest& request = {});
+
+    /// Sends bytes; a listener sends them to each of its connections. `destination` (HOST:PORT or a path) is for
+    /// datagram sockets. What could not be sent is recorded as a NotSent event.
+    void send(EndpointId id, const QByteArray& bytes, const QString& destination = {});
+    /// Sends a file, read piece by piece as the peer takes it.
+    void sendFile(EndpointId id, const QString& path);
+    void shutDownSending(EndpointId id);
+    void shutDownReceiving(EndpointId id);
+    /// Orderly: pending bytes are sent first.
+    void close(EndpointId id);
+    /// With a reset; pending bytes are dropped.
+    void abort(EndpointId id);
+    void setPaused(EndpointId id, bool paused);
+    /// Takes one waiting connection of a listener with accept=manual.
+    void acceptOne(EndpointId id);
+    Result<void> setBehaviour(EndpointId id, const QString& behaviour);
+    /// Tells that received bytes were dealt with; see EngineOptions::receiveWindow.
+    void consumed(EndpointId id, quint64 bytes);
+    /// Forgets an endpoint that has ended, and its transcript once no reader holds it.
+    void remove(EndpointId id);
+
+    /// The last known state; nothing for an endpoint that was removed or never was.
+    std::optional<EndpointSnapshot> snapshot(EndpointId id) const;
+    QVector<EndpointSnapshot> snapshots() const;
+    /// nullptr if there is no such endpoint.
+    std::shared_ptr<const Transcript> transcript(EndpointId id) const;
+    std::shared_ptr<Transcript> writableTranscript(EndpointId id) const;
+    /// The events of all endpoints in order, each with `endpoint` (its id) and `name` among its facts.
+    std::shared_ptr<const Transcript> eventLog() const;
+    std::shared_ptr<TranscriptStore> store() const;
+
+signals:
+    /// Something about these endpoints changed: state, counters, or new records in their transcripts.
+    void endpointsChanged(const QVector<EndpointSnapshot>& snapshots);
+    void endpointRemoved(EndpointId id);
+
+private:
+    Result<EndpointId> open(const Address& address, const OpenRequest& request, Role role);
+    template <typename Call>
+    void post(Call call);
+
+    QThread m_thread;
+    EngineWorker* m_worker; // lives on m_thread, which deletes it at its end
+    QHash<EndpointId, EndpointSnapshot> m_snapshots;
+};
+
+} // namespace sw

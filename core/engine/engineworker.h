@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/endpoint/endpoint.h"
+#include "core/engine/engine.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QSet>
+#include <QTimer>
+
+#include <atomic>
+#include <mutex>
+#include <unordered_map>
+
+namespace sw {
+
+/// The half of the Engine that lives on the I/O thread: the registry of endpoints and what they need from their host.
+class EngineWorker final : public QObject, public EndpointHost {
+    Q_OBJECT
+
+public:
+    EngineWorker(EngineOptions options, std::shared_ptr<TranscriptStore> store);
+    ~EngineWorker() override;
+    EngineWorker(const EngineWorker&) = delete;
+    EngineWorker& operator=(const EngineWorker&) = delete;
+    EngineWorker(EngineWorker&&) = delete;
+    EngineWorker& operator=(EngineWorker&&) = delete;
+
+    // --- the I/O thread ---
+
+    void start();
+    void open(EndpointRequest request, Role role);
+    /// Calls with the endpoint, if it is there.
+    template <typename Call>
+    void with(EndpointId id, Call call) {
+        if (Endpoint* endpoint = find(id))
+            call(*endpoint);
+    }
+    void remove(EndpointId id);
+    /// The last notification was dealt with; the next may be sent.
+    void acknowledge();
+    /// Closes everything; `finished` comes when all is closed or the time is over.
+    void shutDown(std::chrono::milliseconds grace);
+
+    // --- any thread ---
+
+    EndpointId newId() override { return static_cast<EndpointId>(m_lastId.fetch_add(1) + 1); }
+    std::shared_ptr<Transcript> transcript(EndpointId id) const;
+    std::shared_ptr<Transcript> eventLog() const { return m_eventLog; }
+    const std::shared_ptr<TranscriptStore>& store() const { return m_store; }
+
+signals:
+    void changed(const QVector<sw::EndpointSnapshot>& snapshots);
+    void removed(sw::EndpointId id);
+    void finished();
+
+private:
+    Poller& poller() override { return *m_poller; }
+    QObject* context() override { return this; }
+    std::shared_ptr<Transcript> newTranscript() override;
+    void adopt(std::unique_ptr<Endpoint> endpoint) override;
+    Endpoint* find(EndpointId id) override;
+    QString uniqueName(const QString& wanted) override;
+    void changed(EndpointId id) override;
+    void logEvent(const Endpoint& endpoint, EventKind event, const QJsonObject& facts, Timestamp time) override;
+    void after(std::chrono::milliseconds delay, EndpointId id, std::function<void(Endpoint&)> call) override;
+    quint64 receiveWindow() const override { return m_options.receiveWindow; }
+
+    void notify();
+    void checkShutDown();
+
+    EngineOptions m_options;
+    std::shared_ptr<TranscriptStore> m_store;
+    std::shared_ptr<Transcript> m_eventLog;
+    std::unique_ptr<Poller> m_poller;
+    std::unordered_map<quint64, std::unique_ptr<Endpoint>> m_endpoints;
+    std::atomic<quint64> m_lastId{0};
+    QSet<QString> m_names;
+    QSet<EndpointId> m_dirty;
+    QTimer m_notifyTimer;
+    QElapsedTimer m_sinceNotify;
+    bool m_awaitsAcknowledge = false;
+    bool m_isShuttingDown = false;
+
+    mutable std::mutex m_transcriptsMutex; // guards m_transcripts
+    std::unordered_map<quint64, std::shared_ptr<Transcript>> m_transcripts;
+};
+
+} // namespace sw

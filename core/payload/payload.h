@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/base/error.h"
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+
+namespace sw {
+
+enum class PayloadForm { Text, Hex, Base64, File };
+enum class LineEnding { None, Lf, CrLf, Cr, Nul };
+
+/// What to send, as a person wrote it.
+struct PayloadSpec {
+    PayloadForm form = PayloadForm::Text;
+    QString source; ///< the text, the digits, or the file's path
+    LineEnding lineEnding = LineEnding::None;
+    QString encoding = QStringLiteral("UTF-8"); ///< for text; see encodings()
+
+    bool operator==(const PayloadSpec&) const = default;
+};
+
+/// The bytes of a payload with its line ending. Not for File: files are sent in pieces, see FileSource.
+Result<QByteArray> toBytes(const PayloadSpec& spec);
+
+/// Text with `\n \r \t \0 \a \b \e \f \v \xHH \u{H…} \\` to bytes: `\xHH` is one byte whatever the encoding, all other
+/// characters go through the encoding. The error points at the first character that cannot be read or encoded.
+Result<QByteArray> parseEscapedText(const QString& text, const QString& encoding = QStringLiteral("UTF-8"));
+
+/// Bytes as text that parseEscapedText() turns back into the same bytes.
+QString toEscapedText(const QByteArray& bytes);
+
+/// Hexadecimal digits with or without spaces, commas, colons, `0x`, `\x` or line breaks between bytes.
+Result<QByteArray> parseHex(const QString& text);
+
+Result<QByteArray> parseBase64(const QString& text);
+
+/// Names of the encodings that the text form takes; UTF-8 first.
+QStringList encodings();
+
+QByteArray lineEndingBytes(LineEnding ending);
+
+/// `none`, `lf`, `crlf`, `cr`, `nul`, as settings and the command line write them.
+QString lineEndingName(LineEnding ending);
+Result<LineEnding> parseLineEnding(const QString& name);
+
+} // namespace sw

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "core/payload/visibletext.h"
+
+#include <algorithm>
+#include <array>
+
+namespace sw {
+
+namespace {
+
+struct Decoded {
+    char32_t codePoint = 0;
+    qsizetype length = 0; ///< 0: not UTF-8 at this place
+};
+
+/// One character of UTF-8 (RFC 3629): no overlong forms, no surrogates, at most U+10FFFF.
+Decoded decodeOne(QByteArrayView bytes, qsizetype at) {
+    const auto byte = [&](qsizetype i) { return static_cast<uchar>(bytes.at(i)); };
+    const uchar first = byte(at);
+    if (first < 0x80)
+        return {first, 1};
+    qsizetype length = 0;
+    char32_t code = 0;
+    char32_t smallest = 0;
+    if (first >= 0xc2 && first <= 0xdf) {
+        length = 2, code = first & 0x1fU, smallest = 0x80;
+    } else if (first >= 0xe0 && first <= 0xef) {
+        length = 3, code = first & 0x0fU, smallest = 0x800;
+    } else if (first >= 0xf0 && first <= 0xf4) {
+        length = 4, code = first & 0x07U, smallest = 0x10000;
+    } else {
+        return {};
+    }
+    if (at + length > bytes.size())
+        return {};
+    for (qsizetype i = 1; i < length; ++i) {
+        if ((byte(at + i) & 0xc0U) != 0x80)
+            return {};
+        code = (code << 6U) | (byte(at + i) & 0x3fU);
+    }
+    if (code < smallest || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+        return {};
+    return {code, length};
+}
+
+bool isControl(char32_t code) { return code < 0x20 || code == 0x7f || (code >= 0x80 && code < 0xa0); }
+
+QString controlPicture(char32_t code) {
+    if (code < 0x20)
+        return QString(QChar(static_cast<char16_t>(0x2400 + code)));
+    if (code == 0x7f)
+        return QString(QChar(0x2421));
+    return QStringLiteral("⟦U+%1⟧").arg(static_cast<uint>(code), 4, 16, QLatin1Char('0')).toUpper();
+}
+
+QString markedText(char32_t code) {
+    return QStringLiteral("⟦U+") + QString::number(static_cast<uint>(code), 16).toUpper().rightJustified(4, u'0') +
+           QStringLiteral("⟧");
+}
+
+void add(VisibleText& result, PieceKind kind, const QString& shown, qsizetype byteStart, qsizetype byteLength) {
+    const bool joins = kind == PieceKind::Plain && !result.pieces.empty() &&
+                       result.pieces.back().kind == PieceKind::Plain && shown.size() == byteLength &&
+                       result.pieces.back().textLength == result.pieces.back().byteLength;
+    if (joins) { // runs of ASCII stay one piece; others keep a piece per character so that bytes can be found again
+        result.pieces.back().textLength += shown.size();
+        result.pieces.back().byteLength += byteLength;
+    } else {
+        result.pieces.push_back({kind, result.text.size(), shown.size(), byteStart, byteLength});
+    }
+    result.text += shown;
+}
+
+} // namespace
+
+bool isDeceptive(char32_t code) {
+    struct Range {
+        char32_t first;
+        char32_t last;
+    };
+    static constexpr std::array ranges{
+        Range{0x00ad, 0x00ad}, // soft hyphen
+        Range{0x034f, 0x034f}, // combining grapheme joiner
+        Range{0x061c, 0x061c}, // Arabic letter mark
+        Range{0x115f, 0x1160},   Range{0x17b4, 0x17b5}, Range{0x180b, 0x180f},
+        Range{0x200b, 0x200f}, // zero width, LRM, RLM
+        Range{0x2028, 0x202e}, // separators, embeddings and overrides
+        Range{0x2060, 0x206f}, // word joiner, isolates
+        Range{0x3164, 0x3164},   Range{0xfe00, 0xfe0f}, Range{0xfeff, 0xfeff},   Range{0xffa0, 0xffa0},
+        Range{0xfff9, 0xfffb},   Range{0xe0000, 0xe0fff},
+    };
+    return std::any_of(ranges.begin(), ranges.end(), [code](Range r) { return code >= r.first && code <= r.last; });
+}
+
+qsizetype VisibleText::byteAt(qsizetype textPosition) const {
+    for (const Piece& piece : pieces) {
+        if (textPosition < piece.textStart + piece.textLength) {
+            const bool isOneToOne = piece.textLength == piece.byteLength && piece.kind == PieceKind::Plain;
+            return piece.byteStart + (isOneToOne ? std::max<qsizetype>(textPosition - piece.textStart, 0) : 0);
+        }
+    }
+    return pieces.empty() ? 0 : pieces.back().byteStart + pieces.back().byteLength;
+}
+
+qsizetype VisibleText::textAt(qsizetype bytePosition) const {
+    for (const Piece& piece : pieces) {
+        if (bytePosition < piece.byteStart + piece.byteLength) {
+            const bool isOneToOne = piece.textLength == piece.byteLength && piece.kind == PieceKind::Plain;
+            return piece.textStart + (isOneToOne ? std::max<qsizetype>(bytePosition - piece.byteStart, 0) : 0);
+        }
+    }
+    return text.size();
+}
+
+VisibleText toVisibleText(QByteArrayView bytes) {
+    VisibleText result;
+    qsizetype i = 0;
+    while (i < bytes.size()) {
+        qsizetype plainEnd = i; // most traffic is printable ASCII: take it in runs
+        while (plainEnd < bytes.size() && bytes.at(plainEnd) >= 0x20 && bytes.at(plainEnd) < 0x7f)
+            ++plainEnd;
+        if (plainEnd > i) {
+            add(result, PieceKind::Plain, QString::fromLatin1(bytes.sliced(i, plainEnd - i)), i, plainEnd - i);
+            i = plainEnd;
+            continue;
+        }
+        const Decoded one = decodeOne(bytes, i);
+        if (one.length == 0) {
+            const uint value = static_cast<uchar>(bytes.at(i));
+            add(result, PieceKind::Invalid, QStringLiteral("\\x%1").arg(value, 2, 16, QLatin1Char('0')), i, 1);
+            ++i;
+            continue;
+        }
+        if (isControl(one.codePoint))
+            add(result, PieceKind::Control, controlPicture(one.codePoint), i, one.length);
+        else if (isDeceptive(one.codePoint))
+            add(result, PieceKind::Marked, markedText(one.codePoint), i, one.length);
+        else
+            add(result, PieceKind::Plain, QString::fromUcs4(&one.codePoint, 1), i, one.length);
+        i += one.length;
+    }
+    return result;
+}
+
+QByteArray toTerminalText(QByteArrayView bytes) {
+    QByteArray result;
+    qsizetype start = 0;
+    for (qsizetype i = 0; i <= bytes.size(); ++i) {
+        const bool acts = i < bytes.size() && (bytes.at(i) == '\n' || bytes.at(i) == '\t');
+        if (i < bytes.size() && !acts)
+            continue;
+        result += toVisibleText(bytes.sliced(start, i - start)).text.toUtf8();
+        if (acts)
+            result += bytes.at(i);
+        start = i + 1;
+    }
+    return result;
+}
+
+QString toHexDump(QByteArrayView bytes, quint64 baseOffset) {
+    constexpr qsizetype width = 16;
+    QString dump;
+    for (qsizetype start = 0; start < bytes.size(); start += width) {
+        const QByteArrayView row = bytes.sliced(start, std::min(width, bytes.size() - start));
+        QString hex;
+        QString ascii;
+        for (qsizetype i = 0; i < width; ++i) {
+            if (i == width / 2)
+                hex += QLatin1Char(' ');
+            if (i >= row.size()) {
+                hex += QStringLiteral("   ");
+                continue;
+            }
+            const auto value = static_cast<uchar>(row.at(i));
+            hex += QStringLiteral("%1 ").arg(value, 2, 16, QLatin1Char('0'));
+            ascii += value >= 0x20 && value < 0x7f ? QLatin1Char(static_cast<char>(value)) : QLatin1Char('.');
+        }
+        dump += QStringLiteral("%1  ").arg(baseOffset + static_cast<quint64>(start), 8, 16, QLatin1Char('0')) + hex +
+                QStringLiteral(" |") + ascii + QStringLiteral("|\n");
+    }
+    return dump;
+}
+
+} // namespace sw

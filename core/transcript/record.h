@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+
+#include <QByteArrayView>
+#include <QJsonObject>
+#include <QString>
+
+#include <memory>
+
+namespace sw {
+
+enum class RecordKind : quint8 { Received, Sent, Event, Note };
+
+/// What an event record tells. Its bytes are a JSON object: always `text` (a sentence), and the facts by name.
+enum class EventKind : quint16 {
+    None,
+    Started,       ///< a listener or datagram socket is bound
+    Resolving,     ///< a name is being looked up
+    Resolved,      ///< the addresses it has
+    Connecting,    ///< an attempt on one address
+    AttemptFailed, ///< that attempt ended; another may follow
+    Opened,
+    Accepted,
+    Refused,        ///< the acceptor did not take a connection
+    EndOfStream,    ///< the peer sends no more
+    SendingEnded,   ///< we send no more
+    ReceivingEnded, ///< we receive no more
+    Paused,
+    Resumed,
+    NotSent,       ///< something offered for sending was not taken, and why
+    AcceptFailed,  ///< the system could not accept; the listener tries again
+    DatagramError, ///< the system reported an error about a datagram sent earlier (ICMP)
+    Dropped,       ///< the system dropped datagrams before they could be received
+    Warning,
+    Closed, ///< the one closing record
+};
+
+/// The event's name in JSON and files, such as `end-of-stream`.
+QString eventName(EventKind kind);
+
+/// Flags of a record.
+enum RecordFlag : quint8 {
+    NoFlag = 0,
+    CutFlag = 1,      ///< a datagram longer than the receive size; the rest is lost
+    DatagramFlag = 2, ///< the record is one whole datagram
+};
+
+/// All of a record but its bytes. Immutable once it can be read.
+struct RecordHeader {
+    Timestamp time;
+    quint64 offset = 0; ///< of its first byte, counted over all bytes of the transcript
+    quint32 size = 0;   ///< in bytes
+    RecordKind kind = RecordKind::Event;
+    quint8 flags = NoFlag;
+    EventKind event = EventKind::None;
+};
+static_assert(sizeof(RecordHeader) == 32);
+
+class Segment;
+
+/// A record as it is read: the view stays valid while `pin` is held, whatever happens to the transcript.
+struct RecordView {
+    RecordHeader header;
+    QByteArrayView bytes;
+    std::shared_ptr<const Segment> pin;
+
+    bool isValid() const { return pin != nullptr || header.size == 0; }
+    /// The facts of an event record; empty for other kinds.
+    QJsonObject facts() const;
+    /// The sentence of an event or the text of a note.
+    QString text() const;
+};
+
+} // namespace sw
