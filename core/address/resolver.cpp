@@ -3,7 +3,6 @@
 
 #include "core/base/systemnet.h"
 
-#include <QPointer>
 #include <QThreadPool>
 
 #include <algorithm>
@@ -79,14 +78,9 @@ Result<std::vector<QHostAddress>> resolveNow(const QString& host, Family family)
     return addresses;
 }
 
-void resolve(const QString& host, Family family, QObject* context, ResolveHandler handler) {
-    QThreadPool::globalInstance()->start([host, family, guard = QPointer<QObject>(context), context,
-                                          handler = std::move(handler)] {
-        auto result = resolveNow(host, family);
-        if (guard.isNull())
-            return;
-        QMetaObject::invokeMethod(
-            context, [handler, result = std::move(result)] { handler(result); }, Qt::QueuedConnection);
+void resolve(const QString& host, Family family, const Postbox& postbox, ResolveHandler handler) {
+    QThreadPool::globalInstance()->start([host, family, slot = postbox.slot(), handler = std::move(handler)] {
+        slot->post([handler, result = resolveNow(host, family)] { handler(result); });
     });
 }
 

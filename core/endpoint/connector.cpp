@@ -70,7 +70,7 @@ void Connector::start() {
         m_handlers.record(EventKind::Resolving, QStringLiteral("looking up “%1”").arg(m_address.place.host), {});
     }
     m_attempt.start();
-    resolve(m_address.place.host, familyOf(m_address), this, [this](const auto& hosts) { resolved(hosts); });
+    resolve(m_address.place.host, familyOf(m_address), m_postbox, [this](const auto& hosts) { resolved(hosts); });
 }
 
 void Connector::resolved(const Result<std::vector<QHostAddress>>& hosts) {

@@ -48,6 +48,7 @@ private:
     void giveUp(const Error& error);
     void dropSocket();
 
+    Postbox m_postbox{this};
     Poller& m_poller;
     Address m_address;
     Handlers m_handlers;

@@ -106,7 +106,7 @@ void DatagramSocket::withHosts(const QString& name, Call call) {
         call(std::vector{QHostAddress(name)});
         return;
     }
-    resolve(name, address().value("ipv6") == QLatin1String("off") ? Family::IPv4 : Family::Any, host().context(),
+    resolve(name, address().value("ipv6") == QLatin1String("off") ? Family::IPv4 : Family::Any, host().postbox(),
             [this, id = id(), &owner = host(), call](const Result<std::vector<QHostAddress>>& hosts) {
                 if (owner.find(id) == nullptr || hasEnded())
                     return;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/base/postbox.h"
 #include "core/endpoint/behaviour.h"
 #include "core/endpoint/poller.h"
 #include "core/endpoint/snapshot.h"
 #include "core/transcript/transcript.h"
-
-#include <QObject>
 
 #include <chrono>
 #include <functional>
@@ -22,8 +21,8 @@ public:
     virtual ~EndpointHost() = default;
 
     virtual Poller& poller() = 0;
-    /// An object of the I/O thread, for calls that come back later.
-    virtual QObject* context() = 0;
+    /// For calls that come back later from other threads.
+    virtual const Postbox& postbox() const = 0;
     virtual std::shared_ptr<Transcript> newTranscript() = 0;
     virtual EndpointId newId() = 0;
     /// Takes over an endpoint that another one made: an accepted connection, a flow.

@@ -78,7 +78,7 @@ void Listener::start() {
         return;
     }
     setState(EndpointState::Resolving);
-    resolve(address().place.host, Family::Any, host().context(), [this, id = id(), &owner = host()](const auto& hosts) {
+    resolve(address().place.host, Family::Any, host().postbox(), [this, id = id(), &owner = host()](const auto& hosts) {
         if (owner.find(id) == nullptr || hasEnded())
             return; // closed meanwhile
         if (hosts)

@@ -57,7 +57,7 @@ signals:
 
 private:
     Poller& poller() override { return *m_poller; }
-    QObject* context() override { return this; }
+    const Postbox& postbox() const override { return m_postbox; }
     std::shared_ptr<Transcript> newTranscript() override;
     void adopt(std::unique_ptr<Endpoint> endpoint) override;
     Endpoint* find(EndpointId id) override;
@@ -70,6 +70,7 @@ private:
     void notify();
     void checkShutDown();
 
+    Postbox m_postbox{this};
     EngineOptions m_options;
     std::shared_ptr<TranscriptStore> m_store;
     std::shared_ptr<Transcript> m_eventLog;

@@ -13,11 +13,8 @@ RecordSource::RecordSource(std::vector<SourcePart> parts) {
 void RecordSource::addPart(SourcePart part) {
     m_readers.emplace_back(part.transcript);
     m_taken.push_back(0);
+    m_ids.insert(part.id);
     m_parts.push_back(std::move(part));
-}
-
-bool RecordSource::hasPart(EndpointId id) const {
-    return std::any_of(m_parts.begin(), m_parts.end(), [id](const SourcePart& part) { return part.id == id; });
 }
 
 /// Appends what is new up to the watermark, by time. False: something new is older than what is there already.

@@ -3,6 +3,8 @@
 
 #include "core/transcript/transcript.h"
 
+#include <QSet>
+
 #include <vector>
 
 namespace sw {
@@ -23,7 +25,7 @@ public:
 
     /// Adds a transcript. Its records join at the next update().
     void addPart(SourcePart part);
-    bool hasPart(EndpointId id) const;
+    bool hasPart(EndpointId id) const { return m_ids.contains(id); }
     const std::vector<SourcePart>& parts() const { return m_parts; }
 
     enum class Update { None, Appended, Rebuilt };
@@ -52,6 +54,7 @@ private:
     bool takeFresh(qint64 watermark);
 
     std::vector<SourcePart> m_parts;
+    QSet<EndpointId> m_ids;
     std::vector<TranscriptReader> m_readers;
     std::vector<RecordIndex> m_taken; // per part
     std::vector<Place> m_order;       // empty while there is one part only

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "ui/buffer/bufferlayout.h"
+
+#include <QDateTime>
+
+#include <algorithm>
+#include <cmath>
+
+namespace sw::ui {
+
+int BufferLayout::timestampColumns() const {
+    switch (timestamps) {
+    case TimestampMode::Absolute:
+        return 15; // HH:MM:SS.uuuuuu
+    case TimestampMode::Relative:
+    case TimestampMode::Delta:
+        return 16; // +HHH:MM:SS.uuu or +SSSSS.uuuuuu
+    case TimestampMode::Off:
+        break;
+    }
+    return 0;
+}
+
+qreal BufferLayout::nameX() const {
+    const int columns = timestampColumns();
+    return margin + (columns > 0 ? (columns + 2) * charWidth : 0);
+}
+
+qreal BufferLayout::glyphX() const { return nameX() + (hasNames ? (nameColumns + 1) * charWidth : 0); }
+
+qreal BufferLayout::contentX() const { return glyphX() + 2.5 * charWidth; }
+
+qreal BufferLayout::hexX(int byte) const {
+    const int gap = byte >= hexBytesPerRow / 2 ? 1 : 0;
+    return contentX() + (offsetColumns + byte * 3 + gap) * charWidth;
+}
+
+qreal BufferLayout::textX() const { return hexX(hexBytesPerRow) + charWidth; }
+
+int BufferLayout::hexByteAt(qreal x) const {
+    for (int byte = 0; byte < hexBytesPerRow; ++byte) {
+        if (x < hexX(byte) + 2.5 * charWidth)
+            return byte;
+    }
+    return hexBytesPerRow;
+}
+
+int BufferLayout::contentWidth(qsizetype characters) const {
+    const qreal start = mode == BufferMode::Text ? contentX() : textX();
+    return static_cast<int>(std::ceil(start + static_cast<qreal>(characters) * charWidth)) + margin;
+}
+
+QString timestampText(TimestampMode mode, qint64 wall, qint64 mono, qint64 first, qint64 previous) {
+    constexpr qint64 second = 1'000'000'000;
+    const auto fraction = [](qint64 nanoseconds) {
+        return QStringLiteral("%1").arg(nanoseconds % second / 1000, 6, 10, QLatin1Char('0'));
+    };
+    switch (mode) {
+    case TimestampMode::Absolute:
+        return QDateTime::fromMSecsSinceEpoch(wall / 1'000'000).toString(QStringLiteral("HH:mm:ss.")) + fraction(wall);
+    case TimestampMode::Relative: {
+        const qint64 since = std::max<qint64>(mono - first, 0);
+        return QStringLiteral("%1:%2.%3")
+            .arg(since / second / 60, 2, 10, QLatin1Char('0'))
+            .arg(since / second % 60, 2, 10, QLatin1Char('0'))
+            .arg(fraction(since));
+    }
+    case TimestampMode::Delta: {
+        const qint64 since = std::max<qint64>(mono - previous, 0);
+        return QStringLiteral("+%1.%2").arg(since / second).arg(fraction(since));
+    }
+    case TimestampMode::Off:
+        break;
+    }
+    return {};
+}
+
+} // namespace sw::ui

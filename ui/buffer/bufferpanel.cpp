@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include "ui/buffer/bufferpanel.h"
+
+#include "ui/buffer/bufferview.h"
+#include "ui/buffer/findbar.h"
+#include "ui/composer/composer.h"
+#include "ui/endpoints/statewords.h"
+#include "ui/shell/icons.h"
+#include "ui/widgets/controls.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace sw::ui {
+
+BufferPanel::BufferPanel(Engine& engine, Settings& settings, EndpointId endpoint, QWidget* parent)
+    : QWidget(parent), m_engine(engine), m_settings(settings), m_endpoint(endpoint), m_view(new BufferView(this)),
+      m_findBar(new FindBar(m_view, this)), m_composer(new Composer(engine, settings, endpoint, this)) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(buildHeader());
+    layout->addWidget(separator(this));
+    layout->addWidget(m_findBar);
+    layout->addWidget(m_view, 1);
+    layout->addWidget(separator(this));
+    layout->addWidget(m_composer);
+    connect(&settings, &Settings::changed, this, &BufferPanel::applySettings);
+    connect(m_composer, &Composer::complained, this, &BufferPanel::complained);
+    setFocusProxy(m_composer);
+    applySettings();
+    if (const auto snapshot = engine.snapshot(endpoint))
+        m_view->addPart({.id = endpoint, .name = snapshot->name, .transcript = engine.transcript(endpoint)});
+    update(engine.snapshots());
+}
+
+QWidget* BufferPanel::buildHeader() {
+    auto* header = new QWidget(this);
+    auto* layout = new QHBoxLayout(header);
+    layout->setContentsMargins(12, 6, 10, 6);
+    m_titleLabel = plainLabel({}, header);
+    m_titleLabel->setProperty("heading", true);
+    m_titleLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_titleLabel->setMinimumWidth(60);
+    m_stateLabel = plainLabel({}, header);
+    nameWidget(m_stateLabel, "bufferState", tr("State"));
+    layout->addWidget(m_stateLabel);
+    layout->addWidget(m_titleLabel, 1);
+    struct Mode {
+        BufferMode mode;
+        QString text;
+        const char* name;
+    };
+    std::vector<QToolButton*> buttons;
+    for (const Mode& mode : {Mode{BufferMode::Text, tr("Text"), "modeText"}, Mode{BufferMode::Hex, tr("Hex"), "modeHex"},
+                             Mode{BufferMode::Mixed, tr("Mixed"), "modeMixed"}}) {
+        auto* button = modeButton(mode.text, mode.name, tr("Show as %1").arg(mode.text), header);
+        connect(button, &QToolButton::clicked, this, [this, chosen = mode.mode] { m_view->setMode(chosen); });
+        connect(m_view, &BufferView::modeChanged, button,
+                [this, button, chosen = mode.mode] { button->setChecked(m_view->mode() == chosen); });
+        connect(button, &QToolButton::clicked, button,
+                [this, button, chosen = mode.mode] { button->setChecked(m_view->mode() == chosen); });
+        button->setChecked(mode.mode == BufferMode::Text);
+        layout->addWidget(button);
+    }
+    m_timestamps = new QComboBox(header);
+    nameWidget(m_timestamps, "timestampBox", tr("Timestamps"));
+    m_timestamps->addItems({tr("Time of day"), tr("Since start"), tr("Since last"), tr("No time")});
+    connect(m_timestamps, &QComboBox::currentIndexChanged, this,
+            [this](int index) { m_view->setTimestamps(static_cast<TimestampMode>(index)); });
+    layout->addWidget(m_timestamps);
+    auto* find = toolButton(icon(IconId::Find), "findButton", tr("Find"), header);
+    connect(find, &QToolButton::clicked, m_findBar, &FindBar::open);
+    layout->addWidget(find);
+    m_follow = toolButton(icon(IconId::Follow), "followButton", tr("Follow the end"), header);
+    m_follow->setCheckable(true);
+    m_follow->setChecked(true);
+    connect(m_follow, &QToolButton::clicked, m_view, &BufferView::setFollowing);
+    connect(m_view, &BufferView::followingChanged, m_follow, &QToolButton::setChecked);
+    layout->addWidget(m_follow);
+    return header;
+}
+
+void BufferPanel::applySettings() {
+    m_view->setBufferFont(m_settings.bufferFont());
+    m_timestamps->setCurrentIndex(static_cast<int>(m_settings.timestamps()));
+    m_view->setTimestamps(m_settings.timestamps());
+}
+
+void BufferPanel::setSnapshot(const EndpointSnapshot& snapshot) {
+    if (snapshot.name != m_title) {
+        m_title = snapshot.name;
+        m_view->setAccessibleName(m_title);
+        emit titleChanged(m_title);
+    }
+    QString heading = snapshot.name;
+    if (snapshot.kind != EndpointKind::Listener && !snapshot.local.isEmpty() && !snapshot.peer.isEmpty())
+        heading = snapshot.local + QStringLiteral("  ⇄  ") + snapshot.peer;
+    m_titleLabel->setText(heading);
+    m_titleLabel->setToolTip(plainToolTip(heading));
+    m_stateLabel->setText(QStringLiteral("● ") + stateWord(snapshot.state));
+    QPalette colors = palette();
+    colors.setColor(QPalette::WindowText, stateColor(snapshot, palette()));
+    m_stateLabel->setPalette(colors);
+    m_view->setEmptyText(snapshot.kind == EndpointKind::Listener
+                             ? tr("Nothing has connected yet. What peers send to %1 appears here.").arg(snapshot.name)
+                             : tr("Nothing was sent or received yet. Write a message below."));
+    m_composer->setSnapshot(snapshot);
+}
+
+void BufferPanel::addChild(const EndpointSnapshot& snapshot) {
+    if (m_view->source().hasPart(snapshot.id))
+        return;
+    if (auto transcript = m_engine.transcript(snapshot.id)) {
+        m_view->addPart({.id = snapshot.id, .name = snapshot.name, .transcript = transcript});
+        m_view->setShowsNames(true);
+    }
+}
+
+void BufferPanel::update(const QVector<EndpointSnapshot>& snapshots) {
+    bool isConcerned = false;
+    for (const EndpointSnapshot& snapshot : snapshots) {
+        if (snapshot.id == m_endpoint)
+            setSnapshot(snapshot);
+        else if (snapshot.parent == m_endpoint)
+            addChild(snapshot);
+        else
+            continue;
+        isConcerned = true;
+    }
+    if (!isConcerned)
+        return;
+    m_view->refresh();
+    m_findBar->refresh();
+}
+
+} // namespace sw::ui

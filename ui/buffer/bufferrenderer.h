@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/transcript/search.h"
+#include "ui/buffer/rowcontent.h"
+
+#include <QPalette>
+
+class QPainter;
+
+namespace sw::ui {
+
+/// A place between two bytes of a buffer.
+struct BufferPosition {
+    RecordIndex record = 0;
+    quint32 offset = 0;
+
+    auto operator<=>(const BufferPosition&) const = default;
+};
+
+/// What is selected, found and under the caret, for painting.
+struct BufferMarks {
+    BufferPosition selectionStart;
+    BufferPosition selectionEnd; ///< equal to the start: nothing
+    const std::vector<SearchMatch>* matches = nullptr;
+    std::optional<std::size_t> currentMatch;
+    std::optional<BufferPosition> caret; ///< shown when the view has the focus
+};
+
+/// Paints rows with the layout's geometry and the palette's colours. Knows no widget.
+class BufferRenderer {
+public:
+    BufferRenderer(const BufferLayout& layout, const QFont& font, const QPalette& palette);
+
+    void paintRow(QPainter& painter, qreal y, const RowContent& content, const BufferMarks& marks) const;
+
+private:
+    struct Range {
+        quint32 first;
+        quint32 last; ///< after the last byte
+    };
+
+    QColor contentColor(const RowContent& content) const;
+    void paintGutter(QPainter& painter, qreal baseline, const RowContent& content) const;
+    void paintDigits(QPainter& painter, qreal baseline, const RowContent& content) const;
+    void paintText(QPainter& painter, qreal baseline, const RowContent& content) const;
+    void paintMarks(QPainter& painter, qreal y, const RowContent& content, const BufferMarks& marks) const;
+    void paintRange(QPainter& painter, qreal y, const RowContent& content, Range range, const QColor& color) const;
+    qreal textStart() const;
+
+    const BufferLayout& m_layout;
+    QFont m_font;
+    QFontMetricsF m_metrics;
+    QPalette m_palette;
+    ThemeColors m_colors;
+};
+
+} // namespace sw::ui

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ui/buffer/bufferrenderer.h"
+
+#include <QAbstractScrollArea>
+#include <QTimer>
+
+namespace sw::ui {
+
+/// Shows the records of one or more transcripts, painting only the rows that are visible. Follows the end until the
+/// user scrolls up, and again from the end on. The UI thread.
+class BufferView final : public QAbstractScrollArea {
+    Q_OBJECT
+
+public:
+    explicit BufferView(QWidget* parent = nullptr);
+
+    /// Adds a transcript; several are merged by time.
+    void addPart(const SourcePart& part);
+    const RecordSource& source() const { return m_source; }
+    /// Takes in what was recorded meanwhile.
+    void refresh();
+
+    BufferMode mode() const { return m_layout.mode; }
+    void setMode(BufferMode mode);
+    TimestampMode timestamps() const { return m_layout.timestamps; }
+    void setTimestamps(TimestampMode mode);
+    void setShowsNames(bool shown);
+    void setBufferFont(const QFont& font);
+    bool isFollowing() const { return m_isFollowing; }
+    void setFollowing(bool following);
+    /// What the empty buffer says.
+    void setEmptyText(const QString& text);
+
+    quint64 rowCount() const { return m_rows.count(); }
+    /// Copies of what is on the screen, one line a row; for accessibility and tests.
+    QStringList visibleLines() const;
+
+    bool hasSelection() const { return m_anchor != m_caret; }
+    BufferPosition selectionStart() const { return std::min(m_anchor, m_caret); }
+    BufferPosition selectionEnd() const { return std::max(m_anchor, m_caret); }
+    void select(BufferPosition from, BufferPosition to);
+    void selectAll();
+    QByteArray selectedBytes() const;
+    void copyText() const;
+    void copyHex() const;
+    void copyCArray() const;
+
+    /// Matches to mark; the view keeps a copy.
+    void setMatches(std::vector<SearchMatch> matches, std::optional<std::size_t> current);
+    void scrollTo(BufferPosition position);
+
+signals:
+    void followingChanged(bool following);
+    void selectionChanged();
+    void modeChanged();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    void scrollContentsBy(int dx, int dy) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void updateScrollBars();
+    void applyRule();
+    quint64 firstRow() const;
+    BufferPosition positionAt(QPointF point) const;
+    void moveCaret(BufferPosition to, bool extends);
+    void moveCaretByRows(qint64 rows, bool extends);
+    void moveCaretByBytes(int direction, bool extends);
+    void ensureVisible(BufferPosition position);
+    void userScrolled();
+
+    RecordSource m_source;
+    RowIndex m_rows;
+    BufferLayout m_layout;
+    QFont m_font;
+    QString m_emptyText;
+    BufferPosition m_anchor;
+    BufferPosition m_caret;
+    std::vector<SearchMatch> m_matches;
+    std::optional<std::size_t> m_currentMatch;
+    QTimer m_indexTimer; // goes on with the index while it is behind
+    qsizetype m_widest = 0;
+    bool m_isFollowing = true;
+    bool m_isAdjusting = false;
+};
+
+} // namespace sw::ui

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "ui/buffer/selectiontext.h"
+
+namespace sw::ui {
+
+namespace {
+
+constexpr qsizetype mostText = 64 << 20;
+
+bool isData(const RecordView& record) {
+    return record.header.kind == RecordKind::Received || record.header.kind == RecordKind::Sent;
+}
+
+QByteArrayView partOf(const RecordView& record, RecordIndex index, BufferPosition from, BufferPosition to) {
+    const qsizetype first = index == from.record ? std::min<qsizetype>(from.offset, record.bytes.size()) : 0;
+    const qsizetype last = index == to.record ? std::min<qsizetype>(to.offset, record.bytes.size()) : record.bytes.size();
+    return record.bytes.sliced(first, std::max<qsizetype>(last - first, 0));
+}
+
+} // namespace
+
+QByteArray selectedBytes(const RecordSource& source, BufferPosition from, BufferPosition to, qsizetype most) {
+    QByteArray bytes;
+    for (RecordIndex index = from.record; index <= to.record && index < source.count() && bytes.size() < most; ++index) {
+        const RecordView record = source.at(index);
+        if (isData(record))
+            bytes.append(partOf(record, index, from, to));
+    }
+    bytes.truncate(most);
+    return bytes;
+}
+
+QString copyAsText(const RecordSource& source, BufferPosition from, BufferPosition to) {
+    QString text;
+    for (RecordIndex index = from.record; index <= to.record && index < source.count() && text.size() < mostText; ++index) {
+        const RecordView record = source.at(index);
+        const bool isInside = index < to.record || to.offset > 0 || from.record == to.record;
+        if (!isInside)
+            break;
+        if (!text.isEmpty() && !text.endsWith(QLatin1Char('\n')))
+            text += QLatin1Char('\n');
+        text += isData(record) ? QString::fromUtf8(partOf(record, index, from, to)) : record.text();
+    }
+    return text;
+}
+
+QString copyAsHex(const QByteArray& bytes) { return QString::fromLatin1(bytes.toHex(' ')); }
+
+QString copyAsCArray(const QByteArray& bytes) {
+    constexpr qsizetype perLine = 12;
+    QString text = QStringLiteral("static const unsigned char data[%1] = {").arg(bytes.size());
+    for (qsizetype i = 0; i < bytes.size(); ++i) {
+        text += i % perLine == 0 ? QStringLiteral("\n    ") : QStringLiteral(" ");
+        text += QStringLiteral("0x%1,").arg(static_cast<uchar>(bytes.at(i)), 2, 16, QLatin1Char('0'));
+    }
+    return text + QStringLiteral("\n};\n");
+}
+
+} // namespace sw::ui

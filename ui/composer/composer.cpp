@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+#include "ui/composer/composer.h"
+
+#include "core/base/units.h"
+#include "ui/shell/icons.h"
+#include "ui/widgets/controls.h"
+
+#include <QComboBox>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QStyle>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace sw::ui {
+
+namespace {
+
+constexpr qsizetype previewBytes = 24;
+
+void setError(QWidget* widget, bool hasError) {
+    if (widget->property("hasError").toBool() == hasError)
+        return;
+    widget->setProperty("hasError", hasError);
+    widget->style()->polish(widget);
+}
+
+} // namespace
+
+Composer::Composer(Engine& engine, Settings& settings, EndpointId endpoint, QWidget* parent)
+    : QWidget(parent), m_engine(engine), m_settings(settings), m_endpoint(endpoint), m_history(settings.messageHistory()) {
+    setObjectName(QStringLiteral("composer"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(12, 6, 12, 8);
+    layout->setSpacing(5);
+    buildTop();
+    buildMiddle();
+    buildBottom();
+    m_repeat.setTimerType(Qt::PreciseTimer);
+    connect(&m_repeat, &QTimer::timeout, this, &Composer::sendOnce);
+    preview();
+    updateControls();
+}
+
+void Composer::buildTop() {
+    auto* row = new QHBoxLayout;
+    row->setSpacing(4);
+    m_textButton = modeButton(tr("Text"), "composeText", tr("Compose as text"), this);
+    m_textButton->setToolTip(tr("Text with \\n \\r \\t \\0 \\xHH \\u{…} \\\\"));
+    m_hexButton = modeButton(tr("Hex"), "composeHex", tr("Compose as hex"), this);
+    m_fileButton = modeButton(tr("File"), "composeFile", tr("Send a file"), this);
+    const std::pair<QToolButton*, PayloadForm> forms[] = {
+        {m_textButton, PayloadForm::Text}, {m_hexButton, PayloadForm::Hex}, {m_fileButton, PayloadForm::File}};
+    for (const auto& [button, form] : forms) {
+        row->addWidget(button);
+        connect(button, &QToolButton::clicked, this, [this, form = form] { setForm(form); });
+    }
+    m_textButton->setChecked(true);
+    row->addStretch();
+    m_destinationLabel = mutedLabel(tr("To"), this);
+    m_destination = new QLineEdit(this);
+    nameWidget(m_destination, "destinationField", tr("Destination"));
+    m_destination->setPlaceholderText(tr("HOST:PORT, or empty for all peers"));
+    m_destination->setMinimumWidth(230);
+    m_destinationLabel->setBuddy(m_destination);
+    row->addWidget(m_destinationLabel);
+    row->addWidget(m_destination);
+    auto* endingLabel = mutedLabel(tr("Ends with"), this);
+    m_ending = new QComboBox(this);
+    nameWidget(m_ending, "lineEndingBox", tr("Line ending"));
+    for (const auto& [name, ending] : {std::pair{tr("nothing"), LineEnding::None}, std::pair{tr("LF"), LineEnding::Lf},
+                                       std::pair{tr("CR LF"), LineEnding::CrLf}, std::pair{tr("CR"), LineEnding::Cr},
+                                       std::pair{tr("NUL"), LineEnding::Nul}})
+        m_ending->addItem(name, static_cast<int>(ending));
+    m_ending->setCurrentIndex(m_ending->findData(static_cast<int>(m_settings.lineEnding())));
+    endingLabel->setBuddy(m_ending);
+    m_encoding = new QComboBox(this);
+    nameWidget(m_encoding, "encodingBox", tr("Encoding"));
+    m_encoding->addItems(encodings());
+    row->addWidget(endingLabel);
+    row->addWidget(m_ending);
+    row->addWidget(m_encoding);
+    connect(m_ending, &QComboBox::currentIndexChanged, this, &Composer::preview);
+    connect(m_encoding, &QComboBox::currentIndexChanged, this, &Composer::preview);
+    static_cast<QVBoxLayout*>(layout())->addLayout(row);
+}
+
+void Composer::buildMiddle() {
+    auto* row = new QHBoxLayout;
+    m_message = new QLineEdit(this);
+    nameWidget(m_message, "messageField", tr("Message"));
+    m_message->setFont(m_settings.bufferFont());
+    m_message->setMinimumHeight(34);
+    m_message->installEventFilter(this);
+    m_browse = new QToolButton(this);
+    m_browse->setText(tr("Browse…"));
+    m_browse->setFocusPolicy(Qt::TabFocus);
+    nameWidget(m_browse, "browseButton", tr("Choose a file"));
+    m_send = pushButton(tr("Send"), "sendButton", this);
+    m_send->setProperty("primary", true);
+    m_send->setMinimumHeight(34);
+    m_send->setMinimumWidth(88);
+    row->addWidget(m_message, 1);
+    row->addWidget(m_browse);
+    row->addWidget(m_send);
+    connect(m_message, &QLineEdit::textChanged, this, &Composer::preview);
+    connect(m_message, &QLineEdit::returnPressed, this, &Composer::send);
+    connect(m_send, &QPushButton::clicked, this, &Composer::send);
+    connect(m_browse, &QToolButton::clicked, this, &Composer::chooseFile);
+    static_cast<QVBoxLayout*>(layout())->addLayout(row);
+}
+
+void Composer::buildBottom() {
+    auto* row = new QHBoxLayout;
+    m_preview = mutedLabel({}, this);
+    nameWidget(m_preview, "messagePreview", tr("Bytes to send"));
+    m_preview->setMinimumWidth(80);
+    m_preview->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    auto* timesLabel = mutedLabel(tr("Repeat"), this);
+    m_times = new QSpinBox(this);
+    nameWidget(m_times, "repeatCount", tr("Repeat count"));
+    m_times->setRange(1, 1'000'000);
+    m_times->setSuffix(tr(" ×"));
+    m_times->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    timesLabel->setBuddy(m_times);
+    auto* intervalLabel = mutedLabel(tr("every"), this);
+    m_interval = new QLineEdit(QStringLiteral("1s"), this);
+    nameWidget(m_interval, "repeatInterval", tr("Repeat interval"));
+    m_interval->setMaximumWidth(70);
+    intervalLabel->setBuddy(m_interval);
+    row->addWidget(m_preview, 1);
+    row->addWidget(timesLabel);
+    row->addWidget(m_times);
+    row->addWidget(intervalLabel);
+    row->addWidget(m_interval);
+    static_cast<QVBoxLayout*>(layout())->addLayout(row);
+}
+
+void Composer::setForm(PayloadForm form) {
+    m_form = form;
+    m_textButton->setChecked(form == PayloadForm::Text);
+    m_hexButton->setChecked(form == PayloadForm::Hex);
+    m_fileButton->setChecked(form == PayloadForm::File);
+    updateControls();
+    preview();
+    m_message->setFocus();
+}
+
+void Composer::focusMessage() { m_message->setFocus(); }
+
+PayloadSpec Composer::spec() const {
+    const bool isText = m_form == PayloadForm::Text;
+    return {.form = m_form,
+            .source = m_message->text(),
+            .lineEnding = isText ? static_cast<LineEnding>(m_ending->currentData().toInt()) : LineEnding::None,
+            .encoding = m_encoding->currentText()};
+}
+
+void Composer::updateControls() {
+    m_ending->setEnabled(m_form == PayloadForm::Text);
+    m_encoding->setEnabled(m_form == PayloadForm::Text);
+    m_browse->setVisible(m_form == PayloadForm::File);
+    m_destination->setVisible(m_isUnconnected);
+    m_destinationLabel->setVisible(m_isUnconnected);
+    const bool isRepeating = m_repeat.isActive();
+    m_send->setText(isRepeating ? tr("Stop") : tr("Send"));
+    m_send->setAccessibleName(tr("Send"));
+    m_send->setEnabled(m_canSend || isRepeating);
+    m_message->setPlaceholderText(m_form == PayloadForm::Hex    ? tr("Bytes in hex, such as 00 01 ff")
+                                  : m_form == PayloadForm::File ? tr("Path of the file to send")
+                                                                : tr("Message; Return sends, Up brings the last one back"));
+}
+
+void Composer::preview() {
+    if (m_form == PayloadForm::File) {
+        const QFileInfo file(m_message->text());
+        const bool isReadable = file.isFile() && file.isReadable();
+        setError(m_message, !m_message->text().isEmpty() && !isReadable);
+        m_preview->setText(isReadable ? tr("%1 in the file").arg(formatBytes(static_cast<quint64>(file.size())))
+                                      : m_message->text().isEmpty() ? QString() : tr("This file cannot be read."));
+        return;
+    }
+    const auto bytes = toBytes(spec());
+    setError(m_message, !bytes.has_value());
+    if (!bytes) {
+        const QString place = bytes.error().position >= 0 ? tr("at character %1: ").arg(bytes.error().position + 1) : QString();
+        m_preview->setText(place + bytes.error().detail);
+        return;
+    }
+    QString text = bytes->size() == 1 ? tr("1 byte") : tr("%1 bytes").arg(bytes->size());
+    if (!bytes->isEmpty())
+        text += QStringLiteral("    ") + QString::fromLatin1(bytes->left(previewBytes).toHex(' '));
+    if (bytes->size() > previewBytes)
+        text += QStringLiteral(" …");
+    m_preview->setText(text);
+}
+
+void Composer::send() {
+    if (m_repeat.isActive()) {
+        stopRepeating();
+        return;
+    }
+    if (!m_canSend) {
+        emit complained(tr("This endpoint does not send now."));
+        return;
+    }
+    const auto interval = parseDuration(m_interval->text());
+    setError(m_interval, !interval.has_value());
+    const bool isBad = m_form == PayloadForm::File ? !QFileInfo(m_message->text()).isReadable() : !toBytes(spec());
+    if (isBad || !interval) {
+        emit complained(isBad ? m_preview->text() : interval.error().detail);
+        return;
+    }
+    if (!m_message->text().isEmpty()) {
+        m_history.add(m_message->text());
+        m_settings.addMessage(m_message->text());
+    }
+    m_left = m_times->value();
+    sendOnce();
+    if (m_left > 0) {
+        m_repeat.start(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*interval), std::chrono::milliseconds(1)));
+        updateControls();
+    } else if (m_form != PayloadForm::File) {
+        m_message->selectAll();
+    }
+}
+
+void Composer::sendOnce() {
+    if (!m_canSend) {
+        stopRepeating();
+        return;
+    }
+    if (m_form == PayloadForm::File) {
+        m_engine.sendFile(m_endpoint, m_message->text());
+    } else if (const auto bytes = toBytes(spec())) {
+        m_engine.send(m_endpoint, *bytes, m_isUnconnected ? m_destination->text().trimmed() : QString());
+    }
+    --m_left;
+    if (m_left <= 0)
+        stopRepeating();
+}
+
+void Composer::stopRepeating() {
+    m_repeat.stop();
+    m_left = 0;
+    updateControls();
+}
+
+void Composer::chooseFile() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Send a file"));
+    if (!path.isEmpty())
+        m_message->setText(path);
+}
+
+void Composer::setSnapshot(const EndpointSnapshot& snapshot) {
+    const EndpointState state = snapshot.state;
+    m_isDatagram = isDatagram(snapshot.address.scheme);
+    m_isUnconnected = snapshot.kind == EndpointKind::DatagramSocket && snapshot.peer.isEmpty();
+    const bool canSend = state == EndpointState::Open || state == EndpointState::ReadEnded ||
+                         (snapshot.kind == EndpointKind::Listener && snapshot.counters.connections > 0);
+    if (canSend != m_canSend || m_isUnconnected != m_destination->isVisible()) {
+        m_canSend = canSend;
+        if (!canSend && m_repeat.isActive())
+            stopRepeating();
+        updateControls();
+    }
+}
+
+bool Composer::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_message && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Up || key == Qt::Key_Down) {
+            m_message->setText(key == Qt::Key_Up ? m_history.older(m_message->text()) : m_history.newer(m_message->text()));
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace sw::ui

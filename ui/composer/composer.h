@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/engine/engine.h"
+#include "core/payload/payload.h"
+#include "ui/composer/messagehistory.h"
+#include "ui/settings/settings.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QSpinBox;
+class QToolButton;
+
+namespace sw::ui {
+
+/// Writes messages to one endpoint: text with escapes, hex, or a file; once or again and again; to all connections when
+/// the endpoint is a listener, to a destination when it is a datagram socket.
+class Composer final : public QWidget {
+    Q_OBJECT
+
+public:
+    Composer(Engine& engine, Settings& settings, EndpointId endpoint, QWidget* parent = nullptr);
+
+    /// The endpoint's state decides what can be sent.
+    void setSnapshot(const EndpointSnapshot& snapshot);
+    void focusMessage();
+    void setForm(PayloadForm form);
+
+signals:
+    /// Something could not be done, for the status bar.
+    void complained(const QString& text);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void buildTop();
+    void buildMiddle();
+    void buildBottom();
+    void preview();
+    void send();
+    void sendOnce();
+    void stopRepeating();
+    void chooseFile();
+    void updateControls();
+    PayloadSpec spec() const;
+
+    Engine& m_engine;
+    Settings& m_settings;
+    EndpointId m_endpoint;
+    PayloadForm m_form = PayloadForm::Text;
+    MessageHistory m_history;
+    QTimer m_repeat;
+    int m_left = 0;
+    bool m_canSend = false;
+    bool m_isDatagram = false;
+    bool m_isUnconnected = false;
+
+    QToolButton* m_textButton;
+    QToolButton* m_hexButton;
+    QToolButton* m_fileButton;
+    QToolButton* m_browse;
+    QComboBox* m_ending;
+    QComboBox* m_encoding;
+    QLineEdit* m_message;
+    QLineEdit* m_destination;
+    QLabel* m_destinationLabel;
+    QPushButton* m_send;
+    QLabel* m_preview;
+    QSpinBox* m_times;
+    QLineEdit* m_interval;
+};
+
+} // namespace sw::ui

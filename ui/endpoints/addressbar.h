@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/address/address.h"
+#include "ui/settings/settings.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QStringListModel;
+
+namespace sw::ui {
+
+/// Type an address, choose Listen or Connect. Completes schemes, recent addresses and option names; says what is wrong
+/// below the field, with the cursor at the offending part.
+class AddressBar final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit AddressBar(Settings& settings, QWidget* parent = nullptr);
+
+    QString text() const;
+    void setText(const QString& text);
+    void focusAddress();
+    /// What the system said about an address that was opened from here.
+    void showError(const Error& error);
+    void clearError();
+
+signals:
+    void listenRequested(const sw::Address& address, const QString& behaviour);
+    void connectRequested(const sw::Address& address, const QString& behaviour);
+    void optionsRequested(bool shown);
+    void textEdited(const QString& text);
+
+private:
+    void submit(Role role);
+    void updateCompletions(const QString& text);
+
+    Settings& m_settings;
+    QLineEdit* m_field;
+    QComboBox* m_behaviour;
+    QPushButton* m_listen;
+    QPushButton* m_connect;
+    QPushButton* m_options;
+    QLabel* m_error;
+    QStringListModel* m_completions;
+    Role m_lastRole = Role::Listen;
+};
+
+/// What could stand where the text ends: recent addresses, schemes, option names and values.
+QStringList addressCompletions(const QString& text, const QStringList& recent);
+
+} // namespace sw::ui

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "ui/endpoints/endpointdelegate.h"
+
+#include "core/base/units.h"
+#include "ui/endpoints/endpointmodel.h"
+#include "ui/endpoints/statewords.h"
+#include "ui/shell/icons.h"
+#include "ui/shell/theme.h"
+
+#include <QPainter>
+
+#include <algorithm>
+
+namespace sw::ui {
+
+namespace {
+
+constexpr int sparkWidth = 46;
+constexpr int sideWidth = 84;
+
+void paintSparkline(QPainter& painter, const QRectF& area, const QVariantList& rates, const QColor& color) {
+    qreal highest = 0;
+    for (const QVariant& rate : rates)
+        highest = std::max(highest, rate.toReal());
+    QPolygonF line;
+    for (qsizetype i = 0; i < rates.size(); ++i) {
+        const qreal share = highest > 0 ? rates.at(i).toReal() / highest : 0;
+        line.append({area.left() + area.width() * static_cast<qreal>(i) / static_cast<qreal>(rates.size() - 1),
+                     area.bottom() - share * area.height()});
+    }
+    painter.setPen(QPen(color, 1.2));
+    painter.drawPolyline(line);
+}
+
+QString sideText(const EndpointSnapshot& snapshot) {
+    if (snapshot.kind == EndpointKind::Listener)
+        return snapshot.counters.connections == 1 ? EndpointDelegate::tr("1 peer")
+                                                  : EndpointDelegate::tr("%1 peers").arg(snapshot.counters.connections);
+    return formatBytes(snapshot.counters.receivedBytes + snapshot.counters.sentBytes);
+}
+
+QString secondLine(const EndpointSnapshot& snapshot) {
+    if (snapshot.state == EndpointState::Failed && snapshot.error)
+        return errorName(snapshot.error->id);
+    const QString address = formatAddress(snapshot.address);
+    if (snapshot.parent != EndpointId::None)
+        return snapshot.behaviour == QLatin1String("manual") ? EndpointDelegate::tr("accepted") : snapshot.behaviour;
+    if (snapshot.behaviour != QLatin1String("manual"))
+        return address == snapshot.name ? snapshot.behaviour : snapshot.behaviour + QStringLiteral(" · ") + address;
+    return address == snapshot.name ? EndpointDelegate::tr("manual") : address;
+}
+
+} // namespace
+
+QSize EndpointDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {
+    return {200, option.fontMetrics.height() * 2 + 14};
+}
+
+void EndpointDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    const auto snapshot = index.data(EndpointModel::SnapshotRole).value<EndpointSnapshot>();
+    const ThemeColors colors = themeColors(option.palette);
+    const bool isSelected = option.state.testFlag(QStyle::State_Selected);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    if (isSelected) {
+        QColor background = option.palette.color(QPalette::Highlight);
+        background.setAlpha(option.state.testFlag(QStyle::State_Active) ? 46 : 26);
+        painter->fillRect(option.rect, background);
+        painter->fillRect(QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()),
+                          option.palette.color(QPalette::Highlight));
+    }
+    const QRect area = option.rect.adjusted(9, 6, -10, -6);
+    const int lineHeight = area.height() / 2;
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(stateColor(snapshot, option.palette));
+    painter->drawEllipse(QPointF(area.left() + 4, area.top() + lineHeight / 2.0), 4, 4);
+    painter->setBrush(Qt::NoBrush);
+
+    QFont bold = option.font;
+    bold.setBold(index.data(EndpointModel::UnreadRole).toBool() || snapshot.parent == EndpointId::None);
+    const QRect side(area.right() - sideWidth, area.top(), sideWidth, lineHeight);
+    int right = side.left() + sideWidth - option.fontMetrics.horizontalAdvance(sideText(snapshot)) - 6;
+    const bool isLive = !isEnded(snapshot.state);
+    if (isLive) {
+        right -= sparkWidth;
+        paintSparkline(*painter, QRectF(right, area.top() + 3, sparkWidth - 4, lineHeight - 5),
+                       index.data(EndpointModel::RatesRole).toList(), colors.sent);
+    }
+    int left = area.left() + 15;
+    if (snapshot.isReachable && isLive) {
+        icon(IconId::Network).paint(painter, QRect(left, area.top() + lineHeight / 2 - 7, 14, 14));
+        left += 18;
+    }
+    painter->setFont(bold);
+    painter->setPen(option.palette.color(isLive ? QPalette::Active : QPalette::Disabled, QPalette::Text));
+    const QFontMetrics boldMetrics(bold);
+    painter->drawText(QRect(left, area.top(), right - left - 4, lineHeight), Qt::AlignLeft | Qt::AlignVCenter,
+                      boldMetrics.elidedText(snapshot.name, Qt::ElideMiddle, right - left - 4));
+    painter->setFont(option.font);
+    painter->setPen(colors.muted);
+    painter->drawText(side, Qt::AlignRight | Qt::AlignVCenter, sideText(snapshot));
+
+    const QRect below(area.left() + 15, area.top() + lineHeight, area.width() - 15, lineHeight);
+    const QString state = stateWord(snapshot.state);
+    const int stateWidth = option.fontMetrics.horizontalAdvance(state);
+    painter->drawText(below.adjusted(0, 0, -stateWidth - 8, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                      option.fontMetrics.elidedText(secondLine(snapshot), Qt::ElideRight, below.width() - stateWidth - 8));
+    painter->setPen(stateColor(snapshot, option.palette));
+    painter->drawText(below, Qt::AlignRight | Qt::AlignVCenter, state);
+    if (index.data(EndpointModel::UnreadRole).toBool()) {
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(colors.accent);
+        painter->drawEllipse(QPointF(area.left() + 4, area.top() + lineHeight * 1.5), 2.5, 2.5);
+    }
+    painter->restore();
+}
+
+} // namespace sw::ui

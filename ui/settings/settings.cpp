@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "ui/settings/settings.h"
+
+#include <QFontDatabase>
+#include <QStandardPaths>
+
+namespace sw::ui {
+
+namespace {
+constexpr int mostAddresses = 50;
+constexpr int mostMessages = 200;
+
+QString usualPath() {
+    return QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation) + QStringLiteral("/settings.ini");
+}
+} // namespace
+
+Settings::Settings(const QString& path, QObject* parent)
+    : QObject(parent), m_store(path.isEmpty() ? usualPath() : path, QSettings::IniFormat) {}
+
+ThemeChoice Settings::theme() const {
+    const QString name = m_store.value(QStringLiteral("theme")).toString();
+    if (name == QLatin1String("light"))
+        return ThemeChoice::Light;
+    return name == QLatin1String("dark") ? ThemeChoice::Dark : ThemeChoice::System;
+}
+
+void Settings::setTheme(ThemeChoice theme) {
+    m_store.setValue(QStringLiteral("theme"), theme == ThemeChoice::Light  ? QStringLiteral("light")
+                                              : theme == ThemeChoice::Dark ? QStringLiteral("dark")
+                                                                           : QStringLiteral("system"));
+    emit changed();
+}
+
+QFont Settings::bufferFont() const {
+    QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    const QString family = m_store.value(QStringLiteral("font/family")).toString();
+    if (!family.isEmpty())
+        font.setFamily(family);
+    font.setPointSize(m_store.value(QStringLiteral("font/size"), 10).toInt());
+    font.setStyleHint(QFont::Monospace);
+    font.setFixedPitch(true);
+    return font;
+}
+
+void Settings::setBufferFont(const QFont& font) {
+    m_store.setValue(QStringLiteral("font/family"), font.family());
+    m_store.setValue(QStringLiteral("font/size"), font.pointSize());
+    emit changed();
+}
+
+TimestampMode Settings::timestamps() const {
+    return static_cast<TimestampMode>(std::clamp(m_store.value(QStringLiteral("timestamps"), 0).toInt(), 0, 3));
+}
+
+void Settings::setTimestamps(TimestampMode mode) {
+    m_store.setValue(QStringLiteral("timestamps"), static_cast<int>(mode));
+    emit changed();
+}
+
+LineEnding Settings::lineEnding() const {
+    return parseLineEnding(m_store.value(QStringLiteral("lineEnding"), QStringLiteral("lf")).toString())
+        .value_or(LineEnding::Lf);
+}
+
+void Settings::setLineEnding(LineEnding ending) {
+    m_store.setValue(QStringLiteral("lineEnding"), lineEndingName(ending));
+    emit changed();
+}
+
+void Settings::remember(const QString& key, const QString& value, int most) {
+    QStringList list = m_store.value(key).toStringList();
+    list.removeAll(value);
+    list.prepend(value);
+    m_store.setValue(key, QStringList(list.mid(0, most)));
+}
+
+QStringList Settings::recentAddresses() const { return m_store.value(QStringLiteral("recentAddresses")).toStringList(); }
+
+void Settings::addRecentAddress(const QString& address) {
+    remember(QStringLiteral("recentAddresses"), address, mostAddresses);
+}
+
+QStringList Settings::messageHistory() const { return m_store.value(QStringLiteral("messages")).toStringList(); }
+
+void Settings::addMessage(const QString& message) { remember(QStringLiteral("messages"), message, mostMessages); }
+
+QByteArray Settings::windowGeometry() const { return m_store.value(QStringLiteral("window/geometry")).toByteArray(); }
+
+QByteArray Settings::windowState() const { return m_store.value(QStringLiteral("window/state")).toByteArray(); }
+
+void Settings::setWindow(const QByteArray& geometry, const QByteArray& state) {
+    m_store.setValue(QStringLiteral("window/geometry"), geometry);
+    m_store.setValue(QStringLiteral("window/state"), state);
+}
+
+} // namespace sw::ui

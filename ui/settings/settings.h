@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/payload/payload.h"
+#include "ui/shell/theme.h"
+
+#include <QByteArray>
+#include <QFont>
+#include <QObject>
+#include <QSettings>
+#include <QStringList>
+
+namespace sw::ui {
+
+enum class TimestampMode { Absolute, Relative, Delta, Off };
+
+/// What the program remembers: the user's preferences, recent addresses and messages, the window's layout. Never what
+/// to open. The UI thread.
+class Settings final : public QObject {
+    Q_OBJECT
+
+public:
+    /// At the system's usual place, or in the file at `path`.
+    explicit Settings(const QString& path = {}, QObject* parent = nullptr);
+
+    ThemeChoice theme() const;
+    void setTheme(ThemeChoice theme);
+    QFont bufferFont() const;
+    void setBufferFont(const QFont& font);
+    TimestampMode timestamps() const;
+    void setTimestamps(TimestampMode mode);
+    LineEnding lineEnding() const;
+    void setLineEnding(LineEnding ending);
+
+    QStringList recentAddresses() const;
+    void addRecentAddress(const QString& address);
+    QStringList messageHistory() const;
+    void addMessage(const QString& message);
+
+    QByteArray windowGeometry() const;
+    QByteArray windowState() const;
+    void setWindow(const QByteArray& geometry, const QByteArray& state);
+
+signals:
+    void changed();
+
+private:
+    void remember(const QString& key, const QString& value, int most);
+
+    QSettings m_store;
+};
+
+} // namespace sw::ui

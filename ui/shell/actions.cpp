@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "ui/shell/actions.h"
+
+#include <QCoreApplication>
+#include <QKeySequence>
+#include <QWidget>
+
+#include <array>
+
+namespace sw::ui {
+
+namespace {
+constexpr std::array entries{
+    ActionEntry{ActionId::FocusAddress, MenuId::File, "actionAddress", QT_TRANSLATE_NOOP("Action", "&Address"), "Ctrl+L"},
+    ActionEntry{ActionId::Options, MenuId::File, "actionOptions", QT_TRANSLATE_NOOP("Action", "Address &Options"), "Ctrl+Shift+O"},
+    ActionEntry{ActionId::TalkExample, MenuId::File, "actionExample", QT_TRANSLATE_NOOP("Action", "Open &Talk-Server Example"), ""},
+    ActionEntry{ActionId::Quit, MenuId::File, "actionQuit", QT_TRANSLATE_NOOP("Action", "&Quit"), "Ctrl+Q"},
+    ActionEntry{ActionId::Copy, MenuId::Edit, "actionCopy", QT_TRANSLATE_NOOP("Action", "&Copy as Text"), ""},
+    ActionEntry{ActionId::CopyHex, MenuId::Edit, "actionCopyHex", QT_TRANSLATE_NOOP("Action", "Copy as &Hex"), "Ctrl+Shift+C"},
+    ActionEntry{ActionId::CopyCArray, MenuId::Edit, "actionCopyArray", QT_TRANSLATE_NOOP("Action", "Copy as C &Array"), ""},
+    ActionEntry{ActionId::SelectAll, MenuId::Edit, "actionSelectAll", QT_TRANSLATE_NOOP("Action", "Select A&ll"), ""},
+    ActionEntry{ActionId::Find, MenuId::Edit, "actionFind", QT_TRANSLATE_NOOP("Action", "&Find"), "Ctrl+F"},
+    ActionEntry{ActionId::FindNext, MenuId::Edit, "actionFindNext", QT_TRANSLATE_NOOP("Action", "Find &Next"), "F3"},
+    ActionEntry{ActionId::FindPrevious, MenuId::Edit, "actionFindPrevious", QT_TRANSLATE_NOOP("Action", "Find &Previous"), "Shift+F3"},
+    ActionEntry{ActionId::Preferences, MenuId::Edit, "actionPreferences", QT_TRANSLATE_NOOP("Action", "P&references"), "Ctrl+,"},
+    ActionEntry{ActionId::ModeText, MenuId::View, "actionModeText", QT_TRANSLATE_NOOP("Action", "Show as &Text"), "Ctrl+1"},
+    ActionEntry{ActionId::ModeHex, MenuId::View, "actionModeHex", QT_TRANSLATE_NOOP("Action", "Show as &Hex"), "Ctrl+2"},
+    ActionEntry{ActionId::ModeMixed, MenuId::View, "actionModeMixed", QT_TRANSLATE_NOOP("Action", "Show &Mixed"), "Ctrl+3"},
+    ActionEntry{ActionId::FollowTail, MenuId::View, "actionFollow", QT_TRANSLATE_NOOP("Action", "&Follow the End"), "Ctrl+End"},
+    ActionEntry{ActionId::SplitBuffers, MenuId::View, "actionSplit", QT_TRANSLATE_NOOP("Action", "&Split"), "Ctrl+\\"},
+    ActionEntry{ActionId::CloseBuffer, MenuId::View, "actionCloseBuffer", QT_TRANSLATE_NOOP("Action", "&Close Buffer"), "Ctrl+W"},
+    ActionEntry{ActionId::NextBuffer, MenuId::View, "actionNextBuffer", QT_TRANSLATE_NOOP("Action", "&Next Buffer"), "Ctrl+Tab"},
+    ActionEntry{ActionId::OpenBuffer, MenuId::Socket, "actionOpenBuffer", QT_TRANSLATE_NOOP("Action", "&Open Buffer"), ""},
+    ActionEntry{ActionId::ShutDownSending, MenuId::Socket, "actionShutDown", QT_TRANSLATE_NOOP("Action", "&Shut Down Sending"), "Ctrl+D"},
+    ActionEntry{ActionId::CloseEndpoint, MenuId::Socket, "actionClose", QT_TRANSLATE_NOOP("Action", "&Close"), "Ctrl+Shift+W"},
+    ActionEntry{ActionId::AbortEndpoint, MenuId::Socket, "actionAbort", QT_TRANSLATE_NOOP("Action", "&Abort"), "Ctrl+Shift+K"},
+    ActionEntry{ActionId::AcceptConnection, MenuId::Socket, "actionAccept", QT_TRANSLATE_NOOP("Action", "Acc&ept One"), "Ctrl+Shift+A"},
+    ActionEntry{ActionId::PauseListener, MenuId::Socket, "actionPause", QT_TRANSLATE_NOOP("Action", "&Pause or Resume"), ""},
+    ActionEntry{ActionId::RemoveEndpoint, MenuId::Socket, "actionRemove", QT_TRANSLATE_NOOP("Action", "&Remove"), ""},
+    ActionEntry{ActionId::RemoveEnded, MenuId::Socket, "actionRemoveEnded", QT_TRANSLATE_NOOP("Action", "Remove All &Ended"), ""},
+    ActionEntry{ActionId::FocusEndpoints, MenuId::Window, "actionFocusEndpoints", QT_TRANSLATE_NOOP("Action", "&Endpoints"), "Ctrl+E"},
+    ActionEntry{ActionId::FocusBuffer, MenuId::Window, "actionFocusBuffer", QT_TRANSLATE_NOOP("Action", "&Buffer"), "Ctrl+B"},
+    ActionEntry{ActionId::FocusMessage, MenuId::Window, "actionFocusMessage", QT_TRANSLATE_NOOP("Action", "&Message"), "Ctrl+M"},
+    ActionEntry{ActionId::CommandPalette, MenuId::Window, "actionPalette", QT_TRANSLATE_NOOP("Action", "&Commands"), "Ctrl+Shift+P"},
+    ActionEntry{ActionId::QuickOpen, MenuId::Window, "actionQuickOpen", QT_TRANSLATE_NOOP("Action", "&Open Buffer by Name"), "Ctrl+P"},
+    ActionEntry{ActionId::Manual, MenuId::Help, "actionManual", QT_TRANSLATE_NOOP("Action", "&Manual"), "F1"},
+    ActionEntry{ActionId::About, MenuId::Help, "actionAbout", QT_TRANSLATE_NOOP("Action", "&About"), ""},
+};
+} // namespace
+
+std::span<const ActionEntry> actionTable() { return entries; }
+
+ActionRegistry::ActionRegistry(QWidget* window) : QObject(window) {
+    for (const ActionEntry& entry : entries) {
+        auto* action = new QAction(QCoreApplication::translate("Action", entry.text), this);
+        action->setObjectName(QString::fromLatin1(entry.name));
+        if (*entry.shortcut != '\0')
+            action->setShortcut(QKeySequence(QString::fromLatin1(entry.shortcut)));
+        window->addAction(action);
+        m_actions.insert(static_cast<int>(entry.id), action);
+    }
+}
+
+void ActionRegistry::connectTo(ActionId id, QObject* context, std::function<void()> call) {
+    connect(action(id), &QAction::triggered, context, [call = std::move(call)] { call(); });
+}
+
+} // namespace sw::ui

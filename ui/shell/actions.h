@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QAction>
+#include <QHash>
+#include <QObject>
+
+#include <functional>
+#include <span>
+
+namespace sw::ui {
+
+enum class ActionId {
+    FocusAddress,
+    Options,
+    TalkExample,
+    Quit,
+    Copy,
+    CopyHex,
+    CopyCArray,
+    SelectAll,
+    Find,
+    FindNext,
+    FindPrevious,
+    Preferences,
+    ModeText,
+    ModeHex,
+    ModeMixed,
+    FollowTail,
+    SplitBuffers,
+    CloseBuffer,
+    NextBuffer,
+    FocusEndpoints,
+    FocusBuffer,
+    FocusMessage,
+    OpenBuffer,
+    ShutDownSending,
+    CloseEndpoint,
+    AbortEndpoint,
+    AcceptConnection,
+    PauseListener,
+    RemoveEndpoint,
+    RemoveEnded,
+    CommandPalette,
+    QuickOpen,
+    Manual,
+    About,
+};
+
+enum class MenuId { File, Edit, View, Socket, Window, Help };
+
+struct ActionEntry {
+    ActionId id;
+    MenuId menu;
+    const char* name; ///< objectName
+    const char* text;
+    const char* shortcut;
+};
+
+std::span<const ActionEntry> actionTable();
+
+/// Every action by its id; feeds menus, the palette and the shortcuts.
+class ActionRegistry final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit ActionRegistry(QWidget* window);
+
+    QAction* action(ActionId id) const { return m_actions.value(static_cast<int>(id)); }
+    void connectTo(ActionId id, QObject* context, std::function<void()> call);
+
+private:
+    QHash<int, QAction*> m_actions;
+};
+
+} // namespace sw::ui

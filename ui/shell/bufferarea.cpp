@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "ui/shell/bufferarea.h"
+
+#include "ui/buffer/bufferpanel.h"
+#include "ui/widgets/controls.h"
+
+#include <QApplication>
+#include <QTabBar>
+#include <QTabWidget>
+
+namespace sw::ui {
+
+BufferArea::BufferArea(MakePanel makePanel, QWidget* parent) : QSplitter(parent), m_makePanel(std::move(makePanel)) {
+    setObjectName(QStringLiteral("bufferArea"));
+    setChildrenCollapsible(false);
+    setHandleWidth(1);
+    m_current = addGroup();
+    connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
+        for (int i = 0; i < count(); ++i) {
+            if (now != nullptr && widget(i)->isAncestorOf(now))
+                setCurrentGroup(static_cast<QTabWidget*>(widget(i)));
+        }
+    });
+}
+
+QTabWidget* BufferArea::addGroup() {
+    auto* group = new QTabWidget(this);
+    nameWidget(group, "bufferTabs", tr("Buffers"));
+    group->setTabsClosable(true);
+    group->setMovable(true);
+    group->setDocumentMode(true);
+    group->setElideMode(Qt::ElideMiddle);
+    group->tabBar()->setExpanding(false);
+    group->tabBar()->setAccessibleName(tr("Buffer tabs"));
+    connect(group, &QTabWidget::currentChanged, this, &BufferArea::currentChanged);
+    connect(group, &QTabWidget::tabCloseRequested, this, [this, group](int index) { closeTab(group, index); });
+    addWidget(group);
+    return group;
+}
+
+QTabWidget* BufferArea::currentGroup() const { return m_current; }
+
+void BufferArea::setCurrentGroup(QTabWidget* group) {
+    if (group == m_current)
+        return;
+    m_current = group;
+    emit currentChanged();
+}
+
+std::vector<BufferPanel*> BufferArea::panels() const {
+    std::vector<BufferPanel*> all;
+    for (int i = 0; i < count(); ++i) {
+        const auto* group = static_cast<QTabWidget*>(widget(i));
+        for (int tab = 0; tab < group->count(); ++tab)
+            all.push_back(static_cast<BufferPanel*>(group->widget(tab)));
+    }
+    return all;
+}
+
+void BufferArea::addPanel(QTabWidget* group, BufferPanel* panel) {
+    // an & in a tab's text would become a mnemonic
+    const auto label = [](QString text) { return text.replace(QLatin1Char('&'), QLatin1String("&&")); };
+    const int index = group->addTab(panel, label(panel->title()));
+    group->setTabToolTip(index, plainToolTip(panel->title()));
+    connect(panel, &BufferPanel::titleChanged, group, [group, panel, label](const QString& title) {
+        group->setTabText(group->indexOf(panel), label(title));
+        group->setTabToolTip(group->indexOf(panel), plainToolTip(title));
+    });
+    group->setCurrentWidget(panel);
+}
+
+BufferPanel* BufferArea::open(EndpointId id) {
+    for (BufferPanel* panel : panels()) {
+        if (panel->endpoint() != id)
+            continue;
+        auto* group = static_cast<QTabWidget*>(panel->parentWidget()->parentWidget());
+        group->setCurrentWidget(panel);
+        setCurrentGroup(group);
+        return panel;
+    }
+    BufferPanel* panel = m_makePanel(id);
+    addPanel(currentGroup(), panel);
+    emit currentChanged();
+    return panel;
+}
+
+BufferPanel* BufferArea::current() const { return static_cast<BufferPanel*>(currentGroup()->currentWidget()); }
+
+bool BufferArea::isEmpty() const { return panels().empty(); }
+
+void BufferArea::update(const QVector<EndpointSnapshot>& snapshots) {
+    for (BufferPanel* panel : panels())
+        panel->update(snapshots);
+}
+
+void BufferArea::closeTab(QTabWidget* group, int index) {
+    if (index < 0)
+        return;
+    QWidget* panel = group->widget(index);
+    group->removeTab(index);
+    panel->deleteLater();
+    if (group->count() == 0 && count() > 1) {
+        group->hide();
+        group->setParent(nullptr);
+        group->deleteLater();
+        m_current = static_cast<QTabWidget*>(widget(0));
+    }
+    emit currentChanged();
+    if (isEmpty())
+        emit emptied();
+}
+
+void BufferArea::forget(EndpointId id) {
+    for (BufferPanel* panel : panels()) {
+        if (panel->endpoint() == id) {
+            auto* group = static_cast<QTabWidget*>(panel->parentWidget()->parentWidget());
+            closeTab(group, group->indexOf(panel));
+        }
+    }
+}
+
+void BufferArea::closeCurrent() { closeTab(currentGroup(), currentGroup()->currentIndex()); }
+
+void BufferArea::split() {
+    QTabWidget* from = currentGroup();
+    if (from->count() < 2)
+        return; // nothing would be left beside it
+    BufferPanel* panel = current();
+    from->removeTab(from->indexOf(panel));
+    QTabWidget* group = addGroup();
+    addPanel(group, panel);
+    panel->show();
+    m_current = group;
+    QList<int> even;
+    for (int i = 0; i < count(); ++i)
+        even.append(1000);
+    setSizes(even);
+    emit currentChanged();
+}
+
+void BufferArea::next() {
+    QTabWidget* group = currentGroup();
+    if (group->currentIndex() + 1 < group->count()) {
+        group->setCurrentIndex(group->currentIndex() + 1);
+        return;
+    }
+    auto* following = static_cast<QTabWidget*>(widget((indexOf(group) + 1) % count()));
+    if (following->count() > 0)
+        following->setCurrentIndex(0);
+    setCurrentGroup(following);
+}
+
+QSet<EndpointId> BufferArea::visible() const {
+    QSet<EndpointId> ids;
+    for (int i = 0; i < count(); ++i) {
+        if (auto* panel = static_cast<BufferPanel*>(static_cast<QTabWidget*>(widget(i))->currentWidget()))
+            ids.insert(panel->endpoint());
+    }
+    return ids;
+}
+
+} // namespace sw::ui

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/endpoint/snapshot.h"
+
+#include <QSet>
+#include <QSplitter>
+
+#include <functional>
+
+class QTabWidget;
+
+namespace sw::ui {
+
+class BufferPanel;
+
+/// Buffers in tabs, side by side when split. What was used last is the current one.
+class BufferArea final : public QSplitter {
+    Q_OBJECT
+
+public:
+    using MakePanel = std::function<BufferPanel*(EndpointId)>;
+
+    explicit BufferArea(MakePanel makePanel, QWidget* parent = nullptr);
+
+    /// Shows the endpoint's buffer, opening it in the current group if it is not there yet.
+    BufferPanel* open(EndpointId id);
+    BufferPanel* current() const;
+    bool isEmpty() const;
+    void update(const QVector<EndpointSnapshot>& snapshots);
+    /// Closes the buffers of an endpoint that is gone.
+    void forget(EndpointId id);
+    void closeCurrent();
+    /// Puts the current buffer beside the others.
+    void split();
+    void next();
+    /// Endpoints whose buffers can be seen now.
+    QSet<EndpointId> visible() const;
+
+signals:
+    void currentChanged();
+    void emptied();
+
+private:
+    QTabWidget* addGroup();
+    QTabWidget* currentGroup() const;
+    void closeTab(QTabWidget* group, int index);
+    void addPanel(QTabWidget* group, BufferPanel* panel);
+    void setCurrentGroup(QTabWidget* group);
+    std::vector<BufferPanel*> panels() const;
+
+    MakePanel m_makePanel;
+    QTabWidget* m_current = nullptr;
+};
+
+} // namespace sw::ui

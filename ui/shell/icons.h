@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QIcon>
+
+namespace sw::ui {
+
+enum class IconId {
+    Application,
+    Listen,
+    Connect,
+    Options,
+    Close,
+    Abort,
+    ShutDown,
+    Find,
+    Previous,
+    Next,
+    Split,
+    Follow,
+    Send,
+    Stop,
+    Remove,
+    Add,
+    Text,
+    Hex,
+    Mixed,
+    Pause,
+    Accept,
+    Network,
+};
+
+/// An icon that is painted when it is shown: sharp at every scale, in the colours of the current theme.
+QIcon icon(IconId id);
+
+} // namespace sw::ui

@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: MIT
+#include "ui/shell/mainwindow.h"
+
+#include "core/base/units.h"
+#include "identity.h"
+#include "ui/buffer/bufferpanel.h"
+#include "ui/buffer/bufferview.h"
+#include "ui/buffer/findbar.h"
+#include "ui/composer/composer.h"
+#include "ui/endpoints/addressbar.h"
+#include "ui/endpoints/addressform.h"
+#include "ui/endpoints/endpointdelegate.h"
+#include "ui/settings/preferencesdialog.h"
+#include "ui/shell/bufferarea.h"
+#include "ui/shell/eventlog.h"
+#include "ui/shell/icons.h"
+#include "ui/shell/manualwindow.h"
+#include "ui/widgets/controls.h"
+#include "ui/widgets/picker.h"
+
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QLabel>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+namespace sw::ui {
+
+namespace {
+constexpr int messageTime = 8000; // milliseconds
+}
+
+MainWindow::MainWindow(Engine& engine, Settings& settings, Prompter& prompter, QWidget* parent)
+    : QMainWindow(parent), m_engine(engine), m_settings(settings), m_prompter(prompter), m_actions(new ActionRegistry(this)) {
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(QStringLiteral(SOCKETWRIGHT_NAME));
+    setWindowIcon(icon(IconId::Application));
+    buildPanels();
+    buildMenus();
+    buildStatusBar();
+    connectActions();
+    connectPanels();
+    resize(1360, 860);
+    m_formDock->hide();
+    restoreGeometry(m_settings.windowGeometry());
+    restoreState(m_settings.windowState());
+    showDetails();
+    showTotals();
+    m_address->focusAddress();
+}
+
+MainWindow::~MainWindow() = default;
+
+QDockWidget* MainWindow::addDock(const QString& title, const char* name, QWidget* content, Qt::DockWidgetArea area) {
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(QString::fromLatin1(name));
+    dock->setAccessibleName(title);
+    dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
+    dock->setWidget(content);
+    addDockWidget(area, dock);
+    return dock;
+}
+
+QWidget* MainWindow::buildEmptyState() {
+    auto* page = new QWidget(this);
+    auto* layout = new QVBoxLayout(page);
+    layout->setAlignment(Qt::AlignCenter);
+    layout->setSpacing(10);
+    auto* picture = new QLabel(page);
+    picture->setPixmap(icon(IconId::Application).pixmap(QSize(56, 56)));
+    picture->setAlignment(Qt::AlignCenter);
+    auto* title = plainLabel(tr("No buffer is open"), page);
+    QFont large = title->font();
+    large.setPointSizeF(large.pointSizeF() * 1.4);
+    large.setBold(true);
+    title->setFont(large);
+    title->setAlignment(Qt::AlignCenter);
+    auto* text = mutedLabel(tr("Type an address above, such as tcp://127.0.0.1:10244, and choose Listen or Connect.\n"
+                               "Each endpoint you open gets a buffer that shows what is sent and received."),
+                            page);
+    text->setAlignment(Qt::AlignCenter);
+    auto* example = pushButton(tr("Open the talk-server example"), "exampleButton", page);
+    connect(example, &QPushButton::clicked, this, &MainWindow::openTalkExample);
+    layout->addWidget(picture);
+    layout->addWidget(title);
+    layout->addWidget(text);
+    layout->addSpacing(6);
+    layout->addWidget(example, 0, Qt::AlignCenter);
+    return page;
+}
+
+void MainWindow::buildPanels() {
+    m_address = new AddressBar(m_settings, this);
+    m_buffers = new BufferArea([this](EndpointId id) {
+        auto* panel = new BufferPanel(m_engine, m_settings, id, m_buffers);
+        connect(panel, &BufferPanel::complained, this, &MainWindow::complain);
+        return panel;
+    });
+    m_centre = new QStackedWidget(this);
+    m_centre->addWidget(buildEmptyState());
+    m_centre->addWidget(m_buffers);
+    auto* central = new QWidget(this);
+    auto* layout = new QVBoxLayout(central);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_centre, 1);
+    setCentralWidget(central);
+    auto* bar = new QToolBar(tr("Address"), this);
+    bar->setObjectName(QStringLiteral("addressToolBar"));
+    bar->setMovable(false);
+    bar->addWidget(m_address);
+    bar->toggleViewAction()->setEnabled(false);
+    addToolBar(bar);
+
+    m_tree = new QTreeView(this);
+    nameWidget(m_tree, "endpointsTree", tr("Endpoints"));
+    m_tree->setModel(&m_model);
+    m_tree->setItemDelegate(new EndpointDelegate(m_tree));
+    m_tree->setHeaderHidden(true);
+    m_tree->setRootIsDecorated(false);
+    m_tree->setIndentation(14);
+    m_tree->setUniformRowHeights(true);
+    m_tree->setExpandsOnDoubleClick(false);
+    m_tree->setMinimumWidth(230);
+    m_endpointsDock = addDock(tr("Endpoints"), "endpointsDock", m_tree, Qt::LeftDockWidgetArea);
+    m_details = new DetailsPanel(this);
+    m_details->setMinimumWidth(280);
+    m_detailsDock = addDock(tr("Details"), "detailsDock", m_details, Qt::RightDockWidgetArea);
+    m_form = new AddressForm(this);
+    m_formDock = addDock(tr("Address options"), "formDock", m_form, Qt::RightDockWidgetArea);
+    tabifyDockWidget(m_detailsDock, m_formDock);
+    m_detailsDock->raise();
+    m_events = new EventLogPanel(m_engine.eventLog(), this);
+    m_eventsDock = addDock(tr("Event log"), "eventsDock", m_events, Qt::BottomDockWidgetArea);
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    resizeDocks({m_endpointsDock, m_detailsDock}, {290, 310}, Qt::Horizontal);
+    resizeDocks({m_eventsDock}, {150}, Qt::Vertical);
+}
+
+void MainWindow::buildMenus() {
+    const std::pair<MenuId, QString> titles[] = {{MenuId::File, tr("&File")},     {MenuId::Edit, tr("&Edit")},
+                                                 {MenuId::View, tr("&View")},     {MenuId::Socket, tr("&Socket")},
+                                                 {MenuId::Window, tr("&Window")}, {MenuId::Help, tr("&Help")}};
+    for (const auto& [id, title] : titles) {
+        QMenu* menu = menuBar()->addMenu(title);
+        for (const ActionEntry& entry : actionTable()) {
+            if (entry.menu == id)
+                menu->addAction(m_actions->action(entry.id));
+        }
+        if (id != MenuId::Window)
+            continue;
+        menu->addSeparator();
+        for (QDockWidget* dock : {m_endpointsDock, m_detailsDock, m_formDock, m_eventsDock})
+            menu->addAction(dock->toggleViewAction());
+    }
+    m_actions->action(ActionId::Quit)->setMenuRole(QAction::QuitRole);
+    m_actions->action(ActionId::Preferences)->setMenuRole(QAction::PreferencesRole);
+    m_actions->action(ActionId::About)->setMenuRole(QAction::AboutRole);
+    m_tree->setContextMenuPolicy(Qt::ActionsContextMenu);
+    for (const ActionEntry& entry : actionTable()) {
+        if (entry.menu == MenuId::Socket)
+            m_tree->addAction(m_actions->action(entry.id));
+    }
+    QAction* remove = m_actions->action(ActionId::RemoveEndpoint);
+    remove->setShortcut(QKeySequence::Delete);
+    remove->setShortcutContext(Qt::WidgetShortcut);
+    removeAction(remove); // Delete means this only in the tree
+}
+
+void MainWindow::buildStatusBar() {
+    m_endpointTotals = plainLabel({}, this);
+    m_rateTotals = plainLabel({}, this);
+    m_storeTotals = plainLabel({}, this);
+    m_endpointTotals->setObjectName(QStringLiteral("endpointTotals"));
+    statusBar()->addWidget(m_endpointTotals);
+    statusBar()->addWidget(m_rateTotals);
+    statusBar()->addWidget(m_storeTotals);
+    statusBar()->addPermanentWidget(plainLabel(tr("Ctrl+Shift+P commands · Ctrl+P buffers"), this));
+    statusBar()->setSizeGripEnabled(false);
+}
+
+void MainWindow::connectActions() {
+    const auto on = [this](ActionId id, std::function<void()> call) { m_actions->connectTo(id, this, std::move(call)); };
+    const auto withPanel = [this, on](ActionId id, std::function<void(BufferPanel&)> call) {
+        on(id, [this, call = std::move(call)] {
+            if (BufferPanel* panel = m_buffers->current())
+                call(*panel);
+        });
+    };
+    const auto command = [this, on](ActionId id, DetailsPanel::Command what) { on(id, [this, what] { runCommand(what); }); };
+    on(ActionId::FocusAddress, [this] { m_address->focusAddress(); });
+    on(ActionId::Options, [this] { m_formDock->setVisible(!m_formDock->isVisible()); });
+    on(ActionId::TalkExample, [this] { openTalkExample(); });
+    on(ActionId::Quit, [this] { close(); });
+    withPanel(ActionId::Copy, [](BufferPanel& panel) { panel.view()->copyText(); });
+    withPanel(ActionId::CopyHex, [](BufferPanel& panel) { panel.view()->copyHex(); });
+    withPanel(ActionId::CopyCArray, [](BufferPanel& panel) { panel.view()->copyCArray(); });
+    withPanel(ActionId::SelectAll, [](BufferPanel& panel) { panel.view()->selectAll(); });
+    withPanel(ActionId::Find, [](BufferPanel& panel) { panel.findBar()->open(); });
+    withPanel(ActionId::FindNext, [](BufferPanel& panel) { panel.findBar()->next(); });
+    withPanel(ActionId::FindPrevious, [](BufferPanel& panel) { panel.findBar()->previous(); });
+    on(ActionId::Preferences, [this] {
+        auto* dialog = new PreferencesDialog(m_settings, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+    });
+    withPanel(ActionId::ModeText, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Text); });
+    withPanel(ActionId::ModeHex, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Hex); });
+    withPanel(ActionId::ModeMixed, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Mixed); });
+    withPanel(ActionId::FollowTail, [](BufferPanel& panel) { panel.view()->setFollowing(true); });
+    on(ActionId::SplitBuffers, [this] { m_buffers->split(); });
+    on(ActionId::CloseBuffer, [this] { m_buffers->closeCurrent(); });
+    on(ActionId::NextBuffer, [this] { m_buffers->next(); });
+    on(ActionId::FocusEndpoints, [this] { m_tree->setFocus(Qt::ShortcutFocusReason); });
+    withPanel(ActionId::FocusBuffer, [](BufferPanel& panel) { panel.view()->setFocus(Qt::ShortcutFocusReason); });
+    withPanel(ActionId::FocusMessage, [](BufferPanel& panel) { panel.composer()->focusMessage(); });
+    on(ActionId::OpenBuffer, [this] { openBuffer(currentEndpoint()); });
+    command(ActionId::ShutDownSending, DetailsPanel::Command::ShutDownSending);
+    command(ActionId::CloseEndpoint, DetailsPanel::Command::Close);
+    command(ActionId::AbortEndpoint, DetailsPanel::Command::Abort);
+    command(ActionId::AcceptConnection, DetailsPanel::Command::Accept);
+    command(ActionId::PauseListener, DetailsPanel::Command::PauseOrResume);
+    command(ActionId::RemoveEndpoint, DetailsPanel::Command::Remove);
+    on(ActionId::RemoveEnded, [this] { removeEnded(); });
+    on(ActionId::CommandPalette, [this] { showPalette(); });
+    on(ActionId::QuickOpen, [this] { showQuickOpen(); });
+    on(ActionId::Manual, [this] { (new ManualWindow(this))->show(); });
+    on(ActionId::About, [this] { showAbout(); });
+}
+
+void MainWindow::connectPanels() {
+    connect(m_address, &AddressBar::listenRequested, this,
+            [this](const Address& address, const QString& behaviour) { openAddress(address, behaviour, Role::Listen); });
+    connect(m_address, &AddressBar::connectRequested, this,
+            [this](const Address& address, const QString& behaviour) { openAddress(address, behaviour, Role::Connect); });
+    connect(m_address, &AddressBar::optionsRequested, this, [this](bool shown) {
+        m_formDock->setVisible(shown);
+        if (shown) {
+            m_form->setAddress(m_address->text());
+            m_formDock->raise();
+        }
+    });
+    auto* optionsButton = m_address->findChild<QPushButton*>(QStringLiteral("optionsButton"));
+    connect(m_formDock->toggleViewAction(), &QAction::toggled, optionsButton, &QPushButton::setChecked);
+    connect(m_address, &AddressBar::textEdited, m_form, &AddressForm::setAddress);
+    connect(m_form, &AddressForm::addressEdited, m_address, &AddressBar::setText);
+    connect(&m_engine, &Engine::endpointsChanged, this, &MainWindow::endpointsChanged);
+    connect(&m_engine, &Engine::endpointRemoved, this, [this](EndpointId id) {
+        m_buffers->forget(id);
+        m_model.remove(id);
+    });
+    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
+        m_currentEndpoint = m_model.idAt(index);
+        showDetails();
+    });
+    connect(m_tree, &QTreeView::clicked, this, [this](const QModelIndex& index) { openBuffer(m_model.idAt(index)); });
+    connect(m_tree, &QTreeView::activated, this, [this](const QModelIndex& index) {
+        if (BufferPanel* panel = openBuffer(m_model.idAt(index)))
+            panel->composer()->focusMessage();
+    });
+    connect(m_buffers, &BufferArea::currentChanged, this, &MainWindow::currentBufferChanged);
+    connect(m_details, &DetailsPanel::commandRequested, this, &MainWindow::runCommand);
+    connect(m_events, &EventLogPanel::endpointChosen, this, [this](EndpointId id) { openBuffer(id); });
+    connect(&m_model, &EndpointModel::sampled, this, &MainWindow::showTotals);
+}
+
+void MainWindow::openAddress(const Address& address, const QString& behaviour, Role role) {
+    const OpenRequest request{.behaviour = behaviour};
+    const auto id = role == Role::Listen ? m_engine.listen(address, request) : m_engine.connectTo(address, request);
+    if (!id) {
+        m_address->showError(id.error());
+        return;
+    }
+    m_pending = *id;
+}
+
+void MainWindow::openTalkExample() {
+    if (m_exampleServer != EndpointId::None)
+        return;
+    const auto address = parseAddress(QStringLiteral("tcp://127.0.0.1:10244"));
+    m_address->setText(formatAddress(*address));
+    const auto server = m_engine.listen(*address, {.behaviour = QStringLiteral("talk"), .name = tr("talk server")});
+    m_exampleServer = server.value_or(EndpointId::None);
+}
+
+void MainWindow::followExample(const QVector<EndpointSnapshot>& snapshots) {
+    for (const EndpointSnapshot& snapshot : snapshots) {
+        if (snapshot.id == m_exampleServer && snapshot.state == EndpointState::Listening && m_exampleClient == EndpointId::None) {
+            openBuffer(snapshot.id);
+            m_exampleClient =
+                m_engine.connectTo(snapshot.address, {.name = tr("talk client")}).value_or(EndpointId::None);
+        } else if (snapshot.id == m_exampleServer && snapshot.state == EndpointState::Failed) {
+            m_address->showError(*snapshot.error);
+            m_exampleServer = EndpointId::None;
+        } else if (snapshot.id == m_exampleClient && snapshot.state == EndpointState::Open) {
+            BufferPanel* panel = openBuffer(snapshot.id);
+            m_buffers->split();
+            panel->composer()->focusMessage();
+            m_exampleServer = m_exampleClient = EndpointId::None;
+        }
+    }
+}
+
+void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
+    m_model.update(snapshots);
+    for (const EndpointSnapshot& snapshot : snapshots) {
+        if (snapshot.parent != EndpointId::None) {
+            const QModelIndex parent = m_model.indexOf(snapshot.parent);
+            if (!m_tree->isExpanded(parent) && m_model.rowCount(parent) == 1)
+                m_tree->expand(parent);
+        }
+        if (snapshot.id != m_pending || snapshot.state == EndpointState::Resolving || snapshot.state == EndpointState::Connecting)
+            continue;
+        m_pending = EndpointId::None;
+        if (snapshot.state == EndpointState::Failed) {
+            m_address->showError(*snapshot.error);
+            m_engine.remove(snapshot.id); // it never was; the event log keeps what happened
+            continue;
+        }
+        openBuffer(snapshot.id);
+        if (snapshot.isReachable)
+            complain(tr("%1 is reachable from the network: other machines can connect.").arg(snapshot.name));
+    }
+    m_buffers->update(snapshots);
+    m_events->refresh();
+    followExample(snapshots);
+    showDetails();
+}
+
+BufferPanel* MainWindow::openBuffer(EndpointId id) {
+    if (id == EndpointId::None || m_model.snapshot(id) == nullptr)
+        return nullptr;
+    m_centre->setCurrentWidget(m_buffers);
+    return m_buffers->open(id);
+}
+
+void MainWindow::currentBufferChanged() {
+    m_centre->setCurrentIndex(m_buffers->isEmpty() ? 0 : 1);
+    m_model.setVisibleBuffers(m_buffers->visible());
+    if (BufferPanel* panel = m_buffers->current())
+        chooseEndpoint(panel->endpoint());
+}
+
+void MainWindow::chooseEndpoint(EndpointId id) {
+    m_currentEndpoint = id;
+    m_tree->setCurrentIndex(m_model.indexOf(id));
+    showDetails();
+}
+
+void MainWindow::showDetails() {
+    const EndpointSnapshot* snapshot = m_model.snapshot(m_currentEndpoint);
+    const EndpointSnapshot* listener = snapshot == nullptr ? nullptr : m_model.snapshot(snapshot->parent);
+    m_details->setSnapshot(snapshot == nullptr ? std::nullopt : std::optional(*snapshot),
+                           listener == nullptr ? QString() : listener->name);
+}
+
+void MainWindow::runCommand(DetailsPanel::Command command) {
+    const EndpointId id = currentEndpoint();
+    const EndpointSnapshot* snapshot = m_model.snapshot(id);
+    if (snapshot == nullptr)
+        return;
+    switch (command) {
+    case DetailsPanel::Command::ShutDownSending:
+        m_engine.shutDownSending(id);
+        break;
+    case DetailsPanel::Command::ShutDownReceiving:
+        m_engine.shutDownReceiving(id);
+        break;
+    case DetailsPanel::Command::Close:
+        m_engine.close(id);
+        break;
+    case DetailsPanel::Command::Abort:
+        m_engine.abort(id);
+        break;
+    case DetailsPanel::Command::PauseOrResume:
+        m_engine.setPaused(id, snapshot->state != EndpointState::Paused);
+        break;
+    case DetailsPanel::Command::Accept:
+        m_engine.acceptOne(id);
+        break;
+    case DetailsPanel::Command::Remove:
+        if (isEnded(snapshot->state) || m_prompter.confirm(this, tr("%1 is still open. Close it first?").arg(snapshot->name), tr("Close"))) {
+            m_engine.close(id);
+            m_engine.remove(id);
+        }
+        break;
+    }
+}
+
+void MainWindow::removeEnded() {
+    for (const EndpointId id : m_model.all()) {
+        const EndpointSnapshot* snapshot = m_model.snapshot(id);
+        if (snapshot != nullptr && isEnded(snapshot->state))
+            m_engine.remove(id);
+    }
+}
+
+void MainWindow::showPalette() {
+    std::vector<PickerEntry> entries;
+    for (const ActionEntry& entry : actionTable()) {
+        QAction* action = m_actions->action(entry.id);
+        QString text = action->text();
+        entries.push_back({text.remove(QLatin1Char('&')), action->shortcut().toString(QKeySequence::NativeText),
+                           [action] { action->trigger(); }});
+    }
+    (new Picker(tr("Run a command"), std::move(entries), this))->show();
+}
+
+void MainWindow::showQuickOpen() {
+    std::vector<PickerEntry> entries;
+    for (const EndpointId id : m_model.all()) {
+        entries.push_back({m_model.snapshot(id)->name, formatAddress(m_model.snapshot(id)->address), [this, id] {
+                               if (BufferPanel* panel = openBuffer(id))
+                                   panel->composer()->focusMessage();
+                           }});
+    }
+    (new Picker(tr("Open a buffer"), std::move(entries), this))->show();
+}
+
+void MainWindow::showAbout() {
+    m_prompter.tell(this, tr("About %1").arg(QStringLiteral(SOCKETWRIGHT_NAME)),
+                    QStringLiteral(SOCKETWRIGHT_NAME " " SOCKETWRIGHT_VERSION "\n" SOCKETWRIGHT_SUMMARY "\n\n") +
+                        tr("Free software under the MIT licence. Built with Qt %1.").arg(QString::fromLatin1(qVersion())));
+}
+
+void MainWindow::showTotals() {
+    const auto totals = m_model.totals();
+    m_endpointTotals->setText(totals.open == 1 ? tr("1 endpoint open") : tr("%1 endpoints open").arg(totals.open));
+    m_rateTotals->setText(tr("▼ %1/s  ▲ %2/s").arg(formatBytes(totals.receivedPerSecond), formatBytes(totals.sentPerSecond)));
+    m_storeTotals->setText(tr("recorded: all · %1 in memory · %2 dropped by the system")
+                               .arg(formatBytes(static_cast<quint64>(std::max<qint64>(m_engine.store()->memory(), 0))))
+                               .arg(totals.dropped));
+}
+
+void MainWindow::complain(const QString& text) { statusBar()->showMessage(text, messageTime); }
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    m_settings.setWindow(saveGeometry(), saveState());
+    QMainWindow::closeEvent(event);
+}
+
+} // namespace sw::ui

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/engine/engine.h"
+#include "ui/endpoints/endpointmodel.h"
+#include "ui/inspector/detailspanel.h"
+#include "ui/settings/settings.h"
+#include "ui/shell/actions.h"
+#include "ui/shell/prompter.h"
+
+#include <QMainWindow>
+
+class QDockWidget;
+class QLabel;
+class QStackedWidget;
+class QTreeView;
+
+namespace sw::ui {
+
+class AddressBar;
+class AddressForm;
+class BufferArea;
+class BufferPanel;
+class EventLogPanel;
+
+/// The one window: lists its panels and connects them to the engine.
+class MainWindow final : public QMainWindow {
+    Q_OBJECT
+
+public:
+    MainWindow(Engine& engine, Settings& settings, Prompter& prompter, QWidget* parent = nullptr);
+    ~MainWindow() override;
+    MainWindow(const MainWindow&) = delete;
+    MainWindow& operator=(const MainWindow&) = delete;
+    MainWindow(MainWindow&&) = delete;
+    MainWindow& operator=(MainWindow&&) = delete;
+
+    /// A talk server on tcp://127.0.0.1:10244 and a client connected to it, with both buffers side by side.
+    void openTalkExample();
+    BufferPanel* openBuffer(EndpointId id);
+    const EndpointModel& endpoints() const { return m_model; }
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void buildPanels();
+    QWidget* buildEmptyState();
+    QDockWidget* addDock(const QString& title, const char* name, QWidget* content, Qt::DockWidgetArea area);
+    void buildMenus();
+    void buildStatusBar();
+    void connectActions();
+    void connectPanels();
+
+    void openAddress(const Address& address, const QString& behaviour, Role role);
+    void endpointsChanged(const QVector<EndpointSnapshot>& snapshots);
+    void followExample(const QVector<EndpointSnapshot>& snapshots);
+    void currentBufferChanged();
+    void showDetails();
+    void runCommand(DetailsPanel::Command command);
+    void chooseEndpoint(EndpointId id);
+    EndpointId currentEndpoint() const { return m_currentEndpoint; }
+    void removeEnded();
+    void showPalette();
+    void showQuickOpen();
+    void showAbout();
+    void showTotals();
+    void complain(const QString& text);
+
+    Engine& m_engine;
+    Settings& m_settings;
+    Prompter& m_prompter;
+    EndpointModel m_model;
+    ActionRegistry* m_actions;
+    AddressBar* m_address = nullptr;
+    AddressForm* m_form = nullptr;
+    QTreeView* m_tree = nullptr;
+    BufferArea* m_buffers = nullptr;
+    QStackedWidget* m_centre = nullptr;
+    DetailsPanel* m_details = nullptr;
+    EventLogPanel* m_events = nullptr;
+    QDockWidget* m_endpointsDock = nullptr;
+    QDockWidget* m_detailsDock = nullptr;
+    QDockWidget* m_formDock = nullptr;
+    QDockWidget* m_eventsDock = nullptr;
+    QLabel* m_endpointTotals = nullptr;
+    QLabel* m_rateTotals = nullptr;
+    QLabel* m_storeTotals = nullptr;
+    EndpointId m_currentEndpoint = EndpointId::None;
+    EndpointId m_pending = EndpointId::None;        // opened from the address bar, not yet open or failed
+    EndpointId m_exampleServer = EndpointId::None;  // while the example is being opened
+    EndpointId m_exampleClient = EndpointId::None;
+};
+
+} // namespace sw::ui

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "ui/shell/manualwindow.h"
+
+#include "ui/widgets/controls.h"
+
+#include <QFile>
+#include <QHBoxLayout>
+#include <QListWidget>
+#include <QTextBrowser>
+
+namespace sw::ui {
+
+ManualWindow::ManualWindow(QWidget* parent) : QDialog(parent) {
+    setObjectName(QStringLiteral("manual"));
+    setWindowTitle(tr("Manual"));
+    setAttribute(Qt::WA_DeleteOnClose);
+    resize(940, 640);
+    auto* layout = new QHBoxLayout(this);
+    auto* chapters = new QListWidget(this);
+    nameWidget(chapters, "manualChapters", tr("Chapters"));
+    chapters->setMaximumWidth(200);
+    auto* page = new QTextBrowser(this);
+    nameWidget(page, "manualPage", tr("Manual page"));
+    page->setOpenLinks(false); // nothing is fetched
+    layout->addWidget(chapters);
+    layout->addWidget(page, 1);
+    const std::pair<QString, QString> files[] = {{tr("First steps"), QStringLiteral("first-steps")},
+                                                 {tr("Addresses"), QStringLiteral("addresses")},
+                                                 {tr("The window"), QStringLiteral("window")},
+                                                 {tr("Command line"), QStringLiteral("command-line")},
+                                                 {tr("Benchmarks"), QStringLiteral("benchmarks")}};
+    for (const auto& [title, file] : files) {
+        auto* item = new QListWidgetItem(title, chapters);
+        item->setData(Qt::UserRole, file);
+    }
+    connect(chapters, &QListWidget::currentItemChanged, page, [page](const QListWidgetItem* item) {
+        QFile file(QStringLiteral(":/manual/%1.md").arg(item->data(Qt::UserRole).toString()));
+        if (file.open(QIODevice::ReadOnly))
+            page->setMarkdown(QString::fromUtf8(file.readAll()));
+    });
+    chapters->setCurrentRow(0);
+}
+
+} // namespace sw::ui

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "ui/shell/prompter.h"
+
+#include <QMessageBox>
+#include <QPushButton>
+
+namespace sw::ui {
+
+bool DialogPrompter::confirm(QWidget* parent, const QString& question, const QString& action) {
+    QMessageBox box(QMessageBox::Question, {}, {}, QMessageBox::Cancel, parent);
+    box.setTextFormat(Qt::PlainText);
+    box.setText(question);
+    const QPushButton* go = box.addButton(action, QMessageBox::AcceptRole);
+    box.exec();
+    return box.clickedButton() == go;
+}
+
+void DialogPrompter::tell(QWidget* parent, const QString& title, const QString& text) {
+    QMessageBox box(QMessageBox::NoIcon, title, {}, QMessageBox::Ok, parent);
+    box.setTextFormat(Qt::PlainText);
+    box.setText(text);
+    box.exec();
+}
+
+} // namespace sw::ui

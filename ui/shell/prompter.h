@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QString>
+
+class QWidget;
+
+namespace sw::ui {
+
+/// Asks the user. Injected, so that tests answer by themselves.
+class Prompter {
+public:
+    virtual ~Prompter() = default;
+    Prompter(const Prompter&) = delete;
+    Prompter& operator=(const Prompter&) = delete;
+    Prompter(Prompter&&) = delete;
+    Prompter& operator=(Prompter&&) = delete;
+
+    /// True: go on. `action` is the button's text.
+    virtual bool confirm(QWidget* parent, const QString& question, const QString& action) = 0;
+    virtual void tell(QWidget* parent, const QString& title, const QString& text) = 0;
+
+protected:
+    Prompter() = default;
+};
+
+/// The real one.
+class DialogPrompter final : public Prompter {
+public:
+    bool confirm(QWidget* parent, const QString& question, const QString& action) override;
+    void tell(QWidget* parent, const QString& title, const QString& text) override;
+};
+
+} // namespace sw::ui

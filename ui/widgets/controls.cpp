@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "ui/widgets/controls.h"
+
+#include <QFrame>
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+
+namespace sw::ui {
+
+void nameWidget(QWidget* widget, const char* objectName, const QString& accessibleName) {
+    widget->setObjectName(QString::fromLatin1(objectName));
+    widget->setAccessibleName(accessibleName);
+}
+
+QLabel* plainLabel(const QString& text, QWidget* parent) {
+    auto* label = new QLabel(parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setText(text);
+    return label;
+}
+
+QLabel* mutedLabel(const QString& text, QWidget* parent) {
+    QLabel* label = plainLabel(text, parent);
+    label->setProperty("muted", true);
+    return label;
+}
+
+QToolButton* toolButton(const QIcon& icon, const char* objectName, const QString& accessibleName, QWidget* parent) {
+    auto* button = new QToolButton(parent);
+    button->setIcon(icon);
+    button->setToolTip(accessibleName);
+    button->setFocusPolicy(Qt::TabFocus);
+    nameWidget(button, objectName, accessibleName);
+    return button;
+}
+
+QToolButton* modeButton(const QString& text, const char* objectName, const QString& accessibleName, QWidget* parent) {
+    auto* button = new QToolButton(parent);
+    button->setText(text);
+    button->setCheckable(true);
+    button->setFocusPolicy(Qt::TabFocus);
+    nameWidget(button, objectName, accessibleName);
+    return button;
+}
+
+QPushButton* pushButton(const QString& text, const char* objectName, QWidget* parent) {
+    auto* button = new QPushButton(text, parent);
+    QString name = text;
+    nameWidget(button, objectName, name.remove(QLatin1Char('&')));
+    return button;
+}
+
+QFrame* separator(QWidget* parent) {
+    auto* line = new QFrame(parent);
+    line->setFixedHeight(1);
+    line->setProperty("separator", true);
+    return line;
+}
+
+QString plainToolTip(const QString& text) { return QStringLiteral("<qt>") + text.toHtmlEscaped() + QStringLiteral("</qt>"); }
+
+} // namespace sw::ui

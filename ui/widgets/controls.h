@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QIcon>
+#include <QString>
+
+class QFrame;
+class QLabel;
+class QPushButton;
+class QToolButton;
+class QWidget;
+
+namespace sw::ui {
+
+/// Gives a widget the name that tests use and the one that people hear.
+void nameWidget(QWidget* widget, const char* objectName, const QString& accessibleName);
+
+/// A label that never guesses markup: what peers send reaches it as it is.
+QLabel* plainLabel(const QString& text, QWidget* parent);
+QLabel* mutedLabel(const QString& text, QWidget* parent);
+QToolButton* toolButton(const QIcon& icon, const char* objectName, const QString& accessibleName, QWidget* parent);
+/// A tool button that shows its text and can be checked.
+QToolButton* modeButton(const QString& text, const char* objectName, const QString& accessibleName, QWidget* parent);
+QPushButton* pushButton(const QString& text, const char* objectName, QWidget* parent);
+QFrame* separator(QWidget* parent);
+
+/// Text for a tooltip, shown as it is: tooltips guess markup too.
+QString plainToolTip(const QString& text);
+
+} // namespace sw::ui
