@@ -475,6 +475,7 @@ bool DatagramSocket::transmit(const Waiting& datagram) {
         const QString peer = datagram.destination ? native::toText(*datagram.destination) : snapshot().peer;
         Error error = systemError(static_cast<int>(-count), QStringLiteral("send"), peer);
         mutableSnapshot().error = error;
+        touch();
         if (error.id == ErrorId::ConnectionRefused) { // about an earlier datagram; this one was not sent either
             record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
             const qint64 again = native::sendDatagram(m_socket, datagram.bytes,

@@ -248,6 +248,9 @@ Result<QByteArray> parseBase64(const QString& text) {
             return fail(QStringLiteral("“%1” is no base64 digit (A-Z a-z 0-9 + / =).").arg(c), i);
         digits.append(static_cast<char>(c.unicode()));
     }
+    const qsizetype significant = digits.size() - digits.count('=');
+    if (significant % 4 == 1)
+        return fail(QStringLiteral("This is not whole base64: a last digit stands alone."), text.size());
     auto options = QByteArray::AbortOnBase64DecodingErrors | QByteArray::Base64Encoding;
     if (digits.contains('-') || digits.contains('_'))
         options = QByteArray::AbortOnBase64DecodingErrors | QByteArray::Base64UrlEncoding;
@@ -260,7 +263,7 @@ Result<QByteArray> parseBase64(const QString& text) {
 QStringList encodings() {
     return {QStringLiteral("UTF-8"),    QStringLiteral("ISO-8859-1"), QStringLiteral("UTF-16"),
             QStringLiteral("UTF-16LE"), QStringLiteral("UTF-16BE"),   QStringLiteral("UTF-32"),
-            QStringLiteral("UTF-32LE"), QStringLiteral("UTF-32BE"),   QStringLiteral("System")};
+            QStringLiteral("UTF-32LE"), QStringLiteral("UTF-32BE"),   QStringLiteral("Locale")};
 }
 
 QByteArray lineEndingBytes(LineEnding ending) {

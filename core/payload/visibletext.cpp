@@ -73,6 +73,17 @@ void add(VisibleText& result, PieceKind kind, const QString& shown, qsizetype by
 
 } // namespace
 
+QString controlName(QChar picture) {
+    static constexpr std::array names{"NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF",
+                                      "VT",  "FF",  "CR",  "SO",  "SI",  "DLE", "DC1", "DC2", "DC3", "DC4", "NAK",
+                                      "SYN", "ETB", "CAN", "EM",  "SUB", "ESC", "FS",  "GS",  "RS",  "US",  "SP",
+                                      "DEL"};
+    const int index = picture.unicode() - 0x2400;
+    if (index < 0 || index >= static_cast<int>(names.size()))
+        return {};
+    return QString::fromLatin1(names.at(static_cast<std::size_t>(index)));
+}
+
 bool isDeceptive(char32_t code) {
     struct Range {
         char32_t first;

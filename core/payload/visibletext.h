@@ -43,6 +43,10 @@ VisibleText toVisibleText(QByteArrayView bytes);
 /// The same for a terminal: line feeds act, tabs act, everything else that could is made visible (promise S5).
 QByteArray toTerminalText(QByteArrayView bytes);
 
+/// The name of a control picture (U+2400 to U+2421) in ASCII's own letters, `LF` for U+240A; empty for others. Fonts
+/// often lack the pictures, so views paint the letters.
+QString controlName(QChar picture);
+
 /// Bidi controls, zero-width and other characters that cannot be seen but change what is read.
 bool isDeceptive(char32_t codePoint);
 

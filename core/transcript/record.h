@@ -67,7 +67,9 @@ struct RecordView {
     QByteArrayView bytes;
     std::shared_ptr<const Segment> pin;
 
-    bool isValid() const { return pin != nullptr || header.size == 0; }
+    bool isReleased = false; ///< it was there once; its bytes are gone
+
+    bool isValid() const { return !isReleased; }
     /// The facts of an event record; empty for other kinds.
     QJsonObject facts() const;
     /// The sentence of an event or the text of a note.

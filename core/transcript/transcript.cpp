@@ -151,13 +151,16 @@ RecordHeader TranscriptReader::header(RecordIndex index) const {
 
 RecordView TranscriptReader::at(RecordIndex index) const {
     RecordView record{.header = header(index), .bytes = {}, .pin = nullptr};
+    record.isReleased = m_chunk == nullptr;
     if (record.header.size == 0)
         return record;
     const quint64 offset = record.header.offset;
     if (m_segment == nullptr || !m_segment->holds(offset, record.header.size))
         m_segment = m_transcript->segmentOf(offset);
-    if (m_segment == nullptr || !m_segment->holds(offset, record.header.size))
-        return record; // released
+    if (m_segment == nullptr || !m_segment->holds(offset, record.header.size)) {
+        record.isReleased = true;
+        return record;
+    }
     const quint64 within = offset - m_segment->firstOffset();
     record.bytes = {m_segment->data() + within, static_cast<qsizetype>(record.header.size)};
     record.pin = m_segment;

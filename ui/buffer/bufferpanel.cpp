@@ -39,16 +39,22 @@ BufferPanel::BufferPanel(Engine& engine, Settings& settings, EndpointId endpoint
 
 QWidget* BufferPanel::buildHeader() {
     auto* header = new QWidget(this);
-    auto* layout = new QHBoxLayout(header);
-    layout->setContentsMargins(12, 6, 10, 6);
+    auto* rows = new QVBoxLayout(header);
+    rows->setContentsMargins(12, 7, 10, 5);
+    rows->setSpacing(5);
+    auto* heading = new QHBoxLayout;
+    auto* layout = new QHBoxLayout;
+    layout->setSpacing(3);
+    rows->addLayout(heading);
+    rows->addLayout(layout);
     m_titleLabel = plainLabel({}, header);
     m_titleLabel->setProperty("heading", true);
     m_titleLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_titleLabel->setMinimumWidth(60);
     m_stateLabel = plainLabel({}, header);
     nameWidget(m_stateLabel, "bufferState", tr("State"));
-    layout->addWidget(m_stateLabel);
-    layout->addWidget(m_titleLabel, 1);
+    heading->addWidget(m_titleLabel, 1);
+    heading->addWidget(m_stateLabel);
     struct Mode {
         BufferMode mode;
         QString text;
@@ -71,7 +77,9 @@ QWidget* BufferPanel::buildHeader() {
     m_timestamps->addItems({tr("Time of day"), tr("Since start"), tr("Since last"), tr("No time")});
     connect(m_timestamps, &QComboBox::currentIndexChanged, this,
             [this](int index) { m_view->setTimestamps(static_cast<TimestampMode>(index)); });
+    layout->addSpacing(6);
     layout->addWidget(m_timestamps);
+    layout->addStretch();
     auto* find = toolButton(icon(IconId::Find), "findButton", tr("Find"), header);
     connect(find, &QToolButton::clicked, m_findBar, &FindBar::open);
     layout->addWidget(find);

@@ -75,7 +75,7 @@ void BufferRenderer::paintText(QPainter& painter, qreal baseline, const RowConte
         if (x > right && right > 0)
             break;
         const QString text = content.text.text.mid(piece.textStart, piece.textLength);
-        const qreal width = m_metrics.horizontalAdvance(text);
+        const qreal width = pieceWidth(content.text, piece, m_metrics);
         switch (piece.kind) {
         case PieceKind::Plain:
             painter.setPen(plain);
@@ -91,7 +91,11 @@ void BufferRenderer::paintText(QPainter& painter, qreal baseline, const RowConte
             painter.setPen(m_colors.warning);
             break;
         }
-        painter.drawText(QPointF(x, baseline), text);
+        const QString control = piece.kind == PieceKind::Control ? controlName(text.at(0)) : QString();
+        if (control.isEmpty())
+            painter.drawText(QPointF(x, baseline), text);
+        else
+            paintControl(painter, QRectF(x, baseline - m_metrics.ascent(), width, m_metrics.height()), control);
         x += width;
     }
     if (content.isData() && (content.record.header.flags & CutFlag) != 0 &&
@@ -101,11 +105,24 @@ void BufferRenderer::paintText(QPainter& painter, qreal baseline, const RowConte
     }
 }
 
+void BufferRenderer::paintControl(QPainter& painter, const QRectF& cell, const QString& name) const {
+    QFont small = m_font;
+    small.setPointSizeF(m_font.pointSizeF() * 0.62);
+    painter.setFont(small);
+    QColor frame = m_colors.control;
+    frame.setAlpha(110);
+    painter.setPen(frame);
+    painter.drawRect(cell.adjusted(1, 1.5, -1, -1.5));
+    painter.setPen(m_colors.control);
+    painter.drawText(cell, Qt::AlignCenter, name);
+    painter.setFont(m_font);
+}
+
 void BufferRenderer::paintRange(QPainter& painter, qreal y, const RowContent& content, Range range,
                                 const QColor& color) const {
     const qreal height = m_layout.lineHeight;
     if (!content.isData()) {
-        painter.fillRect(QRectF(m_layout.contentX(), y, m_metrics.horizontalAdvance(content.text.text), height), color);
+        painter.fillRect(QRectF(m_layout.contentX(), y, textXOfByte(content, m_metrics, static_cast<quint32>(content.record.bytes.size())), height), color);
         return;
     }
     if (m_layout.mode != BufferMode::Text) {

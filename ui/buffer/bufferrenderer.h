@@ -7,6 +7,7 @@
 #include <QPalette>
 
 class QPainter;
+class QRectF;
 
 namespace sw::ui {
 
@@ -44,6 +45,7 @@ private:
     void paintGutter(QPainter& painter, qreal baseline, const RowContent& content) const;
     void paintDigits(QPainter& painter, qreal baseline, const RowContent& content) const;
     void paintText(QPainter& painter, qreal baseline, const RowContent& content) const;
+    void paintControl(QPainter& painter, const QRectF& cell, const QString& name) const;
     void paintMarks(QPainter& painter, qreal y, const RowContent& content, const BufferMarks& marks) const;
     void paintRange(QPainter& painter, qreal y, const RowContent& content, Range range, const QColor& color) const;
     qreal textStart() const;

@@ -7,10 +7,6 @@ namespace sw::ui {
 
 namespace {
 
-qreal pieceWidth(const VisibleText& text, const VisibleText::Piece& piece, const QFontMetricsF& metrics) {
-    return metrics.horizontalAdvance(text.text.mid(piece.textStart, piece.textLength));
-}
-
 bool isRun(const VisibleText::Piece& piece) {
     return piece.kind == PieceKind::Plain && piece.textLength == piece.byteLength;
 }
@@ -53,6 +49,12 @@ QString RowContent::plainText(BufferMode mode) const {
     if (mode != BufferMode::Text && isData() && record.isValid())
         line += hexDigits() + QLatin1Char(' ');
     return line + text.text;
+}
+
+qreal pieceWidth(const VisibleText& text, const VisibleText::Piece& piece, const QFontMetricsF& metrics) {
+    if (piece.kind == PieceKind::Control && piece.textLength == 1)
+        return 2 * metrics.horizontalAdvance(QLatin1Char('0'));
+    return metrics.horizontalAdvance(text.text.mid(piece.textStart, piece.textLength));
 }
 
 RowContent makeRowContent(const RecordSource& source, const Row& row, const BufferLayout& layout) {

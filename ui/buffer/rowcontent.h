@@ -27,6 +27,8 @@ struct RowContent {
 
 RowContent makeRowContent(const RecordSource& source, const Row& row, const BufferLayout& layout);
 
+/// The width of a piece on the screen: a control picture takes two cells, other text what the font says.
+qreal pieceWidth(const VisibleText& text, const VisibleText::Piece& piece, const QFontMetricsF& metrics);
 /// Where a byte of the row (0 to its size) starts on the screen, in the text.
 qreal textXOfByte(const RowContent& content, const QFontMetricsF& metrics, quint32 byte);
 /// The byte of the row whose text is at `x` pixels from the text's start; the row's size past its end.

@@ -15,7 +15,7 @@ namespace sw::ui {
 
 namespace {
 
-constexpr int sparkWidth = 46;
+constexpr int sparkWidth = 36;
 constexpr int sideWidth = 84;
 
 void paintSparkline(QPainter& painter, const QRectF& area, const QVariantList& rates, const QColor& color) {

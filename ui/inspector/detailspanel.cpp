@@ -43,10 +43,10 @@ DetailsPanel::DetailsPanel(QWidget* parent) : QWidget(parent) {
     layout->setContentsMargins(0, 0, 0, 8);
     m_tree = new QTreeWidget(m_content);
     nameWidget(m_tree, "detailsTree", tr("Details"));
-    m_tree->setHeaderLabels({tr("What"), tr("Asked"), tr("In force")});
+    m_tree->setHeaderLabels({tr("What"), tr("In force"), tr("Asked")});
     m_tree->header()->setStretchLastSection(true);
-    m_tree->setColumnWidth(0, 104);
-    m_tree->setColumnWidth(1, 84);
+    m_tree->setColumnWidth(0, 84);
+    m_tree->setColumnWidth(1, 138);
     m_tree->setRootIsDecorated(false);
     m_tree->setIndentation(6);
     m_tree->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -84,12 +84,12 @@ QPushButton* DetailsPanel::commandButton(const QString& text, const char* name, 
     return button;
 }
 
-void DetailsPanel::setRow(QTreeWidgetItem* section, int row, const QString& name, const QString& asked,
-                          const QString& inForce) {
+void DetailsPanel::setRow(QTreeWidgetItem* section, int row, const QString& name, const QString& value,
+                          const QString& asked) {
     while (section->childCount() <= row)
         new QTreeWidgetItem(section);
     QTreeWidgetItem* item = section->child(row);
-    const QStringList texts{name, asked, inForce};
+    const QStringList texts{name, value, asked};
     for (int column = 0; column < 3; ++column) {
         if (item->text(column) == texts.at(column))
             continue;
@@ -106,13 +106,13 @@ void DetailsPanel::showOptions(const EndpointSnapshot& snapshot) {
     const QString none = QStringLiteral("–");
     for (int row = 0; row < count; ++row) {
         const OptionState& option = snapshot.options->at(row);
-        setRow(m_options, row, option.name, option.requested.isEmpty() ? none : option.requested,
-               option.effective.isEmpty() ? none : option.effective);
+        setRow(m_options, row, option.name, option.effective.isEmpty() ? none : option.effective,
+               option.requested.isEmpty() ? none : option.requested);
         const bool differs = !option.requested.isEmpty() && !option.effective.isEmpty() && option.requested != option.effective;
         QFont font = m_tree->font();
         font.setBold(differs);
-        m_options->child(row)->setFont(2, font);
-        m_options->child(row)->setForeground(2, differs ? themeColors(palette()).warning : palette().color(QPalette::Text));
+        m_options->child(row)->setFont(1, font);
+        m_options->child(row)->setForeground(1, differs ? themeColors(palette()).warning : palette().color(QPalette::Text));
     }
     m_options->setHidden(count == 0);
 }
@@ -152,10 +152,6 @@ void DetailsPanel::showValues(const EndpointSnapshot& snapshot, const QString& l
     const bool isStream = !isDatagram(snapshot.address.scheme);
     m_counters->child(4)->setHidden(isStream);
     m_counters->child(5)->setHidden(snapshot.kind != EndpointKind::Listener && snapshot.kind != EndpointKind::DatagramSocket);
-    for (QTreeWidgetItem* section : {m_endpoint, m_counters}) {
-        for (int row = 0; row < section->childCount(); ++row) // the value may use the third column too
-            section->child(row)->setFirstColumnSpanned(false);
-    }
 }
 
 void DetailsPanel::updateButtons(const EndpointSnapshot& snapshot) {

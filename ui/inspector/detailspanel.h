@@ -28,7 +28,7 @@ signals:
 
 private:
     void showValues(const EndpointSnapshot& snapshot, const QString& listenerName);
-    void setRow(QTreeWidgetItem* section, int row, const QString& name, const QString& asked, const QString& inForce);
+    void setRow(QTreeWidgetItem* section, int row, const QString& name, const QString& value, const QString& asked);
     void showOptions(const EndpointSnapshot& snapshot);
     void updateButtons(const EndpointSnapshot& snapshot);
     QPushButton* commandButton(const QString& text, const char* name, Command command);

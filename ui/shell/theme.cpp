@@ -66,13 +66,12 @@ QString styleSheet(const QPalette& palette) {
         QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; font-weight: 600; }
         QDockWidget::title { background: @window; padding: 7px 10px; text-align: left; }
         QLineEdit, QComboBox, QSpinBox { background: @base; border: 1px solid @line; border-radius: 5px;
-            padding: 4px 7px; min-height: 20px; selection-background-color: @highlight; }
+            padding: 3px 7px; min-height: 20px; selection-background-color: @highlight; }
         QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid @accent; }
         QLineEdit[hasError="true"] { border: 1px solid @error; }
         QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: @muted; background: @window; }
         QComboBox::drop-down { border: none; width: 18px; }
-        QComboBox::down-arrow { width: 0; height: 0; border-left: 4px solid transparent;
-            border-right: 4px solid transparent; border-top: 5px solid @muted; margin-right: 7px; }
+        QComboBox::down-arrow { image: url(:/icons/arrow-@variant.png); width: 10px; height: 10px; margin-right: 8px; }
         QPushButton { background: @button; border: 1px solid @line; border-radius: 5px; padding: 5px 14px;
             min-height: 20px; }
         QPushButton:hover { border-color: @accent; }
@@ -94,6 +93,8 @@ QString styleSheet(const QPalette& palette) {
             color: @muted; }
         QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
         QTabBar::tab:hover { color: @text; }
+        QTabBar::close-button { image: url(:/icons/close-@variant.png); padding: 3px; }
+        QTabBar::close-button:hover { background: @chosen; border-radius: 3px; }
         QTreeView, QTableView, QListView, QTreeWidget { background: @base; border: none; outline: none; }
         QTreeWidget::item { padding: 2px 0; }
         QHeaderView::section { background: @base; border: none; border-bottom: 1px solid @line; padding: 4px 6px;
@@ -114,6 +115,7 @@ QString styleSheet(const QPalette& palette) {
         sheet.replace(QLatin1String("@") + QLatin1String(name), color.name());
     };
     const bool dark = isDark(palette);
+    sheet.replace(QStringLiteral("@variant"), dark ? QStringLiteral("dark") : QStringLiteral("light"));
     put("accentHover", dark ? colors.accent.lighter(112) : colors.accent.darker(112));
     put("focusOnAccent", dark ? QColor(0xffffff) : QColor(0x0b2d66));
     put("chosenLine", dark ? QColor(0x35517a) : QColor(0xb9d2f5));

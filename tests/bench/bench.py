@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: MIT
+"""Runs Socketwright's engine beside raw socket programs (and socat where it is installed) on the same work, one after
+the other in the same run, and prints ratios. bench.py BIN_DIRECTORY JSON_FILE"""
+import contextlib
+import json
+import os
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+BIN = sys.argv[1]
+RAW = os.path.join(BIN, "bench_raw")
+ENGINE = os.path.join(BIN, "bench_engine")
+SOCAT = shutil.which("socat")
+ROUNDS = 3
+ENVIRONMENT = dict(os.environ, QT_QPA_PLATFORM="offscreen")
+
+
+@contextlib.contextmanager
+def serving(*command):
+    """A server that prints its port on its first line."""
+    errors = tempfile.TemporaryFile()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=ENVIRONMENT)
+    try:
+        process.port = int(process.stdout.readline())
+        process.errors = errors
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@contextlib.contextmanager
+def serving_socat(target, *options, output=subprocess.DEVNULL):
+    port = 20000 + os.getpid() % 20000
+    process = subprocess.Popen([SOCAT, "-b262144", *options, f"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,backlog=512", target],
+                               stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, start_new_session=True)
+    process.port = port
+    time.sleep(0.5)
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, 9)
+        process.wait()
+        time.sleep(0.2)
+
+
+def load(*arguments):
+    output = subprocess.run([RAW, *map(str, arguments)], capture_output=True, check=True, timeout=180).stdout
+    return [float(value) for value in output.split()]
+
+
+def best(measure):
+    """The median of some rounds, column by column."""
+    return [statistics.median(column) for column in zip(*(measure() for _ in range(ROUNDS)))]
+
+
+def engine(behaviour, address="tcp://127.0.0.1?backlog=1024"):
+    return serving(ENGINE, address, behaviour)
+
+
+def resident(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
+
+
+rows = []
+
+
+def report(name, unit, ours, peers, better="more"):
+    row = {"name": name, "unit": unit, "socketwright": ours, "peers": peers, "better": better,
+           "ratios": {peer: ours / value if value else None for peer, value in peers.items()}}
+    rows.append(row)
+    text = f"{name:<38} {ours:>12,.1f} {unit:<8}"
+    for peer, value in peers.items():
+        text += f"  {peer} {value:,.1f} ({row['ratios'][peer]:.2f}x)"
+    print(text, flush=True)
+
+
+def receive():
+    def ours():
+        with engine("discard") as server:  # a new one each time: its transcript stays in memory
+            return load("stream", server.port, 1000)
+    with serving(RAW, "serve-discard") as server:
+        raw = best(lambda: load("stream", server.port, 1000))[0]
+    with tempfile.TemporaryDirectory() as folder:
+        with serving(RAW, "serve-file", os.path.join(folder, "x")) as server:
+            to_file = best(lambda: load("stream", server.port, 1000))[0]
+        peers = {"raw discard": raw, "raw to file": to_file}
+        if SOCAT:
+            with open(os.path.join(folder, "y"), "wb") as out, serving_socat("STDOUT", "-u", output=out) as server:
+                peers["socat >file"] = best(lambda: load("stream", server.port, 1000))[0]
+        report("receive one stream and record it", "MB/s", best(ours)[0], peers)
+
+
+def echo():
+    results = {}
+    with engine("echo") as server:
+        ours = best(lambda: load("echo", server.port, 8000, 64))
+    with engine("echo") as server:
+        ours_large = best(lambda: load("echo", server.port, 4000, 65536))
+    with serving(RAW, "serve-echo") as server:
+        results["raw epoll"] = (best(lambda: load("echo", server.port, 8000, 64)), best(lambda: load("echo", server.port, 4000, 65536)))
+    if SOCAT:
+        with serving_socat("PIPE") as server:
+            results["socat PIPE"] = (best(lambda: load("echo", server.port, 8000, 64)), best(lambda: load("echo", server.port, 2000, 65536)))
+    report("echo of 64 B, p50", "us", ours[0], {peer: value[0][0] for peer, value in results.items()}, "less")
+    report("echo of 64 B, p99", "us", ours[1], {peer: value[0][1] for peer, value in results.items()}, "less")
+    report("echo in pieces of 64 KiB", "MB/s", ours_large[2], {peer: value[1][2] for peer, value in results.items()})
+
+
+def accepting():
+    with engine("echo") as server:
+        ours = best(lambda: load("connects", server.port, 5000))[0]
+    with serving(RAW, "serve-echo") as server:
+        peers = {"raw epoll": best(lambda: load("connects", server.port, 5000))[0]}
+    if SOCAT:
+        with serving_socat("PIPE") as server:
+            peers["socat fork"] = best(lambda: load("connects", server.port, 300))[0]
+    report("connect, exchange, close", "/s", ours, peers)
+
+
+def many():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, 20000)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    count = min(10000, wanted - 200)
+
+    def measure(server):
+        before = resident(server.pid)
+        client = subprocess.Popen([RAW, "many", str(server.port), str(count), "100", "200"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        opened, trips = map(float, client.stdout.readline().split())
+        memory = (resident(server.pid) - before) / count
+        client.communicate(b"x")
+        return opened, trips, memory
+    with engine("echo", "tcp://127.0.0.1?backlog=1024&max=20000") as server:
+        ours = measure(server)
+    with serving(RAW, "serve-echo") as server:
+        raw = measure(server)
+    report(f"{count} connections: opened", "/s", ours[0], {"raw epoll": raw[0]})
+    report(f"{count} connections, 100 talk: trips", "/s", ours[1], {"raw epoll": raw[1]})
+    report(f"{count} connections: memory for each", "KiB", ours[2], {}, "less")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def datagrams():
+    count = 500_000
+
+    def stored(server, rate):
+        sent = load("datagrams", server.port, count, rate)[0]
+        time.sleep(1)
+        server.errors.seek(0)
+        records, dropped = map(int, server.errors.read().split(b"\n")[-2].split())
+        return sent, records, dropped
+    results = {}
+    for rate in (100_000, 0):
+        with engine("discard", "udp://127.0.0.1") as server:
+            sent, records, dropped = stored(server, rate)
+            results[rate] = (sent * records / count, count - records, dropped)
+        with serving(RAW, "serve-datagrams") as server:
+            sent, records, _ = stored(server, rate)
+            results[rate] += (sent * records / count,)
+    for rate, (ours, lost, dropped, raw) in results.items():
+        name = f"datagrams of 64 B stored, {'as fast as it goes' if rate == 0 else 'offered 100,000/s'}"
+        report(name, "/s", ours, {"raw recvmmsg": raw})
+        print(f"{'':<38} lost {lost:,} of {count:,}; counted by the system and shown: {dropped:,}", flush=True)
+        rows[-1].update(lost=lost, shown_as_dropped=dropped)
+
+
+def view():
+    output = subprocess.run([os.path.join(BIN, "bench_view"), "2000000"], capture_output=True, check=True, env=ENVIRONMENT).stdout
+    filled, p50, p99 = map(float, output.split())
+    report("view: first rows of 2,000,000 lines", "s", filled, {}, "less")
+    report("view: repaint at 1200x800, p50", "ms", p50, {}, "less")
+    report("view: repaint at 1200x800, p99", "ms", p99, {}, "less")
+
+
+def main():
+    print(f"Socketwright beside its peers; median of {ROUNDS} rounds. A ratio is ours divided by the peer's.")
+    for measure in (receive, echo, accepting, many, datagrams, view):
+        measure()
+    with open(sys.argv[2], "w", encoding="utf-8") as file:
+        json.dump(rows, file, indent=2)
+    print(f"written to {sys.argv[2]}")
+
+
+main()

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "tests/gui/windowfixture.h"
+#include "tests/support/rawpeer.h"
+
+#include "ui/buffer/bufferpanel.h"
+#include "ui/buffer/bufferview.h"
+#include "ui/shell/bufferarea.h"
+
+#include <QDockWidget>
+#include <QToolButton>
+#include <QTreeView>
+#include <QTreeWidget>
+
+using namespace sw;
+using namespace sw::test;
+
+/// The main window, driven by the mouse and the keyboard, against real sockets.
+class MainWindowTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void opensNothingByItself() {
+        WindowFixture fixture;
+        QVERIFY(fixture.engine().snapshots().isEmpty());
+        QVERIFY(fixture.find<QPushButton>("exampleButton")->isVisible());
+    }
+
+    void listensAndTalksToAPeer() {
+        WindowFixture fixture;
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:0"));
+        fixture.find<QComboBox>("behaviourBox")->setCurrentText(QStringLiteral("talk"));
+        fixture.click("listenButton");
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
+        const auto listener = fixture.snapshotOf(EndpointKind::Listener);
+        QCOMPARE(listener->state, EndpointState::Listening);
+        const RawPeer peer = RawPeer::connectTo(listener->address.place.portFirst);
+        peer.send("Hello self.\n");
+        QCOMPARE(peer.receive(24), QByteArray("You sent: 'Hello self.'\n"));
+        QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("You sent: 'Hello self.'")));
+        QVERIFY(fixture.bufferText().contains(QLatin1String("received Hello self.")));
+        auto* tree = fixture.find<QTreeView>("endpointsTree");
+        QTRY_COMPARE(tree->model()->rowCount(tree->model()->index(0, 0)), 1);
+    }
+
+    void connectsSendsTextAndHexAndHalfCloses() {
+        WindowFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()));
+        fixture.click("connectButton");
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
+        const RawPeer peer = server.accept();
+        auto* message = fixture.inBuffer<QLineEdit>("messageField");
+        QTest::keyClicks(message, QStringLiteral("caf\\xc3\\xa9"));
+        QTRY_VERIFY(fixture.inBuffer<QPushButton>("sendButton")->isEnabled());
+        QTest::mouseClick(fixture.inBuffer<QPushButton>("sendButton"), Qt::LeftButton);
+        QCOMPARE(peer.receive(6), QByteArray("caf\xc3\xa9\n"));
+        QTest::mouseClick(fixture.inBuffer<QToolButton>("composeHex"), Qt::LeftButton);
+        message->clear();
+        QTest::keyClicks(message, QStringLiteral("00 01 ff"));
+        QCOMPARE(fixture.inBuffer<QLabel>("messagePreview")->text(), QStringLiteral("3 bytes    00 01 ff"));
+        QTest::keyClick(message, Qt::Key_Return);
+        QCOMPARE(peer.receive(3), QByteArray("\x00\x01\xff", 3));
+        peer.send("from the peer");
+        QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("received from the peer")));
+        fixture.click("shutDownSendingButton");
+        QVERIFY(peer.sawEnd());
+        QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Connection)->state, EndpointState::WriteEnded);
+        QTRY_VERIFY(fixture.inBuffer<QLabel>("bufferState")->text().contains(QLatin1String("write-ended")));
+        peer.send("late");
+        QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("received late")));
+    }
+
+    void saysBadMessagesBeforeTheyAreSent() {
+        WindowFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()));
+        fixture.click("connectButton");
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
+        auto* message = fixture.inBuffer<QLineEdit>("messageField");
+        QTest::keyClicks(message, QStringLiteral("ab\\q"));
+        QVERIFY(fixture.inBuffer<QLabel>("messagePreview")->text().startsWith(QLatin1String("at character 3")));
+        QVERIFY(message->property("hasError").toBool());
+        QTest::keyClick(message, Qt::Key_Return);
+        QTest::qWait(50);
+        QCOMPARE(fixture.snapshotOf(EndpointKind::Connection)->counters.sentBytes, 0U);
+    }
+
+    void showsAddressErrorsInPlace() {
+        WindowFixture fixture;
+        auto* error = fixture.find<QLabel>("addressError");
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:99999"));
+        fixture.click("listenButton");
+        QVERIFY(error->isVisible());
+        QVERIFY(error->text().contains(QLatin1String("0 to 65535")));
+        QCOMPARE(fixture.find<QLineEdit>("addressField")->cursorPosition(), 16);
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:1"));
+        QVERIFY(!error->isVisible());
+        fixture.click("connectButton");
+        QTRY_VERIFY(error->isVisible());
+        QVERIFY(error->text().contains(QLatin1String("nothing listens")));
+        QTRY_VERIFY(fixture.engine().snapshots().isEmpty());
+        const RawPeer taken = RawPeer::listenOn();
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(taken.port()));
+        fixture.click("listenButton");
+        QTRY_VERIFY(error->isVisible() && error->text().contains(QLatin1String("address-in-use")));
+    }
+
+    void theFormAndTheBarAreOne() {
+        WindowFixture fixture;
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:4000"));
+        fixture.click("optionsButton");
+        QVERIFY(fixture.find<QDockWidget>("formDock")->isVisible());
+        QCOMPARE(fixture.find<QLineEdit>("formPort")->text(), QStringLiteral("4000"));
+        auto* backlog = fixture.find<QLineEdit>("option_backlog");
+        QTest::keyClicks(backlog, QStringLiteral("7"));
+        QCOMPARE(fixture.find<QLineEdit>("addressField")->text(), QStringLiteral("tcp://127.0.0.1:4000?backlog=7"));
+        fixture.find<QComboBox>("option_nodelay")->setCurrentText(QStringLiteral("off"));
+        QCOMPARE(fixture.find<QLabel>("formAddress")->text(), QStringLiteral("tcp://127.0.0.1:4000?backlog=7&nodelay=off"));
+        fixture.find<QComboBox>("formScheme")->setCurrentText(QStringLiteral("udp"));
+        QVERIFY(fixture.find<QLineEdit>("addressField")->text().startsWith(QLatin1String("udp://127.0.0.1:4000")));
+        QVERIFY(fixture.find<QComboBox>("option_broadcast") != nullptr);
+    }
+
+    void theTalkExampleShowsBothBuffers() {
+        const RawPeer probe = RawPeer::connectTo(10244);
+        if (probe.isOpen())
+            QSKIP("port 10244 is in use on this machine");
+        WindowFixture fixture;
+        fixture.click("exampleButton");
+        auto* area = fixture.find<ui::BufferArea>("bufferArea");
+        QTRY_COMPARE(area->count(), 2); // split
+        QTRY_VERIFY(fixture.inBuffer<QPushButton>("sendButton")->isEnabled());
+        QTest::keyClicks(fixture.inBuffer<QLineEdit>("messageField"), QStringLiteral("Hello self."));
+        QTest::keyClick(fixture.inBuffer<QLineEdit>("messageField"), Qt::Key_Return);
+        const auto panels = area->findChildren<ui::BufferPanel*>();
+        QCOMPARE(panels.size(), 2);
+        for (ui::BufferPanel* panel : panels)
+            QTRY_VERIFY(panel->view()->visibleLines().join(QLatin1Char('\n')).contains(QLatin1String("You sent: 'Hello self.'")));
+    }
+
+    void datagramsGoWhereAsked() {
+        WindowFixture fixture;
+        const RawPeer peer = RawPeer::datagram();
+        fixture.typeAddress(QStringLiteral("udp://127.0.0.1"));
+        fixture.click("listenButton");
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
+        auto* destination = fixture.inBuffer<QLineEdit>("destinationField");
+        QTRY_VERIFY(destination->isVisible());
+        QTest::keyClicks(destination, QStringLiteral("127.0.0.1:%1").arg(peer.port()));
+        QTest::keyClicks(fixture.inBuffer<QLineEdit>("messageField"), QStringLiteral("hi"));
+        QTest::keyClick(fixture.inBuffer<QLineEdit>("messageField"), Qt::Key_Return);
+        QCOMPARE(peer.receive(3), QByteArray("hi\n"));
+    }
+
+    void repeatsAndStops() {
+        WindowFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()));
+        fixture.click("connectButton");
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
+        const RawPeer peer = server.accept();
+        fixture.inBuffer<QSpinBox>("repeatCount")->setValue(5);
+        fixture.inBuffer<QLineEdit>("repeatInterval")->setText(QStringLiteral("5ms"));
+        QTest::keyClicks(fixture.inBuffer<QLineEdit>("messageField"), QStringLiteral("x"));
+        QTest::keyClick(fixture.inBuffer<QLineEdit>("messageField"), Qt::Key_Return);
+        QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Connection)->counters.sentBytes, 10U);
+        QCOMPARE(peer.receive(10), QByteArray("x\nx\nx\nx\nx\n"));
+        QTRY_COMPARE(fixture.inBuffer<QPushButton>("sendButton")->text(), QStringLiteral("Send"));
+    }
+
+    void detailsShowOptionsAndCounters() {
+        WindowFixture fixture;
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1?backlog=9"));
+        fixture.click("listenButton");
+        auto* tree = fixture.find<QTreeWidget>("detailsTree");
+        QTRY_VERIFY(!tree->findItems(QStringLiteral("backlog"), Qt::MatchExactly | Qt::MatchRecursive).isEmpty());
+        const QTreeWidgetItem* backlog = tree->findItems(QStringLiteral("backlog"), Qt::MatchExactly | Qt::MatchRecursive).first();
+        QCOMPARE(backlog->text(2), QStringLiteral("9"));
+        QVERIFY(fixture.find<QPushButton>("pauseButton")->isVisible());
+        fixture.click("pauseButton");
+        QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Listener)->state, EndpointState::Paused);
+        fixture.click("closeButton");
+        QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Listener)->state, EndpointState::Closed);
+        fixture.click("removeButton");
+        QTRY_VERIFY(fixture.engine().snapshots().isEmpty());
+        QTRY_VERIFY(fixture.find<QPushButton>("exampleButton")->isVisible());
+    }
+
+    void remembersAddressesButReopensNothing() {
+        WindowFixture fixture;
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:0"));
+        fixture.click("listenButton");
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
+        QCOMPARE(fixture.settings().recentAddresses().first(), QStringLiteral("tcp://127.0.0.1"));
+        Engine engine;
+        ui::MainWindow again(engine, fixture.settings(), fixture.prompter());
+        again.show();
+        QTest::qWait(50);
+        QVERIFY(engine.snapshots().isEmpty());
+    }
+};
+
+QTEST_MAIN(MainWindowTest)
+#include "tst_mainwindow.moc"

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/engine/engine.h"
+#include "ui/settings/settings.h"
+#include "ui/shell/mainwindow.h"
+
+#include <QApplication>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTemporaryDir>
+#include <QtTest/QtTest>
+
+namespace sw::test {
+
+/// Answers questions without showing them.
+class TestPrompter final : public ui::Prompter {
+public:
+    bool confirm(QWidget*, const QString& question, const QString&) override {
+        questions.append(question);
+        return answer;
+    }
+    void tell(QWidget*, const QString&, const QString& text) override { told.append(text); }
+
+    bool answer = true;
+    QStringList questions;
+    QStringList told;
+};
+
+/// The real main window on a real engine, driven by objectName as a person would.
+class WindowFixture {
+public:
+    WindowFixture();
+
+    ui::MainWindow& window() { return *m_window; }
+    Engine& engine() { return m_engine; }
+    TestPrompter& prompter() { return m_prompter; }
+    ui::Settings& settings() { return m_settings; }
+    template <typename T>
+    T* find(const char* name) {
+        return m_window->findChild<T*>(QString::fromLatin1(name));
+    }
+    void typeAddress(const QString& text);
+    void click(const char* button);
+    /// In the buffer that shows now.
+    template <typename T>
+    T* inBuffer(const char* name) {
+        const auto all = currentBuffer()->findChildren<T*>(QString::fromLatin1(name));
+        return all.isEmpty() ? nullptr : all.first();
+    }
+    QWidget* currentBuffer();
+    QString bufferText();
+    EndpointId idOf(EndpointKind kind) const;
+    std::optional<EndpointSnapshot> snapshotOf(EndpointKind kind) const;
+    quint16 freePort() const;
+
+private:
+    QTemporaryDir m_folder;
+    Engine m_engine;
+    ui::Settings m_settings;
+    TestPrompter m_prompter;
+    std::unique_ptr<ui::MainWindow> m_window;
+};
+
+} // namespace sw::test

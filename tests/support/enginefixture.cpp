@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "tests/support/enginefixture.h"
+
+namespace sw::test {
+
+EngineFixture::EngineFixture(EngineOptions options) : m_engine(options) {}
+
+bool EngineFixture::waitUntil(const std::function<bool()>& condition, int milliseconds) {
+    return QTest::qWaitFor(condition, milliseconds);
+}
+
+EndpointSnapshot EngineFixture::listen(const QString& address, const QString& behaviour) {
+    const auto id = m_engine.listen(*parseAddress(address), {.behaviour = behaviour});
+    if (!id)
+        return {.state = EndpointState::Failed, .error = id.error()};
+    waitUntil([&] {
+        const EndpointState state = this->state(*id);
+        return state == EndpointState::Listening || state == EndpointState::Open || isEnded(state);
+    });
+    return now(*id);
+}
+
+EndpointSnapshot EngineFixture::connectTo(const QString& address, const QString& behaviour) {
+    const auto id = m_engine.connectTo(*parseAddress(address), {.behaviour = behaviour});
+    if (!id)
+        return {.state = EndpointState::Failed, .error = id.error()};
+    waitUntil([&] {
+        const EndpointState state = this->state(*id);
+        return state != EndpointState::Idle && state != EndpointState::Resolving && state != EndpointState::Connecting;
+    });
+    return now(*id);
+}
+
+QVector<EndpointSnapshot> EngineFixture::children(EndpointId id) const {
+    QVector<EndpointSnapshot> found;
+    const auto all = m_engine.snapshots();
+    for (const EndpointSnapshot& snapshot : all) {
+        if (snapshot.parent == id)
+            found.append(snapshot);
+    }
+    return found;
+}
+
+EndpointId EngineFixture::waitForChild(EndpointId id, int count) {
+    waitUntil([&] { return children(id).size() >= count; });
+    const auto found = children(id);
+    return found.size() >= count ? found.at(count - 1).id : EndpointId::None;
+}
+
+bool EngineFixture::waitForState(EndpointId id, EndpointState wanted, int milliseconds) {
+    return waitUntil([&] { return state(id) == wanted; }, milliseconds);
+}
+
+QByteArray EngineFixture::bytesOf(EndpointId id, RecordKind kind) const {
+    QByteArray all;
+    const TranscriptReader reader(m_engine.transcript(id));
+    for (RecordIndex index = 0; index < reader.count(); ++index) {
+        const RecordView record = reader.at(index);
+        if (record.header.kind == kind)
+            all.append(record.bytes);
+    }
+    return all;
+}
+
+QVector<QJsonObject> EngineFixture::events(EndpointId id, EventKind kind) const {
+    QVector<QJsonObject> found;
+    const TranscriptReader reader(m_engine.transcript(id));
+    for (RecordIndex index = 0; index < reader.count(); ++index) {
+        const RecordView record = reader.at(index);
+        if (record.header.kind == RecordKind::Event && record.header.event == kind)
+            found.append(record.facts());
+    }
+    return found;
+}
+
+} // namespace sw::test

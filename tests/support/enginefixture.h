@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/engine/engine.h"
+#include "tests/support/rawpeer.h"
+
+#include <QtTest/QtTest>
+
+namespace sw::test {
+
+/// An engine with what tests ask of it again and again.
+class EngineFixture {
+public:
+    explicit EngineFixture(EngineOptions options = {.notifyInterval = std::chrono::milliseconds(1)});
+
+    Engine& engine() { return m_engine; }
+    /// Opens a listener and waits until it listens or has failed.
+    EndpointSnapshot listen(const QString& address, const QString& behaviour = QStringLiteral("manual"));
+    /// Connects and waits until it is open or has failed.
+    EndpointSnapshot connectTo(const QString& address, const QString& behaviour = QStringLiteral("manual"));
+    EndpointSnapshot now(EndpointId id) const { return m_engine.snapshot(id).value_or(EndpointSnapshot{}); }
+    EndpointState state(EndpointId id) const { return now(id).state; }
+    /// The connections or flows below an endpoint.
+    QVector<EndpointSnapshot> children(EndpointId id) const;
+    /// Waits for a child and gives its id.
+    EndpointId waitForChild(EndpointId id, int count = 1);
+    bool waitForState(EndpointId id, EndpointState state, int milliseconds = 5000);
+    bool waitUntil(const std::function<bool()>& condition, int milliseconds = 5000);
+
+    QByteArray bytesOf(EndpointId id, RecordKind kind) const;
+    /// The facts of each event of one kind.
+    QVector<QJsonObject> events(EndpointId id, EventKind kind) const;
+    quint16 portOf(const EndpointSnapshot& snapshot) const { return snapshot.address.place.portFirst; }
+
+private:
+    Engine m_engine;
+};
+
+} // namespace sw::test

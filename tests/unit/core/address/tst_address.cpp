@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "core/address/address.h"
+
+#include <QRandomGenerator>
+#include <QtTest/QtTest>
+
+using namespace sw;
+
+class AddressTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void readsAndWrites_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("formatted");
+        const auto same = [](const char* text) { QTest::newRow(text) << text << text; };
+        same("tcp://127.0.0.1:10244");
+        same("tcp://localhost:http");
+        same("tcp://[::1]:80");
+        same("tcp://*:8000?max=1");
+        same("tcp://:10244-10300");
+        same("udp://*:5353?join=224.0.0.251&ttl=1");
+        same("unix:///run/app.sock?mode=0660");
+        same("unixgram:///tmp/x");
+        same("tcp://");
+        same("tcp://my_host-1.example:1?backlog=5&nodelay=off&timeout=1500ms");
+        QTest::newRow("integer host") << "tcp://2130706433:80" << "tcp://127.0.0.1:80";
+        QTest::newRow("scheme in capitals") << "TCP://localhost:80" << "tcp://localhost:80";
+        QTest::newRow("one-port range") << "tcp://:5-5" << "tcp://:5";
+        QTest::newRow("port 0 is none") << "tcp://localhost:0" << "tcp://localhost";
+        QTest::newRow("switch without value") << "tcp://:1?keepalive" << "tcp://:1?keepalive=on";
+        QTest::newRow("normal forms") << "tcp://:1?nodelay=no&sndbuf=64KiB" << "tcp://:1?nodelay=off&sndbuf=65536";
+        QTest::newRow("long IPv6") << "tcp://[0:0:0:0:0:0:0:1]:7" << "tcp://[::1]:7";
+        QTest::newRow("interface after %") << "udp://:1?join=ff02::fb%eth0" << "udp://:1?join=ff02::fb%25eth0";
+        QTest::newRow("path with a space and a question mark") << "unix:///tmp/a%20b%3f" << "unix:///tmp/a%20b%3f";
+        QTest::newRow("trailing slash") << "tcp://localhost:80/" << "tcp://localhost:80";
+    }
+    void readsAndWrites() {
+        QFETCH(QString, text);
+        QFETCH(QString, formatted);
+        const auto address = parseAddress(text);
+        QVERIFY2(address.has_value(), address ? "" : qPrintable(address.error().detail));
+        QCOMPARE(formatAddress(*address), formatted);
+        QCOMPARE(*parseAddress(formatted), *address);
+    }
+
+    void pointsAtWhatIsWrong_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<int>("position");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("no scheme") << "localhost:80" << 0 << "tcp://localhost:80";
+        QTest::newRow("empty") << "" << 0 << "tcp://";
+        QTest::newRow("unknown scheme") << "htp://x" << 0 << "tcp, udp";
+        QTest::newRow("scheme of later") << "tls://x:443" << 0 << "not in this build";
+        QTest::newRow("port too large") << "tcp://127.0.0.1:65536" << 16 << "0 to 65535";
+        QTest::newRow("unknown service") << "tcp://h:no-such-service-x" << 8 << "service";
+        QTest::newRow("range backwards") << "tcp://:20-10" << 7 << "smaller one first";
+        QTest::newRow("range from 0") << "tcp://:0-10" << 7 << "1 to 65535";
+        QTest::newRow("open bracket") << "tcp://[::1" << 10 << "closing ]";
+        QTest::newRow("no IPv6") << "tcp://[::g]:1" << 7 << "IPv6";
+        QTest::newRow("bare IPv6") << "tcp://::1" << 6 << "brackets";
+        QTest::newRow("bad character") << "tcp://ho st:1" << 8 << "cannot stand";
+        QTest::newRow("bad IPv4") << "tcp://1.2.3.400:1" << 6 << "IPv4";
+        QTest::newRow("integer too large") << "tcp://4294967296:1" << 6 << "4294967295";
+        QTest::newRow("unknown option") << "tcp://h:1?nodely=on" << 10 << "nodelay";
+        QTest::newRow("option of another scheme") << "udp://h:1?nodelay=on" << 10 << "broadcast";
+        QTest::newRow("bad value") << "tcp://h:1?nodelay=maybe" << 18 << "on or off";
+        QTest::newRow("out of range") << "tcp://h:1?ttl=256" << 14 << "1 to 255";
+        QTest::newRow("value missing") << "tcp://h:1?ttl" << 13 << "1 to 255";
+        QTest::newRow("twice") << "tcp://h:1?ttl=1&ttl=2" << 16 << "twice";
+        QTest::newRow("no group") << "udp://:1?join=10.0.0.1" << 14 << "multicast";
+        QTest::newRow("relative path") << "unix://run/x" << 7 << "whole path";
+        QTest::newRow("long path") << QStringLiteral("unix:///%1").arg(QString(107, QLatin1Char('x'))) << 7 << "2 to 107";
+        QTest::newRow("after the bracket") << "tcp://[::1]x" << 11 << "only a port";
+    }
+    void pointsAtWhatIsWrong() {
+        QFETCH(QString, text);
+        QFETCH(int, position);
+        QFETCH(QString, says);
+        const auto address = parseAddress(text);
+        QVERIFY(!address.has_value());
+        QCOMPARE(address.error().position, position);
+        QVERIFY2(address.error().detail.contains(says), qPrintable(address.error().detail));
+    }
+
+    void checksTheUse_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<bool>("listens");
+        QTest::addColumn<bool>("connects");
+        QTest::newRow("plain") << "tcp://localhost:80" << true << true;
+        QTest::newRow("no host") << "tcp://:80" << true << false;
+        QTest::newRow("star") << "tcp://*:80" << true << false;
+        QTest::newRow("range") << "tcp://localhost:80-90" << true << false;
+        QTest::newRow("no port") << "tcp://localhost" << true << false;
+        QTest::newRow("listener's option") << "tcp://localhost:80?backlog=1" << true << false;
+        QTest::newRow("connection's option") << "tcp://localhost:80?timeout=1s" << false << true;
+        QTest::newRow("both families on one address") << "tcp://127.0.0.1:80?ipv6=both" << false << true;
+        QTest::newRow("path") << "unix:///tmp/x" << true << true;
+    }
+    void checksTheUse() {
+        QFETCH(QString, text);
+        QFETCH(bool, listens);
+        QFETCH(bool, connects);
+        QCOMPARE(parseAddress(text, Role::Listen).has_value(), listens);
+        QCOMPARE(parseAddress(text, Role::Connect).has_value(), connects);
+    }
+
+    void marksWhatTheNetworkReaches() {
+        const auto reachable = [](const char* text) { return isReachableFromNetwork(*parseAddress(QString::fromLatin1(text))); };
+        QVERIFY(!reachable("tcp://:1"));
+        QVERIFY(!reachable("tcp://127.0.0.1:1"));
+        QVERIFY(!reachable("tcp://[::1]:1"));
+        QVERIFY(!reachable("tcp://localhost:1"));
+        QVERIFY(!reachable("unix:///tmp/x"));
+        QVERIFY(reachable("tcp://*:1"));
+        QVERIFY(reachable("tcp://10.1.2.3:1"));
+        QVERIFY(reachable("tcp://somewhere:1"));
+    }
+
+    void roundTripsWhateverItReads() {
+        QRandomGenerator random(7);
+        const QStringList hosts{QString(),          QStringLiteral("*"),    QStringLiteral("localhost"), QStringLiteral("10.0.0.1"),
+                                QStringLiteral("[::1]"), QStringLiteral("3232235777"), QStringLiteral("a-b.example"), QStringLiteral("[fe80::1%lo]")};
+        const QStringList values{QStringLiteral("on"),   QStringLiteral("off"), QStringLiteral("1"), QStringLiteral("64KiB"),
+                                 QStringLiteral("both"), QStringLiteral("2.5s"), QStringLiteral("a%26b&c"), QStringLiteral("0644"),
+                                 QStringLiteral("239.1.2.3"), QStringLiteral("close"), QStringLiteral("100%"), QStringLiteral("ü?#")};
+        int read = 0;
+        for (int i = 0; i < 20000; ++i) {
+            QString text = QStringList{QStringLiteral("tcp"), QStringLiteral("udp"), QStringLiteral("unix"),
+                                       QStringLiteral("unixgram")}.at(random.bounded(4)) + QStringLiteral("://");
+            if (text.startsWith(QLatin1String("unix")))
+                text += QStringLiteral("/tmp/") + QString(QChar(random.bounded(33, 0x2fff)));
+            else
+                text += hosts.at(random.bounded(hosts.size())) + QStringLiteral(":") + QString::number(random.bounded(70000));
+            const int options = random.bounded(4);
+            for (int o = 0; o < options; ++o) {
+                const auto table = optionTable();
+                text += (o == 0 ? QStringLiteral("?") : QStringLiteral("&")) +
+                        QString::fromLatin1(table[static_cast<std::size_t>(random.bounded(static_cast<int>(table.size())))].name) +
+                        QStringLiteral("=") + values.at(random.bounded(values.size()));
+            }
+            const auto address = parseAddress(text);
+            if (!address) {
+                QVERIFY(address.error().position >= 0 && address.error().position <= text.size());
+                continue;
+            }
+            ++read;
+            const auto again = parseAddress(formatAddress(*address));
+            QVERIFY2(again.has_value(), qPrintable(text + QStringLiteral(" became ") + formatAddress(*address)));
+            QCOMPARE(*again, *address);
+        }
+        QVERIFY(read > 1000);
+    }
+
+    void defaultsComeFromTheTable() {
+        const Address address = *parseAddress(QStringLiteral("tcp://:1"));
+        QCOMPARE(address.number("backlog"), 128);
+        QVERIFY(address.isOn("nodelay"));
+        QCOMPARE(address.duration("timeout"), std::chrono::seconds(30));
+        QVERIFY(!address.given("backlog"));
+        for (const OptionSpec& spec : optionTable()) {
+            if (*spec.defaultValue != '\0')
+                QCOMPARE(*normaliseOption(spec, QString::fromLatin1(spec.defaultValue)), QString::fromLatin1(spec.defaultValue));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(AddressTest)
+#include "tst_address.moc"

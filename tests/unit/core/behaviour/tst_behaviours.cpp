@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "core/behaviour/catalogue.h"
+#include "tests/support/enginefixture.h"
+
+#include <QDateTime>
+#include <QtEndian>
+
+using namespace sw;
+using namespace sw::test;
+
+class BehavioursTest : public QObject {
+    Q_OBJECT
+
+private:
+    struct Served {
+        std::unique_ptr<EngineFixture> fixture = std::make_unique<EngineFixture>();
+        RawPeer peer;
+    };
+    static Served serve(const char* behaviour) {
+        Served served;
+        const auto listener = served.fixture->listen(QStringLiteral("tcp://127.0.0.1"), QString::fromLatin1(behaviour));
+        served.peer = RawPeer::connectTo(served.fixture->portOf(listener));
+        return served;
+    }
+
+private slots:
+    void talkAnswersEachLine() {
+        const Served served = serve("talk");
+        served.peer.send("Hello self.\nsecond\r\npart");
+        served.peer.send("ial\n");
+        const QByteArray wanted = "You sent: 'Hello self.'\nYou sent: 'second'\nYou sent: 'partial'\n";
+        QCOMPARE(served.peer.receive(wanted.size()), wanted);
+        served.peer.send("no end");
+        served.peer.shutdownSending();
+        QCOMPARE(served.peer.receive(100), QByteArray("You sent: 'no end'\n"));
+    }
+
+    void talkBoundsItsLines() {
+        const Served served = serve("talk");
+        served.peer.send(QByteArray(200'000, 'x'));
+        QVERIFY(served.peer.receive(65'536 + 13).startsWith("You sent: 'xxx"));
+    }
+
+    void echoAnswersAfterTheEnd() {
+        const Served served = serve("echo");
+        served.peer.send("abc");
+        served.peer.shutdownSending();
+        QCOMPARE(served.peer.receive(100), QByteArray("abc"));
+    }
+
+    void discardAnswersNothing() {
+        const Served served = serve("discard");
+        served.peer.send(QByteArray(1'000'000, 'x'));
+        served.peer.shutdownSending();
+        QVERIFY(served.peer.sawEnd());
+    }
+
+    void chargenFollowsItsPattern() {
+        const Served served = serve("chargen");
+        const QByteArray text = served.peer.receive(5'000'000);
+        QCOMPARE(text.size(), 5'000'000);
+        QVERIFY(text.startsWith(" !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefg\r\n!\"#"));
+        for (qsizetype line = 0; line < 5000; ++line)
+            QCOMPARE(text.at(line * 74), static_cast<char>(' ' + line % 95));
+    }
+
+    void timesAreNow() {
+        const QByteArray bytes = serve("time").peer.receive(100);
+        QCOMPARE(bytes.size(), 4);
+        const qint64 seconds = qint64(qFromBigEndian<quint32>(bytes.constData())) - 2208988800;
+        QVERIFY(qAbs(seconds - QDateTime::currentSecsSinceEpoch()) <= 2);
+        const QByteArray day = serve("daytime").peer.receive(100);
+        QVERIFY(day.endsWith("-UTC\r\n"));
+        QVERIFY(day.contains(QByteArray::number(QDate::currentDate().year())));
+    }
+
+    void datagramsAreAnsweredOneByOne() {
+        EngineFixture fixture;
+        const auto socket = fixture.listen(QStringLiteral("udp://127.0.0.1"), QStringLiteral("talk"));
+        const RawPeer peer = RawPeer::datagram();
+        peer.sendTo(fixture.portOf(socket), "line");
+        QCOMPARE(peer.receive(17), QByteArray("You sent: 'line'\n"));
+    }
+
+    void unknownOnesAreNamed() {
+        const auto factory = makeBehaviourFactory(QStringLiteral("ecko"));
+        QVERIFY(!factory);
+        QVERIFY(factory.error().detail.contains(QLatin1String("echo")));
+        QVERIFY(!makeBehaviourFactory(QStringLiteral("manual")).value()); // manual: no object at all
+    }
+
+    void hooksAreCalledInOrder() {
+        // every behaviour: opened before filter, one sentinel at the end
+        struct Log {
+            QStringList calls;
+        };
+        class Witness final : public Behaviour {
+        public:
+            explicit Witness(Log& log) : m_log(log) {}
+            bool acceptor(const Peer&) override { m_log.calls.append(QStringLiteral("acceptor")); return true; }
+            void opened(Peer&) override { m_log.calls.append(QStringLiteral("opened")); }
+            void filter(Peer&, QByteArrayView) override { m_log.calls.append(QStringLiteral("filter")); }
+            void endOfStream(Peer& peer) override { m_log.calls.append(QStringLiteral("end")); peer.close(); }
+            void sentinel(const ClosingRecord& closing) override { m_log.calls.append(QStringLiteral("sentinel ") + closing.cause); }
+
+        private:
+            Log& m_log;
+        };
+        class FakePeer final : public Peer {
+        public:
+            void send(QByteArrayView) override {}
+            bool wantsMore() const override { return true; }
+            void close() override { isClosed = true; }
+            bool isDatagram() const override { return false; }
+            QString peerName() const override { return {}; }
+            bool isClosed = false;
+        };
+        Log log;
+        Witness witness(log);
+        FakePeer peer;
+        Behaviour& behaviour = witness;
+        QVERIFY(behaviour.acceptor(peer));
+        behaviour.opened(peer);
+        behaviour.filter(peer, "x");
+        behaviour.writable(peer);
+        behaviour.endOfStream(peer);
+        behaviour.sentinel({.cause = QStringLiteral("closed-by-peer"), .text = {}, .error = {}});
+        QVERIFY(peer.isClosed);
+        QCOMPARE(log.calls, (QStringList{QStringLiteral("acceptor"), QStringLiteral("opened"), QStringLiteral("filter"),
+                                         QStringLiteral("end"), QStringLiteral("sentinel closed-by-peer")}));
+    }
+};
+
+QTEST_GUILESS_MAIN(BehavioursTest)
+#include "tst_behaviours.moc"

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "core/endpoint/writequeue.h"
+
+#include <QTemporaryFile>
+#include <QtTest/QtTest>
+
+using namespace sw;
+
+class WriteQueueTest : public QObject {
+    Q_OBJECT
+
+private:
+    static QByteArray drain(WriteQueue& queue, qsizetype step) {
+        QByteArray all;
+        for (QByteArrayView bytes = queue.front(); !bytes.isEmpty(); bytes = queue.front()) {
+            const qsizetype take = std::min(step, bytes.size());
+            all.append(bytes.first(take));
+            queue.advance(take);
+        }
+        return all;
+    }
+
+private slots:
+    void keepsTheOrder() {
+        WriteQueue queue;
+        QVERIFY(queue.append("abc"));
+        QVERIFY(queue.append("defgh"));
+        QCOMPARE(queue.size(), 8U);
+        QCOMPARE(drain(queue, 2), QByteArray("abcdefgh"));
+        QVERIFY(queue.isEmpty());
+        QCOMPARE(queue.memory(), 0U);
+    }
+
+    void refusesAboveItsBound() {
+        WriteQueue queue;
+        QVERIFY(queue.append(QByteArray(WriteQueue::bound, 'x')));
+        QVERIFY(!queue.append("y"));
+        QCOMPARE(queue.memory(), WriteQueue::bound);
+    }
+
+    void readsFilesAsTheyGo() {
+        QTemporaryFile source;
+        QVERIFY(source.open());
+        const QByteArray content(3'000'000, 'f');
+        source.write(content);
+        source.flush();
+        WriteQueue queue;
+        auto file = std::make_unique<QFile>(source.fileName());
+        QVERIFY(file->open(QIODevice::ReadOnly));
+        queue.append("<");
+        queue.append(std::move(file));
+        queue.append(">");
+        QCOMPARE(queue.size(), 3'000'002U);
+        queue.front();
+        QVERIFY(queue.memory() < 1'000'000);
+        QCOMPARE(drain(queue, 100'000), QByteArray("<") + content + QByteArray(">"));
+        QVERIFY(queue.isEmpty());
+    }
+};
+
+QTEST_GUILESS_MAIN(WriteQueueTest)
+#include "tst_writequeue.moc"

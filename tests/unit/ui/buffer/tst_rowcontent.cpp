@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "ui/buffer/bufferlayout.h"
+#include "ui/buffer/rowcontent.h"
+#include "ui/buffer/selectiontext.h"
+
+#include <QFontDatabase>
+#include <QtTest/QtTest>
+
+using namespace sw;
+using namespace sw::ui;
+
+class RowContentTest : public QObject {
+    Q_OBJECT
+
+private:
+    std::shared_ptr<Transcript> m_transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
+    RecordSource m_source;
+    BufferLayout m_layout;
+
+private slots:
+    void initTestCase() {
+        m_transcript->append(RecordKind::Received, "ab\xc3\xbc\n\xffz", {.wall = 1'000'000'000, .mono = 1'000'000'000});
+        m_transcript->append(RecordKind::Sent, "", {.wall = 2'000'000'000, .mono = 2'500'000'000});
+        m_transcript->appendEvent(EventKind::Closed, {{QStringLiteral("text"), QStringLiteral("closed by us")}},
+                                  {.wall = 3'000'000'000, .mono = 3'000'000'000});
+        m_source.addPart({.id = EndpointId::None, .name = QStringLiteral("n"), .transcript = m_transcript});
+        m_source.update();
+    }
+
+    void textPositionsMatchBytes() {
+        const RowContent content = makeRowContent(m_source, {0, 0, 7}, m_layout);
+        const QFontMetricsF metrics(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+        for (const quint32 byte : {0U, 1U, 2U, 4U, 5U, 6U, 7U})
+            QCOMPARE(byteAtTextX(content, metrics, textXOfByte(content, metrics, byte)), byte);
+    }
+
+    void emptyDatagramsAreSaid() {
+        QCOMPARE(makeRowContent(m_source, {1, 0, 0}, m_layout).text.text, QStringLiteral("(empty datagram)"));
+    }
+
+    void eventsAreSentences() {
+        const RowContent content = makeRowContent(m_source, {2, 0, 0}, m_layout);
+        QCOMPARE(content.text.text, QStringLiteral("closed by us"));
+        QVERIFY(content.plainText(BufferMode::Text).endsWith(QLatin1String(" event closed by us")));
+    }
+
+    void hexShowsOffsetAndDigits() {
+        const RowContent content = makeRowContent(m_source, {0, 0, 7}, m_layout);
+        QCOMPARE(content.hexDigits(), QStringLiteral("00000000  61 62 c3 bc 0a ff 7a "));
+    }
+
+    void timestampsFollowTheirMode() {
+        QCOMPARE(timestampText(TimestampMode::Relative, 0, 63'000'001'000, 0, 0), QStringLiteral("01:03.000001"));
+        QCOMPARE(timestampText(TimestampMode::Delta, 0, 2'500'000'000, 0, 1'000'000'000), QStringLiteral("+1.500000"));
+        QCOMPARE(timestampText(TimestampMode::Off, 1, 1, 1, 1), QString());
+        QVERIFY(timestampText(TimestampMode::Absolute, 123'456'000, 0, 0, 0).endsWith(QLatin1String(".123456")));
+    }
+
+    void hexColumnsAreHitWhereTheyArePainted() {
+        BufferLayout layout{.mode = BufferMode::Hex};
+        for (int byte = 0; byte < hexBytesPerRow; ++byte)
+            QCOMPARE(layout.hexByteAt(layout.hexX(byte) + layout.charWidth), byte);
+        QCOMPARE(layout.hexByteAt(layout.textX() + 500), hexBytesPerRow);
+        QVERIFY(layout.textX() > layout.hexX(hexBytesPerRow - 1));
+    }
+
+    void copiesInEveryForm() {
+        QCOMPARE(selectedBytes(m_source, {0, 1}, {0, 5}, 100), QByteArray("b\xc3\xbc\n"));
+        QCOMPARE(copyAsText(m_source, {0, 0}, {2, 1}), QStringLiteral("abü\n\ufffdz\n\nclosed by us").replace(QStringLiteral("\n\n"), QStringLiteral("\n")));
+        QCOMPARE(copyAsHex("a\xff"), QStringLiteral("61 ff"));
+        QCOMPARE(copyAsCArray("a\xff"), QStringLiteral("static const unsigned char data[2] = {\n    0x61, 0xff,\n};\n"));
+    }
+};
+
+QTEST_MAIN(RowContentTest)
+#include "tst_rowcontent.moc"
