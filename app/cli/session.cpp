@@ -69,6 +69,7 @@ Session::Session(const SessionOptions& options, QObject* parent)
             m_idleTimer.start();
         emit changed(snapshots);
     });
+    QObject::connect(&m_engine, &Engine::endpointRemoved, this, [this](EndpointId id) { m_forgotten.remove(id); });
     QObject::connect(&m_output, &OutputWriter::written, this,
                      [this](EndpointId source, quint64 credit) { m_engine.consumed(source, credit); });
     QObject::connect(&m_output, &OutputWriter::failed, this, [this] { finish(TaskFailed); });
@@ -122,20 +123,16 @@ void Session::finish(int status) {
         return;
     m_isFinishing = true;
     m_status = status;
-    // from the event loop: what was notified together is taken first
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            const auto snapshots = m_engine.snapshots();
-            for (const EndpointSnapshot& snapshot : snapshots)
-                take(snapshot);
-            takeEvents();
-            flushRecording();
-            if (!m_output.hasFailed() && !m_output.drain(drainTime))
-                m_status = m_status == Done ? TaskFailed : m_status;
-            QCoreApplication::exit(m_status);
-        },
-        Qt::QueuedConnection);
+    // what happened up to now is taken first
+    QObject::connect(&m_engine, &Engine::settled, this, &Session::end);
+    m_engine.settle();
+}
+
+void Session::end() {
+    flushRecording();
+    if (!m_output.hasFailed() && !m_output.drain(drainTime))
+        m_status = m_status == Done ? TaskFailed : m_status;
+    QCoreApplication::exit(m_status);
 }
 
 void Session::flushRecording() {
@@ -149,6 +146,8 @@ void Session::flushRecording() {
 }
 
 void Session::take(const EndpointSnapshot& snapshot) {
+    if (m_forgotten.contains(snapshot.id))
+        return;
     auto found = m_followed.find(static_cast<quint64>(snapshot.id));
     if (found == m_followed.end()) {
         auto transcript = m_engine.writableTranscript(snapshot.id);
@@ -171,6 +170,7 @@ void Session::take(const EndpointSnapshot& snapshot) {
     followed.transcript->releaseBefore(end);
     if (isEnded(snapshot.state) && snapshot.parent != EndpointId::None) { // a server that runs for days forgets
         m_followed.erase(found);
+        m_forgotten.insert(snapshot.id);
         m_engine.remove(snapshot.id);
     }
 }

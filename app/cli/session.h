@@ -7,6 +7,7 @@
 
 #include <QElapsedTimer>
 #include <QObject>
+#include <QSet>
 #include <QTimer>
 
 #include <optional>
@@ -74,6 +75,7 @@ private:
     void sayEvent(const RecordView& record);
     QByteArray formatted(const Followed& followed, const RecordView& record);
     void flushRecording();
+    void end();
 
     SessionOptions m_options;
     OutputForm m_form = OutputForm::Raw;
@@ -88,6 +90,7 @@ private:
     QTimer m_idleTimer;
     int m_status = Done;
     int m_interruptStatus = Done;
+    QSet<EndpointId> m_forgotten; // ended and taken in full; the engine was told to remove them
     bool m_isFinishing = false;
     bool m_saidRecordError = false;
 };

@@ -29,6 +29,7 @@ Engine::Engine(EngineOptions options, QObject* parent)
                          post([](EngineWorker& worker) { worker.acknowledge(); });
                          emit endpointsChanged(snapshots);
                      });
+    QObject::connect(m_worker, &EngineWorker::settled, this, &Engine::settled);
     QObject::connect(m_worker, &EngineWorker::removed, this, [this](EndpointId id) {
         m_snapshots.remove(id);
         emit endpointRemoved(id);
@@ -125,6 +126,10 @@ void Engine::consumed(EndpointId id, quint64 bytes) {
     post([id, bytes](EngineWorker& worker) {
         worker.with(id, [bytes](Endpoint& endpoint) { endpoint.consumed(bytes); });
     });
+}
+
+void Engine::settle() {
+    post([](EngineWorker& worker) { worker.settle(); });
 }
 
 void Engine::remove(EndpointId id) {

@@ -70,6 +70,8 @@ public:
     Result<void> setBehaviour(EndpointId id, const QString& behaviour);
     /// Tells that received bytes were dealt with; see EngineOptions::receiveWindow.
     void consumed(EndpointId id, quint64 bytes);
+    /// Asks for everything that happened up to now: endpointsChanged() as needed, then settled().
+    void settle();
     /// Forgets an endpoint that has ended, and its transcript once no reader holds it.
     void remove(EndpointId id);
 
@@ -87,6 +89,8 @@ signals:
     /// Something about these endpoints changed: state, counters, or new records in their transcripts.
     void endpointsChanged(const QVector<EndpointSnapshot>& snapshots);
     void endpointRemoved(EndpointId id);
+    /// The answer to settle().
+    void settled();
 
 private:
     Result<EndpointId> open(const Address& address, const OpenRequest& request, Role role);

@@ -120,6 +120,12 @@ void EngineWorker::notify() {
         checkShutDown();
 }
 
+void EngineWorker::settle() {
+    m_notifyTimer.stop();
+    notify();
+    emit settled();
+}
+
 void EngineWorker::acknowledge() {
     m_awaitsAcknowledge = false;
     if (!m_dirty.isEmpty())

@@ -38,6 +38,8 @@ public:
             call(*endpoint);
     }
     void remove(EndpointId id);
+    /// Notifies at once, whatever the interval, then emits settled().
+    void settle();
     /// The last notification was dealt with; the next may be sent.
     void acknowledge();
     /// Closes everything; `finished` comes when all is closed or the time is over.
@@ -53,6 +55,7 @@ public:
 signals:
     void changed(const QVector<sw::EndpointSnapshot>& snapshots);
     void removed(sw::EndpointId id);
+    void settled();
     void finished();
 
 private:

@@ -36,11 +36,11 @@ class Peers(unittest.TestCase):
             self.assertEqual(run("ncat", "127.0.0.1", str(listener.port()), data=b"ncat\n").stdout, b"ncat\n")
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "n")
-            server = subprocess.Popen(["ncat", "-l", "-U", path, "--exec", "/bin/cat"])
+            server = subprocess.Popen(["ncat", "-l", "-U", path, "--sh-exec", "echo from ncat"])
             try:
                 wait_for(lambda: os.path.exists(path))
-                result = swright("connect", f"unix://{path}", data=b"to ncat")
-                self.assertEqual((result.returncode, result.stdout), (0, b"to ncat"))
+                result = swright("connect", f"unix://{path}", "--receive-only")
+                self.assertEqual((result.returncode, result.stdout), (0, b"from ncat\n"))
             finally:
                 server.kill()
                 server.wait()

@@ -42,7 +42,10 @@ private slots:
         press(Qt::Key_Space);
         QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Listener).value_or(EndpointSnapshot{}).state, EndpointState::Listening);
 
+        qDebug() << QApplication::activePopupWidget() << QApplication::focusWidget() << QApplication::focusWidget()->nextInFocusChain();
+        QObject::connect(qApp, &QApplication::focusChanged, [](QWidget* a, QWidget* b) { qDebug() << "focus" << a << b; });
         press(Qt::Key_Tab); // Connect
+        qDebug() << QApplication::focusWidget();
         QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("connectButton"));
         fixture.find<QComboBox>("behaviourBox")->setCurrentText(QStringLiteral("manual"));
         press(Qt::Key_Space);
