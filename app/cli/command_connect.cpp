@@ -108,8 +108,7 @@ int runConnect(ConnectArguments arguments) {
     if (const auto status = session.prepare())
         return *status;
     ConnectCommand command(session, arguments);
-    const auto id =
-        session.engine().connectTo(*address, {.behaviour = QString::fromStdString(arguments.behaviour)});
+    const auto id = session.engine().connectTo(*address, {.behaviour = QString::fromStdString(arguments.behaviour)});
     if (!id) {
         session.say(id.error());
         return WrongUsage;
@@ -124,7 +123,9 @@ void addConnect(CLI::App& program, Run& run) {
     auto arguments = std::make_shared<ConnectArguments>();
     CLI::App* command = program.add_subcommand("connect", "Connect standard input and output to an address");
     command->add_option("ADDRESS", arguments->address, "Where to connect, such as tcp://localhost:10244")->required();
-    command->add_option("-b,--behaviour", arguments->behaviour, "What the connection does by itself (swright list behaviours)")
+    command
+        ->add_option("-b,--behaviour", arguments->behaviour,
+                     "What the connection does by itself (swright list behaviours)")
         ->type_name("NAME");
     command->add_flag("--crlf", arguments->crlf, "Send CR LF for each LF of standard input");
     auto* sendOnly = command->add_flag("--send-only", arguments->sendOnly,
@@ -132,14 +133,15 @@ void addConnect(CLI::App& program, Run& run) {
     command->add_flag("--receive-only", arguments->receiveOnly, "Read no standard input; end with the peer")
         ->excludes(sendOnly);
     addSessionOptions(*command, arguments->session);
-    addExamples(*command,
-                "The end of standard input shuts down sending only; receiving goes on until the peer ends. When the peer\n"
-                "ends first, standard input is still sent as long as it delivers without a pause of half a second. A\n"
-                "datagram socket has no end: use --idle, --send-only, or a signal. Each read of standard input is one\n"
-                "datagram.",
-                {"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | swright connect tcp://127.0.0.1:8080",
-                 "swright connect 'tcp://[::1]:10244?nodelay=off'", "swright connect unix:///tmp/app.sock --crlf",
-                 "echo hello | swright connect udp://127.0.0.1:5000 --idle 1s"});
+    addExamples(
+        *command,
+        "The end of standard input shuts down sending only; receiving goes on until the peer ends. When the peer\n"
+        "ends first, standard input is still sent as long as it delivers without a pause of half a second. A\n"
+        "datagram socket has no end: use --idle, --send-only, or a signal. Each read of standard input is one\n"
+        "datagram.",
+        {"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | swright connect tcp://127.0.0.1:8080",
+         "swright connect 'tcp://[::1]:10244?nodelay=off'", "swright connect unix:///tmp/app.sock --crlf",
+         "echo hello | swright connect udp://127.0.0.1:5000 --idle 1s"});
     command->callback([arguments, &run] { run = [arguments] { return runConnect(*arguments); }; });
 }
 

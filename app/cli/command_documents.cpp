@@ -40,7 +40,9 @@ void addDocuments(CLI::App& program, Run& run) {
     auto kind = std::make_shared<std::string>();
     CLI::App* command = program.add_subcommand("document", "Print the manual page or a shell's completion");
     command->group(""); // hidden: for packaging
-    command->add_option("KIND", *kind, "man, bash, zsh or fish")->required()->check(CLI::IsMember({"man", "bash", "zsh", "fish"}));
+    command->add_option("KIND", *kind, "man, bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"man", "bash", "zsh", "fish"}));
     auto path = std::make_shared<std::string>();
     command->add_option("FILE", *path, "Where to write it; standard output without");
     command->callback([kind, path, &program, &run] {

@@ -10,7 +10,9 @@ namespace sw::cli {
 
 namespace {
 
-QByteArray padded(const QString& text, int width) { return text.leftJustified(width).toUtf8() + ' '; }
+QByteArray padded(const QString& text, int width) {
+    return text.leftJustified(width).toUtf8() + ' ';
+}
 
 QByteArray behaviourList() {
     QByteArray text;
@@ -53,7 +55,8 @@ QByteArray optionTableMarkdown() {
     std::optional<OptionGroup> group;
     for (const OptionSpec& spec : optionTable()) {
         if (group != spec.group)
-            text += "\n### " + groupTitle(spec.group).toUtf8() + "\n\n| Option | Takes | Default | For | |\n|---|---|---|---|---|\n";
+            text += "\n### " + groupTitle(spec.group).toUtf8() +
+                    "\n\n| Option | Takes | Default | For | |\n|---|---|---|---|---|\n";
         group = spec.group;
         QString defaultText = QString::fromLatin1(spec.defaultValue);
         if (defaultText.isEmpty())
@@ -69,8 +72,8 @@ QByteArray optionTableMarkdown() {
 QByteArray interfaceList() {
     QByteArray text;
     for (const InterfaceInfo& info : interfaces()) {
-        text += padded(info.name, 12) + (info.isUp ? "up  " : "down") + "  mtu " + padded(QString::number(info.mtu), 6) +
-                info.addresses.join(QLatin1String(", ")).toUtf8() + '\n';
+        text += padded(info.name, 12) + (info.isUp ? "up  " : "down") + "  mtu " +
+                padded(QString::number(info.mtu), 6) + info.addresses.join(QLatin1String(", ")).toUtf8() + '\n';
     }
     return text;
 }
@@ -93,7 +96,8 @@ void addList(CLI::App& program, Run& run) {
         ->required()
         ->check(CLI::IsMember({"behaviours", "options", "interfaces", "schemes"}));
     command->add_flag("--markdown", *markdown, "Options as a table for the manual");
-    addExamples(*command, "Everything that an address or --behaviour takes, from the same tables that the program reads.",
+    addExamples(*command,
+                "Everything that an address or --behaviour takes, from the same tables that the program reads.",
                 {"swright list options", "swright list behaviours"});
     command->callback([what, markdown, &run] {
         run = [what, markdown] {

@@ -141,8 +141,11 @@ int runListen(const ListenArguments& arguments) {
 void addListen(CLI::App& program, Run& run) {
     auto arguments = std::make_shared<ListenArguments>();
     CLI::App* command = program.add_subcommand("listen", "Bind an address, take what connects, show what it sends");
-    command->add_option("ADDRESS", arguments->address, "Where to listen, such as tcp://:10244 or udp://*:5353")->required();
-    command->add_option("-b,--behaviour", arguments->behaviour, "What each connection does by itself (swright list behaviours)")
+    command->add_option("ADDRESS", arguments->address, "Where to listen, such as tcp://:10244 or udp://*:5353")
+        ->required();
+    command
+        ->add_option("-b,--behaviour", arguments->behaviour,
+                     "What each connection does by itself (swright list behaviours)")
         ->type_name("NAME");
     auto* once = command->add_flag("--once", arguments->once,
                                    "Take one connection, wire it to standard input and output, then exit");
@@ -152,13 +155,14 @@ void addListen(CLI::App& program, Run& run) {
         ->excludes(once);
     command->add_option("--for", arguments->forTime, "End with status 0 after TIME")->type_name("TIME");
     addSessionOptions(*command, arguments->session);
-    addExamples(*command,
-                "Prints `listening on ADDRESS` on standard error once the port is bound. Without a behaviour, standard\n"
-                "input goes to all connected peers, and what they send comes out. A peer's end of stream does not end\n"
-                "what is sent to it.",
-                {"swright listen tcp://:10244 --behaviour talk", "swright listen 'tcp://*:8000?max=1' --once >upload.bin",
-                 "swright listen udp://:5000 --as hex --record traffic.jsonl",
-                 "swright listen 'unix:///tmp/app.sock?mode=0666&stale=replace' --behaviour echo"});
+    addExamples(
+        *command,
+        "Prints `listening on ADDRESS` on standard error once the port is bound. Without a behaviour, standard\n"
+        "input goes to all connected peers, and what they send comes out. A peer's end of stream does not end\n"
+        "what is sent to it.",
+        {"swright listen tcp://:10244 --behaviour talk", "swright listen 'tcp://*:8000?max=1' --once >upload.bin",
+         "swright listen udp://:5000 --as hex --record traffic.jsonl",
+         "swright listen 'unix:///tmp/app.sock?mode=0666&stale=replace' --behaviour echo"});
     command->callback([arguments, &run] { run = [arguments] { return runListen(*arguments); }; });
 }
 

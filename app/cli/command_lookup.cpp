@@ -81,8 +81,9 @@ Result<std::vector<Fact>> lookUp(const QString& query, bool reverse) {
     const QString name = query.section(QLatin1Char('/'), 0, 0);
     const QString protocol = query.section(QLatin1Char('/'), 1).toLower();
     if (query.contains(QLatin1Char('/')) && protocol != QLatin1String("tcp") && protocol != QLatin1String("udp"))
-        return tl::unexpected(badInput(QStringLiteral("lookup"),
-                                       QStringLiteral("“%1” is no protocol: write SERVICE/tcp or SERVICE/udp.").arg(protocol)));
+        return tl::unexpected(
+            badInput(QStringLiteral("lookup"),
+                     QStringLiteral("“%1” is no protocol: write SERVICE/tcp or SERVICE/udp.").arg(protocol)));
     QString host = name;
     if (host.startsWith(QLatin1Char('[')) && host.endsWith(QLatin1Char(']')))
         host = host.mid(1, host.size() - 2);
@@ -103,9 +104,10 @@ Result<std::vector<Fact>> lookUp(const QString& query, bool reverse) {
     addService(facts, name, protocol);
     if (!facts.empty() || !protocol.isEmpty()) {
         if (facts.empty())
-            return tl::unexpected(Error{.id = ErrorId::NameNotFound,
-                                        .situation = QStringLiteral("lookup"),
-                                        .detail = QStringLiteral("“%1” is no service of this system's list.").arg(query)});
+            return tl::unexpected(
+                Error{.id = ErrorId::NameNotFound,
+                      .situation = QStringLiteral("lookup"),
+                      .detail = QStringLiteral("“%1” is no service of this system's list.").arg(query)});
         return facts;
     }
     const auto hosts = resolveNow(name, Family::Any);
@@ -137,15 +139,16 @@ int runLookup(const LookupArguments& arguments) {
 
 void addLookup(CLI::App& program, Run& run) {
     auto arguments = std::make_shared<LookupArguments>();
-    CLI::App* command = program.add_subcommand("lookup", "Names, addresses, integers, services and ports, one from the other");
+    CLI::App* command =
+        program.add_subcommand("lookup", "Names, addresses, integers, services and ports, one from the other");
     command->add_option("QUERY", arguments->query, "NAME, ADDRESS, INTEGER or SERVICE[/PROTOCOL]")->required();
     command->add_flag("--reverse", arguments->reverse, "Also ask the name service for an address's name");
     command->add_flag("--json", arguments->json, "Print one JSON array");
     addExamples(*command,
                 "A number up to 65535 is also a port: its service, and the process that owns it here. Only names, and\n"
                 "addresses with --reverse, are asked of the name service.",
-                {"swright lookup localhost", "swright lookup 2130706433", "swright lookup http", "swright lookup domain/udp",
-                 "swright lookup 192.0.2.1 --reverse"});
+                {"swright lookup localhost", "swright lookup 2130706433", "swright lookup http",
+                 "swright lookup domain/udp", "swright lookup 192.0.2.1 --reverse"});
     command->callback([arguments, &run] { run = [arguments] { return runLookup(*arguments); }; });
 }
 

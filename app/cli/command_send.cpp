@@ -30,7 +30,11 @@ class SendCommand final : public QObject {
 public:
     SendCommand(Session& session, QByteArray bytes, QString file, quint64 repeat, std::chrono::microseconds every,
                 std::optional<std::chrono::microseconds> reply)
-        : m_session(session), m_bytes(std::move(bytes)), m_file(std::move(file)), m_left(repeat), m_reply(reply) {
+        : m_session(session),
+          m_bytes(std::move(bytes)),
+          m_file(std::move(file)),
+          m_left(repeat),
+          m_reply(reply) {
         m_timer.setTimerType(Qt::PreciseTimer);
         m_timer.setInterval(std::chrono::duration_cast<std::chrono::milliseconds>(every));
         QObject::connect(&m_timer, &QTimer::timeout, this, &SendCommand::sendOnce);
@@ -153,8 +157,8 @@ int runSend(SendArguments arguments) {
     const auto bytes = payloadOf(arguments);
     const auto every = durationOf(arguments.every);
     const auto reply = durationOf(arguments.reply);
-    for (const Error* error : {bytes ? nullptr : &bytes.error(), every ? nullptr : &every.error(),
-                               reply ? nullptr : &reply.error()}) {
+    for (const Error* error :
+         {bytes ? nullptr : &bytes.error(), every ? nullptr : &every.error(), reply ? nullptr : &reply.error()}) {
         if (error != nullptr) {
             sayError(*error);
             return WrongUsage;
@@ -188,30 +192,37 @@ void addSend(CLI::App& program, Run& run) {
     auto arguments = std::make_shared<SendArguments>();
     CLI::App* command = program.add_subcommand("send", "Send one payload, once or again and again, then close");
     command->add_option("ADDRESS", arguments->address, "Where to send, such as udp://127.0.0.1:5000")->required();
-    auto* text = command->add_option("PAYLOAD", arguments->payload,
-                                     "Text with the escapes \\n \\r \\t \\0 \\xHH \\u{...} \\\\");
-    auto* hex = command->add_option("--hex", arguments->hex, "Bytes as hexadecimal digits, with or without spaces, 0x and commas")
-                    ->type_name("DIGITS")
-                    ->excludes(text);
-    auto* base64 =
-        command->add_option("--base64", arguments->base64, "Bytes as base64")->type_name("DIGITS")->excludes(text)->excludes(hex);
+    auto* text =
+        command->add_option("PAYLOAD", arguments->payload, "Text with the escapes \\n \\r \\t \\0 \\xHH \\u{...} \\\\");
+    auto* hex =
+        command
+            ->add_option("--hex", arguments->hex, "Bytes as hexadecimal digits, with or without spaces, 0x and commas")
+            ->type_name("DIGITS")
+            ->excludes(text);
+    auto* base64 = command->add_option("--base64", arguments->base64, "Bytes as base64")
+                       ->type_name("DIGITS")
+                       ->excludes(text)
+                       ->excludes(hex);
     command->add_option("--file", arguments->file, "The content of a file, read as it is sent")
         ->type_name("FILE")
         ->excludes(text)
         ->excludes(hex)
         ->excludes(base64);
-    command->add_option("--ending", arguments->ending, "Line ending to append: none, lf, crlf, cr or nul")->type_name("NAME");
+    command->add_option("--ending", arguments->ending, "Line ending to append: none, lf, crlf, cr or nul")
+        ->type_name("NAME");
     command->add_option("--encoding", arguments->encoding, "Encoding of the text: UTF-8, ISO-8859-1, UTF-16LE, ...")
         ->type_name("NAME");
     command->add_option("--repeat", arguments->repeat, "Send N times")->type_name("N")->check(CLI::PositiveNumber);
     command->add_option("--every", arguments->every, "Wait TIME between two of them, such as 100ms")->type_name("TIME");
-    command->add_option("--reply", arguments->reply, "Show what comes back until the peer ends or TIME is over; "
-                                                     "status 1 when nothing came")
+    command
+        ->add_option("--reply", arguments->reply,
+                     "Show what comes back until the peer ends or TIME is over; "
+                     "status 1 when nothing came")
         ->type_name("TIME");
     addSessionOptions(*command, arguments->session);
-    addExamples(*command,
-                "A payload of nothing is nothing on a stream, and an empty datagram on udp and unixgram.",
-                {"swright send udp://127.0.0.1:5000 'hello\\n' --reply 2s", "swright send tcp://127.0.0.1:7 --hex '00 01 02 ff'",
+    addExamples(*command, "A payload of nothing is nothing on a stream, and an empty datagram on udp and unixgram.",
+                {"swright send udp://127.0.0.1:5000 'hello\\n' --reply 2s",
+                 "swright send tcp://127.0.0.1:7 --hex '00 01 02 ff'",
                  "swright send tcp://127.0.0.1:9000 --file image.png",
                  "swright send udp://127.0.0.1:5000 tick --repeat 10 --every 100ms"});
     command->callback([arguments, &run] { run = [arguments] { return runSend(*arguments); }; });

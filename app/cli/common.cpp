@@ -6,13 +6,15 @@
 namespace sw::cli {
 
 void addSessionOptions(CLI::App& command, SessionOptions& options) {
-    command.add_option("--record", options.record,
-                       "Stream everything to FILE from the first byte: .jsonl (all records) or .bin (received bytes; "
-                       "what was sent goes to NAME.sent.bin)")
+    command
+        .add_option("--record", options.record,
+                    "Stream everything to FILE from the first byte: .jsonl (all records) or .bin (received bytes; "
+                    "what was sent goes to NAME.sent.bin)")
         ->type_name("FILE");
-    command.add_option("--as", options.as,
-                       "Show received bytes as raw, text (control bytes visible), hex, or lines (with time and "
-                       "endpoint); without it: text on a terminal, raw in a pipe")
+    command
+        .add_option("--as", options.as,
+                    "Show received bytes as raw, text (control bytes visible), hex, or lines (with time and "
+                    "endpoint); without it: text on a terminal, raw in a pipe")
         ->type_name("FORM");
     command.add_option("--idle", options.idle, "End with status 0 when nothing happened for TIME")->type_name("TIME");
     command.add_flag("--json", options.json, "Print every event as a JSON line on standard error");
@@ -47,8 +49,9 @@ void buildProgram(CLI::App& program, Run& run) {
     program.set_version_flag("--version", SOCKETWRIGHT_NAME " " SOCKETWRIGHT_VERSION);
     program.require_subcommand(1);
     program.failure_message([](const CLI::App* app, const CLI::Error& error) {
-        return std::string("swright: ") + error.what() + "\nTry: " +
-               (app->get_parent() == nullptr ? app->get_name() : "swright " + app->get_name()) + " --help\n";
+        return std::string("swright: ") + error.what() +
+               "\nTry: " + (app->get_parent() == nullptr ? app->get_name() : "swright " + app->get_name()) +
+               " --help\n";
     });
     addListen(program, run);
     addConnect(program, run);

@@ -54,7 +54,8 @@ std::string bashCompletion(const CLI::App& program) {
     std::string text = "# bash completion for swright\n_swright() {\n"
                        "    local cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
                        "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W \"" +
-                       commandNames(program) + " --help --version\" -- \"$cur\"))\n        return\n    fi\n    case \"$prev\" in\n";
+                       commandNames(program) +
+                       " --help --version\" -- \"$cur\"))\n        return\n    fi\n    case \"$prev\" in\n";
     for (const char* option : {"--behaviour", "--as", "--ending"})
         text += std::string("    ") + option + ") COMPREPLY=($(compgen -W \"" + joined(knownValues(option)) +
                 "\" -- \"$cur\")); return ;;\n";
@@ -68,7 +69,8 @@ std::string bashCompletion(const CLI::App& program) {
 }
 
 std::string zshCompletion(const CLI::App& program) {
-    std::string text = "#compdef swright\n# zsh completion for swright\n_swright() {\n    local -a commands\n    commands=(\n";
+    std::string text =
+        "#compdef swright\n# zsh completion for swright\n_swright() {\n    local -a commands\n    commands=(\n";
     for (const CLI::App* command : visibleCommands(program))
         text += "        " + quoted(command->get_name() + ":" + command->get_description()) + "\n";
     text += "    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n        return\n    fi\n"

@@ -35,7 +35,8 @@ std::string describeOptions(const CLI::App& command) {
             continue;
         for (std::size_t comma = name.find(','); comma != std::string::npos; comma = name.find(',', comma + 2))
             name.insert(comma + 1, " ");
-        const std::string type = option->get_positional() || option->get_type_size() == 0 ? "" : " " + option->get_type_name();
+        const std::string type =
+            option->get_positional() || option->get_type_size() == 0 ? "" : " " + option->get_type_name();
         text += ".TP\n.B " + escaped(name + type) + "\n" + escaped(option->get_description()) + "\n";
     }
     return text;

@@ -18,7 +18,9 @@ constexpr quint64 window = 4ULL << 20U;
 constexpr std::chrono::milliseconds flushInterval(500);
 constexpr std::chrono::milliseconds drainTime(700);
 
-void writeError(const QByteArray& line) { writeOutput(StandardStream::Error, QByteArray(line).append('\n')); }
+void writeError(const QByteArray& line) {
+    writeOutput(StandardStream::Error, QByteArray(line).append('\n'));
+}
 
 std::optional<OutputForm> outputForm(const std::string& name) {
     if (name.empty())
@@ -58,7 +60,8 @@ void sayError(const Error& error) {
 }
 
 Session::Session(const SessionOptions& options, QObject* parent)
-    : QObject(parent), m_options(options),
+    : QObject(parent),
+      m_options(options),
       m_engine({.notifyInterval = std::chrono::milliseconds(0), .receiveWindow = window}),
       m_events(m_engine.eventLog()) {
     QObject::connect(&m_engine, &Engine::endpointsChanged, this, [this](const QVector<EndpointSnapshot>& snapshots) {
@@ -84,8 +87,9 @@ Session::~Session() = default;
 std::optional<int> Session::prepare() {
     const auto form = outputForm(m_options.as);
     if (!form) {
-        sayError(badInput(QStringLiteral("--as"), QStringLiteral("--as takes raw, text, hex or lines, not “%1”.")
-                                                      .arg(QString::fromStdString(m_options.as))));
+        sayError(badInput(
+            QStringLiteral("--as"),
+            QStringLiteral("--as takes raw, text, hex or lines, not “%1”.").arg(QString::fromStdString(m_options.as))));
         return WrongUsage;
     }
     m_form = *form;
@@ -95,8 +99,8 @@ std::optional<int> Session::prepare() {
             sayError(idle.error());
             return WrongUsage;
         }
-        m_idleTimer.setInterval(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*idle),
-                                         std::chrono::milliseconds(1)));
+        m_idleTimer.setInterval(
+            std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*idle), std::chrono::milliseconds(1)));
     }
     if (!m_options.record.empty()) {
         auto recorder = Recorder::open(QString::fromStdString(m_options.record));
@@ -206,8 +210,8 @@ QByteArray Session::formatted(const Followed& followed, const RecordView& record
     case OutputForm::Lines:
         break;
     }
-    const QString time = QDateTime::fromMSecsSinceEpoch(record.header.time.wall / 1'000'000)
-                             .toString(QStringLiteral("HH:mm:ss.zzz"));
+    const QString time =
+        QDateTime::fromMSecsSinceEpoch(record.header.time.wall / 1'000'000).toString(QStringLiteral("HH:mm:ss.zzz"));
     const QByteArray prefix = time.toLatin1() + ' ' + toTerminalText(followed.part.name.toUtf8()) + ": ";
     QByteArray text;
     QByteArrayView rest = record.bytes;
@@ -254,6 +258,8 @@ void Session::say(const Error& error) {
         sayError(error);
 }
 
-void Session::sayPlain(const QString& text) { writeError(toTerminalText(text.toUtf8())); }
+void Session::sayPlain(const QString& text) {
+    writeError(toTerminalText(text.toUtf8()));
+}
 
 } // namespace sw::cli

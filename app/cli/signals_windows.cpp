@@ -15,7 +15,8 @@ std::atomic<int> requests{0};
 BOOL WINAPI handleConsole(DWORD) {
     if (++requests > 1)
         ::ExitProcess(1);
-    QMetaObject::invokeMethod(endContext, [] { (*endCall)(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        endContext, [] { (*endCall)(); }, Qt::QueuedConnection);
     return TRUE;
 }
 

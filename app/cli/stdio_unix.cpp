@@ -7,7 +7,9 @@
 
 namespace sw::cli {
 
-bool isTerminal(StandardStream stream) { return ::isatty(static_cast<int>(stream)) == 1; }
+bool isTerminal(StandardStream stream) {
+    return ::isatty(static_cast<int>(stream)) == 1;
+}
 
 void makeBinary() {}
 

@@ -6,7 +6,9 @@
 
 namespace sw::cli {
 
-bool isTerminal(StandardStream stream) { return ::_isatty(static_cast<int>(stream)) != 0; }
+bool isTerminal(StandardStream stream) {
+    return ::_isatty(static_cast<int>(stream)) != 0;
+}
 
 void makeBinary() {
     for (const int fd : {0, 1, 2})

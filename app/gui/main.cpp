@@ -22,10 +22,11 @@ int main(int argc, char** argv) {
     parser.setApplicationDescription(QStringLiteral(SOCKETWRIGHT_SUMMARY ". Nothing is opened until you ask for it."));
     parser.addHelpOption();
     parser.addVersionOption();
-    const QCommandLineOption example(QStringLiteral("example"), QStringLiteral("Open an example: talk"), QStringLiteral("NAME"));
-    const QCommandLineOption screenshot(QStringLiteral("screenshot"),
-                                        QStringLiteral("Run the example, save a picture of the window to FILE, and exit"),
-                                        QStringLiteral("FILE"));
+    const QCommandLineOption example(QStringLiteral("example"), QStringLiteral("Open an example: talk"),
+                                     QStringLiteral("NAME"));
+    const QCommandLineOption screenshot(
+        QStringLiteral("screenshot"), QStringLiteral("Run the example, save a picture of the window to FILE, and exit"),
+        QStringLiteral("FILE"));
     const QCommandLineOption settingsFile(QStringLiteral("settings"), QStringLiteral("Keep settings in FILE"),
                                           QStringLiteral("FILE"));
     parser.addOptions({example, screenshot, settingsFile});

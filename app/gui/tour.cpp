@@ -16,7 +16,10 @@ namespace {
 class Tour final : public QObject {
 public:
     Tour(ui::MainWindow& window, Engine& engine, QString picture)
-        : QObject(&window), m_window(window), m_engine(engine), m_picture(std::move(picture)) {
+        : QObject(&window),
+          m_window(window),
+          m_engine(engine),
+          m_picture(std::move(picture)) {
         QObject::connect(&engine, &Engine::endpointsChanged, this, &Tour::follow);
         QTimer::singleShot(std::chrono::seconds(15), this, [] { QApplication::exit(1); });
         window.openTalkExample();
@@ -48,7 +51,8 @@ private:
             if (record.header.kind == RecordKind::Event)
                 out << "* " << record.text() << '\n';
             else
-                out << (record.header.kind == RecordKind::Sent ? "> " : "< ") << toVisibleText(record.bytes).text << '\n';
+                out << (record.header.kind == RecordKind::Sent ? "> " : "< ") << toVisibleText(record.bytes).text
+                    << '\n';
         }
         out.flush();
         QTimer::singleShot(std::chrono::milliseconds(1500), this, [this] { // one sample of the rates
@@ -69,6 +73,8 @@ private:
 
 } // namespace
 
-void runTour(ui::MainWindow& window, Engine& engine, const QString& picture) { new Tour(window, engine, picture); }
+void runTour(ui::MainWindow& window, Engine& engine, const QString& picture) {
+    new Tour(window, engine, picture);
+}
 
 } // namespace sw::gui

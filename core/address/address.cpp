@@ -58,8 +58,7 @@ Result<Address::Option> readOption(const Address& address, const QString& piece,
     const OptionSpec* spec = findOption(name);
     if (spec == nullptr || !spec->appliesTo(address.scheme)) {
         return fail(QStringLiteral("“%1” is no option of %2. It takes: %3.")
-                        .arg(name, schemeName(address.scheme),
-                             optionNames(address.scheme).join(QLatin1String(", "))),
+                        .arg(name, schemeName(address.scheme), optionNames(address.scheme).join(QLatin1String(", "))),
                     start);
     }
     if (equals < 0 && spec->type != OptionType::Switch)
@@ -108,7 +107,8 @@ Result<void> checkRole(const Address& address, Role role, const QString& text) {
     const qsizetype hostStart = schemeName(address.scheme).size() + 3;
     if (role == Role::Connect && !isLocal(address.scheme)) {
         if (address.place.host.isEmpty() || address.place.host == QLatin1String("*"))
-            return fail(QStringLiteral("A connection needs a host: a name, 127.0.0.1, [::1] or an integer."), hostStart);
+            return fail(QStringLiteral("A connection needs a host: a name, 127.0.0.1, [::1] or an integer."),
+                        hostStart);
         if (address.place.portLast != address.place.portFirst)
             return fail(QStringLiteral("A connection goes to one port; a range is for listeners."), hostStart);
         if (address.place.portFirst == 0)
@@ -116,7 +116,8 @@ Result<void> checkRole(const Address& address, Role role, const QString& text) {
                         text.indexOf(QLatin1Char('?')) < 0 ? text.size() : text.indexOf(QLatin1Char('?')));
     }
     if (role == Role::Listen && address.value("ipv6") == QLatin1String("both") &&
-        address.place.host != QLatin1String("*") && address.place.host != QLatin1String("::") && !isLocal(address.scheme))
+        address.place.host != QLatin1String("*") && address.place.host != QLatin1String("::") &&
+        !isLocal(address.scheme))
         return fail(QStringLiteral("ipv6=both needs host *: a socket takes both families only when it is bound to "
                                    "every address."),
                     optionPosition(QStringLiteral("ipv6")));
@@ -176,8 +177,8 @@ Result<Address> parseAddress(const QString& text) {
     if (!scheme)
         return tl::unexpected(scheme.error());
     if (!isInThisBuild(*scheme)) {
-        Error error = badInput(QStringLiteral("scheme"),
-                               QStringLiteral("%1 is not in this build.").arg(schemeName(*scheme)), 0);
+        Error error =
+            badInput(QStringLiteral("scheme"), QStringLiteral("%1 is not in this build.").arg(schemeName(*scheme)), 0);
         error.id = ErrorId::NotSupported;
         return tl::unexpected(error);
     }
@@ -192,8 +193,7 @@ Result<Address> parseAddress(const QString& text) {
         if (const auto path = readPath(address, body, bodyStart); !path)
             return tl::unexpected(path.error());
     } else {
-        const auto place = parseHostPort(body.endsWith(QLatin1Char('/')) ? body.chopped(1) : body,
-                                         isDatagram(*scheme));
+        const auto place = parseHostPort(body.endsWith(QLatin1Char('/')) ? body.chopped(1) : body, isDatagram(*scheme));
         if (!place)
             return tl::unexpected(shifted(place.error(), bodyStart));
         address.place = *place;

@@ -55,14 +55,13 @@ Result<QString> readPlainHost(const QString& host, qsizetype start) {
                                  .arg(host.at(i)),
                              start + i);
     }
-    const bool looksNumeric = std::all_of(host.begin(), host.end(), [](QChar c) {
-        return (c >= u'0' && c <= u'9') || c == u'.';
-    });
+    const bool looksNumeric =
+        std::all_of(host.begin(), host.end(), [](QChar c) { return (c >= u'0' && c <= u'9') || c == u'.'; });
     if (looksNumeric) {
         const QHostAddress address(host);
         if (address.isNull() || host.count(QLatin1Char('.')) != 3)
-            return hostError(QStringLiteral("“%1” is no IPv4 address: four numbers from 0 to 255 are needed.").arg(host),
-                             start);
+            return hostError(
+                QStringLiteral("“%1” is no IPv4 address: four numbers from 0 to 255 are needed.").arg(host), start);
         return address.toString();
     }
     return host;
@@ -72,7 +71,8 @@ Result<QString> readBracketedHost(const QString& text, qsizetype close) {
     const QString inside = text.mid(1, close - 1);
     const QHostAddress address(inside);
     if (address.isNull() || address.protocol() != QAbstractSocket::IPv6Protocol)
-        return hostError(QStringLiteral("“%1” is no IPv6 address: write it as [::1] or [fe80::1%eth0].").arg(inside), 1);
+        return hostError(QStringLiteral("“%1” is no IPv6 address: write it as [::1] or [fe80::1%eth0].").arg(inside),
+                         1);
     if (inside.endsWith(QLatin1Char('%')))
         return hostError(QStringLiteral("The scope after % is missing: write it as [fe80::1%eth0]."), close);
     return address.toString();
@@ -145,8 +145,8 @@ Result<HostPort> parseHostPort(const QString& text, bool udp) {
 }
 
 QString formatHostPort(const HostPort& value) {
-    QString text = value.host.contains(QLatin1Char(':')) ? QStringLiteral("[") + value.host + QStringLiteral("]")
-                                                         : value.host;
+    QString text =
+        value.host.contains(QLatin1Char(':')) ? QStringLiteral("[") + value.host + QStringLiteral("]") : value.host;
     if (!value.service.isEmpty())
         return text + QStringLiteral(":") + value.service;
     if (value.portFirst == 0 && value.portLast == 0)
@@ -179,6 +179,8 @@ bool isMulticastGroup(const QString& text) {
     return !address.isNull() && address.isMulticast() && !hasEmptyInterface;
 }
 
-bool isIpLiteral(const QString& host) { return !QHostAddress(host).isNull(); }
+bool isIpLiteral(const QString& host) {
+    return !QHostAddress(host).isNull();
+}
 
 } // namespace sw

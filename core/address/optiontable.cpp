@@ -10,8 +10,12 @@ namespace sw {
 
 namespace {
 
-constexpr unsigned bit(Scheme scheme) { return 1U << static_cast<unsigned>(scheme); }
-constexpr unsigned bit(Role role) { return 1U << static_cast<unsigned>(role); }
+constexpr unsigned bit(Scheme scheme) {
+    return 1U << static_cast<unsigned>(scheme);
+}
+constexpr unsigned bit(Role role) {
+    return 1U << static_cast<unsigned>(role);
+}
 
 constexpr unsigned tcp = bit(Scheme::Tcp);
 constexpr unsigned udp = bit(Scheme::Udp);
@@ -93,16 +97,17 @@ struct SchemeEntry {
     const char* name;
 };
 constexpr std::array schemes{
-    SchemeEntry{Scheme::Tcp, "tcp"},           SchemeEntry{Scheme::Udp, "udp"}, SchemeEntry{Scheme::Unix, "unix"},
-    SchemeEntry{Scheme::Unixgram, "unixgram"}, SchemeEntry{Scheme::Tls, "tls"}, SchemeEntry{Scheme::Dtls, "dtls"},
-    SchemeEntry{Scheme::Ws, "ws"},             SchemeEntry{Scheme::Wss, "wss"}, SchemeEntry{Scheme::Pipe, "pipe"},
+    SchemeEntry{Scheme::Tcp, "tcp"},   SchemeEntry{Scheme::Udp, "udp"},
+    SchemeEntry{Scheme::Unix, "unix"}, SchemeEntry{Scheme::Unixgram, "unixgram"},
+    SchemeEntry{Scheme::Tls, "tls"},   SchemeEntry{Scheme::Dtls, "dtls"},
+    SchemeEntry{Scheme::Ws, "ws"},     SchemeEntry{Scheme::Wss, "wss"},
+    SchemeEntry{Scheme::Pipe, "pipe"},
 };
 
 tl::unexpected<Error> refuse(const OptionSpec& spec, const QString& value) {
-    return tl::unexpected(badInput(QStringLiteral("option"),
-                                   QStringLiteral("%1=%2: %1 takes %3.")
-                                       .arg(QString::fromLatin1(spec.name), value, acceptedValues(spec)),
-                                   0));
+    return tl::unexpected(badInput(
+        QStringLiteral("option"),
+        QStringLiteral("%1=%2: %1 takes %3.").arg(QString::fromLatin1(spec.name), value, acceptedValues(spec)), 0));
 }
 
 Result<QString> normaliseSwitch(const OptionSpec& spec, const QString& value) {
@@ -151,7 +156,9 @@ Result<QString> normaliseText(const OptionSpec& spec, const QString& value) {
 
 } // namespace
 
-std::span<const OptionSpec> optionTable() { return table; }
+std::span<const OptionSpec> optionTable() {
+    return table;
+}
 
 const OptionSpec* findOption(const QString& name) {
     for (const OptionSpec& spec : table) {
@@ -258,7 +265,9 @@ bool isDatagram(Scheme scheme) {
     return scheme == Scheme::Udp || scheme == Scheme::Dtls || scheme == Scheme::Unixgram;
 }
 
-bool isLocal(Scheme scheme) { return scheme == Scheme::Unix || scheme == Scheme::Unixgram; }
+bool isLocal(Scheme scheme) {
+    return scheme == Scheme::Unix || scheme == Scheme::Unixgram;
+}
 
 Result<Scheme> parseScheme(const QString& name) {
     QStringList usable;
@@ -269,11 +278,10 @@ Result<Scheme> parseScheme(const QString& name) {
         if (isInThisBuild(entry.scheme))
             usable.append(candidate);
     }
-    return tl::unexpected(
-        badInput(QStringLiteral("scheme"),
-                 QStringLiteral("“%1” is no scheme that is known here. This build opens: %2.")
-                     .arg(name, usable.join(QLatin1String(", "))),
-                 0));
+    return tl::unexpected(badInput(QStringLiteral("scheme"),
+                                   QStringLiteral("“%1” is no scheme that is known here. This build opens: %2.")
+                                       .arg(name, usable.join(QLatin1String(", "))),
+                                   0));
 }
 
 } // namespace sw

@@ -53,10 +53,10 @@ Result<std::vector<QHostAddress>> resolveNow(const QString& host, Family family)
     if (!literal.isNull()) {
         const bool isV6 = literal.protocol() == QAbstractSocket::IPv6Protocol;
         if ((family == Family::IPv4 && isV6) || (family == Family::IPv6 && !isV6))
-            return tl::unexpected(Error{.id = ErrorId::AddressNotAvailable,
-                                        .situation = QStringLiteral("resolve"),
-                                        .detail = QStringLiteral("%1 is not of the family that the option ipv6 asks for.")
-                                                      .arg(host)});
+            return tl::unexpected(
+                Error{.id = ErrorId::AddressNotAvailable,
+                      .situation = QStringLiteral("resolve"),
+                      .detail = QStringLiteral("%1 is not of the family that the option ipv6 asks for.").arg(host)});
         return std::vector{literal};
     }
     addrinfo hints{};

@@ -64,7 +64,9 @@ const Entry& entryOf(ErrorId id) {
 
 } // namespace
 
-QString errorName(ErrorId id) { return QString::fromLatin1(entryOf(id).name); }
+QString errorName(ErrorId id) {
+    return QString::fromLatin1(entryOf(id).name);
+}
 
 QJsonObject Error::toJson() const {
     QJsonObject json{{QStringLiteral("id"), errorName(id)},

@@ -44,10 +44,10 @@ QString errorName(ErrorId id);
 /// One thing that went wrong. A plain value; any thread.
 struct Error {
     ErrorId id = ErrorId::None;
-    int native = 0;    ///< errno or WSAGetLastError(); 0 when the system was not asked
+    int native = 0;      ///< errno or WSAGetLastError(); 0 when the system was not asked
     QString situation{}; ///< the call or the part that failed: `connect`, `bind`, `address`
     QString detail{};    ///< one sentence for people: likely cause and next step
-    int position = -1; ///< for text that could not be read: the offending character, counted from 0
+    int position = -1;   ///< for text that could not be read: the offending character, counted from 0
 
     bool operator==(const Error&) const = default;
 

@@ -13,7 +13,9 @@ enum class EndpointId : quint64 { None = 0 };
 /// Position of a record in one transcript, counted from 0.
 using RecordIndex = quint64;
 
-inline size_t qHash(EndpointId id, size_t seed = 0) noexcept { return ::qHash(static_cast<quint64>(id), seed); }
+inline size_t qHash(EndpointId id, size_t seed = 0) noexcept {
+    return ::qHash(static_cast<quint64>(id), seed);
+}
 
 } // namespace sw
 

@@ -74,6 +74,8 @@ ErrorId errorIdOfNative(int native) {
     return native == 0 ? ErrorId::None : ErrorId::Unknown;
 }
 
-int lastNativeError() { return errno; }
+int lastNativeError() {
+    return errno;
+}
 
 } // namespace sw

@@ -60,6 +60,8 @@ ErrorId errorIdOfNative(int native) {
     return native == 0 ? ErrorId::None : ErrorId::Unknown;
 }
 
-int lastNativeError() { return WSAGetLastError(); }
+int lastNativeError() {
+    return WSAGetLastError();
+}
 
 } // namespace sw

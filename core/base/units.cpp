@@ -61,8 +61,8 @@ QString formatDuration(std::chrono::microseconds duration) {
 }
 
 Result<qint64> parseSize(const QString& text) {
-    static constexpr std::array units{Unit{"", 1},          Unit{"B", 1},          Unit{"K", 1024},
-                                      Unit{"KiB", 1024},    Unit{"M", 1048576},    Unit{"MiB", 1048576},
+    static constexpr std::array units{Unit{"", 1},           Unit{"B", 1},           Unit{"K", 1024},
+                                      Unit{"KiB", 1024},     Unit{"M", 1048576},     Unit{"MiB", 1048576},
                                       Unit{"G", 1073741824}, Unit{"GiB", 1073741824}};
     constexpr double largest = 9e15;
     double bytes = 0;

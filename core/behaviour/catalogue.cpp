@@ -27,7 +27,9 @@ constexpr std::array entries{
 
 } // namespace
 
-std::span<const BehaviourEntry> behaviours() { return entries; }
+std::span<const BehaviourEntry> behaviours() {
+    return entries;
+}
 
 Result<BehaviourFactory> makeBehaviourFactory(const QString& name) {
     QStringList known;
@@ -36,10 +38,9 @@ Result<BehaviourFactory> makeBehaviourFactory(const QString& name) {
             return entry.make == nullptr ? BehaviourFactory() : BehaviourFactory(entry.make);
         known.append(QString::fromLatin1(entry.name));
     }
-    return tl::unexpected(badInput(QStringLiteral("behaviour"),
-                                   QStringLiteral("“%1” is no behaviour. There are: %2.")
-                                       .arg(name, known.join(QLatin1String(", "))),
-                                   0));
+    return tl::unexpected(
+        badInput(QStringLiteral("behaviour"),
+                 QStringLiteral("“%1” is no behaviour. There are: %2.").arg(name, known.join(QLatin1String(", "))), 0));
 }
 
 } // namespace sw

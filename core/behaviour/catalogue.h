@@ -11,7 +11,7 @@ namespace sw {
 /// A behaviour that is built in.
 struct BehaviourEntry {
     const char* name;
-    const char* summary; ///< one sentence for people
+    const char* summary;                  ///< one sentence for people
     std::unique_ptr<Behaviour> (*make)(); ///< nullptr for manual
 };
 

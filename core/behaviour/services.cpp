@@ -24,7 +24,9 @@ QByteArray timeOf1900() {
 
 } // namespace
 
-void EchoBehaviour::filter(Peer& peer, QByteArrayView bytes) { peer.send(bytes); }
+void EchoBehaviour::filter(Peer& peer, QByteArrayView bytes) {
+    peer.send(bytes);
+}
 
 void DiscardBehaviour::filter(Peer&, QByteArrayView) {}
 

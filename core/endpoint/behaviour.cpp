@@ -3,7 +3,9 @@
 
 namespace sw {
 
-bool Behaviour::acceptor(const Peer&) { return true; }
+bool Behaviour::acceptor(const Peer&) {
+    return true;
+}
 
 void Behaviour::sentinel(const ClosingRecord&) {}
 
@@ -11,6 +13,8 @@ void Behaviour::opened(Peer&) {}
 
 void Behaviour::writable(Peer&) {}
 
-void Behaviour::endOfStream(Peer& peer) { peer.close(); }
+void Behaviour::endOfStream(Peer& peer) {
+    peer.close();
+}
 
 } // namespace sw

@@ -22,7 +22,9 @@ Connection::Connection(EndpointHost& host, EndpointRequest request)
 
 Connection::Connection(EndpointHost& host, EndpointRequest request, native::Descriptor socket, const QString& peer,
                        const QString& listenerName)
-    : Endpoint(host, EndpointKind::Connection, std::move(request)), m_socket(socket), m_listenerName(listenerName) {
+    : Endpoint(host, EndpointKind::Connection, std::move(request)),
+      m_socket(socket),
+      m_listenerName(listenerName) {
     mutableSnapshot().peer = peer;
 }
 
@@ -40,14 +42,15 @@ void Connection::start() {
         open(true);
         return;
     }
-    m_connector = std::make_unique<Connector>(
-        host().poller(), address(),
-        Connector::Handlers{
-            .connected = [this](native::Descriptor socket) { connected(socket); },
-            .failed = [this](const Error& error) { connectFailed(error); },
-            .record = [this](EventKind kind, const QString& text, const QJsonObject& facts) { record(kind, text, facts); },
-            .state = [this](EndpointState state) { setState(state); },
-        });
+    m_connector =
+        std::make_unique<Connector>(host().poller(), address(),
+                                    Connector::Handlers{
+                                        .connected = [this](native::Descriptor socket) { connected(socket); },
+                                        .failed = [this](const Error& error) { connectFailed(error); },
+                                        .record = [this](EventKind kind, const QString& text,
+                                                         const QJsonObject& facts) { record(kind, text, facts); },
+                                        .state = [this](EndpointState state) { setState(state); },
+                                    });
     m_connector->start();
 }
 
@@ -75,7 +78,8 @@ void Connection::open(bool isAccepted) {
         record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
         native::abort(m_socket);
         m_socket = native::noDescriptor;
-        finish({.cause = QStringLiteral("aborted-by-us"), .text = QStringLiteral("refused and reset by us"), .error = {}});
+        finish(
+            {.cause = QStringLiteral("aborted-by-us"), .text = QStringLiteral("refused and reset by us"), .error = {}});
         return;
     }
     mutableSnapshot().local = native::toText(local);
@@ -193,9 +197,13 @@ void Connection::setOpenState() {
         setState(m_writeEnded ? EndpointState::WriteEnded : EndpointState::Open);
 }
 
-void Connection::send(QByteArrayView bytes) { offer(bytes.toByteArray(), {}); }
+void Connection::send(QByteArrayView bytes) {
+    offer(bytes.toByteArray(), {});
+}
 
-bool Connection::wantsMore() const { return m_queue.memory() < WriteQueue::comfortable; }
+bool Connection::wantsMore() const {
+    return m_queue.memory() < WriteQueue::comfortable;
+}
 
 void Connection::offer(const QByteArray& bytes, const QString&) {
     if (hasEnded() || m_writeEnded || m_wantsWriteEnd || m_isClosing) {
@@ -242,7 +250,8 @@ void Connection::flush() {
     for (;;) {
         const QByteArrayView bytes = m_queue.front();
         if (!m_queue.readError().isEmpty()) {
-            recordNotSent({.id = ErrorId::NotFound, .situation = QStringLiteral("send file"), .detail = m_queue.readError()});
+            recordNotSent(
+                {.id = ErrorId::NotFound, .situation = QStringLiteral("send file"), .detail = m_queue.readError()});
             break;
         }
         if (bytes.isEmpty())
@@ -296,8 +305,8 @@ void Connection::endSendingNow() {
     m_wantsWriteEnd = false;
     m_writeEnded = true;
     native::shutdown(m_socket, native::Shutdown::Sending);
-    record(EventKind::SendingEnded, m_readEnded ? QStringLiteral("we send no more")
-                                                : QStringLiteral("we send no more, and can still receive"));
+    record(EventKind::SendingEnded,
+           m_readEnded ? QStringLiteral("we send no more") : QStringLiteral("we send no more, and can still receive"));
     if (m_readEnded)
         finishOrderly();
     else
@@ -323,7 +332,9 @@ void Connection::closeOrderly() {
         return;
     if (!m_ticket) { // still connecting: nothing was sent yet
         m_connector.reset();
-        finish({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("given up by us while connecting"), .error = {}});
+        finish({.cause = QStringLiteral("closed-by-us"),
+                .text = QStringLiteral("given up by us while connecting"),
+                .error = {}});
         return;
     }
     m_isClosing = true;

@@ -26,7 +26,9 @@ QString milliseconds(qint64 nanoseconds) {
 } // namespace
 
 Connector::Connector(Poller& poller, Address address, Handlers handlers)
-    : m_poller(poller), m_address(std::move(address)), m_handlers(std::move(handlers)) {
+    : m_poller(poller),
+      m_address(std::move(address)),
+      m_handlers(std::move(handlers)) {
     m_deadline.setSingleShot(true);
     m_retry.setSingleShot(true);
     QObject::connect(&m_deadline, &QTimer::timeout, this, [this] {
@@ -47,7 +49,9 @@ Connector::Connector(Poller& poller, Address address, Handlers handlers)
     QObject::connect(&m_retry, &QTimer::timeout, this, &Connector::tryNext);
 }
 
-Connector::~Connector() { dropSocket(); }
+Connector::~Connector() {
+    dropSocket();
+}
 
 void Connector::dropSocket() {
     if (m_ticket)
@@ -84,12 +88,12 @@ void Connector::resolved(const Result<std::vector<QHostAddress>>& hosts) {
         names.append(host.toString());
     }
     if (!isIpLiteral(m_address.place.host)) {
-        m_handlers.record(EventKind::Resolved,
-                          QStringLiteral("“%1” is %2 (%3)")
-                              .arg(m_address.place.host, names.join(QLatin1String(", ")),
-                                   milliseconds(m_attempt.nsecsElapsed())),
-                          {{QStringLiteral("addresses"), QJsonArray::fromStringList(names)},
-                           {QStringLiteral("nanoseconds"), m_attempt.nsecsElapsed()}});
+        m_handlers.record(
+            EventKind::Resolved,
+            QStringLiteral("“%1” is %2 (%3)")
+                .arg(m_address.place.host, names.join(QLatin1String(", ")), milliseconds(m_attempt.nsecsElapsed())),
+            {{QStringLiteral("addresses"), QJsonArray::fromStringList(names)},
+             {QStringLiteral("nanoseconds"), m_attempt.nsecsElapsed()}});
     }
     tryNext();
 }
@@ -122,8 +126,7 @@ void Connector::tryNext() {
         attemptFailed(code, QStringLiteral("socket"));
         return;
     }
-    for (const Error& error :
-         applyOptions(m_socket, m_address, OptionStage::BeforeBind, native::isIPv6(candidate)))
+    for (const Error& error : applyOptions(m_socket, m_address, OptionStage::BeforeBind, native::isIPv6(candidate)))
         m_handlers.record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
     if (const auto bound = bindLocally(m_socket); !bound) {
         attemptFailed(bound.error());
@@ -166,12 +169,12 @@ void Connector::attemptFailed(const Error& error) {
     dropSocket();
     m_lastError = error;
     if (m_candidates.size() > 1)
-        m_handlers.record(EventKind::AttemptFailed,
-                          QStringLiteral("%1: %2 (%3)")
-                              .arg(native::toText(m_candidates.at(m_next - 1)), errorName(error.id),
-                                   milliseconds(m_attempt.nsecsElapsed())),
-                          {{QStringLiteral("error"), error.toJson()},
-                           {QStringLiteral("nanoseconds"), m_attempt.nsecsElapsed()}});
+        m_handlers.record(
+            EventKind::AttemptFailed,
+            QStringLiteral("%1: %2 (%3)")
+                .arg(native::toText(m_candidates.at(m_next - 1)), errorName(error.id),
+                     milliseconds(m_attempt.nsecsElapsed())),
+            {{QStringLiteral("error"), error.toJson()}, {QStringLiteral("nanoseconds"), m_attempt.nsecsElapsed()}});
     m_retry.start(0);
 }
 

@@ -17,8 +17,8 @@
 
 namespace sw {
 
-/// Brings one outgoing stream about: looks the name up, tries its addresses in order, watches the time. Tells each step.
-/// The I/O thread.
+/// Brings one outgoing stream about: looks the name up, tries its addresses in order, watches the time. Tells each
+/// step. The I/O thread.
 class Connector final : public QObject, private PollTarget {
 public:
     struct Handlers {

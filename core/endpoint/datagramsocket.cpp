@@ -23,7 +23,9 @@ std::string keyOf(const native::SocketAddress& peer) {
 
 Flow::Flow(EndpointHost& host, EndpointRequest request, EndpointId socket, const native::SocketAddress& peer,
            const QString& local)
-    : Endpoint(host, EndpointKind::Flow, std::move(request)), m_socket(socket), m_peer(peer) {
+    : Endpoint(host, EndpointKind::Flow, std::move(request)),
+      m_socket(socket),
+      m_peer(peer) {
     mutableSnapshot().peer = native::toText(peer);
     mutableSnapshot().local = local;
 }
@@ -43,7 +45,9 @@ void Flow::received(QByteArrayView bytes, Timestamp time, quint8 flags) {
         m_behaviour->filter(*this, bytes);
 }
 
-void Flow::sent(QByteArrayView bytes) { recordSent(bytes, DatagramFlag); }
+void Flow::sent(QByteArrayView bytes) {
+    recordSent(bytes, DatagramFlag);
+}
 
 void Flow::failed(EventKind kind, const Error& error) {
     record(kind, toText(error), {{QStringLiteral("error"), error.toJson()}});
@@ -74,7 +78,8 @@ void Flow::closeOrderly() {
 }
 
 void Flow::socketClosed() {
-    const ClosingRecord closing{.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}};
+    const ClosingRecord closing{
+        .cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}};
     if (recordClosing(closing) && m_behaviour)
         m_behaviour->sentinel(closing);
 }
@@ -85,7 +90,8 @@ void Flow::setBehaviour(const QString& name, BehaviourFactory factory) {
 }
 
 DatagramSocket::DatagramSocket(EndpointHost& host, EndpointRequest request, Role role)
-    : Endpoint(host, EndpointKind::DatagramSocket, std::move(request)), m_role(role) {
+    : Endpoint(host, EndpointKind::DatagramSocket, std::move(request)),
+      m_role(role) {
     mutableSnapshot().isReachable = role == Role::Listen && isReachableFromNetwork(address());
     const int size = address().number("size").value_or(65535);
     m_buffer.resize(size);
@@ -267,9 +273,8 @@ void DatagramSocket::opened(native::Descriptor socket) {
 }
 
 void DatagramSocket::failed(const Error& error) {
-    recordClosing({.cause = QStringLiteral("error"),
-                   .text = QStringLiteral("could not open: ") + toText(error),
-                   .error = error});
+    recordClosing(
+        {.cause = QStringLiteral("error"), .text = QStringLiteral("could not open: ") + toText(error), .error = error});
 }
 
 void DatagramSocket::updateInterest() {
@@ -326,9 +331,8 @@ void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::Datagr
     }
     countReceived(static_cast<quint64>(bytes.size()));
     if (info.isCut)
-        record(EventKind::Warning, QStringLiteral("a datagram of %1 bytes was cut to %2 (option size)")
-                                       .arg(info.trueSize)
-                                       .arg(info.size));
+        record(EventKind::Warning,
+               QStringLiteral("a datagram of %1 bytes was cut to %2 (option size)").arg(info.trueSize).arg(info.size));
 }
 
 void DatagramSocket::countDrops(quint32 total) {
@@ -466,8 +470,8 @@ void DatagramSocket::sendTo(const QByteArray& bytes, const native::SocketAddress
 
 /// False: the system takes no more now.
 bool DatagramSocket::transmit(const Waiting& datagram) {
-    const qint64 count = native::sendDatagram(m_socket, datagram.bytes,
-                                              datagram.destination ? &*datagram.destination : nullptr);
+    const qint64 count =
+        native::sendDatagram(m_socket, datagram.bytes, datagram.destination ? &*datagram.destination : nullptr);
     if (count < 0 && native::isAgain(static_cast<int>(-count)))
         return false;
     auto* flow = datagram.flow == EndpointId::None ? nullptr : dynamic_cast<Flow*>(host().find(datagram.flow));
@@ -478,8 +482,8 @@ bool DatagramSocket::transmit(const Waiting& datagram) {
         touch();
         if (error.id == ErrorId::ConnectionRefused) { // about an earlier datagram; this one was not sent either
             record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
-            const qint64 again = native::sendDatagram(m_socket, datagram.bytes,
-                                                      datagram.destination ? &*datagram.destination : nullptr);
+            const qint64 again =
+                native::sendDatagram(m_socket, datagram.bytes, datagram.destination ? &*datagram.destination : nullptr);
             if (again >= 0)
                 recordSent(datagram.bytes, DatagramFlag);
             return true;
@@ -526,7 +530,8 @@ void DatagramSocket::closeOrderly() {
     m_socket = native::noDescriptor;
     native::removeSocketFile(address().path, m_fileIdentity);
     m_fileIdentity = 0;
-    const ClosingRecord closing{.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}};
+    const ClosingRecord closing{
+        .cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}};
     recordClosing(closing);
     if (m_behaviour)
         m_behaviour->sentinel(closing);

@@ -10,7 +10,9 @@ Error notSupportedBy(EndpointKind kind, const QString& operation) {
 }
 
 Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest request)
-    : m_host(host), m_request(std::move(request)), m_transcript(host.newTranscript()) {
+    : m_host(host),
+      m_request(std::move(request)),
+      m_transcript(host.newTranscript()) {
     m_snapshot.id = m_request.id;
     m_snapshot.parent = m_request.parent;
     m_snapshot.kind = kind;

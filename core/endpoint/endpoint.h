@@ -57,7 +57,8 @@ struct EndpointRequest {
     quint64 acceptLimit = 0; ///< a listener closes itself after so many connections; 0: never
 };
 
-/// What all kinds of endpoints have: an identity, a transcript, a state, and exactly one closing record. The I/O thread.
+/// What all kinds of endpoints have: an identity, a transcript, a state, and exactly one closing record. The I/O
+/// thread.
 class Endpoint {
 public:
     virtual ~Endpoint();

@@ -99,7 +99,8 @@ Result<native::Descriptor> Listener::tryBind(const native::SocketAddress& wanted
     };
     const bool isIPv6 = native::isIPv6(wanted);
     if (isIPv6)
-        native::setOption(socket, "ipv6only", static_cast<int>(!wantsDualStack(address(), native::hostOf(wanted))), true);
+        native::setOption(socket, "ipv6only", static_cast<int>(!wantsDualStack(address(), native::hostOf(wanted))),
+                          true);
 #ifndef Q_OS_WIN // there SO_REUSEADDR would let anybody take the port
     if (native::isIp(wanted) && !address().given("reuseaddr"))
         native::setOption(socket, "reuseaddr", 1, isIPv6);
@@ -195,8 +196,7 @@ void Listener::updateInterest() {
     if (!m_ticket)
         return;
     const auto most = static_cast<std::size_t>(*address().number("max"));
-    const bool takes =
-        !m_isPaused && !m_isRecovering && !snapshot().isAcceptManual && m_connections.size() < most;
+    const bool takes = !m_isPaused && !m_isRecovering && !snapshot().isAcceptManual && m_connections.size() < most;
     host().poller().setInterest(*m_ticket, takes ? ReadInterest : NoInterest);
 }
 
@@ -325,11 +325,12 @@ void Listener::closeOrderly() {
     m_socket = native::noDescriptor;
     native::removeSocketFile(address().path, m_fileIdentity);
     m_fileIdentity = 0;
-    recordClosing({.cause = QStringLiteral("closed-by-us"),
-                   .text = m_connections.empty()
-                               ? QStringLiteral("closed by us")
-                               : QStringLiteral("closed by us; its %1 open connections go on").arg(m_connections.size()),
-                   .error = {}});
+    recordClosing(
+        {.cause = QStringLiteral("closed-by-us"),
+         .text = m_connections.empty()
+                     ? QStringLiteral("closed by us")
+                     : QStringLiteral("closed by us; its %1 open connections go on").arg(m_connections.size()),
+         .error = {}});
 }
 
 void Listener::setBehaviour(const QString& name, BehaviourFactory factory) {

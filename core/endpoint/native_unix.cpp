@@ -40,11 +40,17 @@ SocketAddress from(const T& value, std::size_t length = sizeof(T)) {
     return address;
 }
 
-sa_family_t family(const SocketAddress& address) { return generic(address)->sa_family; }
+sa_family_t family(const SocketAddress& address) {
+    return generic(address)->sa_family;
+}
 
-int descriptor(Descriptor socket) { return static_cast<int>(socket); }
+int descriptor(Descriptor socket) {
+    return static_cast<int>(socket);
+}
 
-int result(int code) { return code < 0 ? -errno : 0; }
+int result(int code) {
+    return code < 0 ? -errno : 0;
+}
 
 void makeNonBlocking([[maybe_unused]] int fd) {
 #ifndef SOCK_NONBLOCK
@@ -70,7 +76,9 @@ bool SocketAddress::operator==(const SocketAddress& other) const {
            std::memcmp(storage.data(), other.storage.data(), static_cast<std::size_t>(length)) == 0;
 }
 
-void initialise() { std::signal(SIGPIPE, SIG_IGN); }
+void initialise() {
+    std::signal(SIGPIPE, SIG_IGN);
+}
 
 SocketAddress ipAddress(const QHostAddress& address, quint16 port) {
     if (address.protocol() == QAbstractSocket::IPv6Protocol) {
@@ -107,9 +115,13 @@ SocketAddress localAddress(const QString& path) {
     return from(local, offsetof(sockaddr_un, sun_path) + size + 1);
 }
 
-bool isIPv6(const SocketAddress& address) { return family(address) == AF_INET6; }
+bool isIPv6(const SocketAddress& address) {
+    return family(address) == AF_INET6;
+}
 
-bool isIp(const SocketAddress& address) { return family(address) == AF_INET || family(address) == AF_INET6; }
+bool isIp(const SocketAddress& address) {
+    return family(address) == AF_INET || family(address) == AF_INET6;
+}
 
 QHostAddress hostOf(const SocketAddress& address) {
     if (!isIp(address))
@@ -157,7 +169,9 @@ Descriptor open(const SocketAddress& like, SocketType type) {
     return fd;
 }
 
-void close(Descriptor socket) { ::close(descriptor(socket)); }
+void close(Descriptor socket) {
+    ::close(descriptor(socket));
+}
 
 void abort(Descriptor socket) {
     const linger reset{.l_onoff = 1, .l_linger = 0};
@@ -169,7 +183,9 @@ int bind(Descriptor socket, const SocketAddress& address) {
     return result(::bind(descriptor(socket), generic(address), static_cast<socklen_t>(address.length)));
 }
 
-int listen(Descriptor socket, int backlog) { return result(::listen(descriptor(socket), backlog)); }
+int listen(Descriptor socket, int backlog) {
+    return result(::listen(descriptor(socket), backlog));
+}
 
 int connect(Descriptor socket, const SocketAddress& address) {
     return result(::connect(descriptor(socket), generic(address), static_cast<socklen_t>(address.length)));
@@ -277,9 +293,13 @@ void enableDropCounter([[maybe_unused]] Descriptor socket) {
 #endif
 }
 
-bool isAgain(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+bool isAgain(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
 
-bool isInProgress(int error) { return error == EINPROGRESS || error == EINTR; }
+bool isInProgress(int error) {
+    return error == EINPROGRESS || error == EINTR;
+}
 
 bool isOutOfDescriptors(int error) {
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;

@@ -33,8 +33,9 @@ protected:
 };
 
 /// Tells which sockets can be read or written, level-triggered, at a cost that does not grow with the number of open
-/// ones where the system can do that: epoll(7) behind a single notifier of Qt's event loop on Linux; one QSocketNotifier
-/// a socket elsewhere, or when the environment says SOCKETWRIGHT_POLLER=qt. Belongs to the thread that made it.
+/// ones where the system can do that: epoll(7) behind a single notifier of Qt's event loop on Linux; one
+/// QSocketNotifier a socket elsewhere, or when the environment says SOCKETWRIGHT_POLLER=qt. Belongs to the thread that
+/// made it.
 class Poller {
 public:
     using Ticket = quint32;

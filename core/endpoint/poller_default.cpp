@@ -3,6 +3,8 @@
 
 namespace sw {
 
-std::unique_ptr<Poller> Poller::create() { return createNotifierPoller(); }
+std::unique_ptr<Poller> Poller::create() {
+    return createNotifierPoller();
+}
 
 } // namespace sw

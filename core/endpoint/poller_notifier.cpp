@@ -60,6 +60,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Poller> createNotifierPoller() { return std::make_unique<NotifierPoller>(); }
+std::unique_ptr<Poller> createNotifierPoller() {
+    return std::make_unique<NotifierPoller>();
+}
 
 } // namespace sw

@@ -38,7 +38,9 @@ QSet<QByteArray> inodesOf(quint16 port, bool udp) {
 
 } // namespace
 
-QString PortOwner::toText() const { return QStringLiteral("%1 (%2)").arg(program).arg(pid); }
+QString PortOwner::toText() const {
+    return QStringLiteral("%1 (%2)").arg(program).arg(pid);
+}
 
 std::optional<PortOwner> portOwner(quint16 port, bool udp) {
     const QSet<QByteArray> inodes = inodesOf(port, udp);

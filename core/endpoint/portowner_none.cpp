@@ -4,8 +4,12 @@
 
 namespace sw {
 
-QString PortOwner::toText() const { return QStringLiteral("%1 (%2)").arg(program).arg(pid); }
+QString PortOwner::toText() const {
+    return QStringLiteral("%1 (%2)").arg(program).arg(pid);
+}
 
-std::optional<PortOwner> portOwner(quint16, bool) { return std::nullopt; }
+std::optional<PortOwner> portOwner(quint16, bool) {
+    return std::nullopt;
+}
 
 } // namespace sw

@@ -35,7 +35,9 @@ enum class EndpointState : quint8 {
 
 QString stateName(EndpointState state);
 QString kindName(EndpointKind kind);
-inline bool isEnded(EndpointState state) { return state == EndpointState::Closed || state == EndpointState::Failed; }
+inline bool isEnded(EndpointState state) {
+    return state == EndpointState::Closed || state == EndpointState::Failed;
+}
 
 /// One option as it was asked for and as the system reads it back.
 struct OptionState {
@@ -66,7 +68,7 @@ struct EndpointSnapshot {
     QString local; ///< `127.0.0.1:10244`; empty while there is none
     QString peer;
     QString behaviour;
-    QString closing; ///< the sentence of the closing record
+    QString closing;          ///< the sentence of the closing record
     bool isReachable = false; ///< from other machines
     bool isAcceptManual = false;
     std::optional<Error> error;

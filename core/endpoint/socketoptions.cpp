@@ -13,7 +13,9 @@ namespace {
 constexpr std::array<std::string_view, 12> ours{"backlog", "accept", "max",   "bind", "timeout", "eof",
                                                 "size",    "to",     "flows", "mode", "stale",   "ipv6"};
 
-bool isOurs(std::string_view name) { return std::find(ours.begin(), ours.end(), name) != ours.end(); }
+bool isOurs(std::string_view name) {
+    return std::find(ours.begin(), ours.end(), name) != ours.end();
+}
 
 bool isBeforeBind(std::string_view name) {
     return name == "reuseaddr" || name == "reuseport" || name == "rcvbuf" || name == "sndbuf";

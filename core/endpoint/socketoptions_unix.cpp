@@ -71,8 +71,8 @@ int setOption(Descriptor socket, const char* name, int value, bool isIPv6) {
     const NativeOption* option = findNative(name);
     if (option == nullptr)
         return ENOPROTOOPT;
-    const int code = set(fd, isIPv6 ? option->levelIPv6 : option->level,
-                         isIPv6 ? option->optionIPv6 : option->option, &value, sizeof value);
+    const int code = set(fd, isIPv6 ? option->levelIPv6 : option->level, isIPv6 ? option->optionIPv6 : option->option,
+                         &value, sizeof value);
     if (qstrcmp(name, "ttl") == 0) { // the same limit for multicast, where the socket has one
         if (isIPv6)
             set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &value, sizeof value);
@@ -96,8 +96,8 @@ bool readOption(Descriptor socket, const char* name, int& value, bool isIPv6) {
     if (option == nullptr)
         return false;
     socklen_t length = sizeof value;
-    return ::getsockopt(fd, isIPv6 ? option->levelIPv6 : option->level,
-                        isIPv6 ? option->optionIPv6 : option->option, &value, &length) == 0;
+    return ::getsockopt(fd, isIPv6 ? option->levelIPv6 : option->level, isIPv6 ? option->optionIPv6 : option->option,
+                        &value, &length) == 0;
 }
 
 int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interface) {

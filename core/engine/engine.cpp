@@ -13,7 +13,8 @@ constexpr std::chrono::milliseconds closingGrace(700);
 }
 
 Engine::Engine(EngineOptions options, QObject* parent)
-    : QObject(parent), m_worker(new EngineWorker(options, std::make_shared<TranscriptStore>())) {
+    : QObject(parent),
+      m_worker(new EngineWorker(options, std::make_shared<TranscriptStore>())) {
     qRegisterMetaType<EndpointId>();
     qRegisterMetaType<EndpointSnapshot>();
     qRegisterMetaType<QVector<sw::EndpointSnapshot>>();
@@ -21,7 +22,8 @@ Engine::Engine(EngineOptions options, QObject* parent)
     m_worker->moveToThread(&m_thread);
     QObject::connect(&m_thread, &QThread::started, m_worker, &EngineWorker::start);
     QObject::connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
-    QObject::connect(m_worker, &EngineWorker::finished, &m_thread, [this] { m_thread.quit(); }, Qt::DirectConnection);
+    QObject::connect(
+        m_worker, &EngineWorker::finished, &m_thread, [this] { m_thread.quit(); }, Qt::DirectConnection);
     QObject::connect(m_worker, qOverload<const QVector<EndpointSnapshot>&>(&EngineWorker::changed), this,
                      [this](const QVector<EndpointSnapshot>& snapshots) {
                          for (const EndpointSnapshot& snapshot : snapshots)
@@ -44,7 +46,8 @@ Engine::~Engine() {
 
 template <typename Call>
 void Engine::post(Call call) {
-    QMetaObject::invokeMethod(m_worker, [worker = m_worker, call = std::move(call)] { call(*worker); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker, call = std::move(call)] { call(*worker); }, Qt::QueuedConnection);
 }
 
 Result<EndpointId> Engine::open(const Address& address, const OpenRequest& request, Role role) {
@@ -81,9 +84,7 @@ void Engine::send(EndpointId id, const QByteArray& bytes, const QString& destina
 }
 
 void Engine::sendFile(EndpointId id, const QString& path) {
-    post([id, path](EngineWorker& worker) {
-        worker.with(id, [&](Endpoint& endpoint) { endpoint.offerFile(path); });
-    });
+    post([id, path](EngineWorker& worker) { worker.with(id, [&](Endpoint& endpoint) { endpoint.offerFile(path); }); });
 }
 
 void Engine::shutDownSending(EndpointId id) {
@@ -147,12 +148,20 @@ QVector<EndpointSnapshot> Engine::snapshots() const {
     return all;
 }
 
-std::shared_ptr<const Transcript> Engine::transcript(EndpointId id) const { return m_worker->transcript(id); }
+std::shared_ptr<const Transcript> Engine::transcript(EndpointId id) const {
+    return m_worker->transcript(id);
+}
 
-std::shared_ptr<Transcript> Engine::writableTranscript(EndpointId id) const { return m_worker->transcript(id); }
+std::shared_ptr<Transcript> Engine::writableTranscript(EndpointId id) const {
+    return m_worker->transcript(id);
+}
 
-std::shared_ptr<const Transcript> Engine::eventLog() const { return m_worker->eventLog(); }
+std::shared_ptr<const Transcript> Engine::eventLog() const {
+    return m_worker->eventLog();
+}
 
-std::shared_ptr<TranscriptStore> Engine::store() const { return m_worker->store(); }
+std::shared_ptr<TranscriptStore> Engine::store() const {
+    return m_worker->store();
+}
 
 } // namespace sw

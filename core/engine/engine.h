@@ -33,9 +33,9 @@ struct OpenRequest {
     quint64 acceptLimit = 0; ///< a listener closes itself after so many connections; 0: never
 };
 
-/// The one door to sockets. Owns the I/O thread, on which all of them live, and the list of endpoints. Speaks in ids and
-/// values: commands are queued to the I/O thread and never block; what came of them arrives as snapshots and records.
-/// All functions and signals: the thread that made it. Transcripts may be read by any thread.
+/// The one door to sockets. Owns the I/O thread, on which all of them live, and the list of endpoints. Speaks in ids
+/// and values: commands are queued to the I/O thread and never block; what came of them arrives as snapshots and
+/// records. All functions and signals: the thread that made it. Transcripts may be read by any thread.
 class Engine final : public QObject {
     Q_OBJECT
 

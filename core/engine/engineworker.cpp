@@ -8,7 +8,9 @@
 namespace sw {
 
 EngineWorker::EngineWorker(EngineOptions options, std::shared_ptr<TranscriptStore> store)
-    : m_options(options), m_store(std::move(store)), m_eventLog(std::make_shared<Transcript>(m_store)),
+    : m_options(options),
+      m_store(std::move(store)),
+      m_eventLog(std::make_shared<Transcript>(m_store)),
       m_notifyTimer(this) {
     m_notifyTimer.setSingleShot(true);
     m_notifyTimer.setTimerType(Qt::PreciseTimer);
@@ -73,7 +75,9 @@ std::shared_ptr<Transcript> EngineWorker::transcript(EndpointId id) const {
     return found == m_transcripts.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<Transcript> EngineWorker::newTranscript() { return std::make_shared<Transcript>(m_store); }
+std::shared_ptr<Transcript> EngineWorker::newTranscript() {
+    return std::make_shared<Transcript>(m_store);
+}
 
 QString EngineWorker::uniqueName(const QString& wanted) {
     QString name = wanted;

@@ -19,8 +19,8 @@ struct SimpleEscape {
     char byte;
 };
 constexpr std::array simpleEscapes{
-    SimpleEscape{'n', '\n'}, SimpleEscape{'r', '\r'},   SimpleEscape{'t', '\t'}, SimpleEscape{'0', '\0'},
-    SimpleEscape{'a', '\a'}, SimpleEscape{'b', '\b'},   SimpleEscape{'e', 27},   SimpleEscape{'f', '\f'},
+    SimpleEscape{'n', '\n'}, SimpleEscape{'r', '\r'},  SimpleEscape{'t', '\t'}, SimpleEscape{'0', '\0'},
+    SimpleEscape{'a', '\a'}, SimpleEscape{'b', '\b'},  SimpleEscape{'e', 27},   SimpleEscape{'f', '\f'},
     SimpleEscape{'v', '\v'}, SimpleEscape{'\\', '\\'},
 };
 
@@ -39,7 +39,9 @@ int hexDigit(QChar c) {
 class EscapedTextReader {
 public:
     EscapedTextReader(const QString& text, const QString& encoding)
-        : m_text(text), m_encodingName(encoding), m_encoder(encoding.toLatin1().constData()) {}
+        : m_text(text),
+          m_encodingName(encoding),
+          m_encoder(encoding.toLatin1().constData()) {}
 
     Result<QByteArray> read() {
         if (!m_encoder.isValid())
@@ -59,7 +61,8 @@ public:
 private:
     /// How many characters were used.
     Result<qsizetype> readPlain(qsizetype i) {
-        const bool isPair = m_text.at(i).isHighSurrogate() && i + 1 < m_text.size() && m_text.at(i + 1).isLowSurrogate();
+        const bool isPair =
+            m_text.at(i).isHighSurrogate() && i + 1 < m_text.size() && m_text.at(i + 1).isLowSurrogate();
         const qsizetype length = isPair ? 2 : 1;
         if (auto encoded = encode(m_text.mid(i, length), i); !encoded)
             return tl::unexpected(encoded.error());
@@ -228,8 +231,8 @@ Result<QByteArray> parseHex(const QString& text) {
         }
     }
     if (high >= 0) {
-        const bool standsAlone = highAt == 0 || isHexSeparator(text.at(highAt - 1)) ||
-                                 text.at(highAt - 1).toLower() == QLatin1Char('x');
+        const bool standsAlone =
+            highAt == 0 || isHexSeparator(text.at(highAt - 1)) || text.at(highAt - 1).toLower() == QLatin1Char('x');
         if (!standsAlone)
             return fail(QStringLiteral("An odd number of digits: the last byte has only one."), highAt);
         bytes.append(static_cast<char>(high));

@@ -43,7 +43,9 @@ Decoded decodeOne(QByteArrayView bytes, qsizetype at) {
     return {code, length};
 }
 
-bool isControl(char32_t code) { return code < 0x20 || code == 0x7f || (code >= 0x80 && code < 0xa0); }
+bool isControl(char32_t code) {
+    return code < 0x20 || code == 0x7f || (code >= 0x80 && code < 0xa0);
+}
 
 QString controlPicture(char32_t code) {
     if (code < 0x20)
@@ -74,10 +76,10 @@ void add(VisibleText& result, PieceKind kind, const QString& shown, qsizetype by
 } // namespace
 
 QString controlName(QChar picture) {
-    static constexpr std::array names{"NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF",
-                                      "VT",  "FF",  "CR",  "SO",  "SI",  "DLE", "DC1", "DC2", "DC3", "DC4", "NAK",
-                                      "SYN", "ETB", "CAN", "EM",  "SUB", "ESC", "FS",  "GS",  "RS",  "US",  "SP",
-                                      "DEL"};
+    static constexpr std::array names{"NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS",
+                                      "HT",  "LF",  "VT",  "FF",  "CR",  "SO",  "SI",  "DLE", "DC1",
+                                      "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM",  "SUB",
+                                      "ESC", "FS",  "GS",  "RS",  "US",  "SP",  "DEL"};
     const int index = picture.unicode() - 0x2400;
     if (index < 0 || index >= static_cast<int>(names.size()))
         return {};
@@ -93,12 +95,12 @@ bool isDeceptive(char32_t code) {
         Range{0x00ad, 0x00ad}, // soft hyphen
         Range{0x034f, 0x034f}, // combining grapheme joiner
         Range{0x061c, 0x061c}, // Arabic letter mark
-        Range{0x115f, 0x1160},   Range{0x17b4, 0x17b5}, Range{0x180b, 0x180f},
+        Range{0x115f, 0x1160}, Range{0x17b4, 0x17b5}, Range{0x180b, 0x180f},
         Range{0x200b, 0x200f}, // zero width, LRM, RLM
         Range{0x2028, 0x202e}, // separators, embeddings and overrides
         Range{0x2060, 0x206f}, // word joiner, isolates
-        Range{0x3164, 0x3164},   Range{0xfe00, 0xfe0f}, Range{0xfeff, 0xfeff},   Range{0xffa0, 0xffa0},
-        Range{0xfff9, 0xfffb},   Range{0xe0000, 0xe0fff},
+        Range{0x3164, 0x3164}, Range{0xfe00, 0xfe0f}, Range{0xfeff, 0xfeff},
+        Range{0xffa0, 0xffa0}, Range{0xfff9, 0xfffb}, Range{0xe0000, 0xe0fff},
     };
     return std::any_of(ranges.begin(), ranges.end(), [code](Range r) { return code >= r.first && code <= r.last; });
 }

@@ -129,10 +129,11 @@ Result<void> Recorder::openFile(QFile& file, const QString& path) {
 void Recorder::put(QFile& file, const QByteArray& bytes) {
     if (file.write(bytes) == bytes.size())
         return;
-    m_error = {.id = ErrorId::WriteFailed,
-               .situation = QStringLiteral("record"),
-               .detail = QStringLiteral("Recording to %1 stopped: %2. Traffic goes on.")
-                             .arg(file.fileName(), file.errorString())};
+    m_error = {
+        .id = ErrorId::WriteFailed,
+        .situation = QStringLiteral("record"),
+        .detail =
+            QStringLiteral("Recording to %1 stopped: %2. Traffic goes on.").arg(file.fileName(), file.errorString())};
 }
 
 Result<void> Recorder::write(const SourcePart& part, const RecordView& record) {

@@ -66,7 +66,9 @@ RecordSource::Update RecordSource::update() {
     return m_count == before ? Update::None : Update::Appended;
 }
 
-std::size_t RecordSource::partOf(RecordIndex index) const { return m_order.empty() ? 0 : m_order[index].part; }
+std::size_t RecordSource::partOf(RecordIndex index) const {
+    return m_order.empty() ? 0 : m_order[index].part;
+}
 
 RecordHeader RecordSource::header(RecordIndex index) const {
     if (m_order.empty())

@@ -19,11 +19,15 @@ constexpr std::size_t largestChunk = 4096;
 } // namespace
 
 Segment::Segment(quint64 firstOffset, std::size_t capacity)
-    : m_firstOffset(firstOffset), m_capacity(capacity), m_endOffset(firstOffset + capacity),
+    : m_firstOffset(firstOffset),
+      m_capacity(capacity),
+      m_endOffset(firstOffset + capacity),
       m_data(new char[capacity]) {}
 
 IndexChunk::IndexChunk(RecordIndex firstIndex, std::size_t size)
-    : first(firstIndex), capacity(size), headers(std::make_unique<RecordHeader[]>(size)) {}
+    : first(firstIndex),
+      capacity(size),
+      headers(std::make_unique<RecordHeader[]>(size)) {}
 
 Transcript::Transcript(std::shared_ptr<TranscriptStore> store) : m_store(std::move(store)) {}
 

@@ -106,11 +106,11 @@ private:
     std::shared_ptr<TranscriptStore> m_store;
     std::atomic<RecordIndex> m_count{0};
     std::atomic<RecordIndex> m_first{0};
-    quint64 m_end = 0;          // offset after the last byte; writer only
-    std::size_t m_used = 0;     // in the last segment; writer only
-    Segment* m_segment = nullptr; // the last one, which only the writer fills; writer only
+    quint64 m_end = 0;             // offset after the last byte; writer only
+    std::size_t m_used = 0;        // in the last segment; writer only
+    Segment* m_segment = nullptr;  // the last one, which only the writer fills; writer only
     IndexChunk* m_chunk = nullptr; // likewise
-    mutable std::mutex m_mutex; // guards the two directories, not what they point to
+    mutable std::mutex m_mutex;    // guards the two directories, not what they point to
     std::vector<std::shared_ptr<Segment>> m_segments;
     std::vector<std::shared_ptr<IndexChunk>> m_chunks;
 };

@@ -22,7 +22,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 void check(bool ok, const char* what) {
     if (ok)
@@ -111,7 +113,8 @@ int serveEcho() {
         for (int i = 0; i < count; ++i) {
             const int fd = events.at(static_cast<std::size_t>(i)).data.fd;
             if (fd == listener) {
-                for (int peer = ::accept(listener, nullptr, nullptr); peer >= 0; peer = ::accept(listener, nullptr, nullptr)) {
+                for (int peer = ::accept(listener, nullptr, nullptr); peer >= 0;
+                     peer = ::accept(listener, nullptr, nullptr)) {
                     const int on = 1;
                     ::setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
                     event.data.fd = peer;
@@ -125,7 +128,8 @@ int serveEcho() {
                 continue;
             }
             for (ssize_t sent = 0; sent < size;) {
-                const ssize_t more = ::send(fd, buffer.data() + sent, static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
+                const ssize_t more =
+                    ::send(fd, buffer.data() + sent, static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
                 if (more <= 0)
                     break;
                 sent += more;
@@ -239,10 +243,13 @@ int manyConnections(int port, int idle, int active, int rounds) {
     const auto start = Clock::now();
     for (int round = 0; round < rounds; ++round) {
         for (int i = 0; i < active; ++i)
-            check(::send(fds[static_cast<std::size_t>(i * (idle / active))], buffer.data(), buffer.size(), MSG_NOSIGNAL) == 64, "send");
+            check(::send(fds[static_cast<std::size_t>(i * (idle / active))], buffer.data(), buffer.size(),
+                         MSG_NOSIGNAL) == 64,
+                  "send");
         for (int i = 0; i < active; ++i) {
             for (ssize_t got = 0; got < 64;) {
-                const ssize_t count = ::recv(fds[static_cast<std::size_t>(i * (idle / active))], buffer.data(), buffer.size(), 0);
+                const ssize_t count =
+                    ::recv(fds[static_cast<std::size_t>(i * (idle / active))], buffer.data(), buffer.size(), 0);
                 check(count > 0, "recv");
                 got += count;
             }

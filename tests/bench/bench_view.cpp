@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
     const int lines = QApplication::arguments().value(1, QStringLiteral("1000000")).toInt();
     auto transcript = std::make_shared<sw::Transcript>(std::make_shared<sw::TranscriptStore>());
     for (int i = 0; i < lines; ++i) {
-        const QByteArray line = QByteArray::number(i).append(" the quick brown fox jumps over the lazy dog and runs on, 0123456789\n");
+        const QByteArray line =
+            QByteArray::number(i).append(" the quick brown fox jumps over the lazy dog and runs on, 0123456789\n");
         transcript->append(i % 2 == 0 ? sw::RecordKind::Received : sw::RecordKind::Sent, line, sw::Timestamp::now());
     }
     QElapsedTimer time;
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
         times.push_back(static_cast<double>(time.nsecsElapsed()) / 1e6);
     }
     std::sort(times.begin(), times.end());
-    QTextStream(stdout) << filled << ' ' << times.at(times.size() / 2) << ' ' << times.at(times.size() * 99 / 100) << '\n';
+    QTextStream(stdout) << filled << ' ' << times.at(times.size() / 2) << ' ' << times.at(times.size() * 99 / 100)
+                        << '\n';
     return 0;
 }

@@ -28,7 +28,8 @@ private:
                 continue;
             const QAccessibleInterface* interface = QAccessible::queryAccessibleInterface(widget);
             if (interface == nullptr || interface->text(QAccessible::Name).isEmpty())
-                nameless.append(QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName());
+                nameless.append(QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') +
+                                widget->objectName());
         }
         return nameless;
     }

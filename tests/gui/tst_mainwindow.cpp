@@ -115,7 +115,8 @@ private slots:
         QTest::keyClicks(backlog, QStringLiteral("7"));
         QCOMPARE(fixture.find<QLineEdit>("addressField")->text(), QStringLiteral("tcp://127.0.0.1:4000?backlog=7"));
         fixture.find<QComboBox>("option_nodelay")->setCurrentText(QStringLiteral("off"));
-        QCOMPARE(fixture.find<QLabel>("formAddress")->text(), QStringLiteral("tcp://127.0.0.1:4000?backlog=7&nodelay=off"));
+        QCOMPARE(fixture.find<QLabel>("formAddress")->text(),
+                 QStringLiteral("tcp://127.0.0.1:4000?backlog=7&nodelay=off"));
         fixture.find<QComboBox>("formScheme")->setCurrentText(QStringLiteral("udp"));
         QVERIFY(fixture.find<QLineEdit>("addressField")->text().startsWith(QLatin1String("udp://127.0.0.1:4000")));
         QVERIFY(fixture.find<QComboBox>("option_broadcast") != nullptr);
@@ -135,7 +136,10 @@ private slots:
         const auto panels = area->findChildren<ui::BufferPanel*>();
         QCOMPARE(panels.size(), 2);
         for (ui::BufferPanel* panel : panels)
-            QTRY_VERIFY(panel->view()->visibleLines().join(QLatin1Char('\n')).contains(QLatin1String("You sent: 'Hello self.'")));
+            QTRY_VERIFY(panel->view()
+                            ->visibleLines()
+                            .join(QLatin1Char('\n'))
+                            .contains(QLatin1String("You sent: 'Hello self.'")));
     }
 
     void datagramsGoWhereAsked() {
@@ -174,7 +178,8 @@ private slots:
         fixture.click("listenButton");
         auto* tree = fixture.find<QTreeWidget>("detailsTree");
         QTRY_VERIFY(!tree->findItems(QStringLiteral("backlog"), Qt::MatchExactly | Qt::MatchRecursive).isEmpty());
-        const QTreeWidgetItem* backlog = tree->findItems(QStringLiteral("backlog"), Qt::MatchExactly | Qt::MatchRecursive).first();
+        const QTreeWidgetItem* backlog =
+            tree->findItems(QStringLiteral("backlog"), Qt::MatchExactly | Qt::MatchRecursive).first();
         QCOMPARE(backlog->text(2), QStringLiteral("9"));
         QVERIFY(fixture.find<QPushButton>("pauseButton")->isVisible());
         fixture.click("pauseButton");

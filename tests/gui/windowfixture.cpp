@@ -25,9 +25,13 @@ void WindowFixture::typeAddress(const QString& text) {
     QTest::keyClicks(field, text);
 }
 
-void WindowFixture::click(const char* button) { QTest::mouseClick(find<QPushButton>(button), Qt::LeftButton); }
+void WindowFixture::click(const char* button) {
+    QTest::mouseClick(find<QPushButton>(button), Qt::LeftButton);
+}
 
-QWidget* WindowFixture::currentBuffer() { return find<ui::BufferArea>("bufferArea")->current(); }
+QWidget* WindowFixture::currentBuffer() {
+    return find<ui::BufferArea>("bufferArea")->current();
+}
 
 QString WindowFixture::bufferText() {
     auto* panel = static_cast<ui::BufferPanel*>(currentBuffer());
@@ -48,6 +52,8 @@ EndpointId WindowFixture::idOf(EndpointKind kind) const {
     return snapshot ? snapshot->id : EndpointId::None;
 }
 
-quint16 WindowFixture::freePort() const { return RawPeer::listenOn().port(); }
+quint16 WindowFixture::freePort() const {
+    return RawPeer::listenOn().port();
+}
 
 } // namespace sw::test

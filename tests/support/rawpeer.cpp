@@ -66,7 +66,9 @@ RawPeer RawPeer::datagram() {
     return RawPeer(fd);
 }
 
-RawPeer::~RawPeer() { close(); }
+RawPeer::~RawPeer() {
+    close();
+}
 
 RawPeer::RawPeer(RawPeer&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)), m_error(other.m_error) {}
 
@@ -84,12 +86,15 @@ quint16 RawPeer::port() const {
     return ntohs(address.sin_port);
 }
 
-RawPeer RawPeer::accept() const { return RawPeer(limited(::accept(m_fd, nullptr, nullptr))); }
+RawPeer RawPeer::accept() const {
+    return RawPeer(limited(::accept(m_fd, nullptr, nullptr)));
+}
 
 bool RawPeer::send(const QByteArray& bytes) const {
     qsizetype sent = 0;
     while (sent < bytes.size()) {
-        const ssize_t count = ::send(m_fd, bytes.constData() + sent, static_cast<size_t>(bytes.size() - sent), MSG_NOSIGNAL);
+        const ssize_t count =
+            ::send(m_fd, bytes.constData() + sent, static_cast<size_t>(bytes.size() - sent), MSG_NOSIGNAL);
         if (count < 0) {
             m_error = errno;
             return false;
@@ -109,7 +114,8 @@ QByteArray RawPeer::receive(qsizetype wanted) const {
     QByteArray all;
     QByteArray buffer(70000, '\0');
     while (all.size() < wanted) {
-        const ssize_t count = ::recv(m_fd, buffer.data(), static_cast<size_t>(std::min(buffer.size(), wanted - all.size())), 0);
+        const ssize_t count =
+            ::recv(m_fd, buffer.data(), static_cast<size_t>(std::min(buffer.size(), wanted - all.size())), 0);
         if (count < 0)
             m_error = errno;
         if (count <= 0)
@@ -127,7 +133,9 @@ bool RawPeer::sawEnd() const {
     return count == 0;
 }
 
-void RawPeer::shutdownSending() const { ::shutdown(m_fd, SHUT_WR); }
+void RawPeer::shutdownSending() const {
+    ::shutdown(m_fd, SHUT_WR);
+}
 
 void RawPeer::close() {
     if (m_fd >= 0)

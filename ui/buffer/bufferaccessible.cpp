@@ -64,6 +64,8 @@ QAccessibleInterface* makeInterface(const QString& className, QObject* object) {
 
 } // namespace
 
-void installBufferAccessibility() { QAccessible::installFactory(makeInterface); }
+void installBufferAccessibility() {
+    QAccessible::installFactory(makeInterface);
+}
 
 } // namespace sw::ui

@@ -26,16 +26,22 @@ qreal BufferLayout::nameX() const {
     return margin + (columns > 0 ? (columns + 2) * charWidth : 0);
 }
 
-qreal BufferLayout::glyphX() const { return nameX() + (hasNames ? (nameColumns + 1) * charWidth : 0); }
+qreal BufferLayout::glyphX() const {
+    return nameX() + (hasNames ? (nameColumns + 1) * charWidth : 0);
+}
 
-qreal BufferLayout::contentX() const { return glyphX() + 2.5 * charWidth; }
+qreal BufferLayout::contentX() const {
+    return glyphX() + 2.5 * charWidth;
+}
 
 qreal BufferLayout::hexX(int byte) const {
     const int gap = byte >= hexBytesPerRow / 2 ? 1 : 0;
     return contentX() + (offsetColumns + byte * 3 + gap) * charWidth;
 }
 
-qreal BufferLayout::textX() const { return hexX(hexBytesPerRow) + charWidth; }
+qreal BufferLayout::textX() const {
+    return hexX(hexBytesPerRow) + charWidth;
+}
 
 int BufferLayout::hexByteAt(qreal x) const {
     for (int byte = 0; byte < hexBytesPerRow; ++byte) {

@@ -17,8 +17,13 @@
 namespace sw::ui {
 
 BufferPanel::BufferPanel(Engine& engine, Settings& settings, EndpointId endpoint, QWidget* parent)
-    : QWidget(parent), m_engine(engine), m_settings(settings), m_endpoint(endpoint), m_view(new BufferView(this)),
-      m_findBar(new FindBar(m_view, this)), m_composer(new Composer(engine, settings, endpoint, this)) {
+    : QWidget(parent),
+      m_engine(engine),
+      m_settings(settings),
+      m_endpoint(endpoint),
+      m_view(new BufferView(this)),
+      m_findBar(new FindBar(m_view, this)),
+      m_composer(new Composer(engine, settings, endpoint, this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -30,7 +35,6 @@ BufferPanel::BufferPanel(Engine& engine, Settings& settings, EndpointId endpoint
     layout->addWidget(m_composer);
     connect(&settings, &Settings::changed, this, &BufferPanel::applySettings);
     connect(m_composer, &Composer::complained, this, &BufferPanel::complained);
-    setFocusProxy(m_composer);
     applySettings();
     if (const auto snapshot = engine.snapshot(endpoint))
         m_view->addPart({.id = endpoint, .name = snapshot->name, .transcript = engine.transcript(endpoint)});
@@ -61,8 +65,9 @@ QWidget* BufferPanel::buildHeader() {
         const char* name;
     };
     std::vector<QToolButton*> buttons;
-    for (const Mode& mode : {Mode{BufferMode::Text, tr("Text"), "modeText"}, Mode{BufferMode::Hex, tr("Hex"), "modeHex"},
-                             Mode{BufferMode::Mixed, tr("Mixed"), "modeMixed"}}) {
+    for (const Mode& mode :
+         {Mode{BufferMode::Text, tr("Text"), "modeText"}, Mode{BufferMode::Hex, tr("Hex"), "modeHex"},
+          Mode{BufferMode::Mixed, tr("Mixed"), "modeMixed"}}) {
         auto* button = modeButton(mode.text, mode.name, tr("Show as %1").arg(mode.text), header);
         connect(button, &QToolButton::clicked, this, [this, chosen = mode.mode] { m_view->setMode(chosen); });
         connect(m_view, &BufferView::modeChanged, button,

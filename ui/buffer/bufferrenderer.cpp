@@ -8,7 +8,11 @@
 namespace sw::ui {
 
 BufferRenderer::BufferRenderer(const BufferLayout& layout, const QFont& font, const QPalette& palette)
-    : m_layout(layout), m_font(font), m_metrics(font), m_palette(palette), m_colors(themeColors(palette)) {}
+    : m_layout(layout),
+      m_font(font),
+      m_metrics(font),
+      m_palette(palette),
+      m_colors(themeColors(palette)) {}
 
 QColor BufferRenderer::contentColor(const RowContent& content) const {
     switch (content.record.header.kind) {
@@ -46,7 +50,8 @@ void BufferRenderer::paintGutter(QPainter& painter, qreal baseline, const RowCon
         painter.drawText(QPointF(m_layout.timestampX(), baseline), content.timestamp);
     if (m_layout.hasNames && !content.name.isEmpty()) {
         const qreal width = BufferLayout::nameColumns * m_layout.charWidth;
-        painter.drawText(QPointF(m_layout.nameX(), baseline), m_metrics.elidedText(content.name, Qt::ElideMiddle, width));
+        painter.drawText(QPointF(m_layout.nameX(), baseline),
+                         m_metrics.elidedText(content.name, Qt::ElideMiddle, width));
     }
     QChar glyph(0x2022); // bullet
     if (content.record.header.kind == RecordKind::Received)
@@ -122,7 +127,10 @@ void BufferRenderer::paintRange(QPainter& painter, qreal y, const RowContent& co
                                 const QColor& color) const {
     const qreal height = m_layout.lineHeight;
     if (!content.isData()) {
-        painter.fillRect(QRectF(m_layout.contentX(), y, textXOfByte(content, m_metrics, static_cast<quint32>(content.record.bytes.size())), height), color);
+        painter.fillRect(QRectF(m_layout.contentX(), y,
+                                textXOfByte(content, m_metrics, static_cast<quint32>(content.record.bytes.size())),
+                                height),
+                         color);
         return;
     }
     if (m_layout.mode != BufferMode::Text) {
@@ -150,8 +158,8 @@ void BufferRenderer::paintMarks(QPainter& painter, qreal y, const RowContent& co
             marks.matches->begin(), marks.matches->end(), row, [](const SearchMatch& match, const Row& r) {
                 return match.record < r.record || (match.record == r.record && match.offset + match.size <= r.offset);
             });
-        for (auto match = begin; match != marks.matches->end() && match->record == row.record &&
-                                 match->offset < row.offset + row.size;
+        for (auto match = begin;
+             match != marks.matches->end() && match->record == row.record && match->offset < row.offset + row.size;
              ++match) {
             const bool isCurrent =
                 marks.currentMatch && *marks.currentMatch == static_cast<std::size_t>(match - marks.matches->begin());
@@ -178,9 +186,9 @@ void BufferRenderer::paintRow(QPainter& painter, qreal y, const RowContent& cont
         return;
     const quint32 offset = marks.caret->offset;
     const bool isLast = content.row.offset + content.row.size >= content.record.header.size;
-    const bool isHere = !content.isData() || (offset >= content.row.offset &&
-                                              (offset < content.row.offset + content.row.size ||
-                                               (isLast && offset == content.row.offset + content.row.size)));
+    const bool isHere = !content.isData() ||
+                        (offset >= content.row.offset && (offset < content.row.offset + content.row.size ||
+                                                          (isLast && offset == content.row.offset + content.row.size)));
     if (!isHere)
         return;
     const qreal x = content.isData() && hasBytes

@@ -120,12 +120,15 @@ void BufferView::setFollowing(bool following) {
         emit followingChanged(following);
 }
 
-quint64 BufferView::firstRow() const { return static_cast<quint64>(std::max(verticalScrollBar()->value(), 0)); }
+quint64 BufferView::firstRow() const {
+    return static_cast<quint64>(std::max(verticalScrollBar()->value(), 0));
+}
 
 void BufferView::updateScrollBars() {
     m_isAdjusting = true;
     const int visible = std::max(m_layout.rowsIn(viewport()->height()), 1);
-    const quint64 hidden = m_rows.count() > static_cast<quint64>(visible) ? m_rows.count() - static_cast<quint64>(visible) : 0;
+    const quint64 hidden =
+        m_rows.count() > static_cast<quint64>(visible) ? m_rows.count() - static_cast<quint64>(visible) : 0;
     verticalScrollBar()->setPageStep(visible);
     verticalScrollBar()->setRange(0, static_cast<int>(std::min<quint64>(hidden, std::numeric_limits<int>::max())));
     if (m_isFollowing)
@@ -148,7 +151,9 @@ void BufferView::scrollContentsBy(int, int) {
     viewport()->update();
 }
 
-void BufferView::resizeEvent(QResizeEvent*) { updateScrollBars(); }
+void BufferView::resizeEvent(QResizeEvent*) {
+    updateScrollBars();
+}
 
 void BufferView::changeEvent(QEvent* event) {
     QAbstractScrollArea::changeEvent(event);
@@ -161,7 +166,8 @@ void BufferView::paintEvent(QPaintEvent* event) {
     if (m_rows.count() == 0) {
         painter.setFont(font());
         painter.setPen(palette().color(QPalette::PlaceholderText));
-        painter.drawText(viewport()->rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+        painter.drawText(viewport()->rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap,
+                         m_emptyText);
         return;
     }
     const BufferRenderer renderer(m_layout, m_font, palette());
@@ -200,7 +206,8 @@ QStringList BufferView::visibleLines() const {
 BufferPosition BufferView::positionAt(QPointF point) const {
     if (m_rows.count() == 0)
         return {};
-    const qint64 wanted = static_cast<qint64>(firstRow()) + static_cast<qint64>(std::floor(point.y() / m_layout.lineHeight));
+    const qint64 wanted =
+        static_cast<qint64>(firstRow()) + static_cast<qint64>(std::floor(point.y() / m_layout.lineHeight));
     if (wanted < 0)
         return {};
     if (wanted >= static_cast<qint64>(m_rows.count())) {
@@ -247,10 +254,12 @@ void BufferView::moveCaretByRows(qint64 rows, bool extends) {
         return;
     const quint64 row = m_rows.rowOf(m_source, m_caret.record, m_caret.offset);
     const Row current = m_rows.rowAt(m_source, row);
-    const qint64 target = std::clamp<qint64>(static_cast<qint64>(row) + rows, 0, static_cast<qint64>(m_rows.count()) - 1);
+    const qint64 target =
+        std::clamp<qint64>(static_cast<qint64>(row) + rows, 0, static_cast<qint64>(m_rows.count()) - 1);
     const Row next = m_rows.rowAt(m_source, static_cast<quint64>(target));
     const quint32 column = m_caret.offset - std::min(m_caret.offset, current.offset);
-    const bool isLast = target == static_cast<qint64>(m_rows.count()) - 1 && rows > 0 && target == static_cast<qint64>(row);
+    const bool isLast =
+        target == static_cast<qint64>(m_rows.count()) - 1 && rows > 0 && target == static_cast<qint64>(row);
     const quint32 within = isLast ? next.size : std::min(column, next.size > 0 ? next.size - 1 : 0);
     moveCaret({next.record, next.offset + within}, extends);
 }
@@ -259,7 +268,8 @@ void BufferView::moveCaretByBytes(int direction, bool extends) {
     BufferPosition to = m_caret;
     const RecordView record = m_source.at(to.record);
     const auto isInside = [&](quint32 offset) {
-        return offset > 0 && offset < record.bytes.size() && (static_cast<uchar>(record.bytes.at(offset)) & 0xc0U) == 0x80;
+        return offset > 0 && offset < record.bytes.size() &&
+               (static_cast<uchar>(record.bytes.at(offset)) & 0xc0U) == 0x80;
     };
     if (direction > 0) {
         if (to.offset < record.header.size) {
@@ -411,8 +421,12 @@ void BufferView::contextMenuEvent(QContextMenuEvent* event) {
     menu.exec(event->globalPos());
 }
 
-void BufferView::focusInEvent(QFocusEvent*) { viewport()->update(); }
+void BufferView::focusInEvent(QFocusEvent*) {
+    viewport()->update();
+}
 
-void BufferView::focusOutEvent(QFocusEvent*) { viewport()->update(); }
+void BufferView::focusOutEvent(QFocusEvent*) {
+    viewport()->update();
+}
 
 } // namespace sw::ui

@@ -7,7 +7,9 @@ namespace sw::ui {
 
 Finder::Finder(QObject* parent) : QObject(parent) {}
 
-Finder::~Finder() { cancel(); }
+Finder::~Finder() {
+    cancel();
+}
 
 void Finder::cancel() {
     if (m_cancelled)

@@ -10,9 +10,13 @@ namespace {
 constexpr quint64 checkpointBytes = 64 * 1024;
 constexpr RecordIndex checkpointRecords = 256;
 
-bool isContinuation(char c) { return (static_cast<uchar>(c) & 0xc0U) == 0x80; }
+bool isContinuation(char c) {
+    return (static_cast<uchar>(c) & 0xc0U) == 0x80;
+}
 
-bool isData(RecordKind kind) { return kind == RecordKind::Received || kind == RecordKind::Sent; }
+bool isData(RecordKind kind) {
+    return kind == RecordKind::Received || kind == RecordKind::Sent;
+}
 } // namespace
 
 qsizetype rowSize(QByteArrayView bytes, qsizetype start, const RowRule& rule) {

@@ -13,7 +13,8 @@ bool isData(const RecordView& record) {
 
 QByteArrayView partOf(const RecordView& record, RecordIndex index, BufferPosition from, BufferPosition to) {
     const qsizetype first = index == from.record ? std::min<qsizetype>(from.offset, record.bytes.size()) : 0;
-    const qsizetype last = index == to.record ? std::min<qsizetype>(to.offset, record.bytes.size()) : record.bytes.size();
+    const qsizetype last =
+        index == to.record ? std::min<qsizetype>(to.offset, record.bytes.size()) : record.bytes.size();
     return record.bytes.sliced(first, std::max<qsizetype>(last - first, 0));
 }
 
@@ -21,7 +22,8 @@ QByteArrayView partOf(const RecordView& record, RecordIndex index, BufferPositio
 
 QByteArray selectedBytes(const RecordSource& source, BufferPosition from, BufferPosition to, qsizetype most) {
     QByteArray bytes;
-    for (RecordIndex index = from.record; index <= to.record && index < source.count() && bytes.size() < most; ++index) {
+    for (RecordIndex index = from.record; index <= to.record && index < source.count() && bytes.size() < most;
+         ++index) {
         const RecordView record = source.at(index);
         if (isData(record))
             bytes.append(partOf(record, index, from, to));
@@ -32,7 +34,8 @@ QByteArray selectedBytes(const RecordSource& source, BufferPosition from, Buffer
 
 QString copyAsText(const RecordSource& source, BufferPosition from, BufferPosition to) {
     QString text;
-    for (RecordIndex index = from.record; index <= to.record && index < source.count() && text.size() < mostText; ++index) {
+    for (RecordIndex index = from.record; index <= to.record && index < source.count() && text.size() < mostText;
+         ++index) {
         const RecordView record = source.at(index);
         const bool isInside = index < to.record || to.offset > 0 || from.record == to.record;
         if (!isInside)
@@ -44,7 +47,9 @@ QString copyAsText(const RecordSource& source, BufferPosition from, BufferPositi
     return text;
 }
 
-QString copyAsHex(const QByteArray& bytes) { return QString::fromLatin1(bytes.toHex(' ')); }
+QString copyAsHex(const QByteArray& bytes) {
+    return QString::fromLatin1(bytes.toHex(' '));
+}
 
 QString copyAsCArray(const QByteArray& bytes) {
     constexpr qsizetype perLine = 12;

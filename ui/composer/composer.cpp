@@ -34,7 +34,11 @@ void setError(QWidget* widget, bool hasError) {
 } // namespace
 
 Composer::Composer(Engine& engine, Settings& settings, EndpointId endpoint, QWidget* parent)
-    : QWidget(parent), m_engine(engine), m_settings(settings), m_endpoint(endpoint), m_history(settings.messageHistory()) {
+    : QWidget(parent),
+      m_engine(engine),
+      m_settings(settings),
+      m_endpoint(endpoint),
+      m_history(settings.messageHistory()) {
     setObjectName(QStringLiteral("composer"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 6, 12, 8);
@@ -152,7 +156,9 @@ void Composer::setForm(PayloadForm form) {
     m_message->setFocus();
 }
 
-void Composer::focusMessage() { m_message->setFocus(); }
+void Composer::focusMessage() {
+    m_message->setFocus();
+}
 
 PayloadSpec Composer::spec() const {
     const bool isText = m_form == PayloadForm::Text;
@@ -172,9 +178,10 @@ void Composer::updateControls() {
     m_send->setText(isRepeating ? tr("Stop") : tr("Send"));
     m_send->setAccessibleName(tr("Send"));
     m_send->setEnabled(m_canSend || isRepeating);
-    m_message->setPlaceholderText(m_form == PayloadForm::Hex    ? tr("Bytes in hex, such as 00 01 ff")
-                                  : m_form == PayloadForm::File ? tr("Path of the file to send")
-                                                                : tr("Message; Return sends, Up brings the last one back"));
+    m_message->setPlaceholderText(m_form == PayloadForm::Hex ? tr("Bytes in hex, such as 00 01 ff")
+                                  : m_form == PayloadForm::File
+                                      ? tr("Path of the file to send")
+                                      : tr("Message; Return sends, Up brings the last one back"));
 }
 
 void Composer::preview() {
@@ -183,13 +190,15 @@ void Composer::preview() {
         const bool isReadable = file.isFile() && file.isReadable();
         setError(m_message, !m_message->text().isEmpty() && !isReadable);
         m_preview->setText(isReadable ? tr("%1 in the file").arg(formatBytes(static_cast<quint64>(file.size())))
-                                      : m_message->text().isEmpty() ? QString() : tr("This file cannot be read."));
+                           : m_message->text().isEmpty() ? QString()
+                                                         : tr("This file cannot be read."));
         return;
     }
     const auto bytes = toBytes(spec());
     setError(m_message, !bytes.has_value());
     if (!bytes) {
-        const QString place = bytes.error().position >= 0 ? tr("at character %1: ").arg(bytes.error().position + 1) : QString();
+        const QString place =
+            bytes.error().position >= 0 ? tr("at character %1: ").arg(bytes.error().position + 1) : QString();
         m_preview->setText(place + bytes.error().detail);
         return;
     }
@@ -224,7 +233,8 @@ void Composer::send() {
     m_left = m_times->value();
     sendOnce();
     if (m_left > 0) {
-        m_repeat.start(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*interval), std::chrono::milliseconds(1)));
+        m_repeat.start(
+            std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*interval), std::chrono::milliseconds(1)));
         updateControls();
     } else if (m_form != PayloadForm::File) {
         m_message->selectAll();
@@ -276,7 +286,8 @@ bool Composer::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_message && event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent*>(event)->key();
         if (key == Qt::Key_Up || key == Qt::Key_Down) {
-            m_message->setText(key == Qt::Key_Up ? m_history.older(m_message->text()) : m_history.newer(m_message->text()));
+            m_message->setText(key == Qt::Key_Up ? m_history.older(m_message->text())
+                                                 : m_history.newer(m_message->text()));
             return true;
         }
     }

@@ -52,7 +52,8 @@ QStringList addressCompletions(const QString& text, const QStringList& recent) {
     const OptionSpec* spec = findOption(piece.left(equals));
     if (spec == nullptr)
         return all;
-    const QString choices = spec->type == OptionType::Switch ? QStringLiteral("on|off") : QString::fromLatin1(spec->choices);
+    const QString choices =
+        spec->type == OptionType::Switch ? QStringLiteral("on|off") : QString::fromLatin1(spec->choices);
     for (const QString& choice : choices.split(QLatin1Char('|'), Qt::SkipEmptyParts)) {
         if (choice.startsWith(piece.mid(equals + 1)))
             all.append(before + piece.left(equals + 1) + choice);
@@ -61,7 +62,9 @@ QStringList addressCompletions(const QString& text, const QStringList& recent) {
 }
 
 AddressBar::AddressBar(Settings& settings, QWidget* parent)
-    : QWidget(parent), m_settings(settings), m_completions(new QStringListModel(this)) {
+    : QWidget(parent),
+      m_settings(settings),
+      m_completions(new QStringListModel(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 8, 12, 8);
     layout->setSpacing(4);
@@ -120,7 +123,9 @@ AddressBar::AddressBar(Settings& settings, QWidget* parent)
     updateCompletions({});
 }
 
-QString AddressBar::text() const { return m_field->text(); }
+QString AddressBar::text() const {
+    return m_field->text();
+}
 
 void AddressBar::setText(const QString& text) {
     m_field->setText(text);

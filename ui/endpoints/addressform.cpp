@@ -66,12 +66,14 @@ AddressForm::AddressForm(QWidget* parent) : QWidget(parent) {
 
 QWidget* AddressForm::makeEditor(const OptionSpec& spec) {
     const QString name = QString::fromLatin1(spec.name);
-    const QString defaultText = *spec.defaultValue != '\0' ? QString::fromLatin1(spec.defaultValue) : tr("system's choice");
+    const QString defaultText =
+        *spec.defaultValue != '\0' ? QString::fromLatin1(spec.defaultValue) : tr("system's choice");
     QWidget* editor = nullptr;
     if (spec.type == OptionType::Switch || spec.type == OptionType::Choice) {
         auto* box = new QComboBox(m_groupsHost);
         box->addItem(tr("default (%1)").arg(defaultText), QString());
-        const QString choices = spec.type == OptionType::Switch ? QStringLiteral("on|off") : QString::fromLatin1(spec.choices);
+        const QString choices =
+            spec.type == OptionType::Switch ? QStringLiteral("on|off") : QString::fromLatin1(spec.choices);
         for (const QString& choice : choices.split(QLatin1Char('|')))
             box->addItem(choice, choice);
         connect(box, &QComboBox::currentIndexChanged, this, &AddressForm::edited);
@@ -83,7 +85,8 @@ QWidget* AddressForm::makeEditor(const OptionSpec& spec) {
         editor = field;
     }
     nameWidget(editor, qPrintable(QStringLiteral("option_") + name), name);
-    editor->setToolTip(plainToolTip(QString::fromLatin1(spec.help) + QLatin1Char('\n') + tr("Takes %1.").arg(acceptedValues(spec))));
+    editor->setToolTip(
+        plainToolTip(QString::fromLatin1(spec.help) + QLatin1Char('\n') + tr("Takes %1.").arg(acceptedValues(spec))));
     return editor;
 }
 

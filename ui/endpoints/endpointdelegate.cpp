@@ -103,8 +103,9 @@ void EndpointDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     const QRect below(area.left() + 15, area.top() + lineHeight, area.width() - 15, lineHeight);
     const QString state = stateWord(snapshot.state);
     const int stateWidth = option.fontMetrics.horizontalAdvance(state);
-    painter->drawText(below.adjusted(0, 0, -stateWidth - 8, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                      option.fontMetrics.elidedText(secondLine(snapshot), Qt::ElideRight, below.width() - stateWidth - 8));
+    painter->drawText(
+        below.adjusted(0, 0, -stateWidth - 8, 0), Qt::AlignLeft | Qt::AlignVCenter,
+        option.fontMetrics.elidedText(secondLine(snapshot), Qt::ElideRight, below.width() - stateWidth - 8));
     painter->setPen(stateColor(snapshot, option.palette));
     painter->drawText(below, Qt::AlignRight | Qt::AlignVCenter, state);
     if (index.data(EndpointModel::UnreadRole).toBool()) {

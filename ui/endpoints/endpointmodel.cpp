@@ -53,8 +53,8 @@ void EndpointModel::remove(EndpointId id) {
     while (!node->children.empty()) // children stay, as endpoints of their own
         remove(node->children.back()->snapshot.id);
     std::vector<Node*>& list = siblings(node->parent);
-    beginRemoveRows(node->parent == nullptr ? QModelIndex() : createIndex(node->parent->row, 0, node->parent), node->row,
-                    node->row);
+    beginRemoveRows(node->parent == nullptr ? QModelIndex() : createIndex(node->parent->row, 0, node->parent),
+                    node->row, node->row);
     list.erase(list.begin() + node->row);
     for (std::size_t i = static_cast<std::size_t>(node->row); i < list.size(); ++i)
         list[i]->row = static_cast<int>(i);
@@ -88,9 +88,7 @@ std::vector<EndpointId> EndpointModel::all() const {
 
 void EndpointModel::setVisibleBuffers(const QSet<EndpointId>& ids) {
     m_visible = ids;
-    const auto read = [](Node& node) {
-        node.readRecords = node.snapshot.counters.receivedRecords;
-    };
+    const auto read = [](Node& node) { node.readRecords = node.snapshot.counters.receivedRecords; };
     for (const EndpointId id : ids) {
         const auto found = m_nodes.constFind(id);
         if (found == m_nodes.constEnd())
@@ -113,7 +111,8 @@ void EndpointModel::sample() {
         const quint64 sent = counters.sentBytes - node->lastSent;
         node->lastReceived = counters.receivedBytes;
         node->lastSent = counters.sentBytes;
-        const bool wasQuiet = std::all_of(node->rates.begin(), node->rates.end(), [](quint64 rate) { return rate == 0; });
+        const bool wasQuiet =
+            std::all_of(node->rates.begin(), node->rates.end(), [](quint64 rate) { return rate == 0; });
         std::rotate(node->rates.begin(), node->rates.begin() + 1, node->rates.end());
         node->rates.back() = received + sent;
         m_totals.open += isEnded(node->snapshot.state) ? 0 : 1;
@@ -145,15 +144,19 @@ QModelIndex EndpointModel::parent(const QModelIndex& child) const {
 }
 
 int EndpointModel::rowCount(const QModelIndex& parent) const {
-    return static_cast<int>(parent.isValid() ? static_cast<Node*>(parent.internalPointer())->children.size() : m_roots.size());
+    return static_cast<int>(parent.isValid() ? static_cast<Node*>(parent.internalPointer())->children.size()
+                                             : m_roots.size());
 }
 
-int EndpointModel::columnCount(const QModelIndex&) const { return 1; }
+int EndpointModel::columnCount(const QModelIndex&) const {
+    return 1;
+}
 
 QString EndpointModel::accessibleText(const EndpointSnapshot& snapshot) {
     return tr("%1, %2, received %3, sent %4%5")
         .arg(snapshot.name, stateWord(snapshot.state), formatBytes(snapshot.counters.receivedBytes),
-             formatBytes(snapshot.counters.sentBytes), snapshot.isReachable ? tr(", reachable from the network") : QString());
+             formatBytes(snapshot.counters.sentBytes),
+             snapshot.isReachable ? tr(", reachable from the network") : QString());
 }
 
 QVariant EndpointModel::data(const QModelIndex& index, int role) const {

@@ -108,11 +108,13 @@ void DetailsPanel::showOptions(const EndpointSnapshot& snapshot) {
         const OptionState& option = snapshot.options->at(row);
         setRow(m_options, row, option.name, option.effective.isEmpty() ? none : option.effective,
                option.requested.isEmpty() ? none : option.requested);
-        const bool differs = !option.requested.isEmpty() && !option.effective.isEmpty() && option.requested != option.effective;
+        const bool differs =
+            !option.requested.isEmpty() && !option.effective.isEmpty() && option.requested != option.effective;
         QFont font = m_tree->font();
         font.setBold(differs);
         m_options->child(row)->setFont(1, font);
-        m_options->child(row)->setForeground(1, differs ? themeColors(palette()).warning : palette().color(QPalette::Text));
+        m_options->child(row)->setForeground(1, differs ? themeColors(palette()).warning
+                                                        : palette().color(QPalette::Text));
     }
     m_options->setHidden(count == 0);
 }
@@ -148,10 +150,12 @@ void DetailsPanel::showValues(const EndpointSnapshot& snapshot, const QString& l
     setRow(m_counters, 2, tr("Waiting"), tr("%1 B").arg(locale.toString(counters.queuedBytes)), {});
     setRow(m_counters, 3, tr("Recorded"), tr("all"), {});
     setRow(m_counters, 4, tr("Dropped"), tr("%1 by the system").arg(counters.dropped), {});
-    setRow(m_counters, 5, tr("Connections"), tr("%1 open, %2 taken").arg(counters.connections).arg(counters.accepted), {});
+    setRow(m_counters, 5, tr("Connections"), tr("%1 open, %2 taken").arg(counters.connections).arg(counters.accepted),
+           {});
     const bool isStream = !isDatagram(snapshot.address.scheme);
     m_counters->child(4)->setHidden(isStream);
-    m_counters->child(5)->setHidden(snapshot.kind != EndpointKind::Listener && snapshot.kind != EndpointKind::DatagramSocket);
+    m_counters->child(5)->setHidden(snapshot.kind != EndpointKind::Listener &&
+                                    snapshot.kind != EndpointKind::DatagramSocket);
 }
 
 void DetailsPanel::updateButtons(const EndpointSnapshot& snapshot) {

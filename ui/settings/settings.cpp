@@ -16,7 +16,8 @@ QString usualPath() {
 } // namespace
 
 Settings::Settings(const QString& path, QObject* parent)
-    : QObject(parent), m_store(path.isEmpty() ? usualPath() : path, QSettings::IniFormat) {}
+    : QObject(parent),
+      m_store(path.isEmpty() ? usualPath() : path, QSettings::IniFormat) {}
 
 ThemeChoice Settings::theme() const {
     const QString name = m_store.value(QStringLiteral("theme")).toString();
@@ -75,19 +76,29 @@ void Settings::remember(const QString& key, const QString& value, int most) {
     m_store.setValue(key, QStringList(list.mid(0, most)));
 }
 
-QStringList Settings::recentAddresses() const { return m_store.value(QStringLiteral("recentAddresses")).toStringList(); }
+QStringList Settings::recentAddresses() const {
+    return m_store.value(QStringLiteral("recentAddresses")).toStringList();
+}
 
 void Settings::addRecentAddress(const QString& address) {
     remember(QStringLiteral("recentAddresses"), address, mostAddresses);
 }
 
-QStringList Settings::messageHistory() const { return m_store.value(QStringLiteral("messages")).toStringList(); }
+QStringList Settings::messageHistory() const {
+    return m_store.value(QStringLiteral("messages")).toStringList();
+}
 
-void Settings::addMessage(const QString& message) { remember(QStringLiteral("messages"), message, mostMessages); }
+void Settings::addMessage(const QString& message) {
+    remember(QStringLiteral("messages"), message, mostMessages);
+}
 
-QByteArray Settings::windowGeometry() const { return m_store.value(QStringLiteral("window/geometry")).toByteArray(); }
+QByteArray Settings::windowGeometry() const {
+    return m_store.value(QStringLiteral("window/geometry")).toByteArray();
+}
 
-QByteArray Settings::windowState() const { return m_store.value(QStringLiteral("window/state")).toByteArray(); }
+QByteArray Settings::windowState() const {
+    return m_store.value(QStringLiteral("window/state")).toByteArray();
+}
 
 void Settings::setWindow(const QByteArray& geometry, const QByteArray& state) {
     m_store.setValue(QStringLiteral("window/geometry"), geometry);

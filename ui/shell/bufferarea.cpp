@@ -38,7 +38,9 @@ QTabWidget* BufferArea::addGroup() {
     return group;
 }
 
-QTabWidget* BufferArea::currentGroup() const { return m_current; }
+QTabWidget* BufferArea::currentGroup() const {
+    return m_current;
+}
 
 void BufferArea::setCurrentGroup(QTabWidget* group) {
     if (group == m_current)
@@ -84,9 +86,13 @@ BufferPanel* BufferArea::open(EndpointId id) {
     return panel;
 }
 
-BufferPanel* BufferArea::current() const { return static_cast<BufferPanel*>(currentGroup()->currentWidget()); }
+BufferPanel* BufferArea::current() const {
+    return static_cast<BufferPanel*>(currentGroup()->currentWidget());
+}
 
-bool BufferArea::isEmpty() const { return panels().empty(); }
+bool BufferArea::isEmpty() const {
+    return panels().empty();
+}
 
 void BufferArea::update(const QVector<EndpointSnapshot>& snapshots) {
     for (BufferPanel* panel : panels())
@@ -119,7 +125,9 @@ void BufferArea::forget(EndpointId id) {
     }
 }
 
-void BufferArea::closeCurrent() { closeTab(currentGroup(), currentGroup()->currentIndex()); }
+void BufferArea::closeCurrent() {
+    closeTab(currentGroup(), currentGroup()->currentIndex());
+}
 
 void BufferArea::split() {
     QTabWidget* from = currentGroup();

@@ -18,7 +18,8 @@
 namespace sw::ui {
 
 EventLogModel::EventLogModel(std::shared_ptr<const Transcript> log, QObject* parent)
-    : QAbstractTableModel(parent), m_reader(std::move(log)) {}
+    : QAbstractTableModel(parent),
+      m_reader(std::move(log)) {}
 
 void EventLogModel::refresh() {
     const int now = static_cast<int>(std::min<RecordIndex>(m_reader.count(), std::numeric_limits<int>::max()));
@@ -34,9 +35,13 @@ EndpointId EventLogModel::endpointAt(int row) const {
         m_reader.at(static_cast<RecordIndex>(row)).facts().value(QStringLiteral("endpoint")).toInteger());
 }
 
-int EventLogModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : m_rows; }
+int EventLogModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : m_rows;
+}
 
-int EventLogModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : 3; }
+int EventLogModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : 3;
+}
 
 QVariant EventLogModel::data(const QModelIndex& index, int role) const {
     if (role != Qt::DisplayRole && role != Qt::ForegroundRole && role != Qt::ToolTipRole)
@@ -46,7 +51,9 @@ QVariant EventLogModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::ForegroundRole) {
         const ThemeColors colors = themeColors(QApplication::palette());
         const bool isProblem = facts.contains(QStringLiteral("error"));
-        return isProblem ? colors.error : index.column() == Text ? QApplication::palette().color(QPalette::Text) : colors.muted;
+        return isProblem                ? colors.error
+               : index.column() == Text ? QApplication::palette().color(QPalette::Text)
+                                        : colors.muted;
     }
     const auto visible = [](const QString& text) { return toVisibleText(text.toUtf8()).text; };
     switch (index.column()) {
@@ -68,7 +75,9 @@ QVariant EventLogModel::headerData(int section, Qt::Orientation orientation, int
 }
 
 EventLogPanel::EventLogPanel(std::shared_ptr<const Transcript> log, QWidget* parent)
-    : QWidget(parent), m_model(std::move(log)), m_table(new QTableView(this)) {
+    : QWidget(parent),
+      m_model(std::move(log)),
+      m_table(new QTableView(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_table);

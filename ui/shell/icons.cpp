@@ -12,7 +12,9 @@ namespace sw::ui {
 
 namespace {
 
-void line(QPainter& p, qreal x1, qreal y1, qreal x2, qreal y2) { p.drawLine(QPointF(x1, y1), QPointF(x2, y2)); }
+void line(QPainter& p, qreal x1, qreal y1, qreal x2, qreal y2) {
+    p.drawLine(QPointF(x1, y1), QPointF(x2, y2));
+}
 
 void arrow(QPainter& p, QPointF from, QPointF to) {
     p.drawLine(from, to);
@@ -142,7 +144,8 @@ public:
 
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override {
         const QPalette palette = QApplication::palette();
-        QColor color = palette.color(mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active, QPalette::ButtonText);
+        QColor color =
+            palette.color(mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active, QPalette::ButtonText);
         if (mode == QIcon::Selected)
             color = palette.color(QPalette::HighlightedText);
         else if (state == QIcon::On)
@@ -178,6 +181,8 @@ private:
 
 } // namespace
 
-QIcon icon(IconId id) { return QIcon(new PaintedIconEngine(id)); }
+QIcon icon(IconId id) {
+    return QIcon(new PaintedIconEngine(id));
+}
 
 } // namespace sw::ui

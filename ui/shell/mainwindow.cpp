@@ -36,7 +36,11 @@ constexpr int messageTime = 8000; // milliseconds
 }
 
 MainWindow::MainWindow(Engine& engine, Settings& settings, Prompter& prompter, QWidget* parent)
-    : QMainWindow(parent), m_engine(engine), m_settings(settings), m_prompter(prompter), m_actions(new ActionRegistry(this)) {
+    : QMainWindow(parent),
+      m_engine(engine),
+      m_settings(settings),
+      m_prompter(prompter),
+      m_actions(new ActionRegistry(this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral(SOCKETWRIGHT_NAME));
     setWindowIcon(icon(IconId::Application));
@@ -97,7 +101,7 @@ QWidget* MainWindow::buildEmptyState() {
 void MainWindow::buildPanels() {
     m_address = new AddressBar(m_settings, this);
     m_buffers = new BufferArea([this](EndpointId id) {
-        auto* panel = new BufferPanel(m_engine, m_settings, id, m_buffers);
+        auto* panel = new BufferPanel(m_engine, m_settings, id); // the tabs adopt it; a splitter would show it
         connect(panel, &BufferPanel::complained, this, &MainWindow::complain);
         return panel;
     });
@@ -186,14 +190,18 @@ void MainWindow::buildStatusBar() {
 }
 
 void MainWindow::connectActions() {
-    const auto on = [this](ActionId id, std::function<void()> call) { m_actions->connectTo(id, this, std::move(call)); };
+    const auto on = [this](ActionId id, std::function<void()> call) {
+        m_actions->connectTo(id, this, std::move(call));
+    };
     const auto withPanel = [this, on](ActionId id, std::function<void(BufferPanel&)> call) {
         on(id, [this, call = std::move(call)] {
             if (BufferPanel* panel = m_buffers->current())
                 call(*panel);
         });
     };
-    const auto command = [this, on](ActionId id, DetailsPanel::Command what) { on(id, [this, what] { runCommand(what); }); };
+    const auto command = [this, on](ActionId id, DetailsPanel::Command what) {
+        on(id, [this, what] { runCommand(what); });
+    };
     on(ActionId::FocusAddress, [this] { m_address->focusAddress(); });
     on(ActionId::Options, [this] { m_formDock->setVisible(!m_formDock->isVisible()); });
     on(ActionId::TalkExample, [this] { openTalkExample(); });
@@ -235,10 +243,12 @@ void MainWindow::connectActions() {
 }
 
 void MainWindow::connectPanels() {
-    connect(m_address, &AddressBar::listenRequested, this,
-            [this](const Address& address, const QString& behaviour) { openAddress(address, behaviour, Role::Listen); });
-    connect(m_address, &AddressBar::connectRequested, this,
-            [this](const Address& address, const QString& behaviour) { openAddress(address, behaviour, Role::Connect); });
+    connect(m_address, &AddressBar::listenRequested, this, [this](const Address& address, const QString& behaviour) {
+        openAddress(address, behaviour, Role::Listen);
+    });
+    connect(m_address, &AddressBar::connectRequested, this, [this](const Address& address, const QString& behaviour) {
+        openAddress(address, behaviour, Role::Connect);
+    });
     connect(m_address, &AddressBar::optionsRequested, this, [this](bool shown) {
         m_formDock->setVisible(shown);
         if (shown) {
@@ -291,7 +301,8 @@ void MainWindow::openTalkExample() {
 
 void MainWindow::followExample(const QVector<EndpointSnapshot>& snapshots) {
     for (const EndpointSnapshot& snapshot : snapshots) {
-        if (snapshot.id == m_exampleServer && snapshot.state == EndpointState::Listening && m_exampleClient == EndpointId::None) {
+        if (snapshot.id == m_exampleServer && snapshot.state == EndpointState::Listening &&
+            m_exampleClient == EndpointId::None) {
             openBuffer(snapshot.id);
             m_exampleClient =
                 m_engine.connectTo(snapshot.address, {.name = tr("talk client")}).value_or(EndpointId::None);
@@ -315,7 +326,8 @@ void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
             if (!m_tree->isExpanded(parent) && m_model.rowCount(parent) == 1)
                 m_tree->expand(parent);
         }
-        if (snapshot.id != m_pending || snapshot.state == EndpointState::Resolving || snapshot.state == EndpointState::Connecting)
+        if (snapshot.id != m_pending || snapshot.state == EndpointState::Resolving ||
+            snapshot.state == EndpointState::Connecting)
             continue;
         m_pending = EndpointId::None;
         if (snapshot.state == EndpointState::Failed) {
@@ -323,7 +335,11 @@ void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
             m_engine.remove(snapshot.id); // it never was; the event log keeps what happened
             continue;
         }
-        openBuffer(snapshot.id);
+        BufferPanel* panel = openBuffer(snapshot.id);
+        if (snapshot.kind == EndpointKind::Listener)
+            m_address->focusAddress();
+        else
+            panel->composer()->focusMessage();
         if (snapshot.isReachable)
             complain(tr("%1 is reachable from the network: other machines can connect.").arg(snapshot.name));
     }
@@ -385,7 +401,8 @@ void MainWindow::runCommand(DetailsPanel::Command command) {
         m_engine.acceptOne(id);
         break;
     case DetailsPanel::Command::Remove:
-        if (isEnded(snapshot->state) || m_prompter.confirm(this, tr("%1 is still open. Close it first?").arg(snapshot->name), tr("Close"))) {
+        if (isEnded(snapshot->state) ||
+            m_prompter.confirm(this, tr("%1 is still open. Close it first?").arg(snapshot->name), tr("Close"))) {
             m_engine.close(id);
             m_engine.remove(id);
         }
@@ -424,21 +441,25 @@ void MainWindow::showQuickOpen() {
 }
 
 void MainWindow::showAbout() {
-    m_prompter.tell(this, tr("About %1").arg(QStringLiteral(SOCKETWRIGHT_NAME)),
-                    QStringLiteral(SOCKETWRIGHT_NAME " " SOCKETWRIGHT_VERSION "\n" SOCKETWRIGHT_SUMMARY "\n\n") +
-                        tr("Free software under the MIT licence. Built with Qt %1.").arg(QString::fromLatin1(qVersion())));
+    m_prompter.tell(
+        this, tr("About %1").arg(QStringLiteral(SOCKETWRIGHT_NAME)),
+        QStringLiteral(SOCKETWRIGHT_NAME " " SOCKETWRIGHT_VERSION "\n" SOCKETWRIGHT_SUMMARY "\n\n") +
+            tr("Free software under the MIT licence. Built with Qt %1.").arg(QString::fromLatin1(qVersion())));
 }
 
 void MainWindow::showTotals() {
     const auto totals = m_model.totals();
     m_endpointTotals->setText(totals.open == 1 ? tr("1 endpoint open") : tr("%1 endpoints open").arg(totals.open));
-    m_rateTotals->setText(tr("▼ %1/s  ▲ %2/s").arg(formatBytes(totals.receivedPerSecond), formatBytes(totals.sentPerSecond)));
+    m_rateTotals->setText(
+        tr("▼ %1/s  ▲ %2/s").arg(formatBytes(totals.receivedPerSecond), formatBytes(totals.sentPerSecond)));
     m_storeTotals->setText(tr("recorded: all · %1 in memory · %2 dropped by the system")
                                .arg(formatBytes(static_cast<quint64>(std::max<qint64>(m_engine.store()->memory(), 0))))
                                .arg(totals.dropped));
 }
 
-void MainWindow::complain(const QString& text) { statusBar()->showMessage(text, messageTime); }
+void MainWindow::complain(const QString& text) {
+    statusBar()->showMessage(text, messageTime);
+}
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     m_settings.setWindow(saveGeometry(), saveState());

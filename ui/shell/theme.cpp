@@ -136,7 +136,9 @@ QString styleSheet(const QPalette& palette) {
 
 } // namespace
 
-bool isDark(const QPalette& palette) { return palette.color(QPalette::Window).lightness() < 128; }
+bool isDark(const QPalette& palette) {
+    return palette.color(QPalette::Window).lightness() < 128;
+}
 
 ThemeColors themeColors(const QPalette& palette) {
     if (isDark(palette)) {

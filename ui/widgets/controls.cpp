@@ -58,6 +58,8 @@ QFrame* separator(QWidget* parent) {
     return line;
 }
 
-QString plainToolTip(const QString& text) { return QStringLiteral("<qt>") + text.toHtmlEscaped() + QStringLiteral("</qt>"); }
+QString plainToolTip(const QString& text) {
+    return QStringLiteral("<qt>") + text.toHtmlEscaped() + QStringLiteral("</qt>");
+}
 
 } // namespace sw::ui

@@ -24,7 +24,8 @@ bool matchesLoosely(const QString& pattern, const QString& text) {
 }
 
 Picker::Picker(const QString& prompt, std::vector<PickerEntry> entries, QWidget* parent)
-    : QDialog(parent, Qt::Popup), m_entries(std::move(entries)) {
+    : QDialog(parent, Qt::Popup),
+      m_entries(std::move(entries)) {
     setObjectName(QStringLiteral("picker"));
     setAttribute(Qt::WA_DeleteOnClose);
     setAccessibleName(prompt);

@@ -18,8 +18,8 @@ private:
         static const QRegularExpression pattern(QStringLiteral("^\\s*#include\\s*[\\x22<]([^\\x22>]+)[\\x22>]"),
                                                 QRegularExpression::MultilineOption);
         QList<Include> all;
-        QDirIterator files(root + QLatin1Char('/') + folder, {QStringLiteral("*.h"), QStringLiteral("*.cpp")}, QDir::Files,
-                           QDirIterator::Subdirectories);
+        QDirIterator files(root + QLatin1Char('/') + folder, {QStringLiteral("*.h"), QStringLiteral("*.cpp")},
+                           QDir::Files, QDirIterator::Subdirectories);
         while (files.hasNext()) {
             QFile file(files.next());
             [[maybe_unused]] const bool isOpen = file.open(QIODevice::ReadOnly);
@@ -36,10 +36,13 @@ private slots:
         const auto includes = includesUnder(QStringLiteral("core"));
         QVERIFY(includes.size() > 100);
         for (const Include& include : includes) {
-            const bool isAbove = include.target.startsWith(QLatin1String("ui/")) || include.target.startsWith(QLatin1String("app/"));
+            const bool isAbove =
+                include.target.startsWith(QLatin1String("ui/")) || include.target.startsWith(QLatin1String("app/"));
             QVERIFY2(!isAbove, qPrintable(include.file + QStringLiteral(" includes ") + include.target));
-            for (const char* gui : {"QWidget", "QApplication", "QGuiApplication", "QPainter", "QColor", "QFont", "QIcon"})
-                QVERIFY2(include.target != QLatin1String(gui), qPrintable(include.file + QStringLiteral(" includes ") + include.target));
+            for (const char* gui :
+                 {"QWidget", "QApplication", "QGuiApplication", "QPainter", "QColor", "QFont", "QIcon"})
+                QVERIFY2(include.target != QLatin1String(gui),
+                         qPrintable(include.file + QStringLiteral(" includes ") + include.target));
         }
     }
 
@@ -49,7 +52,7 @@ private slots:
     }
 
     void coreFoldersUseOnlyThoseBefore() {
-        const QStringList order{QStringLiteral("base"),     QStringLiteral("address"),   QStringLiteral("payload"),
+        const QStringList order{QStringLiteral("base"),       QStringLiteral("address"),  QStringLiteral("payload"),
                                 QStringLiteral("transcript"), QStringLiteral("endpoint"), QStringLiteral("behaviour"),
                                 QStringLiteral("engine")};
         for (const Include& include : includesUnder(QStringLiteral("core"))) {

@@ -24,16 +24,26 @@ private slots:
         same("unixgram:///tmp/x");
         same("tcp://");
         same("tcp://my_host-1.example:1?backlog=5&nodelay=off&timeout=1500ms");
-        QTest::newRow("integer host") << "tcp://2130706433:80" << "tcp://127.0.0.1:80";
-        QTest::newRow("scheme in capitals") << "TCP://localhost:80" << "tcp://localhost:80";
-        QTest::newRow("one-port range") << "tcp://:5-5" << "tcp://:5";
-        QTest::newRow("port 0 is none") << "tcp://localhost:0" << "tcp://localhost";
-        QTest::newRow("switch without value") << "tcp://:1?keepalive" << "tcp://:1?keepalive=on";
-        QTest::newRow("normal forms") << "tcp://:1?nodelay=no&sndbuf=64KiB" << "tcp://:1?nodelay=off&sndbuf=65536";
-        QTest::newRow("long IPv6") << "tcp://[0:0:0:0:0:0:0:1]:7" << "tcp://[::1]:7";
-        QTest::newRow("interface after %") << "udp://:1?join=ff02::fb%eth0" << "udp://:1?join=ff02::fb%25eth0";
-        QTest::newRow("path with a space and a question mark") << "unix:///tmp/a%20b%3f" << "unix:///tmp/a%20b%3f";
-        QTest::newRow("trailing slash") << "tcp://localhost:80/" << "tcp://localhost:80";
+        QTest::newRow("integer host") << "tcp://2130706433:80"
+                                      << "tcp://127.0.0.1:80";
+        QTest::newRow("scheme in capitals") << "TCP://localhost:80"
+                                            << "tcp://localhost:80";
+        QTest::newRow("one-port range") << "tcp://:5-5"
+                                        << "tcp://:5";
+        QTest::newRow("port 0 is none") << "tcp://localhost:0"
+                                        << "tcp://localhost";
+        QTest::newRow("switch without value") << "tcp://:1?keepalive"
+                                              << "tcp://:1?keepalive=on";
+        QTest::newRow("normal forms") << "tcp://:1?nodelay=no&sndbuf=64KiB"
+                                      << "tcp://:1?nodelay=off&sndbuf=65536";
+        QTest::newRow("long IPv6") << "tcp://[0:0:0:0:0:0:0:1]:7"
+                                   << "tcp://[::1]:7";
+        QTest::newRow("interface after %") << "udp://:1?join=ff02::fb%eth0"
+                                           << "udp://:1?join=ff02::fb%25eth0";
+        QTest::newRow("path with a space and a question mark") << "unix:///tmp/a%20b%3f"
+                                                               << "unix:///tmp/a%20b%3f";
+        QTest::newRow("trailing slash") << "tcp://localhost:80/"
+                                        << "tcp://localhost:80";
     }
     void readsAndWrites() {
         QFETCH(QString, text);
@@ -70,7 +80,8 @@ private slots:
         QTest::newRow("twice") << "tcp://h:1?ttl=1&ttl=2" << 16 << "twice";
         QTest::newRow("no group") << "udp://:1?join=10.0.0.1" << 14 << "multicast";
         QTest::newRow("relative path") << "unix://run/x" << 7 << "whole path";
-        QTest::newRow("long path") << QStringLiteral("unix:///%1").arg(QString(107, QLatin1Char('x'))) << 7 << "2 to 107";
+        QTest::newRow("long path") << QStringLiteral("unix:///%1").arg(QString(107, QLatin1Char('x'))) << 7
+                                   << "2 to 107";
         QTest::newRow("after the bracket") << "tcp://[::1]x" << 11 << "only a port";
     }
     void pointsAtWhatIsWrong() {
@@ -106,7 +117,9 @@ private slots:
     }
 
     void marksWhatTheNetworkReaches() {
-        const auto reachable = [](const char* text) { return isReachableFromNetwork(*parseAddress(QString::fromLatin1(text))); };
+        const auto reachable = [](const char* text) {
+            return isReachableFromNetwork(*parseAddress(QString::fromLatin1(text)));
+        };
         QVERIFY(!reachable("tcp://:1"));
         QVERIFY(!reachable("tcp://127.0.0.1:1"));
         QVERIFY(!reachable("tcp://[::1]:1"));
@@ -119,24 +132,35 @@ private slots:
 
     void roundTripsWhateverItReads() {
         QRandomGenerator random(7);
-        const QStringList hosts{QString(),          QStringLiteral("*"),    QStringLiteral("localhost"), QStringLiteral("10.0.0.1"),
-                                QStringLiteral("[::1]"), QStringLiteral("3232235777"), QStringLiteral("a-b.example"), QStringLiteral("[fe80::1%lo]")};
-        const QStringList values{QStringLiteral("on"),   QStringLiteral("off"), QStringLiteral("1"), QStringLiteral("64KiB"),
-                                 QStringLiteral("both"), QStringLiteral("2.5s"), QStringLiteral("a%26b&c"), QStringLiteral("0644"),
-                                 QStringLiteral("239.1.2.3"), QStringLiteral("close"), QStringLiteral("100%"), QStringLiteral("ü?#")};
+        const QStringList hosts{QString(),
+                                QStringLiteral("*"),
+                                QStringLiteral("localhost"),
+                                QStringLiteral("10.0.0.1"),
+                                QStringLiteral("[::1]"),
+                                QStringLiteral("3232235777"),
+                                QStringLiteral("a-b.example"),
+                                QStringLiteral("[fe80::1%lo]")};
+        const QStringList values{QStringLiteral("on"),      QStringLiteral("off"),  QStringLiteral("1"),
+                                 QStringLiteral("64KiB"),   QStringLiteral("both"), QStringLiteral("2.5s"),
+                                 QStringLiteral("a%26b&c"), QStringLiteral("0644"), QStringLiteral("239.1.2.3"),
+                                 QStringLiteral("close"),   QStringLiteral("100%"), QStringLiteral("ü?#")};
         int read = 0;
         for (int i = 0; i < 20000; ++i) {
             QString text = QStringList{QStringLiteral("tcp"), QStringLiteral("udp"), QStringLiteral("unix"),
-                                       QStringLiteral("unixgram")}.at(random.bounded(4)) + QStringLiteral("://");
+                                       QStringLiteral("unixgram")}
+                               .at(random.bounded(4)) +
+                           QStringLiteral("://");
             if (text.startsWith(QLatin1String("unix")))
                 text += QStringLiteral("/tmp/") + QString(QChar(random.bounded(33, 0x2fff)));
             else
-                text += hosts.at(random.bounded(hosts.size())) + QStringLiteral(":") + QString::number(random.bounded(70000));
+                text += hosts.at(random.bounded(hosts.size())) + QStringLiteral(":") +
+                        QString::number(random.bounded(70000));
             const int options = random.bounded(4);
             for (int o = 0; o < options; ++o) {
                 const auto table = optionTable();
                 text += (o == 0 ? QStringLiteral("?") : QStringLiteral("&")) +
-                        QString::fromLatin1(table[static_cast<std::size_t>(random.bounded(static_cast<int>(table.size())))].name) +
+                        QString::fromLatin1(
+                            table[static_cast<std::size_t>(random.bounded(static_cast<int>(table.size())))].name) +
                         QStringLiteral("=") + values.at(random.bounded(values.size()));
             }
             const auto address = parseAddress(text);
@@ -160,7 +184,8 @@ private slots:
         QVERIFY(!address.given("backlog"));
         for (const OptionSpec& spec : optionTable()) {
             if (*spec.defaultValue != '\0')
-                QCOMPARE(*normaliseOption(spec, QString::fromLatin1(spec.defaultValue)), QString::fromLatin1(spec.defaultValue));
+                QCOMPARE(*normaliseOption(spec, QString::fromLatin1(spec.defaultValue)),
+                         QString::fromLatin1(spec.defaultValue));
         }
     }
 };

@@ -51,7 +51,8 @@ private slots:
     void unknownNamesAreSaid() {
         const auto hosts = resolveNow(QStringLiteral("no.such.host.invalid"), Family::Any);
         QVERIFY(!hosts);
-        const bool isNameError = hosts.error().id == ErrorId::NameNotFound || hosts.error().id == ErrorId::NameServiceFailed;
+        const bool isNameError =
+            hosts.error().id == ErrorId::NameNotFound || hosts.error().id == ErrorId::NameServiceFailed;
         QVERIFY(isNameError);
         QVERIFY(hosts.error().detail.contains(QLatin1String("no.such.host.invalid")));
     }

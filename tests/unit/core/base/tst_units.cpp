@@ -55,9 +55,7 @@ private slots:
         QCOMPARE(formatBytes(999'999), QStringLiteral("1.0 MB"));
     }
 
-    void writesIsoTimes() {
-        QCOMPARE(toIsoString(1'000'000'007), QStringLiteral("1970-01-01T00:00:01.000000007Z"));
-    }
+    void writesIsoTimes() { QCOMPARE(toIsoString(1'000'000'007), QStringLiteral("1970-01-01T00:00:01.000000007Z")); }
 };
 
 QTEST_GUILESS_MAIN(UnitsTest)

@@ -97,11 +97,19 @@ private slots:
         class Witness final : public Behaviour {
         public:
             explicit Witness(Log& log) : m_log(log) {}
-            bool acceptor(const Peer&) override { m_log.calls.append(QStringLiteral("acceptor")); return true; }
+            bool acceptor(const Peer&) override {
+                m_log.calls.append(QStringLiteral("acceptor"));
+                return true;
+            }
             void opened(Peer&) override { m_log.calls.append(QStringLiteral("opened")); }
             void filter(Peer&, QByteArrayView) override { m_log.calls.append(QStringLiteral("filter")); }
-            void endOfStream(Peer& peer) override { m_log.calls.append(QStringLiteral("end")); peer.close(); }
-            void sentinel(const ClosingRecord& closing) override { m_log.calls.append(QStringLiteral("sentinel ") + closing.cause); }
+            void endOfStream(Peer& peer) override {
+                m_log.calls.append(QStringLiteral("end"));
+                peer.close();
+            }
+            void sentinel(const ClosingRecord& closing) override {
+                m_log.calls.append(QStringLiteral("sentinel ") + closing.cause);
+            }
 
         private:
             Log& m_log;

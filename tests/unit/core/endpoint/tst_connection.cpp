@@ -59,7 +59,8 @@ private slots:
         QCOMPARE(peer.receive(100), QByteArray("all of it"));
         QVERIFY(fixture.waitForState(connection.id, EndpointState::WriteEnded));
         peer.send("still here");
-        QVERIFY(fixture.waitUntil([&] { return fixture.bytesOf(connection.id, RecordKind::Received) == "still here"; }));
+        QVERIFY(
+            fixture.waitUntil([&] { return fixture.bytesOf(connection.id, RecordKind::Received) == "still here"; }));
         fixture.engine().send(connection.id, "too late");
         QVERIFY(fixture.waitUntil([&] { return !fixture.events(connection.id, EventKind::NotSent).isEmpty(); }));
         peer.close();
@@ -170,7 +171,8 @@ private slots:
         std::vector<RawPeer> fillers; // a full accept queue drops further SYNs
         const auto connection = [&] {
             for (int i = 0; i < 4; ++i) {
-                const auto one = fixture.engine().connectTo(*parseAddress(tcp(full.port()) + QStringLiteral("?timeout=400ms")));
+                const auto one =
+                    fixture.engine().connectTo(*parseAddress(tcp(full.port()) + QStringLiteral("?timeout=400ms")));
                 fixture.waitUntil([&] { return fixture.state(*one) != EndpointState::Idle; }, 200);
                 if (fixture.waitForState(*one, EndpointState::Failed, 1500))
                     return fixture.now(*one);
@@ -196,8 +198,8 @@ private slots:
     void showsOptionsRequestedAndEffective() {
         EngineFixture fixture;
         const RawPeer server = RawPeer::listenOn();
-        const auto connection =
-            fixture.connectTo(tcp(server.port()) + QStringLiteral("?nodelay=off&keepalive=on&keepidle=77&rcvbuf=65536&ttl=33&linger=4"));
+        const auto connection = fixture.connectTo(
+            tcp(server.port()) + QStringLiteral("?nodelay=off&keepalive=on&keepidle=77&rcvbuf=65536&ttl=33&linger=4"));
         const auto effective = [&](const char* name) {
             for (const OptionState& option : *connection.options) {
                 if (option.name == QLatin1String(name))

@@ -11,7 +11,11 @@ class EngineTest : public QObject {
     Q_OBJECT
 
 private:
-    static qsizetype openDescriptors() { return QDir(QStringLiteral("/proc/self/fd")).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System).size(); }
+    static qsizetype openDescriptors() {
+        return QDir(QStringLiteral("/proc/self/fd"))
+            .entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System)
+            .size();
+    }
 
 private slots:
     void nothingIsOpenAtTheStart() {
@@ -21,8 +25,10 @@ private slots:
 
     void namesAreUnique() {
         EngineFixture fixture;
-        const auto a = fixture.engine().listen(*parseAddress(QStringLiteral("tcp://127.0.0.1")), {.name = QStringLiteral("server")});
-        const auto b = fixture.engine().listen(*parseAddress(QStringLiteral("tcp://127.0.0.1")), {.name = QStringLiteral("server")});
+        const auto a = fixture.engine().listen(*parseAddress(QStringLiteral("tcp://127.0.0.1")),
+                                               {.name = QStringLiteral("server")});
+        const auto b = fixture.engine().listen(*parseAddress(QStringLiteral("tcp://127.0.0.1")),
+                                               {.name = QStringLiteral("server")});
         QVERIFY(fixture.waitForState(*b, EndpointState::Listening));
         QCOMPARE(fixture.now(*a).name, QStringLiteral("server"));
         QCOMPARE(fixture.now(*b).name, QStringLiteral("server (2)"));
@@ -31,7 +37,8 @@ private slots:
     void wrongUseIsToldAtOnce() {
         EngineFixture fixture;
         QVERIFY(!fixture.engine().connectTo(*parseAddress(QStringLiteral("tcp://*:80"))));
-        QVERIFY(!fixture.engine().listen(*parseAddress(QStringLiteral("tcp://:80")), {.behaviour = QStringLiteral("nonsense")}));
+        QVERIFY(!fixture.engine().listen(*parseAddress(QStringLiteral("tcp://:80")),
+                                         {.behaviour = QStringLiteral("nonsense")}));
     }
 
     void endedEndpointsCanBeForgotten() {
@@ -61,7 +68,8 @@ private slots:
         }
         const qint64 elapsed = time.elapsed();
         QVERIFY(fixture.waitUntil([&] { return fixture.now(child).counters.receivedBytes == 20'000; }));
-        QVERIFY2(changed.size() <= elapsed / 33 + 8, qPrintable(QStringLiteral("%1 in %2 ms").arg(changed.size()).arg(elapsed)));
+        QVERIFY2(changed.size() <= elapsed / 33 + 8,
+                 qPrintable(QStringLiteral("%1 in %2 ms").arg(changed.size()).arg(elapsed)));
     }
 
     void behavioursCanBeChanged() {
@@ -109,7 +117,8 @@ private slots:
             peer.reset();
         }
         QVERIFY(fixture.waitUntil([&] {
-            return fixture.now(listener.id).counters.accepted == rounds && fixture.now(listener.id).counters.connections == 0;
+            return fixture.now(listener.id).counters.accepted == rounds &&
+                   fixture.now(listener.id).counters.connections == 0;
         }));
         for (const EndpointSnapshot& child : fixture.children(listener.id)) {
             const auto closing = fixture.events(child.id, EventKind::Closed);

@@ -110,7 +110,8 @@ private slots:
         QCOMPARE(with(LineEnding::CrLf), QByteArray("x\r\n"));
         QCOMPARE(with(LineEnding::Cr), QByteArray("x\r"));
         QCOMPARE(with(LineEnding::Nul), QByteArray("x\0", 2));
-        for (const LineEnding ending : {LineEnding::None, LineEnding::Lf, LineEnding::CrLf, LineEnding::Cr, LineEnding::Nul})
+        for (const LineEnding ending :
+             {LineEnding::None, LineEnding::Lf, LineEnding::CrLf, LineEnding::Cr, LineEnding::Nul})
             QCOMPARE(*parseLineEnding(lineEndingName(ending)), ending);
     }
 };

@@ -18,18 +18,19 @@ private slots:
     }
 
     void marksDeceptiveCharacters() {
-        for (const char32_t code : {0x202aU, 0x202bU, 0x202cU, 0x202dU, 0x202eU, 0x2066U, 0x2067U, 0x2068U, 0x2069U, 0x200eU,
-                                    0x200fU, 0x061cU}) {
+        for (const char32_t code : {0x202aU, 0x202bU, 0x202cU, 0x202dU, 0x202eU, 0x2066U, 0x2067U, 0x2068U, 0x2069U,
+                                    0x200eU, 0x200fU, 0x061cU}) {
             const char32_t character = code;
             const VisibleText visible = toVisibleText(QString::fromUcs4(&character, 1).toUtf8());
-            QCOMPARE(visible.text, QStringLiteral("⟦U+%1⟧").arg(QString::number(code, 16).toUpper().rightJustified(4, u'0')));
+            QCOMPARE(visible.text,
+                     QStringLiteral("⟦U+%1⟧").arg(QString::number(code, 16).toUpper().rightJustified(4, u'0')));
             QCOMPARE(visible.pieces.front().kind, PieceKind::Marked);
         }
     }
 
     void showsBrokenUtf8() {
         QCOMPARE(toVisibleText("\xff\xc3").text, QStringLiteral("\\xff\\xc3"));
-        QCOMPARE(toVisibleText("\xc0\x80").text, QStringLiteral("\\xc0\\x80")); // overlong
+        QCOMPARE(toVisibleText("\xc0\x80").text, QStringLiteral("\\xc0\\x80"));          // overlong
         QCOMPARE(toVisibleText("\xed\xa0\x80").text, QStringLiteral("\\xed\\xa0\\x80")); // surrogate
         QCOMPARE(toVisibleText("ü€😀").text, QStringLiteral("ü€😀"));
     }
@@ -72,7 +73,8 @@ private slots:
             all.append(QString(QChar(c)).toUtf8());
         const QString shown = QString::fromUtf8(toTerminalText(all));
         for (const QChar c : shown)
-            QVERIFY2(c == u'\n' || c == u'\t' || (c.unicode() >= 0x20 && c.unicode() != 0x7f && (c.unicode() < 0x80 || c.unicode() >= 0xa0)),
+            QVERIFY2(c == u'\n' || c == u'\t' ||
+                         (c.unicode() >= 0x20 && c.unicode() != 0x7f && (c.unicode() < 0x80 || c.unicode() >= 0xa0)),
                      qPrintable(QString::number(c.unicode(), 16)));
     }
 

@@ -33,7 +33,8 @@ private slots:
         auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
         transcript->append(RecordKind::Received, QByteArray("in\xff\0", 4), Timestamp::now());
         transcript->append(RecordKind::Sent, "out\n", Timestamp::now());
-        transcript->appendEvent(EventKind::Closed, {{QStringLiteral("text"), QStringLiteral("closed by us")}}, Timestamp::now());
+        transcript->appendEvent(EventKind::Closed, {{QStringLiteral("text"), QStringLiteral("closed by us")}},
+                                Timestamp::now());
         m_part = {.id = static_cast<EndpointId>(3), .name = QStringLiteral("a name"), .transcript = transcript};
     }
 
@@ -44,10 +45,13 @@ private slots:
         QCOMPARE(lines.size(), 3);
         const QJsonObject first = QJsonDocument::fromJson(lines.at(0)).object();
         QCOMPARE(first[QLatin1String("kind")].toString(), QStringLiteral("received"));
-        QCOMPARE(QByteArray::fromBase64(first[QLatin1String("base64")].toString().toLatin1()), QByteArray("in\xff\0", 4));
+        QCOMPARE(QByteArray::fromBase64(first[QLatin1String("base64")].toString().toLatin1()),
+                 QByteArray("in\xff\0", 4));
         QVERIFY(!first.contains(QLatin1String("text"))); // not UTF-8
-        QCOMPARE(QJsonDocument::fromJson(lines.at(1)).object()[QLatin1String("text")].toString(), QStringLiteral("out\n"));
-        QCOMPARE(QJsonDocument::fromJson(lines.at(2)).object()[QLatin1String("event")].toString(), QStringLiteral("closed"));
+        QCOMPARE(QJsonDocument::fromJson(lines.at(1)).object()[QLatin1String("text")].toString(),
+                 QStringLiteral("out\n"));
+        QCOMPARE(QJsonDocument::fromJson(lines.at(2)).object()[QLatin1String("event")].toString(),
+                 QStringLiteral("closed"));
     }
 
     void writesExactBytesByDirection() {
@@ -59,7 +63,8 @@ private slots:
     void filesArePrivate() {
         const QString path = m_folder.filePath(QStringLiteral("c.jsonl"));
         record(path);
-        QCOMPARE(QFile::permissions(path) & (QFile::ReadGroup | QFile::ReadOther | QFile::WriteGroup | QFile::WriteOther),
+        QCOMPARE(QFile::permissions(path) &
+                     (QFile::ReadGroup | QFile::ReadOther | QFile::WriteGroup | QFile::WriteOther),
                  QFile::Permissions());
     }
 
@@ -75,7 +80,8 @@ private slots:
         auto recorder = Recorder::open(m_folder.filePath(QStringLiteral("full.bin")));
         QVERIFY(recorder.has_value());
         const TranscriptReader reader(m_part.transcript);
-        const bool isRefused = !(*recorder)->write(m_part, reader.at(0)).has_value() || !(*recorder)->flush().has_value();
+        const bool isRefused =
+            !(*recorder)->write(m_part, reader.at(0)).has_value() || !(*recorder)->flush().has_value();
         QVERIFY(isRefused);
     }
 };

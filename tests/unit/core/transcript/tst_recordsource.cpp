@@ -19,7 +19,9 @@ private:
         return all;
     }
     SourcePart part(quint64 id) {
-        return {.id = static_cast<EndpointId>(id), .name = QString::number(id), .transcript = std::make_shared<Transcript>(m_store)};
+        return {.id = static_cast<EndpointId>(id),
+                .name = QString::number(id),
+                .transcript = std::make_shared<Transcript>(m_store)};
     }
     static Transcript& writer(const SourcePart& part) { return *std::const_pointer_cast<Transcript>(part.transcript); }
 

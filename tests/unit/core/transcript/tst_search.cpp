@@ -20,7 +20,8 @@ private slots:
     void initTestCase() {
         auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
         transcript->append(RecordKind::Received, "GET / HTTP/1.0\r\nget", Timestamp::now());
-        transcript->appendEvent(EventKind::Opened, {{QStringLiteral("text"), QStringLiteral("GET in an event")}}, Timestamp::now());
+        transcript->appendEvent(EventKind::Opened, {{QStringLiteral("text"), QStringLiteral("GET in an event")}},
+                                Timestamp::now());
         transcript->append(RecordKind::Sent, QByteArray("\0GET\0GET", 8), Timestamp::now());
         m_source.addPart({.id = EndpointId::None, .name = {}, .transcript = transcript});
         m_source.update();

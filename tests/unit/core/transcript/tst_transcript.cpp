@@ -22,7 +22,8 @@ private slots:
         auto transcript = make();
         transcript->append(RecordKind::Received, "abc", Timestamp::now());
         transcript->append(RecordKind::Sent, "", Timestamp::now(), DatagramFlag);
-        transcript->appendEvent(EventKind::Opened, {{QStringLiteral("text"), QStringLiteral("hello")}}, Timestamp::now());
+        transcript->appendEvent(EventKind::Opened, {{QStringLiteral("text"), QStringLiteral("hello")}},
+                                Timestamp::now());
         const TranscriptReader reader(transcript);
         QCOMPARE(reader.count(), 3U);
         QCOMPARE(reader.at(0).bytes.toByteArray(), QByteArray("abc"));
@@ -42,7 +43,8 @@ private slots:
             std::fill_n(space.data(), 7, 'Z');
             transcript->commit(RecordKind::Received, 7, Timestamp::now());
             QCOMPARE(reader.at(transcript->count() - 1).bytes.toByteArray(), QByteArray("ZZZZZZZ"));
-            QCOMPARE(reader.at(transcript->count() - 2).bytes.toByteArray(), QByteArray(100, static_cast<char>('a' + i % 26)));
+            QCOMPARE(reader.at(transcript->count() - 2).bytes.toByteArray(),
+                     QByteArray(100, static_cast<char>('a' + i % 26)));
         }
     }
 
@@ -111,7 +113,8 @@ private slots:
         const qint64 before = m_store->memory();
         auto transcript = make();
         for (int i = 0; i < 3; ++i)
-            transcript->appendEvent(EventKind::Opened, {{QStringLiteral("text"), QStringLiteral("opened by 127.0.0.1:51514")}},
+            transcript->appendEvent(EventKind::Opened,
+                                    {{QStringLiteral("text"), QStringLiteral("opened by 127.0.0.1:51514")}},
                                     Timestamp::now());
         QVERIFY(m_store->memory() - before <= 2048);
     }

@@ -22,7 +22,8 @@ private:
 
     void addLines(int count) {
         for (int i = 0; i < count; ++i)
-            m_transcript->append(RecordKind::Received, QStringLiteral("line %1\n").arg(m_transcript->count()).toUtf8(), Timestamp::now());
+            m_transcript->append(RecordKind::Received, QStringLiteral("line %1\n").arg(m_transcript->count()).toUtf8(),
+                                 Timestamp::now());
         m_view->refresh();
     }
 

@@ -66,9 +66,11 @@ private slots:
 
     void copiesInEveryForm() {
         QCOMPARE(selectedBytes(m_source, {0, 1}, {0, 5}, 100), QByteArray("b\xc3\xbc\n"));
-        QCOMPARE(copyAsText(m_source, {0, 0}, {2, 1}), QStringLiteral("abü\n\ufffdz\n\nclosed by us").replace(QStringLiteral("\n\n"), QStringLiteral("\n")));
+        QCOMPARE(copyAsText(m_source, {0, 0}, {2, 1}),
+                 QStringLiteral("abü\n\ufffdz\n\nclosed by us").replace(QStringLiteral("\n\n"), QStringLiteral("\n")));
         QCOMPARE(copyAsHex("a\xff"), QStringLiteral("61 ff"));
-        QCOMPARE(copyAsCArray("a\xff"), QStringLiteral("static const unsigned char data[2] = {\n    0x61, 0xff,\n};\n"));
+        QCOMPARE(copyAsCArray("a\xff"),
+                 QStringLiteral("static const unsigned char data[2] = {\n    0x61, 0xff,\n};\n"));
     }
 };
 

@@ -30,8 +30,12 @@ private slots:
     void breaksLongLinesBetweenCharacters() {
         const RowRule rule{.breakAtLineFeed = true, .width = 4};
         QCOMPARE(rowsOf("abcdefgh", rule), (std::vector<Row>{{0, 0, 4}, {0, 4, 4}}));
-        QCOMPARE(rowsOf("abc\xc3\xbc""d", rule), (std::vector<Row>{{0, 0, 3}, {0, 3, 3}}));
-        QCOMPARE(rowsOf(QByteArray(9, '\x80'), rule), (std::vector<Row>{{0, 0, 4}, {0, 4, 4}, {0, 8, 1}})); // no characters
+        QCOMPARE(rowsOf("abc\xc3\xbc"
+                        "d",
+                        rule),
+                 (std::vector<Row>{{0, 0, 3}, {0, 3, 3}}));
+        QCOMPARE(rowsOf(QByteArray(9, '\x80'), rule),
+                 (std::vector<Row>{{0, 0, 4}, {0, 4, 4}, {0, 8, 1}})); // no characters
     }
 
     void hexRowsAreEven() {
@@ -56,7 +60,8 @@ private slots:
             for (char& c : bytes)
                 c = random.bounded(20) == 0 ? '\n' : static_cast<char>(random.bounded(32, 256));
             if (i % 7 == 0)
-                transcript->appendEvent(EventKind::Opened, {{QStringLiteral("text"), QStringLiteral("e")}}, Timestamp::now());
+                transcript->appendEvent(EventKind::Opened, {{QStringLiteral("text"), QStringLiteral("e")}},
+                                        Timestamp::now());
             else
                 transcript->append(RecordKind::Received, bytes, Timestamp::now());
         }

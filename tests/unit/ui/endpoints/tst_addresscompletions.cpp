@@ -10,7 +10,9 @@ class AddressCompletionsTest : public QObject {
     Q_OBJECT
 
 private:
-    static QStringList of(const char* text) { return addressCompletions(QString::fromUtf8(text), {QStringLiteral("tcp://recent:1")}); }
+    static QStringList of(const char* text) {
+        return addressCompletions(QString::fromUtf8(text), {QStringLiteral("tcp://recent:1")});
+    }
 
 private slots:
     void offersRecentAddressesFirst() {
@@ -26,7 +28,8 @@ private slots:
     }
 
     void offersValues() {
-        QCOMPARE(of("tcp://h:1?ipv6=o"), (QStringList{QStringLiteral("tcp://h:1?ipv6=only"), QStringLiteral("tcp://h:1?ipv6=off")}));
+        QCOMPARE(of("tcp://h:1?ipv6=o"),
+                 (QStringList{QStringLiteral("tcp://h:1?ipv6=only"), QStringLiteral("tcp://h:1?ipv6=off")}));
         QCOMPARE(of("tcp://h:1?nodelay=").size(), 2);
     }
 
