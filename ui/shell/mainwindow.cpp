@@ -326,8 +326,9 @@ void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
             if (!m_tree->isExpanded(parent) && m_model.rowCount(parent) == 1)
                 m_tree->expand(parent);
         }
-        if (snapshot.id != m_pending || snapshot.state == EndpointState::Resolving ||
-            snapshot.state == EndpointState::Connecting)
+        const bool isUnderWay = snapshot.state == EndpointState::Idle || snapshot.state == EndpointState::Resolving ||
+                                snapshot.state == EndpointState::Connecting;
+        if (snapshot.id != m_pending || isUnderWay)
             continue;
         m_pending = EndpointId::None;
         if (snapshot.state == EndpointState::Failed) {
