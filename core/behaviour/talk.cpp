@@ -4,7 +4,7 @@
 namespace sw {
 
 namespace {
-constexpr qsizetype longestLine = 64 * 1024;
+constexpr qsizetype longestLine = 65536;
 }
 
 void TalkBehaviour::answer(Peer& peer, QByteArrayView line) {

@@ -12,7 +12,7 @@ namespace {
 
 /// One round of receiving: a flood on one socket must not starve the others.
 constexpr int readsPerRound = 16;
-constexpr std::size_t largestRead = 256 * 1024;
+constexpr std::size_t largestRead = 262144;
 constexpr std::size_t smallestRead = 2048;
 
 } // namespace
@@ -21,10 +21,10 @@ Connection::Connection(EndpointHost& host, EndpointRequest request)
     : Endpoint(host, EndpointKind::Connection, std::move(request)) {}
 
 Connection::Connection(EndpointHost& host, EndpointRequest request, native::Descriptor socket, const QString& peer,
-                       const QString& listenerName)
+                       QString listenerName)
     : Endpoint(host, EndpointKind::Connection, std::move(request)),
       m_socket(socket),
-      m_listenerName(listenerName) {
+      m_listenerName(std::move(listenerName)) {
     mutableSnapshot().peer = peer;
 }
 
@@ -420,7 +420,7 @@ void Connection::finish(const ClosingRecord& closing) {
         m_behaviour->sentinel(closing);
     if (snapshot().parent != EndpointId::None) {
         if (Endpoint* listener = host().find(snapshot().parent))
-            listener->consumed(0); // a listener counts its connections: room for the next one
+            listener->childEnded(id()); // room for the next one
     }
 }
 

@@ -20,7 +20,7 @@ public:
     Connection(EndpointHost& host, EndpointRequest request);
     /// One that a listener accepted.
     Connection(EndpointHost& host, EndpointRequest request, native::Descriptor socket, const QString& peer,
-               const QString& listenerName);
+               QString listenerName);
     ~Connection() override;
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;

@@ -133,10 +133,8 @@ void Connector::tryNext() {
         return;
     }
     const int code = -native::connect(m_socket, candidate);
-    if (code == 0) {
-        // told from the event loop, so that callers see one order of things whatever the system does
-        m_ticket = m_poller.add(m_socket, WriteInterest, this);
-    } else if (native::isInProgress(code)) {
+    if (code == 0 || native::isInProgress(code)) {
+        // done or not, told from the event loop: callers see one order of things whatever the system does
         m_ticket = m_poller.add(m_socket, WriteInterest, this);
     } else if (native::isAgain(code)) { // unix(7): the listener's queue is full; it is not refused, so ask again
         dropSocket();

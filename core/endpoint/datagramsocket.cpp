@@ -250,7 +250,7 @@ void DatagramSocket::opened(native::Descriptor socket) {
             own.address.place.portFirst = own.address.place.portLast = native::portOf(bound);
         if (own.address.place.host.isEmpty())
             own.address.place.host = native::hostOf(bound).toString();
-        if (request().name.isEmpty())
+        if (request().name.isEmpty() && own.name != formatAddress(own.address))
             own.name = host().uniqueName(formatAddress(own.address));
     }
     const auto errors = applyOptions(socket, address(), OptionStage::Open, isIPv6);
@@ -318,10 +318,10 @@ void DatagramSocket::receiveRound() {
 void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info) {
     if (info.dropped)
         countDrops(*info.dropped);
-    const Timestamp now = Timestamp::now();
     const auto flags = static_cast<quint8>(DatagramFlag | (info.isCut ? CutFlag : NoFlag));
     m_unconsumed += static_cast<quint64>(bytes.size());
     Flow* flow = m_role == Role::Listen && address().isOn("flows") ? flowOf(info.peer) : nullptr;
+    const Timestamp now = Timestamp::now(); // after the flow's own first record
     if (flow != nullptr) {
         flow->received(bytes, now, flags);
     } else {

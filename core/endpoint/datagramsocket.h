@@ -96,7 +96,7 @@ private:
     Flow* flowOf(const native::SocketAddress& peer);
     void sendToName(const QByteArray& bytes, const QString& destination);
     template <typename Call>
-    void withHosts(const QString& host, Call call);
+    void withHosts(const QString& name, Call call);
 
     Role m_role;
     native::Descriptor m_socket = native::noDescriptor;

@@ -45,6 +45,8 @@ void Endpoint::acceptOne() {
 
 void Endpoint::consumed(quint64) {}
 
+void Endpoint::childEnded(EndpointId) {}
+
 void Endpoint::setBehaviourFactory(const QString& name, BehaviourFactory factory) {
     m_request.behaviour = name;
     m_request.makeBehaviour = std::move(factory);

@@ -87,6 +87,8 @@ public:
     /// A consumer has dealt with so many more received bytes.
     virtual void consumed(quint64 bytes);
     virtual void setBehaviour(const QString& name, BehaviourFactory factory) = 0;
+    /// A connection of this listener has ended.
+    virtual void childEnded(EndpointId child);
 
 protected:
     Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest request);

@@ -170,7 +170,7 @@ void Listener::listening(native::Descriptor socket) {
             own.address.place.portFirst = own.address.place.portLast = native::portOf(bound);
         if (own.address.place.host.isEmpty())
             own.address.place.host = native::hostOf(bound).toString();
-        if (derivedName && request().name.isEmpty())
+        if (derivedName && request().name.isEmpty() && own.name != formatAddress(own.address))
             own.name = host().uniqueName(formatAddress(own.address));
     }
     own.options = std::make_shared<const QVector<OptionState>>(
@@ -233,7 +233,7 @@ bool Listener::takeOne() {
                               .behaviour = request().behaviour,
                               .makeBehaviour = request().makeBehaviour};
     auto connection = std::make_unique<Connection>(host(), std::move(inherited), socket, peerText, own.name);
-    m_connections.push_back(connection->id());
+    m_connections.insert(connection->id());
     own.counters.connections = m_connections.size();
     touch();
     Connection* observer = connection.get();
@@ -280,19 +280,15 @@ void Listener::setPaused(bool paused) {
     updateInterest();
 }
 
-void Listener::consumed(quint64) {
-    const auto gone = [this](EndpointId connection) {
-        const Endpoint* endpoint = host().find(connection);
-        return endpoint == nullptr || endpoint->hasEnded();
-    };
-    m_connections.erase(std::remove_if(m_connections.begin(), m_connections.end(), gone), m_connections.end());
+void Listener::childEnded(EndpointId child) {
+    m_connections.erase(child);
     mutableSnapshot().counters.connections = m_connections.size();
     touch();
     updateInterest();
 }
 
 void Listener::forEachConnection(const std::function<void(Endpoint&)>& call) {
-    const std::vector<EndpointId> connections = m_connections; // sending can end one
+    const std::set<EndpointId> connections = m_connections; // sending can end one
     for (const EndpointId connection : connections) {
         Endpoint* endpoint = host().find(connection);
         if (endpoint != nullptr && !endpoint->hasEnded())

@@ -4,6 +4,7 @@
 #include "core/endpoint/endpoint.h"
 
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace sw {
@@ -28,15 +29,14 @@ public:
     void setPaused(bool paused) override;
     /// Takes one waiting connection, for accept=manual.
     void acceptOne() override;
-    /// One of its connections ended.
-    void consumed(quint64 bytes) override;
+    void childEnded(EndpointId child) override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
 
 private:
     void socketReady(PollEvents events) override;
 
     void bindTo(const std::vector<QHostAddress>& hosts);
-    Result<native::Descriptor> tryBind(const native::SocketAddress& address);
+    Result<native::Descriptor> tryBind(const native::SocketAddress& wanted);
     void listening(native::Descriptor socket);
     void failed(const Error& error);
     bool takeOne();
@@ -46,7 +46,7 @@ private:
 
     native::Descriptor m_socket = native::noDescriptor;
     std::optional<Poller::Ticket> m_ticket;
-    std::vector<EndpointId> m_connections;
+    std::set<EndpointId> m_connections; // the open ones
     quint64 m_fileIdentity = 0;
     qint64 m_lastAcceptReport = 0;
     bool m_isPaused = false;

@@ -154,7 +154,8 @@ QString toText(const SocketAddress& address) {
     QByteArray name(static_cast<const char*>(local.sun_path), address.length - pathStart);
     if (name.startsWith('\0'))
         return QStringLiteral("@") + QString::fromUtf8(name.mid(1));
-    return QFile::decodeName(name.left(qstrnlen(name.constData(), static_cast<size_t>(name.size()))));
+    return QFile::decodeName(
+        name.left(static_cast<qsizetype>(qstrnlen(name.constData(), static_cast<size_t>(name.size())))));
 }
 
 Descriptor open(const SocketAddress& like, SocketType type) {
@@ -215,6 +216,7 @@ qint64 send(Descriptor socket, const char* data, std::size_t size) {
     return count < 0 ? -errno : count;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): iov_base is written to
 DatagramInfo receiveDatagram(Descriptor socket, char* data, std::size_t size) {
     DatagramInfo info;
     iovec piece{.iov_base = data, .iov_len = size};

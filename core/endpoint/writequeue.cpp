@@ -4,7 +4,7 @@
 namespace sw {
 
 namespace {
-constexpr qint64 filePiece = 256 * 1024;
+constexpr qint64 filePiece = 262144;
 }
 
 quint64 WriteQueue::size() const {

@@ -49,9 +49,9 @@ bool isControl(char32_t code) {
 
 QString controlPicture(char32_t code) {
     if (code < 0x20)
-        return QString(QChar(static_cast<char16_t>(0x2400 + code)));
+        return {QChar(static_cast<char16_t>(0x2400 + code))};
     if (code == 0x7f)
-        return QString(QChar(0x2421));
+        return {QChar(0x2421)};
     return QStringLiteral("⟦U+%1⟧").arg(static_cast<uint>(code), 4, 16, QLatin1Char('0')).toUpper();
 }
 

@@ -16,6 +16,10 @@ constexpr std::size_t largestSegment = 4U << 20U;
 constexpr std::size_t firstChunk = 8;
 constexpr std::size_t largestChunk = 4096;
 
+qint64 indexBytes(std::size_t headers) {
+    return static_cast<qint64>(headers) * static_cast<qint64>(sizeof(RecordHeader));
+}
+
 } // namespace
 
 Segment::Segment(quint64 firstOffset, std::size_t capacity)
@@ -36,7 +40,7 @@ Transcript::~Transcript() {
     for (const auto& segment : m_segments)
         held += static_cast<qint64>(segment->capacity());
     for (const auto& chunk : m_chunks)
-        held += static_cast<qint64>(chunk->capacity * sizeof(RecordHeader));
+        held += indexBytes(chunk->capacity);
     m_store->addMemory(-held);
 }
 
@@ -61,7 +65,7 @@ void Transcript::publish(RecordHeader header) {
     if (m_chunk == nullptr || index == m_chunk->first + m_chunk->capacity) {
         const std::size_t capacity = m_chunk == nullptr ? firstChunk : std::min(m_chunk->capacity * 4, largestChunk);
         auto chunk = std::make_shared<IndexChunk>(index, capacity);
-        m_store->addMemory(static_cast<qint64>(capacity * sizeof(RecordHeader)));
+        m_store->addMemory(indexBytes(capacity));
         m_chunk = chunk.get();
         const std::lock_guard lock(m_mutex);
         m_chunks.push_back(std::move(chunk));
@@ -71,7 +75,7 @@ void Transcript::publish(RecordHeader header) {
     m_end += header.size;
     m_used += header.size;
     m_count.store(index + 1, std::memory_order_release);
-    m_store->setWatermark(header.time.mono);
+    m_store->raiseWatermark(header.time.mono);
 }
 
 RecordIndex Transcript::append(RecordKind kind, QByteArrayView bytes, Timestamp time, quint8 flags) {
@@ -112,7 +116,7 @@ void Transcript::releaseBefore(RecordIndex index) {
     qint64 released = 0;
     // the last chunk and segment belong to the writer; the ones before them are full
     while (m_chunks.size() > 1 && m_chunks.front()->first + m_chunks.front()->capacity <= index) {
-        released += static_cast<qint64>(m_chunks.front()->capacity * sizeof(RecordHeader));
+        released += indexBytes(m_chunks.front()->capacity);
         m_chunks.erase(m_chunks.begin());
     }
     for (const auto& chunk : m_chunks) {

@@ -38,7 +38,7 @@ private:
 
 /// A run of record headers, filled from its start, never moved.
 struct IndexChunk {
-    IndexChunk(RecordIndex firstIndex, std::size_t capacity);
+    IndexChunk(RecordIndex firstIndex, std::size_t size);
 
     RecordIndex first;
     std::size_t capacity;
@@ -55,7 +55,11 @@ public:
     qint64 watermark() const { return m_watermark.load(std::memory_order_acquire); }
 
     void addMemory(qint64 bytes) { m_memory.fetch_add(bytes, std::memory_order_relaxed); }
-    void setWatermark(qint64 mono) { m_watermark.store(mono, std::memory_order_release); }
+    /// Only ever goes up. The one thread that writes.
+    void raiseWatermark(qint64 mono) {
+        if (mono > m_watermark.load(std::memory_order_relaxed))
+            m_watermark.store(mono, std::memory_order_release);
+    }
 
 private:
     std::atomic<qint64> m_memory{0};

@@ -138,6 +138,10 @@ void AddressBar::focusAddress() {
     m_field->selectAll();
 }
 
+void AddressBar::toggleOptions() {
+    m_options->click();
+}
+
 void AddressBar::updateCompletions(const QString& text) {
     m_completions->setStringList(addressCompletions(text, m_settings.recentAddresses()));
 }

@@ -25,6 +25,8 @@ public:
     QString text() const;
     void setText(const QString& text);
     void focusAddress();
+    /// As the button Options.
+    void toggleOptions();
     /// What the system said about an address that was opened from here.
     void showError(const Error& error);
     void clearError();

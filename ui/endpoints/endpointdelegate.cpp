@@ -44,7 +44,9 @@ QString secondLine(const EndpointSnapshot& snapshot) {
         return errorName(snapshot.error->id);
     const QString address = formatAddress(snapshot.address);
     if (snapshot.parent != EndpointId::None)
-        return snapshot.behaviour == QLatin1String("manual") ? EndpointDelegate::tr("accepted") : snapshot.behaviour;
+        return snapshot.behaviour != QLatin1String("manual") ? snapshot.behaviour
+               : snapshot.kind == EndpointKind::Flow         ? EndpointDelegate::tr("flow")
+                                                             : EndpointDelegate::tr("accepted");
     if (snapshot.behaviour != QLatin1String("manual"))
         return address == snapshot.name ? snapshot.behaviour : snapshot.behaviour + QStringLiteral(" · ") + address;
     return address == snapshot.name ? EndpointDelegate::tr("manual") : address;

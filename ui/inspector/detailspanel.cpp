@@ -150,8 +150,7 @@ void DetailsPanel::showValues(const EndpointSnapshot& snapshot, const QString& l
     setRow(m_counters, 2, tr("Waiting"), tr("%1 B").arg(locale.toString(counters.queuedBytes)), {});
     setRow(m_counters, 3, tr("Recorded"), tr("all"), {});
     setRow(m_counters, 4, tr("Dropped"), tr("%1 by the system").arg(counters.dropped), {});
-    setRow(m_counters, 5, tr("Connections"), tr("%1 open, %2 taken").arg(counters.connections).arg(counters.accepted),
-           {});
+    setRow(m_counters, 5, tr("Peers"), tr("%1 open, %2 taken").arg(counters.connections).arg(counters.accepted), {});
     const bool isStream = !isDatagram(snapshot.address.scheme);
     m_counters->child(4)->setHidden(isStream);
     m_counters->child(5)->setHidden(snapshot.kind != EndpointKind::Listener &&

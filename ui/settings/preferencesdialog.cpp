@@ -42,6 +42,7 @@ PreferencesDialog::PreferencesDialog(Settings& settings, QWidget* parent) : QDia
     auto* size = new QSpinBox(this);
     nameWidget(size, "fontSizeBox", tr("Font size"));
     size->setRange(6, 40);
+    size->setButtonSymbols(QAbstractSpinBox::NoButtons);
     size->setValue(settings.bufferFont().pointSize());
     size->setSuffix(tr(" pt"));
     const auto applyFont = [&settings, family, size] {
@@ -75,6 +76,7 @@ PreferencesDialog::PreferencesDialog(Settings& settings, QWidget* parent) : QDia
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     buttons->button(QDialogButtonBox::Close)->setObjectName(QStringLiteral("preferencesClose"));
     buttons->button(QDialogButtonBox::Close)->setAccessibleName(tr("Close"));
+    buttons->button(QDialogButtonBox::Close)->setIcon({});
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     layout->addWidget(buttons);
     setMinimumWidth(430);

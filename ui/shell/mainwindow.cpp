@@ -9,7 +9,7 @@
 #include "ui/composer/composer.h"
 #include "ui/endpoints/addressbar.h"
 #include "ui/endpoints/addressform.h"
-#include "ui/endpoints/endpointdelegate.h"
+#include "ui/endpoints/endpointsview.h"
 #include "ui/settings/preferencesdialog.h"
 #include "ui/shell/bufferarea.h"
 #include "ui/shell/eventlog.h"
@@ -121,16 +121,8 @@ void MainWindow::buildPanels() {
     bar->toggleViewAction()->setEnabled(false);
     addToolBar(bar);
 
-    m_tree = new QTreeView(this);
-    nameWidget(m_tree, "endpointsTree", tr("Endpoints"));
+    m_tree = new EndpointsView(this);
     m_tree->setModel(&m_model);
-    m_tree->setItemDelegate(new EndpointDelegate(m_tree));
-    m_tree->setHeaderHidden(true);
-    m_tree->setRootIsDecorated(false);
-    m_tree->setIndentation(14);
-    m_tree->setUniformRowHeights(true);
-    m_tree->setExpandsOnDoubleClick(false);
-    m_tree->setMinimumWidth(230);
     m_endpointsDock = addDock(tr("Endpoints"), "endpointsDock", m_tree, Qt::LeftDockWidgetArea);
     m_details = new DetailsPanel(this);
     m_details->setMinimumWidth(280);
@@ -203,7 +195,7 @@ void MainWindow::connectActions() {
         on(id, [this, what] { runCommand(what); });
     };
     on(ActionId::FocusAddress, [this] { m_address->focusAddress(); });
-    on(ActionId::Options, [this] { m_formDock->setVisible(!m_formDock->isVisible()); });
+    on(ActionId::Options, [this] { m_address->toggleOptions(); });
     on(ActionId::TalkExample, [this] { openTalkExample(); });
     on(ActionId::Quit, [this] { close(); });
     withPanel(ActionId::Copy, [](BufferPanel& panel) { panel.view()->copyText(); });

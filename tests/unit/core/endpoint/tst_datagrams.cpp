@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/transcript/recordsource.h"
 #include "tests/support/enginefixture.h"
 
 #include <QTemporaryDir>
@@ -57,6 +58,21 @@ private slots:
         fixture.engine().send(socket.id, "to both");
         QCOMPARE(a.receive(7), QByteArray("to both"));
         QCOMPARE(b.receive(7), QByteArray("to both"));
+    }
+
+    void aMergeShowsThemAtOnceAndInOrder() {
+        EngineFixture fixture;
+        const auto socket = fixture.listen(QStringLiteral("udp://127.0.0.1"));
+        QCOMPARE(socket.name, QStringLiteral("udp://127.0.0.1:%1").arg(fixture.portOf(socket)));
+        const RawPeer peer = RawPeer::datagram();
+        peer.sendTo(fixture.portOf(socket), "only one");
+        const EndpointId flow = fixture.waitForChild(socket.id);
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(flow).counters.receivedRecords == 1; }));
+        RecordSource source({{.id = socket.id, .name = {}, .transcript = fixture.engine().transcript(socket.id)},
+                             {.id = flow, .name = {}, .transcript = fixture.engine().transcript(flow)}});
+        source.update();
+        QCOMPARE(source.count(), 3U); // started, first datagram, the datagram
+        QCOMPARE(source.at(2).bytes.toByteArray(), QByteArray("only one"));
     }
 
     void destinationsCanBeNamed() {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QTreeView>
+
+namespace sw::ui {
+
+/// The tree of endpoints; says what to do while there are none.
+class EndpointsView final : public QTreeView {
+    Q_OBJECT
+
+public:
+    explicit EndpointsView(QWidget* parent = nullptr);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+};
+
+} // namespace sw::ui
