@@ -26,8 +26,8 @@ int setOption(Descriptor socket, const char* name, int value, bool isIPv6);
 /// Reads one back; false where the system does not tell.
 bool readOption(Descriptor socket, const char* name, int& value, bool isIPv6);
 /// Joins a multicast group on an interface (empty: the system's choice).
-int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interface);
-int setMulticastInterface(Descriptor socket, const QString& interface, bool isIPv6);
+int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interfaceName);
+int setMulticastInterface(Descriptor socket, const QString& interfaceName, bool isIPv6);
 
 } // namespace native
 

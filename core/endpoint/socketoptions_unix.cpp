@@ -100,28 +100,28 @@ bool readOption(Descriptor socket, const char* name, int& value, bool isIPv6) {
                         &value, &length) == 0;
 }
 
-int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interface) {
+int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interfaceName) {
     const int fd = static_cast<int>(socket);
     if (group.protocol() == QAbstractSocket::IPv6Protocol) {
         ipv6_mreq request{};
         const Q_IPV6ADDR raw = group.toIPv6Address();
         std::memcpy(&request.ipv6mr_multiaddr, &raw, sizeof raw);
-        request.ipv6mr_interface = interface.isEmpty() ? 0 : interfaceIndex(interface);
-        if (!interface.isEmpty() && request.ipv6mr_interface == 0)
+        request.ipv6mr_interface = interfaceName.isEmpty() ? 0 : interfaceIndex(interfaceName);
+        if (!interfaceName.isEmpty() && request.ipv6mr_interface == 0)
             return ENODEV;
         return set(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request, sizeof request);
     }
     ip_mreqn request{};
     request.imr_multiaddr.s_addr = htonl(group.toIPv4Address());
-    request.imr_ifindex = interface.isEmpty() ? 0 : static_cast<int>(interfaceIndex(interface));
-    if (!interface.isEmpty() && request.imr_ifindex == 0)
+    request.imr_ifindex = interfaceName.isEmpty() ? 0 : static_cast<int>(interfaceIndex(interfaceName));
+    if (!interfaceName.isEmpty() && request.imr_ifindex == 0)
         return ENODEV;
     return set(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request);
 }
 
-int setMulticastInterface(Descriptor socket, const QString& interface, bool isIPv6) {
+int setMulticastInterface(Descriptor socket, const QString& interfaceName, bool isIPv6) {
     const int fd = static_cast<int>(socket);
-    const uint index = interfaceIndex(interface);
+    const uint index = interfaceIndex(interfaceName);
     if (index == 0)
         return ENODEV;
     if (isIPv6)

@@ -84,22 +84,22 @@ bool readOption(Descriptor socket, const char* name, int& value, bool isIPv6) {
                         isIPv6 ? option->optionIPv6 : option->option, reinterpret_cast<char*>(&value), &length) == 0;
 }
 
-int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interface) {
+int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interfaceName) {
     if (group.protocol() == QAbstractSocket::IPv6Protocol) {
         ipv6_mreq request{};
         const Q_IPV6ADDR raw = group.toIPv6Address();
         std::memcpy(&request.ipv6mr_multiaddr, &raw, sizeof raw);
-        request.ipv6mr_interface = interface.toUInt();
+        request.ipv6mr_interface = interfaceName.toUInt();
         return set(socket, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, request);
     }
     ip_mreq request{};
     request.imr_multiaddr.s_addr = htonl(group.toIPv4Address());
-    request.imr_interface.s_addr = htonl(interface.toUInt()); // an index in the form 0.0.0.n
+    request.imr_interface.s_addr = htonl(interfaceName.toUInt()); // an index in the form 0.0.0.n
     return set(socket, IPPROTO_IP, IP_ADD_MEMBERSHIP, request);
 }
 
-int setMulticastInterface(Descriptor socket, const QString& interface, bool isIPv6) {
-    const DWORD index = interface.toUInt();
+int setMulticastInterface(Descriptor socket, const QString& interfaceName, bool isIPv6) {
+    const DWORD index = interfaceName.toUInt();
     if (isIPv6)
         return set(socket, IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
     return set(socket, IPPROTO_IP, IP_MULTICAST_IF, htonl(index));
