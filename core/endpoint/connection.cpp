@@ -84,8 +84,8 @@ void Connection::open(bool isAccepted) {
     }
     mutableSnapshot().local = native::toText(local);
     const auto errors = applyOptions(m_socket, address(), OptionStage::Open, isIPv6);
-    mutableSnapshot().options = std::make_shared<const QVector<OptionState>>(
-        readOptions(m_socket, address(), isAccepted ? Role::Listen : Role::Connect, isIPv6));
+    if (!isAccepted)
+        describe();
     setState(EndpointState::Open);
     const QString peer = snapshot().peer.isEmpty() ? QStringLiteral("a local process") : snapshot().peer;
     const QJsonObject facts{{QStringLiteral("local"), snapshot().local}, {QStringLiteral("peer"), snapshot().peer}};
@@ -100,6 +100,16 @@ void Connection::open(bool isAccepted) {
         m_behaviour->opened(*this);
     if (m_socket != native::noDescriptor)
         flush(); // what was offered while connecting
+}
+
+void Connection::describe() {
+    if (m_socket == native::noDescriptor)
+        return;
+    const Role role = snapshot().parent == EndpointId::None ? Role::Connect : Role::Listen;
+    const bool isIPv6 = native::isIPv6(native::boundAddress(m_socket));
+    mutableSnapshot().options =
+        std::make_shared<const QVector<OptionState>>(readOptions(m_socket, address(), role, isIPv6));
+    touch();
 }
 
 bool Connection::mayReceive() const {

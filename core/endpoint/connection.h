@@ -36,6 +36,7 @@ public:
     void shutDownReceiving() override;
     void consumed(quint64 bytes) override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
+    void describe() override;
 
 private:
     // PollTarget

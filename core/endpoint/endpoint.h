@@ -87,6 +87,9 @@ public:
     /// A consumer has dealt with so many more received bytes.
     virtual void consumed(quint64 bytes);
     virtual void setBehaviour(const QString& name, BehaviourFactory factory) = 0;
+    /// Reads the options in force into the snapshot. Accepted connections do that only when somebody wants to see them:
+    /// it costs a system call for each option.
+    virtual void describe() {}
     /// A connection of this listener has ended.
     virtual void childEnded(EndpointId child);
 

@@ -123,6 +123,10 @@ Result<void> Engine::setBehaviour(EndpointId id, const QString& behaviour) {
     return {};
 }
 
+void Engine::describe(EndpointId id) {
+    post([id](EngineWorker& worker) { worker.with(id, [](Endpoint& endpoint) { endpoint.describe(); }); });
+}
+
 void Engine::consumed(EndpointId id, quint64 bytes) {
     post([id, bytes](EngineWorker& worker) {
         worker.with(id, [bytes](Endpoint& endpoint) { endpoint.consumed(bytes); });

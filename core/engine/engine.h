@@ -68,6 +68,8 @@ public:
     /// Takes one waiting connection of a listener with accept=manual.
     void acceptOne(EndpointId id);
     Result<void> setBehaviour(EndpointId id, const QString& behaviour);
+    /// Reads the options in force of an endpoint; its next snapshot has them.
+    void describe(EndpointId id);
     /// Tells that received bytes were dealt with; see EngineOptions::receiveWindow.
     void consumed(EndpointId id, quint64 bytes);
     /// Asks for everything that happened up to now: endpointsChanged() as needed, then settled().

@@ -43,6 +43,7 @@ private slots:
         QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Listener).value_or(EndpointSnapshot{}).state,
                      EndpointState::Listening);
 
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
         fixture.window().activateWindow(); // the offscreen platform lets go of it when a popup closes
         QTRY_COMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("addressField")); // for the next one
         for (int i = 0; i < 3; ++i)

@@ -365,6 +365,11 @@ void MainWindow::chooseEndpoint(EndpointId id) {
 void MainWindow::showDetails() {
     const EndpointSnapshot* snapshot = m_model.snapshot(m_currentEndpoint);
     const EndpointSnapshot* listener = snapshot == nullptr ? nullptr : m_model.snapshot(snapshot->parent);
+    if (snapshot != nullptr && snapshot->options == nullptr && !isEnded(snapshot->state) &&
+        m_described != snapshot->id) {
+        m_described = snapshot->id;
+        m_engine.describe(snapshot->id);
+    }
     m_details->setSnapshot(snapshot == nullptr ? std::nullopt : std::optional(*snapshot),
                            listener == nullptr ? QString() : listener->name);
 }

@@ -87,6 +87,7 @@ private:
     QLabel* m_rateTotals = nullptr;
     QLabel* m_storeTotals = nullptr;
     EndpointId m_currentEndpoint = EndpointId::None;
+    EndpointId m_described = EndpointId::None;     // whose options were asked for
     EndpointId m_pending = EndpointId::None;       // opened from the address bar, not yet open or failed
     EndpointId m_exampleServer = EndpointId::None; // while the example is being opened
     EndpointId m_exampleClient = EndpointId::None;

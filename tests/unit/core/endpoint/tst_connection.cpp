@@ -215,6 +215,21 @@ private slots:
         QVERIFY(effective("rcvbuf").toInt() >= 65536);
     }
 
+    void acceptedOnesShowTheirOptionsWhenAsked() {
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1?ttl=44"));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        const EndpointId child = fixture.waitForChild(listener.id);
+        QVERIFY(fixture.now(child).options == nullptr);
+        fixture.engine().describe(child);
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(child).options != nullptr; }));
+        const auto& options = *fixture.now(child).options;
+        const auto ttl = std::find_if(options.begin(), options.end(),
+                                      [](const OptionState& option) { return option.name == QLatin1String("ttl"); });
+        QCOMPARE(ttl->requested, QStringLiteral("44")); // inherited
+        QCOMPARE(ttl->effective, QStringLiteral("44"));
+    }
+
     void aPeerThatNeverReadsStopsUs() {
         EngineFixture fixture;
         const RawPeer server = RawPeer::listenOn();
