@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace sw {
 
@@ -40,12 +41,15 @@ public:
         const auto found = m_watches.find(ticket);
         if (found == m_watches.end())
             return;
-        // a notifier may be the one whose signal we are in: it is disabled now and deleted by the event loop
-        for (auto* notifier : {found->second->reader.release(), found->second->writer.release()}) {
-            notifier->setEnabled(false);
-            notifier->disconnect();
-            notifier->deleteLater();
+        // a notifier may be the one whose signal we are in: it is deleted when the event loop turns again
+        for (auto* notifier : {&found->second->reader, &found->second->writer}) {
+            (*notifier)->setEnabled(false);
+            (*notifier)->disconnect();
+            m_retired.push_back(std::move(*notifier));
         }
+        if (m_retired.size() == 2)
+            QMetaObject::invokeMethod(
+                &m_reaper, [this] { m_retired.clear(); }, Qt::QueuedConnection);
         m_watches.erase(found);
     }
 
@@ -55,6 +59,8 @@ private:
         std::unique_ptr<QSocketNotifier> writer;
     };
     std::unordered_map<Ticket, std::unique_ptr<Watch>> m_watches;
+    std::vector<std::unique_ptr<QSocketNotifier>> m_retired;
+    QObject m_reaper;
     Ticket m_last = 0;
 };
 

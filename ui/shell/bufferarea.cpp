@@ -23,6 +23,10 @@ BufferArea::BufferArea(MakePanel makePanel, QWidget* parent) : QSplitter(parent)
     });
 }
 
+BufferArea::~BufferArea() {
+    disconnect(qApp, nullptr, this, nullptr); // the focus moves once more while our children go
+}
+
 QTabWidget* BufferArea::addGroup() {
     auto* group = new QTabWidget(this);
     nameWidget(group, "bufferTabs", tr("Buffers"));

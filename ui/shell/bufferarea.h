@@ -23,6 +23,11 @@ public:
     using MakePanel = std::function<BufferPanel*(EndpointId)>;
 
     explicit BufferArea(MakePanel makePanel, QWidget* parent = nullptr);
+    ~BufferArea() override;
+    BufferArea(const BufferArea&) = delete;
+    BufferArea& operator=(const BufferArea&) = delete;
+    BufferArea(BufferArea&&) = delete;
+    BufferArea& operator=(BufferArea&&) = delete;
 
     /// Shows the endpoint's buffer, opening it in the current group if it is not there yet.
     BufferPanel* open(EndpointId id);
