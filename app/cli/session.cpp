@@ -174,6 +174,7 @@ void Session::take(const EndpointSnapshot& snapshot) {
     followed.transcript->releaseBefore(end);
     if (isEnded(snapshot.state) && snapshot.parent != EndpointId::None) { // a server that runs for days forgets
         m_followed.erase(found);
+        m_offsets.erase(static_cast<quint64>(snapshot.id));
         m_forgotten.insert(snapshot.id);
         m_engine.remove(snapshot.id);
     }

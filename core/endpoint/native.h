@@ -75,9 +75,8 @@ SocketAddress peerAddress(Descriptor socket);
 /// Asks for drop counts with received datagrams, where the system has them (SO_RXQ_OVFL).
 void enableDropCounter(Descriptor socket);
 
-bool isAgain(int error);      ///< would block, or interrupted
-bool isInProgress(int error); ///< a connect that goes on
-bool isOutOfDescriptors(int error);
+bool isAgain(int error);                ///< would block, or interrupted
+bool isInProgress(int error);           ///< a connect that goes on
 bool isTransientAcceptError(int error); ///< concerns one connection only: accept(2), "Error handling"
 
 /// The rules of socket files: removes a dead socket at `path` when `replaceStale`; never another file or a live one.

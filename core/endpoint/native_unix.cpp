@@ -303,10 +303,6 @@ bool isInProgress(int error) {
     return error == EINPROGRESS || error == EINTR;
 }
 
-bool isOutOfDescriptors(int error) {
-    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
-
 bool isTransientAcceptError(int error) {
     switch (error) {
     case ECONNABORTED:

@@ -238,10 +238,6 @@ bool isInProgress(int error) {
     return error == WSAEWOULDBLOCK || error == WSAEINPROGRESS;
 }
 
-bool isOutOfDescriptors(int error) {
-    return error == WSAEMFILE || error == WSAENOBUFS;
-}
-
 bool isTransientAcceptError(int error) {
     return error == WSAECONNRESET || error == WSAECONNABORTED;
 }

@@ -270,7 +270,6 @@ void Composer::chooseFile() {
 
 void Composer::setSnapshot(const EndpointSnapshot& snapshot) {
     const EndpointState state = snapshot.state;
-    m_isDatagram = isDatagram(snapshot.address.scheme);
     m_isUnconnected = snapshot.kind == EndpointKind::DatagramSocket && snapshot.peer.isEmpty();
     const bool canSend = state == EndpointState::Open || state == EndpointState::ReadEnded ||
                          (snapshot.kind == EndpointKind::Listener && snapshot.counters.connections > 0);

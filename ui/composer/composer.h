@@ -58,7 +58,6 @@ private:
     QTimer m_repeat;
     int m_left = 0;
     bool m_canSend = false;
-    bool m_isDatagram = false;
     bool m_isUnconnected = false;
 
     QToolButton* m_textButton;
