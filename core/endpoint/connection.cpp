@@ -118,13 +118,18 @@ bool Connection::mayReceive() const {
     if (m_behaviour && !wantsMore())
         return false;
     const quint64 window = host().receiveWindow();
-    return window == 0 || m_unconsumed < window;
+    return (window == 0 || m_unconsumed < window) && host().hasRoom(id());
+}
+
+void Connection::roomAgain() {
+    if (m_socket != native::noDescriptor && m_ticket)
+        flush();
 }
 
 void Connection::updateInterest() {
     if (!m_ticket)
         return;
-    const bool wantsToSend = !m_queue.isEmpty() || m_behaviourProduces;
+    const bool wantsToSend = (!m_queue.isEmpty() || m_behaviourProduces) && host().hasRoom(id());
     const unsigned interest = (mayReceive() ? ReadInterest : NoInterest) | (wantsToSend ? WriteInterest : NoInterest) |
                               (m_readEnded ? HangUpInterest : NoInterest);
     host().poller().setInterest(*m_ticket, interest);
@@ -257,7 +262,7 @@ void Connection::offerFile(const QString& path) {
 }
 
 void Connection::flush() {
-    for (;;) {
+    while (host().hasRoom(id())) {
         const QByteArrayView bytes = m_queue.front();
         if (!m_queue.readError().isEmpty()) {
             recordNotSent(

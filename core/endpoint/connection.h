@@ -35,6 +35,7 @@ public:
     void shutDownSending() override;
     void shutDownReceiving() override;
     void consumed(quint64 bytes) override;
+    void roomAgain() override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
     void describe() override;
 

@@ -7,11 +7,13 @@
 #include "core/endpoint/writequeue.h"
 
 #include <algorithm>
+#include <array>
 
 namespace sw {
 
 namespace {
-constexpr int datagramsPerRound = 512;
+constexpr std::size_t datagramsPerCall = 32;
+constexpr int callsPerRound = 16;
 constexpr std::size_t mostFlows = 4096;
 constexpr int wantedReceiveBuffer = 4 << 20;
 
@@ -93,8 +95,7 @@ DatagramSocket::DatagramSocket(EndpointHost& host, EndpointRequest request, Role
     : Endpoint(host, EndpointKind::DatagramSocket, std::move(request)),
       m_role(role) {
     mutableSnapshot().isReachable = role == Role::Listen && isReachableFromNetwork(address());
-    const int size = address().number("size").value_or(65535);
-    m_buffer.resize(size);
+    m_size = static_cast<std::size_t>(address().number("size").value_or(65535));
 }
 
 DatagramSocket::~DatagramSocket() {
@@ -281,7 +282,7 @@ void DatagramSocket::updateInterest() {
     if (!m_ticket)
         return;
     const quint64 window = host().receiveWindow();
-    const bool mayReceive = window == 0 || m_unconsumed < window;
+    const bool mayReceive = (window == 0 || m_unconsumed < window) && host().hasRoom(id());
     host().poller().setInterest(*m_ticket, (mayReceive ? ReadInterest : NoInterest) |
                                                (m_waiting.empty() ? NoInterest : WriteInterest));
 }
@@ -295,37 +296,45 @@ void DatagramSocket::socketReady(PollEvents events) {
 
 void DatagramSocket::receiveRound() {
     const quint64 window = host().receiveWindow();
-    for (int i = 0; i < datagramsPerRound && (window == 0 || m_unconsumed < window); ++i) {
-        const native::DatagramInfo info =
-            native::receiveDatagram(m_socket, m_buffer.data(), static_cast<std::size_t>(m_buffer.size()));
-        if (info.size < 0) {
-            const int code = static_cast<int>(-info.size);
-            if (native::isAgain(code))
+    std::array<native::DatagramInfo, datagramsPerCall> infos;
+    for (int i = 0; i < callsPerRound && (window == 0 || m_unconsumed < window) && host().hasRoom(id()); ++i) {
+        const std::span<char> room = host().datagramRoom(m_size * datagramsPerCall);
+        const int count = native::receiveDatagrams(m_socket, room.data(), m_size, infos);
+        if (count < 0) {
+            if (native::isAgain(-count))
                 break;
             // what the network said about a datagram sent earlier, such as ICMP port unreachable (RFC 1122 4.1.3.3)
-            const Error error = systemError(code, QStringLiteral("receive"), snapshot().peer);
+            const Error error = systemError(-count, QStringLiteral("receive"), snapshot().peer);
             record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
             mutableSnapshot().error = error;
             continue;
         }
-        datagramReceived({m_buffer.constData(), static_cast<qsizetype>(info.size)}, info);
-        if (m_socket == native::noDescriptor)
-            return;
+        const Timestamp now = Timestamp::now();
+        for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+            const native::DatagramInfo& info = infos.at(k);
+            datagramReceived({room.data() + k * m_size, static_cast<qsizetype>(info.size)}, info, now);
+            if (m_socket == native::noDescriptor)
+                return; // the behaviour closed it
+        }
+        if (static_cast<std::size_t>(count) < infos.size())
+            break;
     }
     updateInterest();
 }
 
-void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info) {
+void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info, Timestamp time) {
     if (info.dropped)
         countDrops(*info.dropped);
     const auto flags = static_cast<quint8>(DatagramFlag | (info.isCut ? CutFlag : NoFlag));
     m_unconsumed += static_cast<quint64>(bytes.size());
+    const std::size_t known = m_flows.size();
     Flow* flow = m_role == Role::Listen && address().isOn("flows") ? flowOf(info.peer) : nullptr;
-    const Timestamp now = Timestamp::now(); // after the flow's own first record
+    if (m_flows.size() != known)
+        time = Timestamp::now(); // after the new flow's own first record
     if (flow != nullptr) {
-        flow->received(bytes, now, flags);
+        flow->received(bytes, time, flags);
     } else {
-        transcript()->append(RecordKind::Received, bytes, now, flags);
+        transcript()->append(RecordKind::Received, bytes, time, flags);
         if (m_behaviour)
             m_behaviour->filter(*this, bytes);
     }
@@ -347,10 +356,15 @@ void DatagramSocket::countDrops(quint32 total) {
 }
 
 Flow* DatagramSocket::flowOf(const native::SocketAddress& peer) {
+    if (m_lastFlow != EndpointId::None && peer == m_lastPeer) // most datagrams come in a row
+        return static_cast<Flow*>(host().find(m_lastFlow));
     const std::string key = keyOf(peer);
     const auto known = m_flows.find(key);
-    if (known != m_flows.end())
+    if (known != m_flows.end()) {
+        m_lastPeer = peer;
+        m_lastFlow = known->second;
         return static_cast<Flow*>(host().find(known->second));
+    }
     if (m_flows.size() >= mostFlows || native::toText(peer).isEmpty()) {
         if (!m_saidTableFull && m_flows.size() >= mostFlows)
             record(EventKind::Warning,
@@ -376,6 +390,7 @@ Flow* DatagramSocket::flowOf(const native::SocketAddress& peer) {
 
 void DatagramSocket::flowClosed(const native::SocketAddress& peer) {
     m_flows.erase(keyOf(peer));
+    m_lastFlow = EndpointId::None;
     mutableSnapshot().counters.connections = m_flows.size();
     touch();
 }
@@ -544,6 +559,10 @@ void DatagramSocket::closeOrderly() {
 
 void DatagramSocket::consumed(quint64 bytes) {
     m_unconsumed -= std::min(m_unconsumed, bytes);
+    updateInterest();
+}
+
+void DatagramSocket::roomAgain() {
     updateInterest();
 }
 

@@ -63,6 +63,7 @@ public:
     void closeOrderly() override;
     void abort() override { closeOrderly(); }
     void consumed(quint64 bytes) override;
+    void roomAgain() override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
 
     void sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow);
@@ -88,7 +89,7 @@ private:
     void opened(native::Descriptor socket);
     void failed(const Error& error);
     void receiveRound();
-    void datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info);
+    void datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info, Timestamp time);
     void countDrops(quint32 total);
     void flush();
     bool transmit(const Waiting& datagram);
@@ -108,7 +109,9 @@ private:
     quint64 m_unconsumed = 0;
     quint32 m_lastDropped = 0;
     quint64 m_fileIdentity = 0;
-    QByteArray m_buffer; // of the option size
+    std::size_t m_size = 65535; // the option
+    native::SocketAddress m_lastPeer; // of m_lastFlow
+    EndpointId m_lastFlow = EndpointId::None;
     bool m_saidTableFull = false;
 };
 

@@ -9,10 +9,11 @@ Error notSupportedBy(EndpointKind kind, const QString& operation) {
             .detail = QStringLiteral("A %1 has no “%2”.").arg(kindName(kind), operation)};
 }
 
-Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest request)
+Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest request,
+                   std::shared_ptr<Transcript> transcript)
     : m_host(host),
       m_request(std::move(request)),
-      m_transcript(host.newTranscript()) {
+      m_transcript(transcript != nullptr ? std::move(transcript) : host.newTranscript()) {
     m_snapshot.id = m_request.id;
     m_snapshot.parent = m_request.parent;
     m_snapshot.kind = kind;
@@ -22,6 +23,12 @@ Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest reques
 }
 
 Endpoint::~Endpoint() = default;
+
+const EndpointSnapshot& Endpoint::takeSnapshot() {
+    m_isChanged = false;
+    m_snapshot.counters.unrecorded = m_transcript->unrecorded();
+    return m_snapshot;
+}
 
 void Endpoint::offerFile(const QString&) {
     recordNotSent(notSupportedBy(m_snapshot.kind, QStringLiteral("send file")));

@@ -35,6 +35,10 @@ public:
     virtual void logEvent(const Endpoint& endpoint, EventKind event, const QJsonObject& facts, Timestamp time) = 0;
     /// Calls back after a while, if the endpoint is still there.
     virtual void after(std::chrono::milliseconds delay, EndpointId id, std::function<void(Endpoint&)> call) = 0;
+    /// False: the journal of what is recorded does not keep up; the endpoint waits, and hears roomAgain() then.
+    virtual bool hasRoom(EndpointId id) = 0;
+    /// Room to receive datagrams into before it is known whose they are; shared by all, valid until the next call.
+    virtual std::span<char> datagramRoom(std::size_t size) = 0;
     /// How many bytes of received records may wait for a consumer; 0: no consumer, no bound (see Engine::consumed()).
     virtual quint64 receiveWindow() const = 0;
 
@@ -71,6 +75,8 @@ public:
     EndpointState state() const { return m_snapshot.state; }
     bool hasEnded() const { return isEnded(m_snapshot.state); }
     const EndpointSnapshot& snapshot() const { return m_snapshot; }
+    /// The same for the host, who hears changed() again only after this.
+    const EndpointSnapshot& takeSnapshot();
     const std::shared_ptr<Transcript>& transcript() const { return m_transcript; }
 
     /// Begins to bind or connect. Called once, after the endpoint is registered.
@@ -87,6 +93,8 @@ public:
     /// A consumer has dealt with so many more received bytes.
     virtual void consumed(quint64 bytes);
     virtual void setBehaviour(const QString& name, BehaviourFactory factory) = 0;
+    /// After EndpointHost::hasRoom() was false.
+    virtual void roomAgain() {}
     /// Reads the options in force into the snapshot. Accepted connections do that only when somebody wants to see them:
     /// it costs a system call for each option.
     virtual void describe() {}
@@ -94,7 +102,9 @@ public:
     virtual void childEnded(EndpointId child);
 
 protected:
-    Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest request);
+    /// `transcript`: one that there is already; otherwise the host makes one.
+    Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest request,
+             std::shared_ptr<Transcript> transcript = nullptr);
 
     EndpointHost& host() const { return m_host; }
     EndpointSnapshot& mutableSnapshot() { return m_snapshot; }
@@ -102,7 +112,12 @@ protected:
     const EndpointRequest& request() const { return m_request; }
     void setBehaviourFactory(const QString& name, BehaviourFactory factory);
     void setState(EndpointState state);
-    void touch() { m_host.changed(id()); }
+    void touch() {
+        if (m_isChanged)
+            return;
+        m_isChanged = true;
+        m_host.changed(id());
+    }
 
     /// Records an event with its sentence and facts.
     void record(EventKind event, const QString& text, QJsonObject facts = {});
@@ -119,6 +134,7 @@ private:
     EndpointSnapshot m_snapshot;
     std::shared_ptr<Transcript> m_transcript;
     bool m_hasClosingRecord = false;
+    bool m_isChanged = false; // since takeSnapshot()
 };
 
 /// The error for an operation that an endpoint does not have.

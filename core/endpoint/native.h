@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 
 namespace sw::native {
 
@@ -64,7 +65,9 @@ Descriptor accept(Descriptor socket, SocketAddress& peer);
 
 qint64 receive(Descriptor socket, char* data, std::size_t size);
 qint64 send(Descriptor socket, const char* data, std::size_t size);
-DatagramInfo receiveDatagram(Descriptor socket, char* data, std::size_t size);
+/// Receives what has arrived, at most `infos.size()` datagrams in one call where the system can: the first to `room`, the
+/// next `each` bytes further, and so on. How many, or the negated error.
+int receiveDatagrams(Descriptor socket, char* room, std::size_t each, std::span<DatagramInfo> infos);
 qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination);
 int shutdown(Descriptor socket, Shutdown direction);
 

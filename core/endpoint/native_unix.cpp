@@ -217,33 +217,33 @@ qint64 send(Descriptor socket, const char* data, std::size_t size) {
 }
 
 // NOLINTNEXTLINE(readability-non-const-parameter): iov_base is written to
-DatagramInfo receiveDatagram(Descriptor socket, char* data, std::size_t size) {
-    DatagramInfo info;
-    iovec piece{.iov_base = data, .iov_len = size};
-    alignas(cmsghdr) std::array<char, 256> control{};
-    msghdr message{};
-    message.msg_name = info.peer.storage.data();
-    message.msg_namelen = sizeof info.peer.storage;
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-#ifdef __linux__
-    constexpr int flags = MSG_TRUNC; // the return value is then the datagram's whole size
-#else
-    constexpr int flags = 0;
-#endif
-    const ssize_t count = ::recvmsg(descriptor(socket), &message, flags);
-    if (count < 0) {
-        info.size = -errno;
-        return info;
+namespace {
+
+/// What recvmsg() needs beside the bytes.
+struct DatagramMessage {
+    iovec piece{};
+    alignas(cmsghdr) std::array<char, 64> control{};
+
+    void prepare(msghdr& header, char* data, std::size_t size, DatagramInfo& info) {
+        piece = {.iov_base = data, .iov_len = size};
+        header = {};
+        header.msg_name = info.peer.storage.data();
+        header.msg_namelen = sizeof info.peer.storage;
+        header.msg_iov = &piece;
+        header.msg_iovlen = 1;
+        header.msg_control = control.data();
+        header.msg_controllen = control.size();
     }
-    info.peer.length = static_cast<int>(message.msg_namelen);
+};
+
+void takeOver(DatagramInfo& info, msghdr& header, qint64 count, std::size_t size) {
+    info.peer.length = static_cast<int>(header.msg_namelen);
     info.trueSize = count;
     info.size = std::min<qint64>(count, static_cast<qint64>(size));
-    info.isCut = (message.msg_flags & MSG_TRUNC) != 0;
+    info.isCut = (header.msg_flags & MSG_TRUNC) != 0;
+    info.dropped.reset();
 #ifdef SO_RXQ_OVFL
-    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+    for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
         if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SO_RXQ_OVFL) {
             quint32 dropped = 0;
             std::memcpy(&dropped, CMSG_DATA(part), sizeof dropped);
@@ -251,8 +251,44 @@ DatagramInfo receiveDatagram(Descriptor socket, char* data, std::size_t size) {
         }
     }
 #endif
-    return info;
 }
+
+constexpr std::size_t mostDatagrams = 32;
+
+} // namespace
+
+#ifdef __linux__
+// recvmmsg(2); MSG_TRUNC: the counts are then the datagrams' whole sizes
+int receiveDatagrams(Descriptor socket, char* room, std::size_t each, std::span<DatagramInfo> infos) {
+    std::array<DatagramMessage, mostDatagrams> messages;
+    std::array<mmsghdr, mostDatagrams> headers; // NOLINT(cppcoreguidelines-pro-type-member-init): prepared below
+    const std::size_t most = std::min(infos.size(), mostDatagrams);
+    for (std::size_t i = 0; i < most; ++i)
+        messages.at(i).prepare(headers.at(i).msg_hdr, room + i * each, each, infos[i]);
+    const int count =
+        ::recvmmsg(descriptor(socket), headers.data(), static_cast<unsigned>(most), MSG_TRUNC, nullptr);
+    if (count < 0)
+        return -errno;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+        takeOver(infos[i], headers.at(i).msg_hdr, headers.at(i).msg_len, each);
+    return count;
+}
+#else
+int receiveDatagrams(Descriptor socket, char* room, std::size_t each, std::span<DatagramInfo> infos) {
+    int taken = 0;
+    for (DatagramInfo& info : infos) {
+        DatagramMessage message;
+        msghdr header{};
+        message.prepare(header, room + static_cast<std::size_t>(taken) * each, each, info);
+        const ssize_t count = ::recvmsg(descriptor(socket), &header, 0);
+        if (count < 0)
+            return taken > 0 ? taken : -errno;
+        takeOver(info, header, count, each);
+        ++taken;
+    }
+    return taken;
+}
+#endif
 
 qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination) {
     const ssize_t count = ::sendto(descriptor(socket), bytes.data(), static_cast<std::size_t>(bytes.size()), sendFlags,

@@ -179,6 +179,8 @@ qint64 send(Descriptor socket, const char* data, std::size_t size) {
     return count == SOCKET_ERROR ? -::WSAGetLastError() : count;
 }
 
+namespace {
+
 DatagramInfo receiveDatagram(Descriptor socket, char* data, std::size_t size) {
     DatagramInfo info;
     int length = sizeof info.peer.storage;
@@ -192,6 +194,19 @@ DatagramInfo receiveDatagram(Descriptor socket, char* data, std::size_t size) {
     }
     info.trueSize = info.size;
     return info;
+}
+
+} // namespace
+
+int receiveDatagrams(Descriptor socket, char* room, std::size_t each, std::span<DatagramInfo> infos) {
+    int taken = 0;
+    for (DatagramInfo& info : infos) {
+        info = receiveDatagram(socket, room + static_cast<std::size_t>(taken) * each, each);
+        if (info.size < 0)
+            return taken > 0 ? taken : static_cast<int>(info.size);
+        ++taken;
+    }
+    return taken;
 }
 
 qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination) {

@@ -32,10 +32,8 @@ protected:
     PollTarget& operator=(PollTarget&&) = default;
 };
 
-/// Tells which sockets can be read or written, level-triggered, at a cost that does not grow with the number of open
-/// ones where the system can do that: epoll(7) behind a single notifier of Qt's event loop on Linux; one
-/// QSocketNotifier a socket elsewhere, or when the environment says SOCKETWRIGHT_POLLER=qt. Belongs to the thread that
-/// made it.
+/// Tells which sockets can be read or written, level-triggered: straight from the event loop on a thread that runs an
+/// IoDispatcher, by one QSocketNotifier a socket and direction elsewhere. Belongs to the thread that made it.
 class Poller {
 public:
     using Ticket = quint32;

@@ -53,6 +53,7 @@ struct Counters {
     quint64 sentRecords = 0;
     quint64 queuedBytes = 0; ///< taken from us, not yet taken by the system
     quint64 dropped = 0;     ///< datagrams that the system dropped before they could be received
+    quint64 unrecorded = 0;  ///< bytes that passed while recording was stopped
     quint64 connections = 0; ///< a listener's open ones
     quint64 accepted = 0;    ///< all that a listener ever took
 };
@@ -69,6 +70,7 @@ struct EndpointSnapshot {
     QString peer;
     QString behaviour;
     QString closing;          ///< the sentence of the closing record
+    bool isRecovered = false; ///< of a run before this one; to be read only
     bool isReachable = false; ///< from other machines
     bool isAcceptManual = false;
     std::optional<Error> error;

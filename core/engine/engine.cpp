@@ -2,6 +2,7 @@
 #include "core/engine/engine.h"
 
 #include "core/behaviour/catalogue.h"
+#include "core/endpoint/iodispatcher.h"
 #include "core/engine/engineworker.h"
 
 #include <algorithm>
@@ -14,7 +15,9 @@ constexpr std::chrono::milliseconds closingGrace(700);
 
 Engine::Engine(EngineOptions options, QObject* parent)
     : QObject(parent),
-      m_worker(new EngineWorker(options, std::make_shared<TranscriptStore>())) {
+      m_store(std::make_shared<TranscriptStore>(options.store)),
+      m_worker(new EngineWorker(options, m_store)) {
+    qRegisterMetaType<Error>();
     qRegisterMetaType<EndpointId>();
     qRegisterMetaType<EndpointSnapshot>();
     qRegisterMetaType<QVector<sw::EndpointSnapshot>>();
@@ -31,17 +34,28 @@ Engine::Engine(EngineOptions options, QObject* parent)
                          post([](EngineWorker& worker) { worker.acknowledge(); });
                          emit endpointsChanged(snapshots);
                      });
+    store()->setHandlers({.hasRoomAgain = [slot = m_worker->slot(),
+                                           worker = m_worker] { slot->post([worker] { worker->tellRoom(); }); },
+                          .stopped = [slot = m_worker->slot(), worker = m_worker](
+                                         const Error& error) { slot->post([=] { worker->recordingStopped(error); }); },
+                          .resumed = [slot = m_worker->slot(),
+                                      worker = m_worker] { slot->post([worker] { worker->recordingResumed(); }); }});
+    QObject::connect(m_worker, &EngineWorker::stoppedRecording, this, &Engine::recordingStopped);
+    QObject::connect(m_worker, &EngineWorker::resumedRecording, this, &Engine::recordingResumed);
     QObject::connect(m_worker, &EngineWorker::settled, this, &Engine::settled);
     QObject::connect(m_worker, &EngineWorker::removed, this, [this](EndpointId id) {
         m_snapshots.remove(id);
         emit endpointRemoved(id);
     });
+    if (auto dispatcher = IoDispatcher::create())
+        m_thread.setEventDispatcher(dispatcher.release()); // which the thread deletes at its end
     m_thread.start();
 }
 
 Engine::~Engine() {
     post([](EngineWorker& worker) { worker.shutDown(closingGrace); });
     m_thread.wait();
+    m_store->close();
 }
 
 template <typename Call>
@@ -137,6 +151,14 @@ void Engine::settle() {
     post([](EngineWorker& worker) { worker.settle(); });
 }
 
+void Engine::resumeRecording() {
+    m_store->resume();
+}
+
+void Engine::adopt(const std::vector<RecoveredTranscript>& recovered) {
+    post([recovered](EngineWorker& worker) { worker.adoptRecovered(recovered); });
+}
+
 void Engine::remove(EndpointId id) {
     post([id](EngineWorker& worker) { worker.remove(id); });
 }
@@ -165,7 +187,7 @@ std::shared_ptr<const Transcript> Engine::eventLog() const {
 }
 
 std::shared_ptr<TranscriptStore> Engine::store() const {
-    return m_worker->store();
+    return m_store;
 }
 
 } // namespace sw

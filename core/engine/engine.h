@@ -4,7 +4,7 @@
 #include "core/address/address.h"
 #include "core/base/ids.h"
 #include "core/endpoint/snapshot.h"
-#include "core/transcript/transcript.h"
+#include "core/transcript/recovery.h"
 
 #include <QHash>
 #include <QObject>
@@ -25,6 +25,8 @@ struct EngineOptions {
     /// Bytes of received records that may wait for Engine::consumed() before receiving pauses. 0: unbounded, for
     /// programs that keep every transcript and consume nothing.
     quint64 receiveWindow = 0;
+    /// Where transcripts go beyond the memory budget.
+    StoreOptions store{};
 };
 
 struct OpenRequest {
@@ -74,6 +76,10 @@ public:
     void consumed(EndpointId id, quint64 bytes);
     /// Asks for everything that happened up to now: endpointsChanged() as needed, then settled().
     void settle();
+    /// Tries to record again after recordingStopped().
+    void resumeRecording();
+    /// Adds what a killed run left: endpoints that have ended, to be read.
+    void adopt(const std::vector<RecoveredTranscript>& recovered);
     /// Forgets an endpoint that has ended, and its transcript once no reader holds it.
     void remove(EndpointId id);
 
@@ -93,6 +99,9 @@ signals:
     void endpointRemoved(EndpointId id);
     /// The answer to settle().
     void settled();
+    /// Transcripts are no longer recorded: the journal cannot be written. Traffic goes on.
+    void recordingStopped(const Error& error);
+    void recordingResumed();
 
 private:
     Result<EndpointId> open(const Address& address, const OpenRequest& request, Role role);
@@ -100,6 +109,7 @@ private:
     void post(Call call);
 
     QThread m_thread;
+    std::shared_ptr<TranscriptStore> m_store;
     EngineWorker* m_worker; // lives on m_thread, which deletes it at its end
     QHash<EndpointId, EndpointSnapshot> m_snapshots;
 };

@@ -4,16 +4,42 @@
 #include "core/endpoint/connection.h"
 #include "core/endpoint/datagramsocket.h"
 #include "core/endpoint/listener.h"
+#include "core/endpoint/recoveredendpoint.h"
+
+#include <QJsonDocument>
 
 namespace sw {
+
+namespace {
+
+/// What the journal keeps of an endpoint, for RecoveredEndpoint.
+QByteArray labelOf(const EndpointSnapshot& snapshot) {
+    QJsonObject label{{QStringLiteral("id"), static_cast<qint64>(snapshot.id)},
+                      {QStringLiteral("kind"), kindName(snapshot.kind)},
+                      {QStringLiteral("name"), snapshot.name},
+                      {QStringLiteral("address"), formatAddress(snapshot.address)}};
+    if (snapshot.parent != EndpointId::None)
+        label.insert(QStringLiteral("parent"), static_cast<qint64>(snapshot.parent));
+    if (!snapshot.local.isEmpty())
+        label.insert(QStringLiteral("local"), snapshot.local);
+    if (!snapshot.peer.isEmpty())
+        label.insert(QStringLiteral("peer"), snapshot.peer);
+    return QJsonDocument(label).toJson(QJsonDocument::Compact);
+}
+
+} // namespace
 
 EngineWorker::EngineWorker(EngineOptions options, std::shared_ptr<TranscriptStore> store)
     : m_options(options),
       m_store(std::move(store)),
       m_eventLog(std::make_shared<Transcript>(m_store)),
+      m_sealTimer(this),
       m_notifyTimer(this) {
     m_notifyTimer.setSingleShot(true);
     m_notifyTimer.setTimerType(Qt::PreciseTimer);
+    m_eventLog->setLabel(QByteArrayLiteral("{\"kind\":\"events\"}"));
+    m_sealTimer.setInterval(std::chrono::seconds(1));
+    QObject::connect(&m_sealTimer, &QTimer::timeout, this, &EngineWorker::sealIdle);
     QObject::connect(&m_notifyTimer, &QTimer::timeout, this, &EngineWorker::notify);
 }
 
@@ -25,6 +51,74 @@ void EngineWorker::start() {
     native::initialise();
     m_poller = Poller::create();
     m_sinceNotify.start();
+    if (m_store->spills())
+        m_sealTimer.start();
+}
+
+/// When memory runs short, the segments of idle endpoints end, so that they can leave it.
+void EngineWorker::sealIdle() {
+    const bool isShort = m_store->memory() > m_store->budget() / 2;
+    for (const auto& [id, endpoint] : m_endpoints) {
+        if (!isShort)
+            break;
+        RecordIndex& seen = m_seen[id];
+        const RecordIndex count = endpoint->transcript()->count();
+        if (seen == count)
+            endpoint->transcript()->seal();
+        seen = count;
+    }
+}
+
+bool EngineWorker::hasRoom(EndpointId id) {
+    if (m_store->hasRoom())
+        return true;
+    m_waitForRoom.insert(id);
+    return false;
+}
+
+void EngineWorker::tellRoom() {
+    const QSet<EndpointId> waiting = std::exchange(m_waitForRoom, {});
+    for (const EndpointId id : waiting)
+        with(id, [](Endpoint& endpoint) { endpoint.roomAgain(); });
+}
+
+std::span<char> EngineWorker::datagramRoom(std::size_t size) {
+    if (m_datagramRoom.size() < static_cast<qsizetype>(size))
+        m_datagramRoom.resize(static_cast<qsizetype>(size));
+    return {m_datagramRoom.data(), size};
+}
+
+void EngineWorker::logOwn(EventKind event, const QString& text, QJsonObject facts) {
+    facts.insert(QStringLiteral("text"), text);
+    m_eventLog->appendEvent(event, facts, Timestamp::now());
+}
+
+void EngineWorker::recordingStopped(const Error& error) {
+    logOwn(EventKind::RecordingStopped,
+           QStringLiteral("Recording stopped: %1 Traffic goes on and is not recorded.").arg(error.detail),
+           {{QStringLiteral("error"), error.toJson()}});
+    tellRoom();
+    emit stoppedRecording(error);
+}
+
+void EngineWorker::recordingResumed() {
+    logOwn(EventKind::RecordingResumed,
+           QStringLiteral("Recording goes on; %1 bytes were not recorded.").arg(m_store->unrecorded()),
+           {{QStringLiteral("unrecorded"), static_cast<qint64>(m_store->unrecorded())}});
+    emit resumedRecording();
+}
+
+void EngineWorker::adoptRecovered(const std::vector<RecoveredTranscript>& recovered) {
+    QHash<qint64, EndpointId> parents; // ids of that run to ours
+    for (const RecoveredTranscript& one : recovered) {
+        if (one.label.value(QStringLiteral("kind")) == QLatin1String("events"))
+            continue;
+        const EndpointId id = newId();
+        parents.insert(one.label.value(QStringLiteral("id")).toInteger(), id);
+        const EndpointId parent =
+            parents.value(one.label.value(QStringLiteral("parent")).toInteger(-1), EndpointId::None);
+        adopt(std::make_unique<RecoveredEndpoint>(*this, id, parent, one));
+    }
 }
 
 void EngineWorker::open(EndpointRequest request, Role role) {
@@ -62,6 +156,7 @@ void EngineWorker::remove(EndpointId id) {
     m_names.remove(found->second->snapshot().name);
     m_endpoints.erase(found);
     m_dirty.remove(id);
+    m_seen.erase(static_cast<quint64>(id));
     {
         const std::lock_guard lock(m_transcriptsMutex);
         m_transcripts.erase(static_cast<quint64>(id));
@@ -112,8 +207,11 @@ void EngineWorker::notify() {
     QVector<EndpointSnapshot> snapshots;
     snapshots.reserve(m_dirty.size());
     for (const EndpointId id : std::as_const(m_dirty)) {
-        if (const Endpoint* endpoint = find(id))
-            snapshots.append(endpoint->snapshot());
+        if (Endpoint* endpoint = find(id)) {
+            snapshots.append(endpoint->takeSnapshot());
+            if (m_store->spills())
+                endpoint->transcript()->setLabel(labelOf(snapshots.constLast()));
+        }
     }
     std::sort(snapshots.begin(), snapshots.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     m_dirty.clear();

@@ -42,6 +42,11 @@ public:
     void settle();
     /// The last notification was dealt with; the next may be sent.
     void acknowledge();
+    /// Endpoints that wait for room may go on.
+    void tellRoom();
+    void recordingStopped(const Error& error);
+    void recordingResumed();
+    void adoptRecovered(const std::vector<RecoveredTranscript>& recovered);
     /// Closes everything; `finished` comes when all is closed or the time is over.
     void shutDown(std::chrono::milliseconds grace);
 
@@ -50,12 +55,14 @@ public:
     EndpointId newId() override { return static_cast<EndpointId>(m_lastId.fetch_add(1) + 1); }
     std::shared_ptr<Transcript> transcript(EndpointId id) const;
     std::shared_ptr<Transcript> eventLog() const { return m_eventLog; }
-    const std::shared_ptr<TranscriptStore>& store() const { return m_store; }
+    const std::shared_ptr<Postbox::Slot>& slot() const { return m_postbox.slot(); }
 
 signals:
     void changed(const QVector<sw::EndpointSnapshot>& snapshots);
     void removed(sw::EndpointId id);
     void settled();
+    void stoppedRecording(const sw::Error& error);
+    void resumedRecording();
     void finished();
 
 private:
@@ -68,8 +75,12 @@ private:
     void changed(EndpointId id) override;
     void logEvent(const Endpoint& endpoint, EventKind event, const QJsonObject& facts, Timestamp time) override;
     void after(std::chrono::milliseconds delay, EndpointId id, std::function<void(Endpoint&)> call) override;
+    bool hasRoom(EndpointId id) override;
+    std::span<char> datagramRoom(std::size_t size) override;
     quint64 receiveWindow() const override { return m_options.receiveWindow; }
 
+    void logOwn(EventKind event, const QString& text, QJsonObject facts);
+    void sealIdle();
     void notify();
     void checkShutDown();
 
@@ -82,6 +93,10 @@ private:
     std::atomic<quint64> m_lastId{0};
     QSet<QString> m_names;
     QSet<EndpointId> m_dirty;
+    QSet<EndpointId> m_waitForRoom;
+    QByteArray m_datagramRoom;
+    QTimer m_sealTimer;
+    std::unordered_map<quint64, RecordIndex> m_seen; // records of each endpoint when idle ones were last looked for
     QTimer m_notifyTimer;
     QElapsedTimer m_sinceNotify;
     bool m_awaitsAcknowledge = false;

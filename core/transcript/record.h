@@ -35,6 +35,8 @@ enum class EventKind : quint16 {
     DatagramError, ///< the system reported an error about a datagram sent earlier (ICMP)
     Dropped,       ///< the system dropped datagrams before they could be received
     Warning,
+    RecordingStopped, ///< what follows is not recorded, and why
+    RecordingResumed,
     Closed, ///< the one closing record
 };
 

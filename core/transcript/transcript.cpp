@@ -12,130 +12,299 @@ namespace {
 
 // An idle connection has a few events: start small, and grow with what really comes.
 constexpr std::size_t firstSegment = 1024;
-constexpr std::size_t largestSegment = 4U << 20U;
+constexpr std::size_t largestSegment = SegmentMemory::largestBlock;
 constexpr std::size_t firstChunk = 8;
 constexpr std::size_t largestChunk = 4096;
-
-qint64 indexBytes(std::size_t headers) {
-    return static_cast<qint64>(headers) * static_cast<qint64>(sizeof(RecordHeader));
-}
+/// Segments of this size on make the journal hurry.
+constexpr std::size_t hurryingSegment = 1U << 20U;
 
 } // namespace
 
-Segment::Segment(quint64 firstOffset, std::size_t capacity)
-    : m_firstOffset(firstOffset),
-      m_capacity(capacity),
-      m_endOffset(firstOffset + capacity),
-      m_data(new char[capacity]) {}
+Transcript::Transcript(std::shared_ptr<TranscriptStore> store) : m_store(std::move(store)), m_id(m_store->newId()) {}
 
-IndexChunk::IndexChunk(RecordIndex firstIndex, std::size_t size)
-    : first(firstIndex),
-      capacity(size),
-      headers(std::make_unique<RecordHeader[]>(size)) {}
-
-Transcript::Transcript(std::shared_ptr<TranscriptStore> store) : m_store(std::move(store)) {}
+Transcript::Transcript(std::shared_ptr<TranscriptStore> store, std::vector<Extent> extents)
+    : Transcript(std::move(store)) {
+    m_extents = std::move(extents);
+    if (m_extents.empty())
+        return;
+    m_journaledRecords = m_staged = m_extents.back().endRecord();
+    m_journaledOffset = m_end = m_extents.back().endOffset();
+    m_count.store(m_journaledRecords, std::memory_order_release);
+}
 
 Transcript::~Transcript() {
-    qint64 held = 0;
-    for (const auto& segment : m_segments)
-        held += static_cast<qint64>(segment->capacity());
-    for (const auto& chunk : m_chunks)
-        held += indexBytes(chunk->capacity);
-    m_store->addMemory(-held);
+    if (m_store->spills())
+        m_store->forget(m_id);
+}
+
+std::size_t Transcript::nextCapacity(std::size_t size) const {
+    std::size_t capacity = m_segment == nullptr ? firstSegment : std::min(m_segment->capacity() * 4, largestSegment);
+    if (m_store->spills()) { // many transcripts that fill must not take all memory with what they have not used yet
+        constexpr qint64 least = 65536;
+        const qint64 share = std::max((m_store->budget() - m_store->memory()) / 16, least);
+        capacity = std::min(capacity, static_cast<std::size_t>(share));
+    }
+    return std::max(capacity, size);
 }
 
 Segment& Transcript::roomFor(std::size_t size) {
     if (m_segment != nullptr && m_segment->capacity() - m_used >= size)
         return *m_segment;
-    std::size_t capacity = m_segment == nullptr ? firstSegment : std::min(m_segment->capacity() * 4, largestSegment);
-    capacity = std::max(capacity, size);
-    auto segment = std::make_shared<Segment>(m_end, capacity);
-    m_store->addMemory(static_cast<qint64>(capacity));
+    const bool hurries = m_segment != nullptr && m_segment->capacity() >= hurryingSegment && m_store->spills();
+    auto segment = std::make_shared<Segment>(m_store->segmentMemory(), m_end, nextCapacity(size));
     if (m_segment != nullptr)
         m_segment->seal(m_end);
     m_used = 0;
     m_segment = segment.get();
-    const std::lock_guard lock(m_mutex);
-    m_segments.push_back(std::move(segment));
+    {
+        const std::lock_guard lock(m_mutex);
+        m_segments.push_back(std::move(segment));
+        m_isSegmentOpen = true;
+    }
+    if (hurries)
+        m_store->hurry();
     return *m_segment;
+}
+
+void Transcript::seal() {
+    if (m_segment == nullptr)
+        return;
+    m_segment->seal(m_end);
+    m_segment = nullptr;
+    m_used = 0;
+    const std::lock_guard lock(m_mutex);
+    m_isSegmentOpen = false;
+}
+
+/// While the store does not record: counts what passes, and says so once where it begins and where it ends.
+bool Transcript::mayRecord(std::size_t size, Timestamp time) {
+    if (m_store->isRecording()) {
+        if (!m_saidStopped)
+            return true;
+        m_saidStopped = false;
+        appendEvent(EventKind::RecordingResumed,
+                    {{QStringLiteral("text"),
+                      QStringLiteral("recording goes on; %1 bytes before this were not recorded").arg(m_missed)},
+                     {QStringLiteral("unrecorded"), static_cast<qint64>(m_missed)}},
+                    time);
+        m_missed = 0;
+        return true;
+    }
+    if (!m_saidStopped) {
+        m_saidStopped = true;
+        const Error reason = m_store->stopReason();
+        appendEvent(EventKind::RecordingStopped,
+                    {{QStringLiteral("text"),
+                      QString(QStringLiteral("recording stopped, what follows is not recorded: ") + reason.detail)},
+                     {QStringLiteral("error"), reason.toJson()}},
+                    time);
+    }
+    m_missed += size;
+    m_unrecorded.fetch_add(size, std::memory_order_relaxed);
+    m_store->addUnrecorded(size);
+    return false;
 }
 
 void Transcript::publish(RecordHeader header) {
     const RecordIndex index = m_count.load(std::memory_order_relaxed);
-    if (m_chunk == nullptr || index == m_chunk->first + m_chunk->capacity) {
-        const std::size_t capacity = m_chunk == nullptr ? firstChunk : std::min(m_chunk->capacity * 4, largestChunk);
-        auto chunk = std::make_shared<IndexChunk>(index, capacity);
-        m_store->addMemory(indexBytes(capacity));
+    if (m_chunk == nullptr || index == m_chunk->end()) {
+        const std::size_t capacity = m_chunk == nullptr ? firstChunk : std::min(m_chunk->capacity() * 4, largestChunk);
+        auto chunk = std::make_shared<IndexChunk>(m_store->segmentMemory(), index, capacity);
         m_chunk = chunk.get();
         const std::lock_guard lock(m_mutex);
         m_chunks.push_back(std::move(chunk));
     }
     header.offset = m_end;
-    m_chunk->headers[index - m_chunk->first] = header;
+    m_chunk->headers()[index - m_chunk->first()] = header;
     m_end += header.size;
     m_used += header.size;
     m_count.store(index + 1, std::memory_order_release);
     m_store->raiseWatermark(header.time.mono);
+    if (!m_store->spills())
+        return;
+    std::atomic_thread_fence(std::memory_order_seq_cst); // the count before the flag; see stageNext()
+    if (!m_isQueued.load(std::memory_order_relaxed)) {
+        m_isQueued.store(true, std::memory_order_relaxed);
+        m_store->enqueue(weak_from_this());
+    }
 }
 
-RecordIndex Transcript::append(RecordKind kind, QByteArrayView bytes, Timestamp time, quint8 flags) {
+void Transcript::append(RecordKind kind, QByteArrayView bytes, Timestamp time, quint8 flags) {
     const auto size = static_cast<std::size_t>(bytes.size());
+    if (!mayRecord(size, time))
+        return;
     if (size > 0) {
         Segment& segment = roomFor(size);
         std::memcpy(segment.data() + m_used, bytes.data(), size);
     }
     publish({.time = time, .size = static_cast<quint32>(size), .kind = kind, .flags = flags});
-    return m_count.load(std::memory_order_relaxed) - 1;
 }
 
-RecordIndex Transcript::appendEvent(EventKind event, const QJsonObject& facts, Timestamp time) {
-    const QByteArray bytes = QJsonDocument(facts).toJson(QJsonDocument::Compact);
-    const auto size = static_cast<std::size_t>(bytes.size());
+void Transcript::appendEvent(EventKind event, const QJsonObject& facts, Timestamp time) {
+    appendEvent(event, QByteArrayView(QJsonDocument(facts).toJson(QJsonDocument::Compact)), time);
+}
+
+void Transcript::appendEvent(EventKind event, QByteArrayView facts, Timestamp time) {
+    if (!m_store->isRecording() && !m_store->hasRoomForEvents())
+        return;
+    const auto size = static_cast<std::size_t>(facts.size());
     Segment& segment = roomFor(size);
-    std::memcpy(segment.data() + m_used, bytes.constData(), size);
+    std::memcpy(segment.data() + m_used, facts.data(), size);
     publish({.time = time, .size = static_cast<quint32>(size), .kind = RecordKind::Event, .event = event});
-    return m_count.load(std::memory_order_relaxed) - 1;
 }
 
 std::span<char> Transcript::writeSpace(std::size_t atLeast) {
+    m_isScratch = !m_store->isRecording();
+    if (m_isScratch)
+        return m_store->scratch();
     Segment& segment = roomFor(atLeast);
     return {segment.data() + m_used, segment.capacity() - m_used};
 }
 
 QByteArrayView Transcript::commit(RecordKind kind, std::size_t size, Timestamp time, quint8 flags) {
+    const auto viewSize = static_cast<qsizetype>(size);
+    if (m_isScratch) {
+        const QByteArrayView passed(m_store->scratch().data(), viewSize);
+        append(kind, passed, time, flags); // recording may have resumed meanwhile
+        return passed;
+    }
+    if (!m_store->isRecording() || m_saidStopped) {
+        // it stopped or resumed since writeSpace(): the bytes are in the segment, where nothing may come before them
+        const std::span<char> scratch = m_store->scratch();
+        const std::size_t kept = std::min(size, scratch.size());
+        std::memcpy(scratch.data(), m_segment->data() + m_used, kept);
+        append(kind, {scratch.data(), static_cast<qsizetype>(kept)}, time, flags);
+        return {scratch.data(), static_cast<qsizetype>(kept)};
+    }
     const char* start = m_segment->data() + m_used;
     publish({.time = time, .size = static_cast<quint32>(size), .kind = kind, .flags = flags});
-    return {start, static_cast<qsizetype>(size)};
+    return {start, viewSize};
+}
+
+void Transcript::setLabel(const QByteArray& json) {
+    if (!m_store->spills())
+        return;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (json == m_label)
+            return;
+        m_label = json;
+        m_hasNewLabel = true;
+    }
+    if (!m_isQueued.exchange(true))
+        m_store->enqueue(weak_from_this());
+}
+
+std::optional<Extent> Transcript::stageNext(JournalWriter& writer) {
+    m_isQueued.store(false, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst); // the flag before the count; see publish()
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_hasNewLabel) {
+            m_hasNewLabel = false;
+            const auto size = static_cast<quint32>(m_label.size());
+            const auto room = writer.stage({.transcript = m_id, .bytes = size, .kind = JournalPiece::Label});
+            std::memcpy(room.bytes, m_label.constData(), size);
+        }
+    }
+    const RecordIndex end = count();
+    if (m_staged >= end)
+        return std::nullopt;
+    const TranscriptReader reader(std::shared_ptr<const Transcript>(std::shared_ptr<void>(), this));
+    PieceHeader piece{.transcript = m_id, .firstRecord = m_staged, .firstOffset = reader.header(m_staged).offset};
+    const std::shared_ptr<const Segment> segment = segmentOf(piece.firstOffset);
+    RecordIndex next = m_staged;
+    for (; next < end && piece.size() < JournalWriter::pieceLimit; ++next) {
+        const RecordHeader header = reader.header(next);
+        const bool isHere = header.size == 0 || (segment != nullptr && segment->holds(header.offset, header.size));
+        if (!isHere || (piece.records > 0 && piece.bytes + header.size > JournalWriter::pieceLimit))
+            break;
+        ++piece.records;
+        piece.bytes += header.size;
+    }
+    if (piece.records == 0) // an event of no bytes at the very end of a segment; cannot happen with what we record
+        return std::nullopt;
+    const auto room = writer.stage(piece);
+    for (RecordIndex index = m_staged; index < next; ++index)
+        room.headers[index - m_staged] = reader.header(index);
+    if (piece.bytes > 0)
+        std::memcpy(room.bytes, segment->data() + (piece.firstOffset - segment->firstOffset()), piece.bytes);
+    m_staged = next;
+    return Extent{.firstRecord = piece.firstRecord,
+                  .firstOffset = piece.firstOffset,
+                  .records = piece.records,
+                  .bytes = piece.bytes,
+                  .position = room.position,
+                  .file = nullptr};
+}
+
+void Transcript::written(const Extent& extent) {
+    const std::lock_guard lock(m_mutex);
+    m_extents.push_back(extent);
+    m_journaledRecords = extent.endRecord();
+    m_journaledOffset = extent.endOffset();
+}
+
+void Transcript::notWritten() {
+    const std::lock_guard lock(m_mutex);
+    m_staged = m_journaledRecords;
+    m_hasNewLabel = !m_label.isEmpty();
+}
+
+std::size_t Transcript::evictableSegments() const {
+    if (m_segments.empty() || m_segments.front()->endOffset() > m_journaledOffset)
+        return 0;
+    return m_segments.size() > 1 || !m_isSegmentOpen ? 1 : 0;
+}
+
+std::size_t Transcript::evictableChunks() const {
+    // the last one is being filled
+    return m_chunks.size() > 1 && m_chunks.front()->end() <= m_journaledRecords ? 1 : 0;
+}
+
+std::optional<qint64> Transcript::oldestEvictable() const {
+    const std::lock_guard lock(m_mutex);
+    if (evictableSegments() == 0 && evictableChunks() == 0)
+        return std::nullopt;
+    return m_chunks.empty() ? 0 : m_chunks.front()->at(m_chunks.front()->first()).time.mono;
+}
+
+void Transcript::evictOldest() {
+    // dropped outside the lock: giving memory back can take a while
+    std::shared_ptr<Segment> segment;
+    std::shared_ptr<IndexChunk> chunk;
+    const std::lock_guard lock(m_mutex);
+    if (evictableSegments() > 0) {
+        segment = std::move(m_segments.front());
+        m_segments.pop_front();
+    }
+    if (evictableChunks() > 0) {
+        chunk = std::move(m_chunks.front());
+        m_chunks.pop_front();
+    }
 }
 
 void Transcript::releaseBefore(RecordIndex index) {
     const std::lock_guard lock(m_mutex);
     if (index <= m_first.load(std::memory_order_relaxed) || m_chunks.empty())
         return;
-    quint64 offset = m_chunks.back()->headers[0].offset;
-    qint64 released = 0;
+    quint64 offset = m_chunks.back()->at(m_chunks.back()->first()).offset;
     // the last chunk and segment belong to the writer; the ones before them are full
-    while (m_chunks.size() > 1 && m_chunks.front()->first + m_chunks.front()->capacity <= index) {
-        released += indexBytes(m_chunks.front()->capacity);
-        m_chunks.erase(m_chunks.begin());
-    }
+    while (m_chunks.size() > 1 && m_chunks.front()->end() <= index)
+        m_chunks.pop_front();
     for (const auto& chunk : m_chunks) {
-        if (index >= chunk->first && index < chunk->first + chunk->capacity &&
-            index < m_count.load(std::memory_order_acquire))
-            offset = chunk->headers[index - chunk->first].offset;
+        if (chunk->holds(index) && index < m_count.load(std::memory_order_acquire))
+            offset = chunk->at(index).offset;
     }
-    while (m_segments.size() > 1 && m_segments.at(1)->firstOffset() <= offset) {
-        released += static_cast<qint64>(m_segments.front()->capacity());
-        m_segments.erase(m_segments.begin());
-    }
+    while (m_segments.size() > 1 && m_segments.at(1)->firstOffset() <= offset)
+        m_segments.pop_front();
     m_first.store(index, std::memory_order_release);
-    m_store->addMemory(-released);
 }
 
 std::shared_ptr<const IndexChunk> Transcript::chunkOf(RecordIndex index) const {
     const std::lock_guard lock(m_mutex);
     auto after = std::upper_bound(m_chunks.begin(), m_chunks.end(), index,
-                                  [](RecordIndex i, const auto& chunk) { return i < chunk->first; });
+                                  [](RecordIndex i, const auto& chunk) { return i < chunk->first(); });
     return after == m_chunks.begin() ? nullptr : *std::prev(after);
 }
 
@@ -146,15 +315,35 @@ std::shared_ptr<const Segment> Transcript::segmentOf(quint64 offset) const {
     return after == m_segments.begin() ? nullptr : *std::prev(after);
 }
 
+LoadedPiece Transcript::pieceOf(RecordIndex index) const {
+    Extent extent;
+    {
+        const std::lock_guard lock(m_mutex);
+        auto after = std::upper_bound(m_extents.begin(), m_extents.end(), index,
+                                      [](RecordIndex i, const Extent& e) { return i < e.firstRecord; });
+        if (after == m_extents.begin() || index >= std::prev(after)->endRecord())
+            return {};
+        extent = *std::prev(after);
+    }
+    return m_store->load(m_id, extent);
+}
+
 TranscriptReader::TranscriptReader(std::shared_ptr<const Transcript> transcript)
     : m_transcript(std::move(transcript)) {}
 
+bool TranscriptReader::holdsChunk(RecordIndex index) const {
+    return m_chunk != nullptr && m_chunk->holds(index);
+}
+
 RecordHeader TranscriptReader::header(RecordIndex index) const {
-    if (m_chunk == nullptr || index < m_chunk->first || index >= m_chunk->first + m_chunk->capacity)
+    if (!holdsChunk(index))
         m_chunk = m_transcript->chunkOf(index);
-    if (m_chunk == nullptr)
-        return {};
-    return m_chunk->headers[index - m_chunk->first];
+    if (!holdsChunk(index)) {
+        LoadedPiece piece = m_transcript->pieceOf(index);
+        m_chunk = std::move(piece.chunk);
+        m_segment = std::move(piece.segment);
+    }
+    return m_chunk == nullptr ? RecordHeader{} : m_chunk->at(index);
 }
 
 RecordView TranscriptReader::at(RecordIndex index) const {
@@ -163,9 +352,12 @@ RecordView TranscriptReader::at(RecordIndex index) const {
     if (record.header.size == 0)
         return record;
     const quint64 offset = record.header.offset;
-    if (m_segment == nullptr || !m_segment->holds(offset, record.header.size))
+    const auto isHere = [&] { return m_segment != nullptr && m_segment->holds(offset, record.header.size); };
+    if (!isHere())
         m_segment = m_transcript->segmentOf(offset);
-    if (m_segment == nullptr || !m_segment->holds(offset, record.header.size)) {
+    if (!isHere())
+        m_segment = m_transcript->pieceOf(index).segment;
+    if (!isHere()) {
         record.isReleased = true;
         return record;
     }

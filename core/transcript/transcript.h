@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/transcript/record.h"
+#include "core/transcript/store.h"
 
 #include <QByteArrayView>
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -13,65 +14,15 @@
 
 namespace sw {
 
-/// A run of recorded bytes, filled from its start, never moved.
-class Segment {
-public:
-    Segment(quint64 firstOffset, std::size_t capacity);
-
-    quint64 firstOffset() const { return m_firstOffset; }
-    std::size_t capacity() const { return m_capacity; }
-    /// Whether the bytes [offset, offset + size) of the transcript are here.
-    bool holds(quint64 offset, quint64 size) const {
-        return offset >= m_firstOffset && offset + size <= m_endOffset.load(std::memory_order_acquire);
-    }
-    /// Nothing more comes here: the next byte goes to another segment, although room is left.
-    void seal(quint64 endOffset) { m_endOffset.store(endOffset, std::memory_order_release); }
-    char* data() { return m_data.get(); }
-    const char* data() const { return m_data.get(); }
-
-private:
-    quint64 m_firstOffset;
-    std::size_t m_capacity;
-    std::atomic<quint64> m_endOffset;
-    std::unique_ptr<char[]> m_data; // uninitialised on purpose
-};
-
-/// A run of record headers, filled from its start, never moved.
-struct IndexChunk {
-    IndexChunk(RecordIndex firstIndex, std::size_t size);
-
-    RecordIndex first;
-    std::size_t capacity;
-    std::unique_ptr<RecordHeader[]> headers;
-};
-
-/// What all transcripts of an engine share: how much memory they hold, and up to when all of them are complete.
-/// The memory budget and the spill file attach here. Any thread.
-class TranscriptStore {
-public:
-    /// Bytes held by segments and indexes.
-    qint64 memory() const { return m_memory.load(std::memory_order_relaxed); }
-    /// Every record stamped up to this steady-clock time can be read. Lets a merge by time never look back.
-    qint64 watermark() const { return m_watermark.load(std::memory_order_acquire); }
-
-    void addMemory(qint64 bytes) { m_memory.fetch_add(bytes, std::memory_order_relaxed); }
-    /// Only ever goes up. The one thread that writes.
-    void raiseWatermark(qint64 mono) {
-        if (mono > m_watermark.load(std::memory_order_relaxed))
-            m_watermark.store(mono, std::memory_order_release);
-    }
-
-private:
-    std::atomic<qint64> m_memory{0};
-    std::atomic<qint64> m_watermark{0};
-};
-
 /// The append-only sequence of one endpoint's records. One thread writes; any number of threads read, each through a
 /// TranscriptReader of its own, without ever stopping the writer: the lock is held only to add or look up a segment.
-class Transcript {
+/// The oldest segments may live in the store's journal; readers do not notice. Made by std::make_shared.
+class Transcript final : public Journaled, public std::enable_shared_from_this<Transcript> {
 public:
     explicit Transcript(std::shared_ptr<TranscriptStore> store);
-    ~Transcript();
+    /// What a journal has of a run before; nothing is appended to it.
+    Transcript(std::shared_ptr<TranscriptStore> store, std::vector<Extent> extents);
+    ~Transcript() override;
     Transcript(const Transcript&) = delete;
     Transcript& operator=(const Transcript&) = delete;
     Transcript(Transcript&&) = delete;
@@ -79,15 +30,21 @@ public:
 
     // --- writer's thread ---
 
-    /// Records a copy of the bytes.
-    RecordIndex append(RecordKind kind, QByteArrayView bytes, Timestamp time, quint8 flags = NoFlag);
+    /// Records a copy of the bytes; counts them as unrecorded while the store does not record.
+    void append(RecordKind kind, QByteArrayView bytes, Timestamp time, quint8 flags = NoFlag);
     /// Records an event; `facts` must hold `text`.
-    RecordIndex appendEvent(EventKind event, const QJsonObject& facts, Timestamp time);
+    void appendEvent(EventKind event, const QJsonObject& facts, Timestamp time);
+    /// The same with the facts as compact JSON.
+    void appendEvent(EventKind event, QByteArrayView facts, Timestamp time);
     /// Room of at least `atLeast` bytes to receive into, straight in the current segment. Valid until the next call.
     std::span<char> writeSpace(std::size_t atLeast);
     /// Records the first `size` bytes of what writeSpace() gave. The view is valid as long as the segment: at least
     /// until the next call of a writer's function.
     QByteArrayView commit(RecordKind kind, std::size_t size, Timestamp time, quint8 flags = NoFlag);
+    /// Ends the current segment, so that it can leave memory; the next one starts small again.
+    void seal();
+    /// What the journal tells of this transcript after a crash: a JSON object, see EngineWorker.
+    void setLabel(const QByteArray& json);
 
     // --- any thread ---
 
@@ -95,6 +52,8 @@ public:
     RecordIndex count() const { return m_count.load(std::memory_order_acquire); }
     /// The first record that was not released.
     RecordIndex first() const { return m_first.load(std::memory_order_acquire); }
+    /// Bytes that passed while the store did not record.
+    quint64 unrecorded() const { return m_unrecorded.load(std::memory_order_relaxed); }
     /// Lets go of whole segments before a record; for programs that keep no history, such as a pipe.
     void releaseBefore(RecordIndex index);
     const std::shared_ptr<TranscriptStore>& store() const { return m_store; }
@@ -102,21 +61,48 @@ public:
 private:
     friend class TranscriptReader;
 
+    std::optional<Extent> stageNext(JournalWriter& writer) override;
+    void written(const Extent& extent) override;
+    void notWritten() override;
+    std::optional<qint64> oldestEvictable() const override;
+    void evictOldest() override;
+
     std::shared_ptr<const IndexChunk> chunkOf(RecordIndex index) const;
     std::shared_ptr<const Segment> segmentOf(quint64 offset) const;
+    LoadedPiece pieceOf(RecordIndex index) const;
     Segment& roomFor(std::size_t size);
+    std::size_t nextCapacity(std::size_t size) const;
+    bool mayRecord(std::size_t size, Timestamp time);
     void publish(RecordHeader header);
+    std::size_t evictableSegments() const;
+    std::size_t evictableChunks() const;
 
     std::shared_ptr<TranscriptStore> m_store;
+    quint64 m_id;
     std::atomic<RecordIndex> m_count{0};
     std::atomic<RecordIndex> m_first{0};
-    quint64 m_end = 0;             // offset after the last byte; writer only
-    std::size_t m_used = 0;        // in the last segment; writer only
-    Segment* m_segment = nullptr;  // the last one, which only the writer fills; writer only
-    IndexChunk* m_chunk = nullptr; // likewise
-    mutable std::mutex m_mutex;    // guards the two directories, not what they point to
-    std::vector<std::shared_ptr<Segment>> m_segments;
-    std::vector<std::shared_ptr<IndexChunk>> m_chunks;
+    std::atomic<quint64> m_unrecorded{0};
+    std::atomic<bool> m_isQueued{false}; // for the journal
+    quint64 m_end = 0;                   // offset after the last byte; writer only
+    std::size_t m_used = 0;              // in the last segment; writer only
+    Segment* m_segment = nullptr;        // the one that the writer fills; writer only
+    IndexChunk* m_chunk = nullptr;       // likewise
+    quint64 m_missed = 0;                // bytes since recording stopped; writer only
+    bool m_saidStopped = false;          // writer only
+    bool m_isScratch = false;            // writeSpace() gave room that is not kept; writer only
+
+    RecordIndex m_staged = 0;  // up to where records are on their way to the journal; the journal's thread only
+    bool m_labelStaged = true; // likewise
+
+    mutable std::mutex m_mutex; // guards what follows, not what it points to
+    std::deque<std::shared_ptr<Segment>> m_segments;
+    std::deque<std::shared_ptr<IndexChunk>> m_chunks;
+    std::vector<Extent> m_extents;
+    RecordIndex m_journaledRecords = 0;
+    quint64 m_journaledOffset = 0;
+    bool m_isSegmentOpen = false; // the last segment is still being filled
+    bool m_hasNewLabel = false;
+    QByteArray m_label;
 };
 
 /// Reads one transcript. Cheap to make; belongs to one thread at a time; remembers where it was, so that a walk over
@@ -134,6 +120,8 @@ public:
     const std::shared_ptr<const Transcript>& transcript() const { return m_transcript; }
 
 private:
+    bool holdsChunk(RecordIndex index) const;
+
     std::shared_ptr<const Transcript> m_transcript;
     mutable std::shared_ptr<const IndexChunk> m_chunk;
     mutable std::shared_ptr<const Segment> m_segment;

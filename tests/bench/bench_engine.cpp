@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
-// The engine with one endpoint that records everything, as the window has it. bench_engine ADDRESS BEHAVIOUR
+// The engine with one endpoint that records everything within the memory budget, as the window has it. bench_engine ADDRESS BEHAVIOUR
 #include "core/engine/engine.h"
 
 #include <QCoreApplication>
+#include <QDir>
 #include <QTextStream>
 #include <QTimer>
 
 int main(int argc, char** argv) {
     const QCoreApplication application(argc, argv);
     const QStringList arguments = QCoreApplication::arguments();
-    sw::Engine engine;
+    const auto run = sw::RunDirectory::create(QDir::tempPath() + QStringLiteral("/socketwright-bench"));
+    if (!run)
+        return 2;
+    sw::Engine engine({.store = {.directory = (*run)->path()}});
     QObject::connect(&engine, &sw::Engine::endpointsChanged, [&](const QVector<sw::EndpointSnapshot>& snapshots) {
         static bool said = false;
         for (const sw::EndpointSnapshot& snapshot : snapshots) {

@@ -129,7 +129,7 @@ private slots:
         fixture.engine().send(connection.id, "unread");
         QVERIFY(fixture.waitUntil([&] { return fixture.now(connection.id).counters.sentBytes == 6; }));
         peer.close(); // with unread bytes: a reset
-        if (qEnvironmentVariable("SOCKETWRIGHT_POLLER") == QLatin1String("qt"))
+        if (qEnvironmentVariable("SOCKETWRIGHT_DISPATCHER") == QLatin1String("qt"))
             fixture.engine().send(connection.id, "again"); // notifiers tell of a reset only to those who send
         QVERIFY(fixture.waitUntil([&] { return isEnded(fixture.state(connection.id)); }));
         QCOMPARE(fixture.events(connection.id, EventKind::Closed).size(), 1);

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "core/transcript/journal.h"
+
+#include <QDir>
+
+#include <boost/crc.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <new>
+#include <set>
+
+namespace sw {
+
+namespace {
+
+constexpr quint32 pieceMagic = 0x314a5753; // SWJ1
+constexpr quint64 fileLimit = 256ULL << 20U;
+constexpr quint32 mostLabel = 1U << 20U;
+constexpr quint32 alignment = 8;
+
+quint32 checkOf(const PieceHeader& piece) {
+    constexpr std::size_t skipped = offsetof(PieceHeader, transcript);
+    boost::crc_32_type crc;
+    crc.process_bytes(reinterpret_cast<const char*>(&piece) + skipped, sizeof piece - skipped);
+    return crc.checksum();
+}
+
+std::size_t roundUp(std::size_t value, std::size_t step) {
+    return (value + step - 1) / step * step;
+}
+
+QString fileName(int number) {
+    return QStringLiteral("journal-%1.swj").arg(number, 6, 10, QLatin1Char('0'));
+}
+
+/// The headers of a piece must say that its records lie one after the other in its bytes.
+bool isConsistent(const IndexChunk& chunk, const Extent& extent) {
+    quint64 offset = extent.firstOffset;
+    for (RecordIndex index = extent.firstRecord; index < extent.endRecord(); ++index) {
+        const RecordHeader& header = chunk.at(index);
+        if (header.offset != offset || header.size > extent.endOffset() - offset || header.kind > RecordKind::Note ||
+            header.event > EventKind::Closed)
+            return false;
+        offset += header.size;
+    }
+    return offset == extent.endOffset();
+}
+
+} // namespace
+
+LoadedPiece loadPiece(const Extent& extent, const std::shared_ptr<SegmentMemory>& memory) {
+    const quint64 indexSize = extent.records * sizeof(RecordHeader);
+    auto chunk = std::make_shared<IndexChunk>(memory, extent.firstRecord, extent.records);
+    auto segment = std::make_shared<Segment>(memory, extent.firstOffset, extent.bytes);
+    const quint64 start = extent.position + sizeof(PieceHeader);
+    if (extent.file->read(start, reinterpret_cast<char*>(chunk->headers()), indexSize) !=
+            static_cast<qint64>(indexSize) ||
+        extent.file->read(start + indexSize, segment->data(), extent.bytes) != static_cast<qint64>(extent.bytes) ||
+        !isConsistent(*chunk, extent))
+        return {};
+    return {std::move(chunk), std::move(segment)};
+}
+
+JournalWriter::JournalWriter(QString directory) : m_directory(std::move(directory)) {}
+
+JournalWriter::~JournalWriter() {
+    ::operator delete(m_batch, std::align_val_t(SpillFile::block));
+}
+
+JournalWriter::Room JournalWriter::stage(PieceHeader piece) {
+    const std::size_t end = roundUp(m_used + piece.size(), alignment);
+    if (roundUp(end, SpillFile::block) > m_capacity) {
+        const std::size_t wanted = std::max(roundUp(end, SpillFile::block), batchLimit + 2 * pieceLimit);
+        auto* larger = static_cast<char*>(::operator new(wanted, std::align_val_t(SpillFile::block)));
+        if (m_used > 0)
+            std::memcpy(larger, m_batch, m_used);
+        ::operator delete(m_batch, std::align_val_t(SpillFile::block));
+        m_batch = larger;
+        m_capacity = wanted;
+    }
+    piece.magic = pieceMagic;
+    piece.check = checkOf(piece);
+    char* place = m_batch + m_used;
+    std::memcpy(place, &piece, sizeof piece);
+    const std::size_t unused = end - m_used - piece.size();
+    std::memset(m_batch + end - unused, 0, unused);
+    const Room room{.headers = reinterpret_cast<RecordHeader*>(place + sizeof piece),
+                    .bytes = place + sizeof piece + piece.records * sizeof(RecordHeader),
+                    .position = m_used};
+    m_used = end;
+    return room;
+}
+
+Result<JournalWriter::Written> JournalWriter::write() {
+    const std::size_t size = roundUp(m_used, SpillFile::block);
+    std::memset(m_batch + m_used, 0, size - m_used);
+    m_used = 0;
+    if (m_file == nullptr || m_file->size() >= fileLimit) {
+        auto file = SpillFile::create(m_directory + QLatin1Char('/') + fileName(m_fileNumber));
+        if (!file)
+            return tl::unexpected(file.error());
+        ++m_fileNumber;
+        m_file = std::move(*file);
+    }
+    const Written written{.file = m_file, .base = m_file->size()};
+    if (auto appended = m_file->append(m_batch, size); !appended)
+        return tl::unexpected(appended.error());
+    m_total += size;
+    if (m_capacity > 2 * (batchLimit + 2 * pieceLimit)) { // a giant record does not keep its room for ever
+        ::operator delete(m_batch, std::align_val_t(SpillFile::block));
+        m_batch = nullptr;
+        m_capacity = 0;
+    }
+    return written;
+}
+
+namespace {
+
+/// Walks over the pieces of one file.
+template <typename Call>
+void forEachPiece(const SpillFile& file, Call call) {
+    quint64 position = 0;
+    while (position + sizeof(PieceHeader) <= file.size()) {
+        PieceHeader piece;
+        if (file.read(position, reinterpret_cast<char*>(&piece), sizeof piece) != static_cast<qint64>(sizeof piece))
+            return;
+        const bool isPiece = piece.magic == pieceMagic && piece.check == checkOf(piece) &&
+                             piece.size() <= file.size() - position;
+        if (isPiece) {
+            call(piece, position);
+            position = roundUp(position + piece.size(), alignment);
+        } else { // the rest of a batch is filled up to the next block
+            position = roundUp(position + 1, SpillFile::block);
+        }
+    }
+}
+
+void takePiece(JournaledTranscript& transcript, const PieceHeader& piece, quint64 position,
+               const std::shared_ptr<SpillFile>& file) {
+    if (piece.kind == JournalPiece::Label && piece.records == 0 && piece.bytes <= mostLabel) {
+        QByteArray label(static_cast<qsizetype>(piece.bytes), '\0');
+        if (file->read(position + sizeof piece, label.data(), piece.bytes) == static_cast<qint64>(piece.bytes))
+            transcript.label = label;
+        return;
+    }
+    const bool isFirst = transcript.extents.empty();
+    const RecordIndex nextRecord = isFirst ? 0 : transcript.extents.back().endRecord();
+    const quint64 nextOffset = isFirst ? 0 : transcript.extents.back().endOffset();
+    if (piece.kind != JournalPiece::Records || piece.records == 0 || piece.firstRecord != nextRecord ||
+        piece.firstOffset != nextOffset)
+        return;
+    transcript.extents.push_back({.firstRecord = piece.firstRecord,
+                                  .firstOffset = piece.firstOffset,
+                                  .records = piece.records,
+                                  .bytes = piece.bytes,
+                                  .position = position,
+                                  .file = file});
+}
+
+} // namespace
+
+std::vector<JournaledTranscript> scanJournal(const QString& directory) {
+    std::map<quint64, JournaledTranscript> found;
+    std::set<quint64> removed;
+    const QDir folder(directory);
+    for (const QString& name : folder.entryList({QStringLiteral("journal-*.swj")}, QDir::Files, QDir::Name)) {
+        const auto file = SpillFile::open(folder.filePath(name));
+        if (!file)
+            continue;
+        forEachPiece(**file, [&](const PieceHeader& piece, quint64 position) {
+            if (piece.kind == JournalPiece::Removed)
+                removed.insert(piece.transcript);
+            else
+                takePiece(found[piece.transcript], piece, position, *file);
+        });
+    }
+    std::vector<JournaledTranscript> transcripts;
+    for (auto& [id, transcript] : found) {
+        transcript.id = id;
+        if (!removed.contains(id) && !transcript.extents.empty())
+            transcripts.push_back(std::move(transcript));
+    }
+    return transcripts;
+}
+
+} // namespace sw

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "core/transcript/recovery.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileInfo>
+#include <QJsonDocument>
+
+#include <algorithm>
+#include <limits>
+
+namespace sw {
+
+namespace {
+
+QString lockPath(const QString& directory) {
+    return directory + QStringLiteral("/lock");
+}
+
+QFileInfoList journalFiles(const QString& directory) {
+    return QDir(directory).entryInfoList({QStringLiteral("journal-*.swj")}, QDir::Files);
+}
+
+Error cannotMake(const QString& path) {
+    return {.id = ErrorId::WriteFailed,
+            .situation = QStringLiteral("record"),
+            .detail = QStringLiteral("%1 cannot be made: transcripts stay in memory.").arg(path)};
+}
+
+} // namespace
+
+RunDirectory::RunDirectory(QString path) : m_path(std::move(path)), m_lock(lockPath(m_path)) {
+    m_lock.setStaleLockTime(0); // only a dead owner makes it stale
+}
+
+Result<std::unique_ptr<RunDirectory>> RunDirectory::create(const QString& base) {
+    constexpr auto mine = QFileDevice::ReadOwner | QFileDevice::WriteOwner | QFileDevice::ExeOwner;
+    if (!QDir().mkpath(base) || !QFile::setPermissions(base, mine))
+        return tl::unexpected(cannotMake(base));
+    const QString stem = base + QStringLiteral("/run-") +
+                         QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss-")) +
+                         QString::number(QCoreApplication::applicationPid());
+    QString path = stem;
+    constexpr int tries = 100;
+    for (int i = 2; i < tries && !QDir().mkdir(path); ++i)
+        path = stem + QLatin1Char('-') + QString::number(i);
+    std::unique_ptr<RunDirectory> run(new RunDirectory(path));
+    if (!QFile::setPermissions(path, mine) || !run->m_lock.tryLock(0))
+        return tl::unexpected(cannotMake(path));
+    return run;
+}
+
+RunDirectory::~RunDirectory() {
+    m_lock.unlock();
+    QDir(m_path).removeRecursively();
+}
+
+std::vector<KilledRun> findKilledRuns(const QString& base) {
+    std::vector<KilledRun> runs;
+    for (const QFileInfo& info : QDir(base).entryInfoList({QStringLiteral("run-*")}, QDir::Dirs, QDir::Name)) {
+        if (info.isSymLink())
+            continue;
+        const QString path = info.filePath();
+        QLockFile lock(lockPath(path));
+        lock.setStaleLockTime(0);
+        if (!lock.tryLock(0))
+            continue; // alive
+        lock.unlock();
+        KilledRun run{.directory = path, .started = {}, .lastWritten = {}, .bytes = 0};
+        run.started = QDateTime::fromString(info.fileName().mid(4, 15), QStringLiteral("yyyyMMdd-HHmmss"));
+        for (const QFileInfo& file : journalFiles(path)) {
+            run.bytes += static_cast<quint64>(file.size());
+            run.lastWritten = std::max(run.lastWritten, file.lastModified());
+        }
+        if (run.bytes > 0)
+            runs.push_back(run);
+        else
+            removeKilledRun(run);
+    }
+    std::reverse(runs.begin(), runs.end());
+    return runs;
+}
+
+bool removeKilledRun(const KilledRun& run) {
+    QLockFile lock(lockPath(run.directory));
+    lock.setStaleLockTime(0);
+    if (!lock.tryLock(0))
+        return false;
+    lock.unlock();
+    return QDir(run.directory).removeRecursively();
+}
+
+std::vector<RecoveredTranscript> openKilledRun(const KilledRun& run) {
+    // a store of its own: the steady clock of that run means nothing beside ours
+    auto store = std::make_shared<TranscriptStore>();
+    store->raiseWatermark(std::numeric_limits<qint64>::max());
+    std::vector<RecoveredTranscript> recovered;
+    for (JournaledTranscript& found : scanJournal(run.directory)) {
+        recovered.push_back({.label = QJsonDocument::fromJson(found.label).object(),
+                             .transcript = std::make_shared<Transcript>(store, std::move(found.extents))});
+    }
+    return recovered;
+}
+
+} // namespace sw
