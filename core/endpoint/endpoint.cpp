@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/endpoint.h"
 
+#include <QJsonDocument>
+
 namespace sw {
 
 Error notSupportedBy(EndpointKind kind, const QString& operation) {
@@ -69,8 +71,9 @@ void Endpoint::setState(EndpointState state) {
 void Endpoint::record(EventKind event, const QString& text, QJsonObject facts) {
     const Timestamp now = Timestamp::now();
     facts.insert(QStringLiteral("text"), text);
-    m_transcript->appendEvent(event, facts, now);
-    m_host.logEvent(*this, event, facts, now);
+    const QByteArray json = QJsonDocument(facts).toJson(QJsonDocument::Compact); // once: it costs more than the event
+    m_transcript->appendEvent(event, QByteArrayView(json), now);
+    m_host.logEvent(*this, event, json, now);
     touch();
 }
 

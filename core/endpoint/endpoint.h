@@ -31,8 +31,8 @@ public:
     virtual QString uniqueName(const QString& wanted) = 0;
     /// The snapshot of an endpoint is out of date.
     virtual void changed(EndpointId id) = 0;
-    /// An event was recorded; it also goes to the event log.
-    virtual void logEvent(const Endpoint& endpoint, EventKind event, const QJsonObject& facts, Timestamp time) = 0;
+    /// An event was recorded; it also goes to the event log. `facts`: the JSON object as it was recorded.
+    virtual void logEvent(const Endpoint& endpoint, EventKind event, QByteArrayView facts, Timestamp time) = 0;
     /// Calls back after a while, if the endpoint is still there.
     virtual void after(std::chrono::milliseconds delay, EndpointId id, std::function<void(Endpoint&)> call) = 0;
     /// False: the journal of what is recorded does not keep up; the endpoint waits, and hears roomAgain() then.

@@ -112,6 +112,8 @@ bool IoDispatcher::dispatchSockets(std::optional<std::chrono::nanoseconds> time)
     auto& events = m_dispatching == 0 ? m_events : nested;
     const int count = m_set->wait(time, events);
     ++m_dispatching;
+    if (count > 0 && m_isWoken) // commands given before the bytes arrived come first
+        QCoreApplication::sendPostedEvents();
     for (int i = 0; i < count; ++i)
         dispatch(events.at(static_cast<std::size_t>(i)));
     if (--m_dispatching == 0)

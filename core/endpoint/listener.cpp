@@ -12,7 +12,8 @@
 namespace sw {
 
 namespace {
-constexpr int acceptsPerRound = 256;
+constexpr int setUpsPerRound = 16;
+constexpr std::size_t mostTaken = 32768;
 constexpr std::chrono::milliseconds acceptRetry(100);
 constexpr qint64 reportInterval = 1'000'000'000; // nanoseconds
 } // namespace
@@ -195,35 +196,63 @@ void Listener::failed(const Error& error) {
 void Listener::updateInterest() {
     if (!m_ticket)
         return;
-    const auto most = static_cast<std::size_t>(*address().number("max"));
-    const bool takes = !m_isPaused && !m_isRecovering && !snapshot().isAcceptManual && m_connections.size() < most;
+    const bool takes = hasRoomForMore() && !m_isRecovering && !snapshot().isAcceptManual;
     host().poller().setInterest(*m_ticket, takes ? ReadInterest : NoInterest);
 }
 
-void Listener::socketReady(PollEvents) {
+bool Listener::hasRoomForMore() const {
     const auto most = static_cast<std::size_t>(*address().number("max"));
-    for (int i = 0; i < acceptsPerRound && m_connections.size() < most && m_ticket && !m_isPaused; ++i) {
-        if (!takeOne())
-            break;
+    const quint64 limit = request().acceptLimit;
+    return m_ticket && !m_isPaused && m_connections.size() + m_taken.size() < most &&
+           (limit == 0 || snapshot().counters.accepted + m_taken.size() < limit);
+}
+
+/// Empties the system's queue first, which is short and overflows in a burst; then sets up what was taken, a few at a
+/// time, so that open connections are not kept waiting.
+void Listener::socketReady(PollEvents) {
+    while (hasRoomForMore() && m_taken.size() < mostTaken && takeOne()) {}
+    setUpTaken();
+}
+
+void Listener::setUpTaken() {
+    for (int i = 0; i < setUpsPerRound && !m_taken.empty(); ++i)
+        setUpOne();
+    if (!m_taken.empty() && !m_isSettingUp) {
+        m_isSettingUp = true;
+        host().after(std::chrono::milliseconds(0), id(), [](Endpoint& endpoint) {
+            auto& listener = static_cast<Listener&>(endpoint);
+            listener.m_isSettingUp = false;
+            if (listener.m_ticket && !listener.snapshot().isAcceptManual)
+                listener.socketReady({});
+            else
+                listener.setUpTaken();
+        });
     }
     updateInterest();
 }
 
 /// False: nothing waits, or the system could not.
 bool Listener::takeOne() {
-    native::SocketAddress peer;
-    const native::Descriptor socket = native::accept(m_socket, peer);
-    if (socket < 0) {
-        const int code = static_cast<int>(-socket);
+    Taken taken;
+    taken.socket = native::accept(m_socket, taken.peer);
+    if (taken.socket < 0) {
+        const int code = static_cast<int>(-taken.socket);
         if (native::isTransientAcceptError(code))
             return true;
         if (!native::isAgain(code))
             acceptError(code);
         return false;
     }
+    m_taken.push_back(taken);
+    return true;
+}
+
+void Listener::setUpOne() {
+    const Taken taken = m_taken.front();
+    m_taken.pop_front();
     EndpointSnapshot& own = mutableSnapshot();
     ++own.counters.accepted;
-    QString peerText = native::toText(peer);
+    QString peerText = native::toText(taken.peer);
     if (peerText.isEmpty())
         peerText = QStringLiteral("local peer %1").arg(own.counters.accepted);
     EndpointRequest inherited{.id = host().newId(),
@@ -232,7 +261,7 @@ bool Listener::takeOne() {
                               .name = peerText,
                               .behaviour = request().behaviour,
                               .makeBehaviour = request().makeBehaviour};
-    auto connection = std::make_unique<Connection>(host(), std::move(inherited), socket, peerText, own.name);
+    auto connection = std::make_unique<Connection>(host(), std::move(inherited), taken.socket, peerText, own.name);
     m_connections.insert(connection->id());
     own.counters.connections = m_connections.size();
     touch();
@@ -241,7 +270,6 @@ bool Listener::takeOne() {
     observer->start();
     if (own.counters.accepted == request().acceptLimit)
         closeOrderly();
-    return m_ticket.has_value();
 }
 
 void Listener::acceptError(int code) {
@@ -264,8 +292,8 @@ void Listener::acceptError(int code) {
 
 void Listener::acceptOne() {
     const quint64 before = snapshot().counters.accepted;
-    if (m_ticket)
-        takeOne();
+    if (m_ticket && takeOne() && !m_taken.empty())
+        setUpOne();
     if (m_ticket && snapshot().counters.accepted == before)
         record(EventKind::Warning, QStringLiteral("no connection waits to be accepted"));
 }
@@ -311,11 +339,14 @@ void Listener::offerFile(const QString& path) {
 }
 
 void Listener::closeOrderly() {
-    if (hasEnded())
+    if (hasEnded() || m_isClosing)
         return;
+    m_isClosing = true; // setting up the last one comes back here
     if (m_ticket)
         host().poller().remove(*m_ticket);
     m_ticket.reset();
+    while (!m_taken.empty())
+        setUpOne();
     if (m_socket != native::noDescriptor)
         native::close(m_socket);
     m_socket = native::noDescriptor;

@@ -4,6 +4,7 @@
 #include "core/endpoint/endpoint.h"
 
 #include <optional>
+#include <deque>
 #include <set>
 #include <vector>
 
@@ -39,13 +40,23 @@ private:
     Result<native::Descriptor> tryBind(const native::SocketAddress& wanted);
     void listening(native::Descriptor socket);
     void failed(const Error& error);
+    bool hasRoomForMore() const;
     bool takeOne();
+    void setUpTaken();
+    void setUpOne();
     void acceptError(int code);
     void updateInterest();
     void forEachConnection(const std::function<void(Endpoint&)>& call);
 
     native::Descriptor m_socket = native::noDescriptor;
     std::optional<Poller::Ticket> m_ticket;
+    struct Taken {
+        native::Descriptor socket = native::noDescriptor;
+        native::SocketAddress peer;
+    };
+    std::deque<Taken> m_taken; // from the system's queue, not yet connections of ours
+    bool m_isSettingUp = false;
+    bool m_isClosing = false;
     std::set<EndpointId> m_connections; // the open ones
     quint64 m_fileIdentity = 0;
     qint64 m_lastAcceptReport = 0;

@@ -73,7 +73,7 @@ private:
     Endpoint* find(EndpointId id) override;
     QString uniqueName(const QString& wanted) override;
     void changed(EndpointId id) override;
-    void logEvent(const Endpoint& endpoint, EventKind event, const QJsonObject& facts, Timestamp time) override;
+    void logEvent(const Endpoint& endpoint, EventKind event, QByteArrayView facts, Timestamp time) override;
     void after(std::chrono::milliseconds delay, EndpointId id, std::function<void(Endpoint&)> call) override;
     bool hasRoom(EndpointId id) override;
     std::span<char> datagramRoom(std::size_t size) override;

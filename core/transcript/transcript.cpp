@@ -55,7 +55,7 @@ Segment& Transcript::roomFor(std::size_t size) {
     if (m_segment != nullptr)
         m_segment->seal(m_end);
     m_used = 0;
-    m_segment = segment.get();
+    m_segment = segment;
     {
         const std::lock_guard lock(m_mutex);
         m_segments.push_back(std::move(segment));
@@ -70,7 +70,7 @@ void Transcript::seal() {
     if (m_segment == nullptr)
         return;
     m_segment->seal(m_end);
-    m_segment = nullptr;
+    m_segment.reset();
     m_used = 0;
     const std::lock_guard lock(m_mutex);
     m_isSegmentOpen = false;

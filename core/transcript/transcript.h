@@ -38,9 +38,10 @@ public:
     void appendEvent(EventKind event, QByteArrayView facts, Timestamp time);
     /// Room of at least `atLeast` bytes to receive into, straight in the current segment. Valid until the next call.
     std::span<char> writeSpace(std::size_t atLeast);
-    /// Records the first `size` bytes of what writeSpace() gave. The view is valid as long as the segment: at least
-    /// until the next call of a writer's function.
+    /// Records the first `size` bytes of what writeSpace() gave. The view is valid until the next call of a writer's
+    /// function, and further while currentSegment(), asked for at once, is held.
     QByteArrayView commit(RecordKind kind, std::size_t size, Timestamp time, quint8 flags = NoFlag);
+    std::shared_ptr<const Segment> currentSegment() const { return m_segment; }
     /// Ends the current segment, so that it can leave memory; the next one starts small again.
     void seal();
     /// What the journal tells of this transcript after a crash: a JSON object, see EngineWorker.
@@ -85,7 +86,7 @@ private:
     std::atomic<bool> m_isQueued{false}; // for the journal
     quint64 m_end = 0;                   // offset after the last byte; writer only
     std::size_t m_used = 0;              // in the last segment; writer only
-    Segment* m_segment = nullptr;        // the one that the writer fills; writer only
+    std::shared_ptr<Segment> m_segment;  // the one that the writer fills; writer only
     IndexChunk* m_chunk = nullptr;       // likewise
     quint64 m_missed = 0;                // bytes since recording stopped; writer only
     bool m_saidStopped = false;          // writer only
