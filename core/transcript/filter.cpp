@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: MIT
+#include "core/transcript/filter.h"
+
+#include "core/base/units.h"
+#include "core/payload/payload.h"
+#include "core/transcript/bytesearch.h"
+#include "core/transcript/pattern.h"
+
+#include <QDateTime>
+
+#include <algorithm>
+#include <array>
+
+namespace sw {
+
+namespace {
+struct Subject {
+    const SourcePart& part;
+    RecordIndex index;
+    const RecordView& record;
+    const Filter::Context& context;
+};
+} // namespace
+
+struct Filter::Node {
+    virtual ~Node() = default;
+    virtual bool holds(const Subject& subject) const = 0;
+
+protected:
+    Node() = default;
+    Node(const Node&) = default;
+    Node& operator=(const Node&) = default;
+    Node(Node&&) = default;
+    Node& operator=(Node&&) = default;
+};
+
+namespace {
+
+using NodePointer = std::shared_ptr<const Filter::Node>;
+
+template <typename Test>
+struct TestNode final : Filter::Node {
+    explicit TestNode(Test t) : test(std::move(t)) {}
+    bool holds(const Subject& subject) const override { return test(subject); }
+    Test test;
+};
+
+template <typename Test>
+NodePointer node(Test test) {
+    return std::make_shared<const TestNode<Test>>(std::move(test));
+}
+
+QByteArray lowered(QByteArrayView bytes) {
+    return bytes.toByteArray().toLower(); // ASCII only, as QByteArray does it
+}
+
+NodePointer textNode(const QString& text, bool caseSensitive) {
+    const QByteArray needle = caseSensitive ? text.toUtf8() : lowered(text.toUtf8());
+    return node([search = ByteSearch(needle), caseSensitive](const Subject& s) {
+        const bool isEvent = s.record.header.kind == RecordKind::Event;
+        const QByteArray sentence = isEvent ? s.record.text().toUtf8() : QByteArray();
+        const QByteArrayView bytes = isEvent ? QByteArrayView(sentence) : s.record.bytes;
+        return search.find(caseSensitive ? bytes : QByteArrayView(lowered(bytes)), 0) >= 0;
+    });
+}
+
+NodePointer bytesNode(const QByteArray& bytes) {
+    return node([search = ByteSearch(bytes)](const Subject& s) {
+        return s.record.header.kind != RecordKind::Event && search.find(s.record.bytes, 0) >= 0;
+    });
+}
+
+NodePointer patternNode(const QRegularExpression& expression) {
+    return node([expression](const Subject& s) {
+        constexpr qsizetype window = 16 << 10; // bounds the cost; the pattern's own steps are bounded too
+        if (s.record.header.kind == RecordKind::Event)
+            return expression.match(s.record.text()).hasMatch();
+        for (qsizetype at = 0; at == 0 || at < s.record.bytes.size(); at += window) {
+            const QByteArrayView bytes = s.record.bytes.sliced(at, std::min(window, s.record.bytes.size() - at));
+            if (expression.match(decodeText(bytes).text).hasMatch())
+                return true;
+        }
+        return false;
+    });
+}
+
+struct Choice {
+    const char* name;
+    const char* value;
+};
+
+/// The terms with a fixed set of values; the completions are made from them too.
+constexpr std::array choices{
+    Choice{"dir", "sent"},   Choice{"dir", "received"}, Choice{"dir", "out"},  Choice{"dir", "in"},
+    Choice{"kind", "event"}, Choice{"kind", "note"},    Choice{"kind", "data"}, Choice{"is", "marked"},
+    Choice{"is", "cut"},     Choice{"is", "datagram"},  Choice{"is", "empty"}, Choice{"is", "text"},
+};
+
+constexpr std::array openTerms{"len>", "len<", "len=", "peer:", "name:", "since:", "until:", "hex:", "event:"};
+
+NodePointer choiceNode(const QString& name, const QString& value) {
+    const auto kind = [](RecordKind wanted) {
+        return node([wanted](const Subject& s) { return s.record.header.kind == wanted; });
+    };
+    if (name == QLatin1String("dir"))
+        return kind(value == QLatin1String("sent") || value == QLatin1String("out") ? RecordKind::Sent
+                                                                                     : RecordKind::Received);
+    if (value == QLatin1String("event"))
+        return kind(RecordKind::Event);
+    if (value == QLatin1String("note"))
+        return kind(RecordKind::Note);
+    if (value == QLatin1String("data"))
+        return node([](const Subject& s) {
+            return s.record.header.kind == RecordKind::Sent || s.record.header.kind == RecordKind::Received;
+        });
+    if (value == QLatin1String("marked"))
+        return node([](const Subject& s) { return s.context.isMarked && s.context.isMarked(s.part.id, s.index); });
+    if (value == QLatin1String("empty"))
+        return node([](const Subject& s) { return s.record.header.size == 0; });
+    if (value == QLatin1String("text"))
+        return node([](const Subject& s) {
+            return std::none_of(s.record.bytes.begin(), s.record.bytes.end(), [](char c) {
+                return static_cast<uchar>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+            });
+        });
+    const quint8 flag = value == QLatin1String("cut") ? CutFlag : DatagramFlag;
+    return node([flag](const Subject& s) { return (s.record.header.flags & flag) != 0; });
+}
+
+QString valuesOf(const QString& name) {
+    QStringList values;
+    for (const Choice& choice : choices) {
+        if (name == QLatin1String(choice.name))
+            values.append(QString::fromLatin1(choice.value));
+    }
+    return values.join(QStringLiteral(", "));
+}
+
+/// `12:30`, `12:30:05.25` (today), `2026-01-31T12:30:00` or `-5m`; nanoseconds since 1970.
+std::optional<qint64> parseTime(const QString& text, qint64 now) {
+    constexpr qint64 million = 1'000'000;
+    if (text.startsWith(QLatin1Char('-'))) {
+        const auto duration = parseDuration(text.mid(1));
+        return duration ? std::optional(now - duration->count() * 1000) : std::nullopt;
+    }
+    QDateTime time = QDateTime::fromString(text, Qt::ISODateWithMs);
+    if (!time.isValid()) {
+        const QTime today = QTime::fromString(text.size() == 5 ? text + QStringLiteral(":00") : text, Qt::ISODateWithMs);
+        if (!today.isValid())
+            return std::nullopt;
+        time = QDateTime(QDateTime::fromMSecsSinceEpoch(now / million).date(), today);
+    }
+    return time.toMSecsSinceEpoch() * million;
+}
+
+class Parser {
+public:
+    Parser(const QString& text, qint64 now) : m_text(text), m_now(now) {}
+
+    Result<NodePointer> parse() {
+        auto root = alternatives();
+        if (root && m_at < m_text.size())
+            return wrong(m_at, QStringLiteral("“)” has no “(” before it."));
+        return root;
+    }
+
+private:
+    struct Word {
+        QString text;
+        qsizetype start = 0;
+        bool isQuoted = false;
+        bool isPattern = false;
+        QString flags{};
+    };
+
+    tl::unexpected<Error> wrong(qsizetype at, const QString& detail) const {
+        return tl::unexpected(badInput(QStringLiteral("filter"), detail, static_cast<int>(at)));
+    }
+
+    void skipSpaces() {
+        while (m_at < m_text.size() && m_text.at(m_at).isSpace())
+            ++m_at;
+    }
+
+    bool takeWord(QLatin1String word) {
+        skipSpaces();
+        const bool isIt = QStringView(m_text).mid(m_at).startsWith(word, Qt::CaseInsensitive);
+        const qsizetype end = m_at + word.size();
+        if (!isIt || (end < m_text.size() && !m_text.at(end).isSpace() && m_text.at(end) != QLatin1Char('(')))
+            return false;
+        m_at = end;
+        return true;
+    }
+
+    bool isAtEnd() {
+        skipSpaces();
+        return m_at >= m_text.size() || m_text.at(m_at) == QLatin1Char(')');
+    }
+
+    Result<NodePointer> alternatives() { // NOLINT(misc-no-recursion): depth is bounded below
+        auto left = allOf();
+        while (left && takeWord(QLatin1String("or"))) {
+            auto right = allOf();
+            if (!right)
+                return right;
+            if (*left == nullptr || *right == nullptr)
+                return wrong(m_at, QStringLiteral("“or” needs a term on both sides."));
+            left = node([a = *left, b = *right](const Subject& s) { return a->holds(s) || b->holds(s); });
+        }
+        return left;
+    }
+
+    Result<NodePointer> allOf() {
+        NodePointer all;
+        while (!isAtEnd()) {
+            const qsizetype before = m_at;
+            if (takeWord(QLatin1String("or"))) {
+                m_at = before;
+                break;
+            }
+            (void)takeWord(QLatin1String("and"));
+            auto one = term();
+            if (!one)
+                return one;
+            all = all == nullptr ? *one
+                                 : node([a = all, b = *one](const Subject& s) { return a->holds(s) && b->holds(s); });
+        }
+        return all;
+    }
+
+    Result<NodePointer> term() {
+        skipSpaces();
+        const qsizetype start = m_at;
+        const bool isMinus = m_at + 1 < m_text.size() && m_text.at(m_at) == QLatin1Char('-');
+        if (isMinus || takeWord(QLatin1String("not"))) {
+            m_at += isMinus ? 1 : 0;
+            if (isAtEnd())
+                return wrong(start, QStringLiteral("“not” needs a term after it."));
+            auto inner = nested([this] { return term(); });
+            if (!inner)
+                return inner;
+            return node([a = *inner](const Subject& s) { return !a->holds(s); });
+        }
+        if (m_at < m_text.size() && m_text.at(m_at) == QLatin1Char('(')) {
+            ++m_at;
+            auto inner = nested([this] { return alternatives(); });
+            if (!inner)
+                return inner;
+            if (m_at >= m_text.size())
+                return wrong(start, QStringLiteral("“(” has no “)” after it."));
+            ++m_at;
+            if (*inner == nullptr)
+                return wrong(start, QStringLiteral("nothing stands in these parentheses."));
+            return inner;
+        }
+        auto word = takeTerm();
+        if (!word)
+            return tl::unexpected(word.error());
+        return meaningOf(*word);
+    }
+
+    template <typename Call>
+    Result<NodePointer> nested(Call call) {
+        constexpr int deepest = 50;
+        if (++m_depth > deepest)
+            return wrong(m_at, QStringLiteral("this is nested too deeply; 50 levels are taken."));
+        auto inner = call();
+        --m_depth;
+        return inner;
+    }
+
+    /// A word up to the next space or parenthesis; quotes and slashes hold spaces.
+    Result<Word> takeTerm() {
+        Word word{.text = {}, .start = m_at};
+        const QChar first = m_text.at(m_at);
+        if (first == QLatin1Char('"') || first == QLatin1Char('/'))
+            return takeDelimited(first, word);
+        while (m_at < m_text.size() && !m_text.at(m_at).isSpace() && m_text.at(m_at) != QLatin1Char('(') &&
+               m_text.at(m_at) != QLatin1Char(')')) {
+            if (m_text.at(m_at) == QLatin1Char('"')) { // name:"with spaces"
+                auto quoted = takeDelimited(QLatin1Char('"'), {.text = {}, .start = m_at});
+                if (!quoted)
+                    return quoted;
+                word.text += quoted->text;
+                continue;
+            }
+            word.text += m_text.at(m_at++);
+        }
+        if (word.text.isEmpty())
+            return wrong(m_at, QStringLiteral("a term is expected here."));
+        return word;
+    }
+
+    Result<Word> takeDelimited(QChar delimiter, Word word) {
+        const bool isPattern = delimiter == QLatin1Char('/');
+        for (++m_at; m_at < m_text.size() && m_text.at(m_at) != delimiter; ++m_at) {
+            const bool isEscape = m_text.at(m_at) == QLatin1Char('\\') && m_at + 1 < m_text.size();
+            if (isEscape && (!isPattern || m_text.at(m_at + 1) == delimiter)) {
+                if (!isPattern)
+                    word.text += m_text.at(m_at); // read with the other escapes
+                ++m_at;
+            } else if (isEscape) {
+                word.text += m_text.at(m_at++);
+            }
+            word.text += m_text.at(m_at);
+        }
+        if (m_at >= m_text.size())
+            return wrong(word.start, isPattern ? QStringLiteral("this regular expression has no “/” at its end.")
+                                               : QStringLiteral("this text has no closing quote."));
+        ++m_at;
+        word.isPattern = isPattern;
+        word.isQuoted = !isPattern;
+        while (isPattern && m_at < m_text.size() && m_text.at(m_at).isLetter())
+            word.flags += m_text.at(m_at++);
+        if (!isPattern) {
+            const auto bytes = parseEscapedText(word.text);
+            if (!bytes)
+                return wrong(word.start + 1 + std::max(bytes.error().position, 0), bytes.error().detail);
+            word.text = QString::fromUtf8(*bytes);
+        }
+        return word;
+    }
+
+    Result<NodePointer> meaningOf(const Word& word) const {
+        if (word.isPattern)
+            return patternOf(word);
+        if (word.isQuoted)
+            return textNode(word.text, true);
+        if (const qsizetype place = word.text.indexOf(QRegularExpression(QStringLiteral("[<>=!]")));
+            place > 0 && word.text.left(place) == QLatin1String("len"))
+            return lengthOf(word, place);
+        const qsizetype colon = word.text.indexOf(QLatin1Char(':'));
+        const QString name = word.text.left(std::max<qsizetype>(colon, 0));
+        const QString value = word.text.mid(colon + 1);
+        if (const QString values = valuesOf(name); !values.isEmpty()) {
+            if (!values.split(QStringLiteral(", ")).contains(value))
+                return wrong(word.start + colon + 1, QStringLiteral("“%1:” takes %2.").arg(name, values));
+            return choiceNode(name, value);
+        }
+        if (name == QLatin1String("peer") || name == QLatin1String("name"))
+            return nameOf(word, name, value, colon);
+        if (name == QLatin1String("since") || name == QLatin1String("until"))
+            return timeOf(word, name, value, colon);
+        if (name == QLatin1String("hex"))
+            return hexOf(word, value, colon);
+        if (name == QLatin1String("event"))
+            return eventOf(word, value, colon);
+        // any other word is text; in lower case it stands for both
+        return textNode(word.text, word.text != word.text.toLower());
+    }
+
+    Result<NodePointer> patternOf(const Word& word) const {
+        QRegularExpression::PatternOptions options = QRegularExpression::MultilineOption;
+        for (const QChar flag : word.flags) {
+            if (flag != QLatin1Char('i'))
+                return wrong(word.start, QStringLiteral("after “/” only “i” (any case) is taken."));
+            options |= QRegularExpression::CaseInsensitiveOption;
+        }
+        if (word.text.isEmpty())
+            return wrong(word.start, QStringLiteral("this regular expression is empty."));
+        const auto expression = compilePattern(word.text, options);
+        if (!expression)
+            return wrong(word.start + 1 + std::max(expression.error().position, 0), expression.error().detail);
+        return patternNode(*expression);
+    }
+
+    Result<NodePointer> lengthOf(const Word& word, qsizetype place) const {
+        static const QRegularExpression operators(QStringLiteral("^(<=|>=|!=|=|<|>)(.*)$"));
+        const auto match = operators.match(word.text.mid(place));
+        const auto size = match.hasMatch() ? parseSize(match.captured(2)) : Result<qint64>(0);
+        if (!match.hasMatch() || !size)
+            return wrong(word.start + place,
+                         QStringLiteral("“len” takes =, !=, <, <=, > or >= and a size such as 100 or 4KiB."));
+        const QString sign = match.captured(1);
+        const auto wanted = static_cast<quint64>(*size);
+        return node([sign, wanted](const Subject& s) {
+            const quint64 here = s.record.header.size;
+            if (sign == QLatin1String("="))
+                return here == wanted;
+            if (sign == QLatin1String("!="))
+                return here != wanted;
+            if (sign == QLatin1String("<"))
+                return here < wanted;
+            if (sign == QLatin1String("<="))
+                return here <= wanted;
+            return sign == QLatin1String(">") ? here > wanted : here >= wanted;
+        });
+    }
+
+    Result<NodePointer> nameOf(const Word& word, const QString& name, const QString& value, qsizetype colon) const {
+        if (value.isEmpty())
+            return wrong(word.start + colon + 1, QStringLiteral("“%1:” takes a part of a name.").arg(name));
+        return node([value](const Subject& s) { return s.part.name.contains(value, Qt::CaseInsensitive); });
+    }
+
+    Result<NodePointer> timeOf(const Word& word, const QString& name, const QString& value, qsizetype colon) const {
+        const auto time = parseTime(value, m_now);
+        if (!time)
+            return wrong(word.start + colon + 1,
+                         QStringLiteral("“%1:” takes a time of today (12:30 or 12:30:05.2), a date with a time "
+                                        "(2026-01-31T12:30:00), or how long ago (-5m).")
+                             .arg(name));
+        const bool isSince = name == QLatin1String("since");
+        return node([isSince, wall = *time](const Subject& s) {
+            return isSince ? s.record.header.time.wall >= wall : s.record.header.time.wall < wall;
+        });
+    }
+
+    Result<NodePointer> hexOf(const Word& word, const QString& value, qsizetype colon) const {
+        const auto bytes = parseHex(value);
+        if (!bytes || bytes->isEmpty())
+            return wrong(word.start + colon + 1, QStringLiteral("“hex:” takes pairs of hexadecimal digits: hex:0d0a."));
+        return bytesNode(*bytes);
+    }
+
+    Result<NodePointer> eventOf(const Word& word, const QString& value, qsizetype colon) const {
+        for (int kind = 0; kind <= static_cast<int>(EventKind::Closed); ++kind) {
+            if (eventName(static_cast<EventKind>(kind)) == value)
+                return node([kind](const Subject& s) {
+                    return s.record.header.kind == RecordKind::Event &&
+                           static_cast<int>(s.record.header.event) == kind;
+                });
+        }
+        return wrong(word.start + colon + 1,
+                     QStringLiteral("“%1” is no event; there are opened, closed, end-of-stream, and more.").arg(value));
+    }
+
+    QString m_text;
+    qint64 m_now;
+    qsizetype m_at = 0;
+    int m_depth = 0;
+};
+
+} // namespace
+
+Result<Filter> Filter::parse(const QString& text, qint64 now) {
+    auto root = Parser(text, now).parse();
+    if (!root)
+        return tl::unexpected(root.error());
+    Filter filter;
+    filter.m_root = *root;
+    return filter;
+}
+
+bool Filter::matches(const SourcePart& part, RecordIndex index, const RecordView& record,
+                     const Context& context) const {
+    return m_root == nullptr || m_root->holds({part, index, record, context});
+}
+
+QStringList filterCompletions(const QString& text, qsizetype cursor) {
+    qsizetype start = cursor;
+    while (start > 0 && !text.at(start - 1).isSpace() && text.at(start - 1) != QLatin1Char('('))
+        --start;
+    QString word = text.mid(start, cursor - start);
+    const QString before = word.startsWith(QLatin1Char('-')) ? QStringLiteral("-") : QString();
+    word = word.mid(before.size());
+    QStringList found;
+    const auto offer = [&](const QString& term) {
+        if (!word.isEmpty() && term.startsWith(word) && term != word)
+            found.append(before + term);
+    };
+    for (const Choice& choice : choices)
+        offer(QString::fromLatin1(choice.name) + QLatin1Char(':') + QString::fromLatin1(choice.value));
+    for (const char* term : openTerms)
+        offer(QString::fromLatin1(term));
+    if (word.startsWith(QLatin1String("event:"))) {
+        for (int kind = 1; kind <= static_cast<int>(EventKind::Closed); ++kind)
+            offer(QString(QStringLiteral("event:") + eventName(static_cast<EventKind>(kind))));
+    }
+    return found;
+}
+
+std::vector<RecordIndex> filterRecords(const RecordSource& source, RecordIndex from, RecordIndex end,
+                                       const Filter& filter, const Filter::Context& context,
+                                       const std::atomic<bool>& cancelled) {
+    std::vector<RecordIndex> found;
+    for (RecordIndex index = from; index < end && !cancelled.load(std::memory_order_relaxed); ++index) {
+        const SourcePart& part = source.parts().at(source.partOf(index));
+        if (filter.matches(part, source.recordInPart(index), source.at(index), context))
+            found.push_back(index);
+    }
+    return found;
+}
+
+} // namespace sw
