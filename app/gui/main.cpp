@@ -10,6 +10,19 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFileInfo>
+#include <QStandardPaths>
+
+namespace {
+
+/// Where the journals of runs are: beside the settings where these were named, else at the system's usual place.
+QString transcriptsDirectory(const QString& settingsFile) {
+    if (!settingsFile.isEmpty())
+        return QFileInfo(settingsFile).absoluteFilePath() + QStringLiteral(".runs");
+    return QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/runs");
+}
+
+} // namespace
 
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
@@ -45,10 +58,19 @@ int main(int argc, char** argv) {
     });
     sw::ui::installBufferAccessibility();
 
-    sw::Engine engine;
+    const QString runs = transcriptsDirectory(parser.value(settingsFile));
+    const auto run = sw::RunDirectory::create(runs);
+    sw::StoreOptions store{.budget = static_cast<qint64>(settings.memoryBudget()) << 20U,
+                           .quota = static_cast<qint64>(settings.diskQuota()) << 30U};
+    if (run)
+        store.directory = (*run)->path();
+    else
+        qWarning("%s", qUtf8Printable(run.error().detail));
+    sw::Engine engine({.store = store});
     sw::ui::DialogPrompter prompter;
     sw::ui::MainWindow window(engine, settings, prompter);
     window.show();
+    window.offerRecovery(runs);
     if (parser.isSet(screenshot))
         sw::gui::runTour(window, engine, parser.value(screenshot));
     else if (parser.isSet(example))

@@ -23,9 +23,16 @@ public:
         questions.append(question);
         return answer;
     }
+    std::optional<QString> ask(QWidget*, const QString&, const QString& question, const QString&) override {
+        questions.append(question);
+        return typed;
+    }
+    QString fileToWrite(QWidget*, const QString&, const QString&, const QString&) override { return file; }
     void tell(QWidget*, const QString&, const QString& text) override { told.append(text); }
 
     bool answer = true;
+    std::optional<QString> typed; ///< what is answered to ask()
+    QString file;
     QStringList questions;
     QStringList told;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace sw::ui {
 
@@ -62,8 +63,17 @@ QString timestampText(TimestampMode mode, qint64 wall, qint64 mono, qint64 first
         return QStringLiteral("%1").arg(nanoseconds % second / 1000, 6, 10, QLatin1Char('0'));
     };
     switch (mode) {
-    case TimestampMode::Absolute:
-        return QDateTime::fromMSecsSinceEpoch(wall / 1'000'000).toString(QStringLiteral("HH:mm:ss.")) + fraction(wall);
+    case TimestampMode::Absolute: {
+        // neighbouring rows are mostly of one second, and its text is what costs
+        static thread_local qint64 cachedSecond = std::numeric_limits<qint64>::min();
+        static thread_local QString cachedText;
+        const qint64 whole = wall / second;
+        if (whole != cachedSecond) {
+            cachedText = QDateTime::fromSecsSinceEpoch(whole).toString(QStringLiteral("HH:mm:ss."));
+            cachedSecond = whole;
+        }
+        return cachedText + fraction(wall);
+    }
     case TimestampMode::Relative: {
         const qint64 since = std::max<qint64>(mono - first, 0);
         return QStringLiteral("%1:%2.%3")

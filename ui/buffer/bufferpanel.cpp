@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "ui/buffer/bufferpanel.h"
 
+#include "core/base/units.h"
 #include "ui/buffer/bufferview.h"
+#include "ui/buffer/filterbar.h"
 #include "ui/buffer/findbar.h"
 #include "ui/composer/composer.h"
 #include "ui/endpoints/statewords.h"
@@ -11,34 +13,97 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace sw::ui {
 
-BufferPanel::BufferPanel(Engine& engine, Settings& settings, EndpointId endpoint, QWidget* parent)
+BufferPanel::BufferPanel(Engine& engine, Settings& settings, Annotations& annotations, EndpointId endpoint,
+                         QWidget* parent)
     : QWidget(parent),
       m_engine(engine),
       m_settings(settings),
       m_endpoint(endpoint),
       m_view(new BufferView(this)),
       m_findBar(new FindBar(m_view, this)),
-      m_composer(new Composer(engine, settings, endpoint, this)) {
+      m_filterBar(new FilterBar(m_view, this)),
+      m_composer(new Composer(engine, settings, endpoint, this)),
+      m_statistics(mutedLabel({}, this)) {
+    build(annotations);
+    if (const auto snapshot = engine.snapshot(endpoint))
+        m_view->addPart({.id = endpoint, .name = snapshot->name, .transcript = engine.transcript(endpoint)});
+    update(engine.snapshots());
+}
+
+BufferPanel::BufferPanel(Engine& engine, Settings& settings, Annotations& annotations,
+                         const QVector<EndpointId>& endpoints, QWidget* parent)
+    : QWidget(parent),
+      m_engine(engine),
+      m_settings(settings),
+      m_endpoint(endpoints.first()),
+      m_view(new BufferView(this)),
+      m_findBar(new FindBar(m_view, this)),
+      m_filterBar(new FilterBar(m_view, this)),
+      m_composer(new Composer(engine, settings, endpoints.first(), this)),
+      m_statistics(mutedLabel({}, this)),
+      m_isMerged(true) {
+    build(annotations);
+    m_composer->hide();
+    QStringList names;
+    for (const EndpointId id : endpoints) {
+        if (const auto snapshot = engine.snapshot(id)) {
+            addChild(*snapshot);
+            names.append(snapshot->name);
+        }
+    }
+    m_title = tr("%n merged", nullptr, static_cast<int>(names.size()));
+    m_view->setAccessibleName(m_title);
+    m_titleLabel->setText(names.join(QStringLiteral(" + ")));
+    m_titleLabel->setToolTip(plainToolTip(names.join(QLatin1Char('\n'))));
+    m_stateLabel->hide();
+    m_view->setEmptyText(tr("None of these endpoints has sent or received anything yet."));
+    m_view->refresh();
+}
+
+void BufferPanel::build(Annotations& annotations) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(buildHeader());
     layout->addWidget(separator(this));
+    layout->addWidget(m_filterBar);
     layout->addWidget(m_findBar);
     layout->addWidget(m_view, 1);
+    nameWidget(m_statistics, "selectionStatistics", tr("Selection"));
+    m_statistics->setContentsMargins(12, 3, 12, 3);
+    m_statistics->hide();
+    layout->addWidget(m_statistics);
     layout->addWidget(separator(this));
     layout->addWidget(m_composer);
-    connect(&settings, &Settings::changed, this, &BufferPanel::applySettings);
+    m_view->setAnnotations(&annotations);
+    connect(m_view, &BufferView::selectionChanged, this, &BufferPanel::showStatistics);
+    connect(m_view, &BufferView::noteRequested, this, &BufferPanel::noteRequested);
+    connect(&m_settings, &Settings::changed, this, &BufferPanel::applySettings);
     connect(m_composer, &Composer::complained, this, &BufferPanel::complained);
     applySettings();
-    if (const auto snapshot = engine.snapshot(endpoint))
-        m_view->addPart({.id = endpoint, .name = snapshot->name, .transcript = engine.transcript(endpoint)});
-    update(engine.snapshots());
+}
+
+void BufferPanel::showStatistics() {
+    const BufferView::Statistics selected = m_view->selectionStatistics();
+    m_statistics->setVisible(m_view->hasSelection());
+    if (!m_view->hasSelection())
+        return;
+    const double seconds = static_cast<double>(selected.nanoseconds) / 1e9;
+    QString text = tr("Selected: %1 bytes in %2 records")
+                       .arg(QLocale().toString(selected.bytes), QLocale().toString(selected.records));
+    if (selected.nanoseconds > 0)
+        text += tr(" over %1 s · %2/s")
+                    .arg(QString::number(seconds, 'f', 6),
+                         formatBytes(static_cast<quint64>(static_cast<double>(selected.bytes) / seconds)));
+    m_statistics->setText(text);
 }
 
 QWidget* BufferPanel::buildHeader() {
@@ -59,12 +124,36 @@ QWidget* BufferPanel::buildHeader() {
     nameWidget(m_stateLabel, "bufferState", tr("State"));
     heading->addWidget(m_titleLabel, 1);
     heading->addWidget(m_stateLabel);
+    buildModes(layout, header);
+    m_timestamps = new QComboBox(header);
+    nameWidget(m_timestamps, "timestampBox", tr("Timestamps"));
+    m_timestamps->addItems({tr("Time of day"), tr("Since start"), tr("Since last"), tr("No time")});
+    connect(m_timestamps, &QComboBox::currentIndexChanged, this,
+            [this](int index) { m_view->setTimestamps(static_cast<TimestampMode>(index)); });
+    layout->addSpacing(6);
+    layout->addWidget(m_timestamps);
+    layout->addStretch();
+    auto* filter = toolButton(icon(IconId::Filter), "filterButton", tr("Filter"), header);
+    connect(filter, &QToolButton::clicked, m_filterBar, &FilterBar::open);
+    layout->addWidget(filter);
+    auto* find = toolButton(icon(IconId::Find), "findButton", tr("Find"), header);
+    connect(find, &QToolButton::clicked, m_findBar, &FindBar::open);
+    layout->addWidget(find);
+    m_follow = toolButton(icon(IconId::Follow), "followButton", tr("Follow the end"), header);
+    m_follow->setCheckable(true);
+    m_follow->setChecked(true);
+    connect(m_follow, &QToolButton::clicked, m_view, &BufferView::setFollowing);
+    connect(m_view, &BufferView::followingChanged, m_follow, &QToolButton::setChecked);
+    layout->addWidget(m_follow);
+    return header;
+}
+
+void BufferPanel::buildModes(QHBoxLayout* layout, QWidget* header) {
     struct Mode {
         BufferMode mode;
         QString text;
         const char* name;
     };
-    std::vector<QToolButton*> buttons;
     for (const Mode& mode :
          {Mode{BufferMode::Text, tr("Text"), "modeText"}, Mode{BufferMode::Hex, tr("Hex"), "modeHex"},
           Mode{BufferMode::Mixed, tr("Mixed"), "modeMixed"}}) {
@@ -77,24 +166,14 @@ QWidget* BufferPanel::buildHeader() {
         button->setChecked(mode.mode == BufferMode::Text);
         layout->addWidget(button);
     }
-    m_timestamps = new QComboBox(header);
-    nameWidget(m_timestamps, "timestampBox", tr("Timestamps"));
-    m_timestamps->addItems({tr("Time of day"), tr("Since start"), tr("Since last"), tr("No time")});
-    connect(m_timestamps, &QComboBox::currentIndexChanged, this,
-            [this](int index) { m_view->setTimestamps(static_cast<TimestampMode>(index)); });
+    auto* wrap = modeButton(tr("Wrap"), "wrapButton", tr("Wrap long lines"), header);
+    wrap->setAutoExclusive(false);
+    wrap->setChecked(m_view->isWrapped());
+    connect(wrap, &QToolButton::clicked, m_view, &BufferView::setWrapped);
+    connect(m_view, &BufferView::wrappedChanged, wrap, &QToolButton::setChecked);
+    connect(m_view, &BufferView::modeChanged, wrap, [this, wrap] { wrap->setEnabled(m_view->mode() == BufferMode::Text); });
     layout->addSpacing(6);
-    layout->addWidget(m_timestamps);
-    layout->addStretch();
-    auto* find = toolButton(icon(IconId::Find), "findButton", tr("Find"), header);
-    connect(find, &QToolButton::clicked, m_findBar, &FindBar::open);
-    layout->addWidget(find);
-    m_follow = toolButton(icon(IconId::Follow), "followButton", tr("Follow the end"), header);
-    m_follow->setCheckable(true);
-    m_follow->setChecked(true);
-    connect(m_follow, &QToolButton::clicked, m_view, &BufferView::setFollowing);
-    connect(m_view, &BufferView::followingChanged, m_follow, &QToolButton::setChecked);
-    layout->addWidget(m_follow);
-    return header;
+    layout->addWidget(wrap);
 }
 
 void BufferPanel::applySettings() {
@@ -135,7 +214,14 @@ void BufferPanel::addChild(const EndpointSnapshot& snapshot) {
 
 void BufferPanel::update(const QVector<EndpointSnapshot>& snapshots) {
     bool isConcerned = false;
+    if (m_isMerged) {
+        isConcerned = std::any_of(snapshots.begin(), snapshots.end(), [this](const EndpointSnapshot& snapshot) {
+            return m_view->source().hasPart(snapshot.id);
+        });
+    }
     for (const EndpointSnapshot& snapshot : snapshots) {
+        if (m_isMerged)
+            break;
         if (snapshot.id == m_endpoint)
             setSnapshot(snapshot);
         else if (snapshot.parent == m_endpoint)
@@ -146,8 +232,18 @@ void BufferPanel::update(const QVector<EndpointSnapshot>& snapshots) {
     }
     if (!isConcerned)
         return;
+    if (!isVisible())
+        return; // a hidden tab takes in what happened when it is shown
     m_view->refresh();
     m_findBar->refresh();
+    m_filterBar->refresh();
+}
+
+void BufferPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    m_view->refresh();
+    m_findBar->refresh();
+    m_filterBar->refresh();
 }
 
 } // namespace sw::ui

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "core/engine/engine.h"
+#include "ui/buffer/annotations.h"
 #include "ui/settings/settings.h"
 
 #include <QWidget>
 
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 class QToolButton;
 
@@ -14,6 +16,7 @@ namespace sw::ui {
 
 class BufferView;
 class Composer;
+class FilterBar;
 class FindBar;
 
 /// One buffer with its header, find bar and composer.
@@ -21,12 +24,19 @@ class BufferPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    BufferPanel(Engine& engine, Settings& settings, EndpointId endpoint, QWidget* parent = nullptr);
+    BufferPanel(Engine& engine, Settings& settings, Annotations& annotations, EndpointId endpoint,
+                QWidget* parent = nullptr);
+    /// The records of several endpoints merged by time, to be read; `endpoints` is not empty.
+    BufferPanel(Engine& engine, Settings& settings, Annotations& annotations, const QVector<EndpointId>& endpoints,
+                QWidget* parent = nullptr);
 
+    /// The first of several.
     EndpointId endpoint() const { return m_endpoint; }
+    bool isMerged() const { return m_isMerged; }
     BufferView* view() const { return m_view; }
     Composer* composer() const { return m_composer; }
     FindBar* findBar() const { return m_findBar; }
+    FilterBar* filterBar() const { return m_filterBar; }
     QString title() const { return m_title; }
     /// Takes over what concerns this buffer: its endpoint, and the connections or flows below it.
     void update(const QVector<EndpointSnapshot>& snapshots);
@@ -34,9 +44,16 @@ public:
 signals:
     void titleChanged(const QString& title);
     void complained(const QString& text);
+    void noteRequested();
+
+protected:
+    void showEvent(QShowEvent* event) override;
 
 private:
+    void build(Annotations& annotations);
     QWidget* buildHeader();
+    void buildModes(QHBoxLayout* layout, QWidget* header);
+    void showStatistics();
     void setSnapshot(const EndpointSnapshot& snapshot);
     void addChild(const EndpointSnapshot& snapshot);
     void applySettings();
@@ -47,7 +64,10 @@ private:
     QString m_title;
     BufferView* m_view;
     FindBar* m_findBar;
+    FilterBar* m_filterBar;
     Composer* m_composer;
+    QLabel* m_statistics;
+    bool m_isMerged = false;
     QLabel* m_titleLabel;
     QLabel* m_stateLabel;
     QComboBox* m_timestamps;

@@ -2,9 +2,12 @@
 #pragma once
 
 #include "core/transcript/search.h"
+#include "ui/buffer/annotations.h"
 #include "ui/buffer/rowcontent.h"
 
 #include <QPalette>
+
+#include <functional>
 
 class QPainter;
 class QRectF;
@@ -26,12 +29,17 @@ struct BufferMarks {
     const std::vector<SearchMatch>* matches = nullptr;
     std::optional<std::size_t> currentMatch;
     std::optional<BufferPosition> caret; ///< shown when the view has the focus
+    /// What the user put beside a record; may be empty.
+    std::function<const Annotation*(RecordIndex)> annotationOf;
+    /// Matches know positions among all records; rows know those that are shown.
+    std::function<RecordIndex(RecordIndex)> unfiltered;
 };
 
 /// Paints rows with the layout's geometry and the palette's colours. Knows no widget.
 class BufferRenderer {
 public:
-    BufferRenderer(const BufferLayout& layout, const QFont& font, const QPalette& palette);
+    /// Both must outlive the renderer.
+    BufferRenderer(const BufferLayout& layout, const BufferFont& font, const QPalette& palette);
 
     void paintRow(QPainter& painter, qreal y, const RowContent& content, const BufferMarks& marks) const;
 
@@ -46,13 +54,15 @@ private:
     void paintDigits(QPainter& painter, qreal baseline, const RowContent& content) const;
     void paintText(QPainter& painter, qreal baseline, const RowContent& content) const;
     void paintControl(QPainter& painter, const QRectF& cell, const QString& name) const;
+    void paintAnnotation(QPainter& painter, qreal y, const RowContent& content, const Annotation& annotation) const;
+    void paintMatches(QPainter& painter, qreal y, const RowContent& content, const BufferMarks& marks) const;
     void paintMarks(QPainter& painter, qreal y, const RowContent& content, const BufferMarks& marks) const;
     void paintRange(QPainter& painter, qreal y, const RowContent& content, Range range, const QColor& color) const;
     qreal textStart() const;
 
     const BufferLayout& m_layout;
-    QFont m_font;
-    QFontMetricsF m_metrics;
+    const BufferFont& m_font;
+    const QFontMetricsF& m_metrics;
     QPalette m_palette;
     ThemeColors m_colors;
 };

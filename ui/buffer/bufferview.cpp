@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/buffer/bufferview.h"
 
+#include "ui/buffer/markscrollbar.h"
 #include "ui/buffer/selectiontext.h"
 
 #include <QApplication>
@@ -18,30 +19,35 @@ namespace sw::ui {
 
 namespace {
 constexpr qsizetype mostCopied = 64 << 20;
-constexpr quint64 indexStep = 16ULL << 20U; // bytes looked at before the window gets its turn
-
-RowRule ruleOf(BufferMode mode) {
-    switch (mode) {
-    case BufferMode::Text:
-        return {};
-    case BufferMode::Hex:
-        return {.breakAtLineFeed = false, .width = hexBytesPerRow};
-    case BufferMode::Mixed:
-        break;
-    }
-    return {.breakAtLineFeed = true, .width = hexBytesPerRow};
-}
+constexpr std::chrono::milliseconds indexSlice(8); // before the window gets its turn
+constexpr RecordIndex mergedAtOnce = 100'000;
+constexpr std::chrono::milliseconds tickPause(60);
+constexpr std::chrono::milliseconds wrapPause(120);
+constexpr qsizetype longestRow = 64 << 10; // without wrapping
+constexpr int leastColumns = 24;
+constexpr int columnStep = 8; // so that a few pixels of width do not break all lines anew
 } // namespace
 
 BufferView::BufferView(QWidget* parent) : QAbstractScrollArea(parent) {
     setObjectName(QStringLiteral("bufferView"));
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
+    setVerticalScrollBar(new MarkScrollBar(this));
     viewport()->setCursor(Qt::IBeamCursor);
     viewport()->setBackgroundRole(QPalette::Base);
     viewport()->setAutoFillBackground(true);
     m_indexTimer.setSingleShot(true);
     connect(&m_indexTimer, &QTimer::timeout, this, &BufferView::refresh);
+    m_tickTimer.setSingleShot(true);
+    m_tickTimer.setInterval(tickPause);
+    connect(&m_tickTimer, &QTimer::timeout, this, &BufferView::updateTicks);
+    m_wrapTimer.setSingleShot(true);
+    m_wrapTimer.setInterval(wrapPause);
+    connect(&m_wrapTimer, &QTimer::timeout, this, [this] {
+        if (wantedRule() != m_rows.rule())
+            applyRule();
+    });
+    connect(&m_filterRunner, &FilterRunner::found, this, &BufferView::takeFiltered);
     connect(verticalScrollBar(), &QScrollBar::actionTriggered, this, &BufferView::userScrolled);
     setBufferFont(font());
 }
@@ -52,19 +58,115 @@ void BufferView::addPart(const SourcePart& part) {
 }
 
 void BufferView::refresh() {
-    const auto update = m_source.update();
+    const auto update = m_source.update(mergedAtOnce);
     if (update == RecordSource::Update::Rebuilt) {
         m_rows.clear();
         m_anchor = m_caret = {};
+        if (m_filter)
+            setFilter(*m_filter);
     }
+    if (m_filter)
+        m_filterRunner.goOn(m_source.parts(), m_source.total());
     const quint64 before = m_rows.count();
-    const bool isDone = m_rows.update(m_source, indexStep);
-    if (!isDone)
+    const bool isDone = m_rows.update(m_source, indexSlice);
+    if (!isDone || m_source.isBehind())
         m_indexTimer.start(0);
     if (update == RecordSource::Update::None && m_rows.count() == before)
         return;
     updateScrollBars();
     viewport()->update();
+    if (!m_matches.empty() || (m_annotations != nullptr && !m_annotations->all().empty()))
+        m_tickTimer.start();
+}
+
+RowRule BufferView::wantedRule() const {
+    switch (m_layout.mode) {
+    case BufferMode::Hex:
+        return {.breakAtLineFeed = false, .width = hexBytesPerRow};
+    case BufferMode::Mixed:
+        return {.breakAtLineFeed = true, .width = hexBytesPerRow};
+    case BufferMode::Text:
+        break;
+    }
+    if (!m_isWrapped)
+        return {.breakAtLineFeed = true, .width = longestRow};
+    const qreal room = viewport()->width() - m_layout.contentX() - BufferLayout::margin;
+    const int columns = static_cast<int>(room / m_layout.charWidth) / columnStep * columnStep;
+    return {.breakAtLineFeed = true, .width = std::max(columns, leastColumns)};
+}
+
+void BufferView::setWrapped(bool wrapped) {
+    if (wrapped == m_isWrapped)
+        return;
+    m_isWrapped = wrapped;
+    m_widest = 0;
+    if (m_layout.mode == BufferMode::Text)
+        applyRule();
+    emit wrappedChanged(wrapped);
+}
+
+void BufferView::setFilter(const Filter& filter) {
+    const RecordIndex top = m_source.count() > 0 ? m_source.unfiltered(m_rows.rowAt(m_source, firstRow()).record) : 0;
+    m_filterRunner.cancel();
+    m_filter.reset();
+    m_source.setFiltered(!filter.isEmpty());
+    m_anchor = m_caret = {};
+    if (!filter.isEmpty()) {
+        m_filter = filter;
+        Filter::Context context;
+        if (m_annotations != nullptr)
+            context.isMarked = [places = m_annotations->places()](EndpointId id, RecordIndex record) {
+                return places->contains({id, record});
+            };
+        m_filterRunner.start(filter, context);
+    }
+    m_rows.clear();
+    refresh();
+    updateScrollBars();
+    if (!m_isFollowing && !m_filter)
+        scrollTo({top, 0});
+    viewport()->update();
+    m_tickTimer.start();
+}
+
+void BufferView::takeFiltered(const std::vector<RecordIndex>& positions) {
+    m_source.show(positions);
+    refresh();
+    updateScrollBars();
+    viewport()->update();
+}
+
+void BufferView::setAnnotations(Annotations* annotations) {
+    m_annotations = annotations;
+    connect(annotations, &Annotations::changed, this, [this] {
+        viewport()->update();
+        m_tickTimer.start();
+    });
+}
+
+void BufferView::updateTicks() {
+    std::vector<MarkScrollBar::Tick> ticks;
+    const ThemeColors colors = themeColors(palette());
+    const auto place = [this](RecordIndex position) { return m_rows.placeOf(m_source.shownFrom(position)); };
+    const int height = std::max(verticalScrollBar()->height(), 1);
+    int lastPixel = -1;
+    auto match = m_matches.cbegin();
+    while (match != m_matches.cend()) { // one tick a pixel, however many matches there are
+        const double where = place(match->record);
+        const int pixel = static_cast<int>(where * height);
+        if (pixel != lastPixel)
+            ticks.push_back({where, colors.accent});
+        lastPixel = pixel;
+        const auto stride = std::max<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(m_matches.size()) / (8 * height), 1);
+        match += std::min(stride, m_matches.cend() - match);
+    }
+    if (m_annotations != nullptr) {
+        for (const auto& [annotated, annotation] : m_annotations->all()) {
+            if (const auto position = m_source.find(annotated.first, annotated.second))
+                ticks.push_back({m_rows.placeOf(*position), markColor(annotation.color, palette())});
+        }
+    }
+    static_cast<MarkScrollBar*>(verticalScrollBar())->setTicks(std::move(ticks));
 }
 
 void BufferView::setMode(BufferMode mode) {
@@ -80,28 +182,36 @@ void BufferView::setMode(BufferMode mode) {
 }
 
 void BufferView::applyRule() {
-    m_rows = RowIndex(ruleOf(m_layout.mode));
+    const Row top = m_rows.count() > 0 ? m_rows.rowAt(m_source, firstRow()) : Row{};
+    m_rows = RowIndex(wantedRule());
     refresh();
+    if (!m_isFollowing && top.record < m_rows.records()) {
+        const quint64 row = m_rows.rowOf(m_source, top.record, top.offset);
+        updateScrollBars();
+        verticalScrollBar()->setValue(static_cast<int>(row));
+    }
     updateScrollBars();
     viewport()->update();
 }
 
 void BufferView::setTimestamps(TimestampMode mode) {
     m_layout.timestamps = mode;
+    m_wrapTimer.start();
     updateScrollBars();
     viewport()->update();
 }
 
 void BufferView::setShowsNames(bool shown) {
     m_layout.hasNames = shown;
+    m_wrapTimer.start();
     viewport()->update();
 }
 
 void BufferView::setBufferFont(const QFont& font) {
-    m_font = font;
-    const QFontMetricsF metrics(font);
-    m_layout.charWidth = metrics.horizontalAdvance(QLatin1Char('0'));
-    m_layout.lineHeight = static_cast<int>(std::ceil(metrics.height() * 1.25));
+    m_font = BufferFont(font);
+    m_layout.charWidth = m_font.charWidth();
+    m_layout.lineHeight = static_cast<int>(std::ceil(m_font.metrics().height() * 1.25));
+    m_wrapTimer.start();
     updateScrollBars();
     viewport()->update();
 }
@@ -153,6 +263,34 @@ void BufferView::scrollContentsBy(int, int) {
 
 void BufferView::resizeEvent(QResizeEvent*) {
     updateScrollBars();
+    if (m_rows.count() == 0)
+        applyRule();
+    else
+        m_wrapTimer.start();
+    m_tickTimer.start();
+}
+
+ColumnRange BufferView::visibleColumns() const {
+    const qreal first = horizontalScrollBar()->value() - m_layout.contentX();
+    return {.first = static_cast<qsizetype>(std::max(first / m_layout.charWidth, 0.0)),
+            .count = static_cast<qsizetype>(viewport()->width() / m_layout.charWidth) + 1};
+}
+
+BufferMarks BufferView::marks() const {
+    BufferMarks marks{.selectionStart = selectionStart(),
+                      .selectionEnd = selectionEnd(),
+                      .matches = &m_matches,
+                      .currentMatch = m_currentMatch,
+                      .caret = hasFocus() ? std::optional(m_caret) : std::nullopt,
+                      .annotationOf = {},
+                      .unfiltered = {}};
+    if (m_annotations != nullptr && !m_annotations->all().empty())
+        marks.annotationOf = [this](RecordIndex record) {
+            return m_annotations->find(m_source.parts().at(m_source.partOf(record)).id, m_source.recordInPart(record));
+        };
+    if (m_source.isFiltered())
+        marks.unfiltered = [this](RecordIndex record) { return m_source.unfiltered(record); };
+    return marks;
 }
 
 void BufferView::changeEvent(QEvent* event) {
@@ -162,20 +300,17 @@ void BufferView::changeEvent(QEvent* event) {
 
 void BufferView::paintEvent(QPaintEvent* event) {
     QPainter painter(viewport());
-    painter.setFont(m_font);
+    painter.setFont(m_font.font());
     if (m_rows.count() == 0) {
         painter.setFont(font());
         painter.setPen(palette().color(QPalette::PlaceholderText));
         painter.drawText(viewport()->rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap,
-                         m_emptyText);
+                         m_filter && m_source.total() > 0 ? tr("No record passes the filter.") : m_emptyText);
         return;
     }
     const BufferRenderer renderer(m_layout, m_font, palette());
-    const BufferMarks marks{.selectionStart = selectionStart(),
-                            .selectionEnd = selectionEnd(),
-                            .matches = &m_matches,
-                            .currentMatch = m_currentMatch,
-                            .caret = hasFocus() ? std::optional(m_caret) : std::nullopt};
+    const BufferMarks rowMarks = marks();
+    const ColumnRange columns = visibleColumns();
     const int shift = horizontalScrollBar()->value();
     painter.translate(-shift, 0);
     painter.setClipRect(event->rect().translated(shift, 0));
@@ -184,9 +319,9 @@ void BufferView::paintEvent(QPaintEvent* event) {
     qsizetype widest = m_widest;
     m_rows.visit(m_source, first, wanted, [&](quint64 number, const Row& row) {
         const auto y = static_cast<qreal>(number - firstRow()) * m_layout.lineHeight;
-        const RowContent content = makeRowContent(m_source, row, m_layout);
-        widest = std::max(widest, content.text.text.size());
-        renderer.paintRow(painter, y, content, marks);
+        const RowContent content = makeRowContent(m_source, row, m_layout, columns);
+        widest = std::max({widest, content.text.text.size(), static_cast<qsizetype>(content.isData() ? row.size : 0)});
+        renderer.paintRow(painter, y, content, rowMarks);
     });
     if (widest > m_widest) { // the scroll bar learns of longer rows as they are seen
         m_widest = widest;
@@ -198,7 +333,7 @@ QStringList BufferView::visibleLines() const {
     QStringList lines;
     const auto wanted = static_cast<quint64>(m_layout.rowsIn(viewport()->height()) + 1);
     m_rows.visit(m_source, firstRow(), wanted, [&](quint64, const Row& row) {
-        lines.append(makeRowContent(m_source, row, m_layout).plainText(m_layout.mode));
+        lines.append(makeRowContent(m_source, row, m_layout, visibleColumns()).plainText(m_layout.mode));
     });
     return lines;
 }
@@ -215,16 +350,15 @@ BufferPosition BufferView::positionAt(QPointF point) const {
         return {last, m_source.header(last).size};
     }
     const Row row = m_rows.rowAt(m_source, static_cast<quint64>(wanted));
-    const RowContent content = makeRowContent(m_source, row, m_layout);
+    const RowContent content = makeRowContent(m_source, row, m_layout, visibleColumns());
     const qreal x = point.x() + horizontalScrollBar()->value();
     if (!content.isData())
         return {row.record, x < m_layout.contentX() ? 0 : row.size};
-    const QFontMetricsF metrics(m_font);
     quint32 byte = 0;
     if (m_layout.mode == BufferMode::Text)
-        byte = byteAtTextX(content, metrics, x - m_layout.contentX());
+        byte = byteAtTextX(content, m_font, x - m_layout.contentX());
     else if (x >= m_layout.textX() - m_layout.charWidth / 2)
-        byte = byteAtTextX(content, metrics, x - m_layout.textX());
+        byte = byteAtTextX(content, m_font, x - m_layout.textX());
     else
         byte = static_cast<quint32>(m_layout.hexByteAt(x));
     return {row.record, row.offset + std::min(byte, row.size)};
@@ -330,6 +464,88 @@ void BufferView::setMatches(std::vector<SearchMatch> matches, std::optional<std:
     m_matches = std::move(matches);
     m_currentMatch = current;
     viewport()->update();
+    if (!m_tickTimer.isActive())
+        m_tickTimer.start();
+}
+
+void BufferView::goTo(const GoToTarget& target) {
+    if (m_rows.count() == 0)
+        return;
+    BufferPosition place;
+    const auto ofRow = [this](quint64 number) {
+        const Row row = m_rows.rowAt(m_source, std::min(number, m_rows.count() - 1));
+        return BufferPosition{row.record, row.offset};
+    };
+    switch (target.kind) {
+    case GoToTarget::Kind::Row:
+        place = ofRow(static_cast<quint64>(target.value) - 1);
+        break;
+    case GoToTarget::Kind::Percent:
+        place = ofRow(static_cast<quint64>(target.percent / 100 * static_cast<double>(m_rows.count() - 1)));
+        break;
+    case GoToTarget::Kind::Offset: {
+        const Row row = m_rows.atByte(m_source, static_cast<quint64>(target.value));
+        place = {row.record, row.offset};
+        break;
+    }
+    case GoToTarget::Kind::Time:
+        place = {std::min(m_source.firstSince(target.value), m_source.count() - 1), 0};
+        break;
+    }
+    select(place, place);
+    scrollTo(place);
+}
+
+BufferView::Statistics BufferView::selectionStatistics() const {
+    if (!hasSelection() || m_source.count() == 0)
+        return {};
+    const BufferPosition from = selectionStart();
+    const BufferPosition to = selectionEnd();
+    const RowIndex::Totals before = m_rows.totalsBefore(m_source, from.record, from.offset);
+    const RowIndex::Totals after = m_rows.totalsBefore(m_source, to.record, to.offset);
+    const RecordIndex whole = from.offset > 0 ? 1 : 0; // a record of which a part is before the selection counts too
+    return {.bytes = after.bytes - before.bytes,
+            .records = after.records - before.records + (after.bytes > before.bytes ? whole : 0),
+            .nanoseconds = m_source.header(to.record).time.mono - m_source.header(from.record).time.mono};
+}
+
+std::optional<Annotations::Place> BufferView::placeAtCaret() const {
+    if (m_caret.record >= m_source.count())
+        return std::nullopt;
+    return Annotations::Place{m_source.parts().at(m_source.partOf(m_caret.record)).id,
+                              m_source.recordInPart(m_caret.record)};
+}
+
+void BufferView::markRecords(MarkColor color) {
+    constexpr RecordIndex mostMarked = 10'000;
+    if (m_annotations == nullptr || m_source.count() == 0)
+        return;
+    const RecordIndex first = selectionStart().record;
+    const RecordIndex last = std::min({selectionEnd().record, first + mostMarked, m_source.count() - 1});
+    for (RecordIndex record = first; record <= last; ++record)
+        m_annotations->setColor(
+            {m_source.parts().at(m_source.partOf(record)).id, m_source.recordInPart(record)}, color);
+}
+
+void BufferView::stepToMark(int direction) {
+    if (m_annotations == nullptr)
+        return;
+    std::vector<RecordIndex> marked;
+    for (const auto& [place, annotation] : m_annotations->all()) {
+        if (const auto position = m_source.find(place.first, place.second))
+            marked.push_back(*position);
+    }
+    if (marked.empty())
+        return;
+    std::sort(marked.begin(), marked.end());
+    auto next = direction > 0 ? std::upper_bound(marked.begin(), marked.end(), m_caret.record)
+                              : std::lower_bound(marked.begin(), marked.end(), m_caret.record);
+    if (direction > 0)
+        next = next == marked.end() ? marked.begin() : next;
+    else
+        next = next == marked.begin() ? std::prev(marked.end()) : std::prev(next);
+    select({*next, 0}, {*next, 0});
+    scrollTo({*next, 0});
 }
 
 void BufferView::keyPressEvent(QKeyEvent* event) {
@@ -418,6 +634,14 @@ void BufferView::contextMenuEvent(QContextMenuEvent* event) {
         action->setEnabled(hasSelection());
     menu.addSeparator();
     menu.addAction(tr("Select All"), this, &BufferView::selectAll);
+    if (m_annotations != nullptr && m_source.count() > 0) {
+        menu.addSeparator();
+        QMenu* colors = menu.addMenu(tr("Mark"));
+        for (const MarkColor color :
+             {MarkColor::Yellow, MarkColor::Green, MarkColor::Blue, MarkColor::Red, MarkColor::None})
+            colors->addAction(markName(color), this, [this, color] { markRecords(color); });
+        menu.addAction(tr("Note on This Record…"), this, &BufferView::noteRequested);
+    }
     menu.exec(event->globalPos());
 }
 

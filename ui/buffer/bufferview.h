@@ -2,6 +2,8 @@
 #pragma once
 
 #include "ui/buffer/bufferrenderer.h"
+#include "ui/buffer/finder.h"
+#include "ui/buffer/gototarget.h"
 
 #include <QAbstractScrollArea>
 #include <QTimer>
@@ -28,6 +30,14 @@ public:
     void setTimestamps(TimestampMode mode);
     void setShowsNames(bool shown);
     void setBufferFont(const QFont& font);
+    /// Whether lines longer than the window go on in the next row.
+    bool isWrapped() const { return m_isWrapped; }
+    void setWrapped(bool wrapped);
+    /// Shows only what a filter takes; one that is empty shows all.
+    void setFilter(const Filter& filter);
+    bool isFiltered() const { return m_source.isFiltered(); }
+    /// The marks and notes to show; must outlive the view. Without, there are none.
+    void setAnnotations(Annotations* annotations);
     bool isFollowing() const { return m_isFollowing; }
     void setFollowing(bool following);
     /// What the empty buffer says.
@@ -50,11 +60,29 @@ public:
     /// Matches to mark; the view keeps a copy.
     void setMatches(std::vector<SearchMatch> matches, std::optional<std::size_t> current);
     void scrollTo(BufferPosition position);
+    void goTo(const GoToTarget& target);
+    BufferPosition caret() const { return m_caret; }
+
+    /// What the selection holds; all zero without one.
+    struct Statistics {
+        quint64 bytes = 0;
+        RecordIndex records = 0;
+        qint64 nanoseconds = 0; ///< from its first record to its last
+    };
+    Statistics selectionStatistics() const;
+    /// Marks the records of the selection, or the one at the caret.
+    void markRecords(MarkColor color);
+    /// The record at the caret, as annotations know it; nothing in an empty buffer.
+    std::optional<Annotations::Place> placeAtCaret() const;
+    /// To the next (1) or previous (-1) mark.
+    void stepToMark(int direction);
 
 signals:
     void followingChanged(bool following);
     void selectionChanged();
     void modeChanged();
+    void wrappedChanged(bool wrapped);
+    void noteRequested();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -71,6 +99,11 @@ protected:
 
 private:
     void updateScrollBars();
+    void updateTicks();
+    void takeFiltered(const std::vector<RecordIndex>& positions);
+    RowRule wantedRule() const;
+    ColumnRange visibleColumns() const;
+    BufferMarks marks() const;
     void applyRule();
     quint64 firstRow() const;
     BufferPosition positionAt(QPointF point) const;
@@ -83,14 +116,20 @@ private:
     RecordSource m_source;
     RowIndex m_rows;
     BufferLayout m_layout;
-    QFont m_font;
+    BufferFont m_font;
     QString m_emptyText;
+    std::optional<Filter> m_filter;
+    FilterRunner m_filterRunner;
+    Annotations* m_annotations = nullptr;
+    QTimer m_tickTimer; // the scroll bar's ticks are made anew
+    QTimer m_wrapTimer; // the window has a new width
     BufferPosition m_anchor;
     BufferPosition m_caret;
     std::vector<SearchMatch> m_matches;
     std::optional<std::size_t> m_currentMatch;
     QTimer m_indexTimer; // goes on with the index while it is behind
     qsizetype m_widest = 0;
+    bool m_isWrapped = true;
     bool m_isFollowing = true;
     bool m_isAdjusting = false;
 };

@@ -14,7 +14,8 @@ class QToolButton;
 
 namespace sw::ui {
 
-/// Looks for text or bytes in a buffer: all matches marked and counted, next and previous, live while more comes.
+/// Looks for text, bytes or a regular expression in a buffer, across records: all matches marked and counted, next and
+/// previous, live while more comes.
 class FindBar final : public QWidget {
     Q_OBJECT
 
@@ -39,13 +40,16 @@ private:
     void queryChanged();
     void take(const SearchResult& result);
     void step(int direction);
+    void forgetMatches();
     void showState();
+    std::size_t numberOf(std::size_t index) const;
     std::optional<SearchQuery> query();
 
     BufferView* m_view;
     QLineEdit* m_field;
     QComboBox* m_form;
     QToolButton* m_case;
+    QToolButton* m_word;
     QLabel* m_count;
     QTimer m_delay;
     Finder m_finder;
@@ -53,6 +57,7 @@ private:
     std::vector<SearchMatch> m_matches;
     quint64 m_total = 0;
     RecordIndex m_searched = 0;
+    QString m_problem; // why there is no result, or no more
     std::optional<std::size_t> m_current;
 };
 

@@ -51,13 +51,14 @@ QString RowContent::plainText(BufferMode mode) const {
     return line + text.text;
 }
 
-qreal pieceWidth(const VisibleText& text, const VisibleText::Piece& piece, const QFontMetricsF& metrics) {
+qreal pieceWidth(const VisibleText& text, const VisibleText::Piece& piece, const BufferFont& font) {
     if (piece.kind == PieceKind::Control && piece.textLength == 1)
-        return 2 * metrics.horizontalAdvance(QLatin1Char('0'));
-    return metrics.horizontalAdvance(text.text.mid(piece.textStart, piece.textLength));
+        return 2 * font.charWidth();
+    return font.width(QStringView(text.text).mid(piece.textStart, piece.textLength));
 }
 
-RowContent makeRowContent(const RecordSource& source, const Row& row, const BufferLayout& layout) {
+RowContent makeRowContent(const RecordSource& source, const Row& row, const BufferLayout& layout,
+                          ColumnRange columns) {
     RowContent content;
     content.row = row;
     content.record = source.at(row.record);
@@ -80,38 +81,58 @@ RowContent makeRowContent(const RecordSource& source, const Row& row, const Buff
         return content;
     }
     const QByteArrayView bytes = content.record.bytes.sliced(row.offset, row.size);
-    content.text = toVisibleText(bytes);
+    constexpr qsizetype longRow = 4096;
+    constexpr qsizetype around = 64; // so that a character that is cut is off the screen
+    qsizetype first = 0;
+    qsizetype size = bytes.size();
+    if (size > longRow) {
+        first = std::clamp<qsizetype>(columns.first - around, 0, bytes.size());
+        while (first > 0 && first < bytes.size() && (static_cast<uchar>(bytes.at(first)) & 0xc0U) == 0x80)
+            --first;
+        size = std::min(bytes.size() - first, columns.count + 2 * around);
+    }
+    content.textStart = static_cast<quint32>(first);
+    content.textSize = static_cast<quint32>(size);
+    content.text = toVisibleText(bytes.sliced(first, size));
     return content;
 }
 
-qreal textXOfByte(const RowContent& content, const QFontMetricsF& metrics, quint32 byte) {
-    qreal x = 0;
+qreal textXOfByte(const RowContent& content, const BufferFont& font, quint32 byte) {
+    if (byte < content.textStart)
+        return byte * font.charWidth();
+    const quint32 wanted = byte - content.textStart;
+    qreal x = content.textStart * font.charWidth();
     for (const VisibleText::Piece& piece : content.text.pieces) {
-        if (byte >= piece.byteStart + piece.byteLength) {
-            x += pieceWidth(content.text, piece, metrics);
+        if (wanted >= piece.byteStart + piece.byteLength) {
+            x += pieceWidth(content.text, piece, font);
             continue;
         }
         if (isRun(piece))
-            x += metrics.horizontalAdvance(content.text.text.mid(piece.textStart, byte - piece.byteStart));
-        break;
+            x += font.width(QStringView(content.text.text).mid(piece.textStart, wanted - piece.byteStart));
+        return x;
     }
+    if (content.textSize > 0 && wanted > content.textSize)
+        x += (wanted - content.textSize) * font.charWidth();
     return x;
 }
 
-quint32 byteAtTextX(const RowContent& content, const QFontMetricsF& metrics, qreal x) {
-    qreal start = 0;
+quint32 byteAtTextX(const RowContent& content, const BufferFont& font, qreal x) {
+    qreal start = content.textStart * font.charWidth();
+    if (x < start)
+        return static_cast<quint32>(std::max(x / font.charWidth(), 0.0));
     for (const VisibleText::Piece& piece : content.text.pieces) {
-        const qreal width = pieceWidth(content.text, piece, metrics);
+        const qreal width = pieceWidth(content.text, piece, font);
         if (x < start + width) {
             const qreal share = width > 0 ? (x - start) / width : 0;
             const auto inside = static_cast<qsizetype>(share * static_cast<qreal>(piece.byteLength) + 0.5);
             const qsizetype step = isRun(piece) ? std::clamp<qsizetype>(inside, 0, piece.byteLength)
                                                 : (share < 0.5 ? 0 : piece.byteLength);
-            return static_cast<quint32>(piece.byteStart + step);
+            return content.textStart + static_cast<quint32>(piece.byteStart + step);
         }
         start += width;
     }
-    return content.row.size;
+    const auto beyond = static_cast<quint32>(std::max((x - start) / font.charWidth(), 0.0));
+    return std::min(content.textStart + content.textSize + beyond, content.row.size);
 }
 
 } // namespace sw::ui

@@ -51,29 +51,85 @@ quint64 rowCount(const RecordView& record, const RowRule& rule) {
 RowIndex::RowIndex(RowRule rule) : m_rule(rule) {}
 
 void RowIndex::clear() {
-    m_checkpoints.clear();
-    m_nextRecord = 0;
-    m_rows = 0;
-    m_sinceCheckpointBytes = 0;
+    *this = RowIndex(m_rule);
 }
 
-bool RowIndex::update(const RecordSource& source, quint64 mostBytes) {
+bool RowIndex::update(const RecordSource& source, std::chrono::microseconds time) {
+    constexpr quint64 unwatched = 256 * 1024; // bytes between two looks at the clock
+    const auto end = std::chrono::steady_clock::now() + time;
     quint64 looked = 0;
     for (; m_nextRecord < source.count(); ++m_nextRecord) {
-        if (looked > mostBytes)
-            return false;
+        if (looked > unwatched) {
+            if (std::chrono::steady_clock::now() >= end)
+                return false;
+            looked = 0;
+        }
         const bool isDue = m_checkpoints.empty() || m_sinceCheckpointBytes >= checkpointBytes ||
                            m_nextRecord - m_checkpoints.back().record >= checkpointRecords;
         if (isDue) {
-            m_checkpoints.push_back({m_nextRecord, m_rows});
+            m_checkpoints.push_back({m_nextRecord, m_rows, m_bytes, m_data});
             m_sinceCheckpointBytes = 0;
         }
         const RecordView record = source.at(m_nextRecord);
         m_rows += rowCount(record, m_rule);
+        if (isData(record.header.kind)) {
+            m_bytes += record.header.size;
+            ++m_data;
+        }
         m_sinceCheckpointBytes += record.header.size;
         looked += record.header.size + sizeof(RecordHeader);
     }
     return true;
+}
+
+RowIndex::Totals RowIndex::totalsBefore(const RecordSource& source, RecordIndex record, quint32 offset) const {
+    if (m_checkpoints.empty())
+        return {};
+    const auto after = std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), record,
+                                        [](RecordIndex index, const Checkpoint& point) { return index < point.record; });
+    const Checkpoint& start = *std::prev(after);
+    Totals totals{.bytes = start.bytes, .records = start.data};
+    for (RecordIndex index = start.record; index <= record && index < m_nextRecord; ++index) {
+        const RecordHeader header = source.header(index);
+        if (!isData(header.kind))
+            continue;
+        const quint32 here = index < record ? header.size : std::min(offset, header.size);
+        totals.bytes += here;
+        totals.records += index < record || here > 0 ? 1 : 0;
+    }
+    return totals;
+}
+
+double RowIndex::placeOf(RecordIndex record) const {
+    if (m_checkpoints.empty() || m_rows == 0)
+        return 0;
+    const auto after = std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), record,
+                                        [](RecordIndex index, const Checkpoint& point) { return index < point.record; });
+    const Checkpoint& start = *std::prev(after);
+    const RecordIndex endRecord = after == m_checkpoints.end() ? m_nextRecord : after->record;
+    const quint64 endRow = after == m_checkpoints.end() ? m_rows : after->row;
+    const double share = static_cast<double>(std::min(record, endRecord) - start.record) /
+                         static_cast<double>(std::max<RecordIndex>(endRecord - start.record, 1));
+    return (static_cast<double>(start.row) + share * static_cast<double>(endRow - start.row)) /
+           static_cast<double>(m_rows);
+}
+
+Row RowIndex::atByte(const RecordSource& source, quint64 byte) const {
+    if (m_checkpoints.empty())
+        return {};
+    const auto after = std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), byte,
+                                        [](quint64 b, const Checkpoint& point) { return b < point.bytes; });
+    const Checkpoint& start = *std::prev(after);
+    quint64 place = start.bytes;
+    for (RecordIndex index = start.record; index < m_nextRecord; ++index) {
+        const RecordHeader header = source.header(index);
+        if (!isData(header.kind))
+            continue;
+        if (byte < place + header.size)
+            return {.record = index, .offset = static_cast<quint32>(byte - place), .size = 0};
+        place += header.size;
+    }
+    return {.record = m_nextRecord - 1, .offset = 0, .size = 0};
 }
 
 void RowIndex::visit(const RecordSource& source, quint64 first, quint64 wanted,

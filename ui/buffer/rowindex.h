@@ -3,6 +3,7 @@
 
 #include "core/transcript/recordsource.h"
 
+#include <chrono>
 #include <functional>
 #include <vector>
 
@@ -38,8 +39,8 @@ public:
 
     const RowRule& rule() const { return m_rule; }
     void clear();
-    /// Takes in records from where it stopped, at most about `mostBytes` of them. True when nothing is left to do.
-    bool update(const RecordSource& source, quint64 mostBytes = 64ULL << 20U);
+    /// Takes in records from where it stopped, for about this time. True when nothing is left to do.
+    bool update(const RecordSource& source, std::chrono::microseconds time = std::chrono::hours(1));
 
     quint64 count() const { return m_rows; }
     /// Calls with `wanted` rows from `first` on, in order.
@@ -48,17 +49,33 @@ public:
     Row rowAt(const RecordSource& source, quint64 number) const;
     /// The row that shows this byte of a record.
     quint64 rowOf(const RecordSource& source, RecordIndex record, quint32 offset) const;
+    /// About where a record is, from 0 (first row) to 1, without looking at it.
+    double placeOf(RecordIndex record) const;
+    /// The sent and received bytes, and records of them, before a place.
+    struct Totals {
+        quint64 bytes = 0;
+        RecordIndex records = 0;
+    };
+    Totals totalsBefore(const RecordSource& source, RecordIndex record, quint32 offset) const;
+    /// Records taken in.
+    RecordIndex records() const { return m_nextRecord; }
+    /// Where a byte is, counted over all sent and received bytes; the end if there are fewer.
+    Row atByte(const RecordSource& source, quint64 byte) const;
 
 private:
     struct Checkpoint {
         RecordIndex record;
         quint64 row;
+        quint64 bytes; // sent and received before it
+        RecordIndex data; // records of them
     };
 
     RowRule m_rule;
     std::vector<Checkpoint> m_checkpoints;
     RecordIndex m_nextRecord = 0;
     quint64 m_rows = 0;
+    quint64 m_bytes = 0;
+    RecordIndex m_data = 0;
     quint64 m_sinceCheckpointBytes = 0;
 };
 

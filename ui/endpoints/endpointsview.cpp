@@ -15,6 +15,7 @@ EndpointsView::EndpointsView(QWidget* parent) : QTreeView(parent) {
     setRootIsDecorated(false);
     setIndentation(14);
     setUniformRowHeights(true);
+    setSelectionMode(QAbstractItemView::ExtendedSelection);
     setExpandsOnDoubleClick(false);
     setMinimumWidth(230);
 }

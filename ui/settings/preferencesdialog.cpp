@@ -70,8 +70,25 @@ PreferencesDialog::PreferencesDialog(Settings& settings, QWidget* parent) : QDia
     connect(ending, &QComboBox::currentIndexChanged, this,
             [&settings](int index) { settings.setLineEnding(static_cast<LineEnding>(index)); });
     form->addRow(tr("&Line ending of new messages"), ending);
+    auto* memory = new QSpinBox(this);
+    nameWidget(memory, "memoryBudgetBox", tr("Memory for transcripts"));
+    memory->setRange(16, 65536);
+    memory->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    memory->setSuffix(tr(" MiB"));
+    memory->setValue(settings.memoryBudget());
+    connect(memory, &QSpinBox::valueChanged, this, [&settings](int value) { settings.setMemoryBudget(value); });
+    form->addRow(tr("&Memory for transcripts"), memory);
+    auto* disk = new QSpinBox(this);
+    nameWidget(disk, "diskQuotaBox", tr("Disk space for transcripts"));
+    disk->setRange(0, 100000);
+    disk->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    disk->setSuffix(tr(" GiB"));
+    disk->setSpecialValueText(tr("as much as there is"));
+    disk->setValue(settings.diskQuota());
+    connect(disk, &QSpinBox::valueChanged, this, [&settings](int value) { settings.setDiskQuota(value); });
+    form->addRow(tr("&Disk space for transcripts"), disk);
     layout->addLayout(form);
-    layout->addWidget(mutedLabel(tr("Changes take effect at once."), this));
+    layout->addWidget(mutedLabel(tr("Changes take effect at once, those of memory and disk space at the next start."), this));
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     buttons->button(QDialogButtonBox::Close)->setObjectName(QStringLiteral("preferencesClose"));

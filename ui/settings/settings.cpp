@@ -4,6 +4,8 @@
 #include <QFontDatabase>
 #include <QStandardPaths>
 
+#include <algorithm>
+
 namespace sw::ui {
 
 namespace {
@@ -74,6 +76,27 @@ void Settings::remember(const QString& key, const QString& value, int most) {
     list.removeAll(value);
     list.prepend(value);
     m_store.setValue(key, QStringList(list.mid(0, most)));
+}
+
+int Settings::memoryBudget() const {
+    constexpr int usual = 256;
+    constexpr int least = 16;
+    constexpr int most = 65536;
+    return std::clamp(m_store.value(QStringLiteral("memoryBudget"), usual).toInt(), least, most);
+}
+
+void Settings::setMemoryBudget(int mebibytes) {
+    m_store.setValue(QStringLiteral("memoryBudget"), mebibytes);
+    emit changed();
+}
+
+int Settings::diskQuota() const {
+    return std::max(m_store.value(QStringLiteral("diskQuota"), 0).toInt(), 0);
+}
+
+void Settings::setDiskQuota(int gibibytes) {
+    m_store.setValue(QStringLiteral("diskQuota"), gibibytes);
+    emit changed();
 }
 
 QStringList Settings::recentAddresses() const {

@@ -32,6 +32,13 @@ public:
     LineEnding lineEnding() const;
     void setLineEnding(LineEnding ending);
 
+    /// Memory for transcripts, in MiB: 16 to 65536; from the next start on.
+    int memoryBudget() const;
+    void setMemoryBudget(int mebibytes);
+    /// Disk space for transcripts of one run, in GiB; 0: as much as there is. From the next start on.
+    int diskQuota() const;
+    void setDiskQuota(int gibibytes);
+
     QStringList recentAddresses() const;
     void addRecentAddress(const QString& address);
     QStringList messageHistory() const;

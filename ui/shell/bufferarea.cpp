@@ -77,7 +77,7 @@ void BufferArea::addPanel(QTabWidget* group, BufferPanel* panel) {
 
 BufferPanel* BufferArea::open(EndpointId id) {
     for (BufferPanel* panel : panels()) {
-        if (panel->endpoint() != id)
+        if (panel->endpoint() != id || panel->isMerged())
             continue;
         auto* group = static_cast<QTabWidget*>(panel->parentWidget()->parentWidget());
         group->setCurrentWidget(panel);
@@ -88,6 +88,11 @@ BufferPanel* BufferArea::open(EndpointId id) {
     addPanel(currentGroup(), panel);
     emit currentChanged();
     return panel;
+}
+
+void BufferArea::add(BufferPanel* panel) {
+    addPanel(currentGroup(), panel);
+    emit currentChanged();
 }
 
 BufferPanel* BufferArea::current() const {
@@ -122,7 +127,7 @@ void BufferArea::closeTab(QTabWidget* group, int index) {
 
 void BufferArea::forget(EndpointId id) {
     for (BufferPanel* panel : panels()) {
-        if (panel->endpoint() == id) {
+        if (panel->endpoint() == id && !panel->isMerged()) {
             auto* group = static_cast<QTabWidget*>(panel->parentWidget()->parentWidget());
             closeTab(group, group->indexOf(panel));
         }

@@ -31,6 +31,9 @@ public:
 
     /// Shows the endpoint's buffer, opening it in the current group if it is not there yet.
     BufferPanel* open(EndpointId id);
+    std::vector<BufferPanel*> panels() const;
+    /// Adds a buffer that is of no single endpoint.
+    void add(BufferPanel* panel);
     BufferPanel* current() const;
     bool isEmpty() const;
     void update(const QVector<EndpointSnapshot>& snapshots);
@@ -53,8 +56,6 @@ private:
     void closeTab(QTabWidget* group, int index);
     void addPanel(QTabWidget* group, BufferPanel* panel);
     void setCurrentGroup(QTabWidget* group);
-    std::vector<BufferPanel*> panels() const;
-
     MakePanel m_makePanel;
     QTabWidget* m_current = nullptr;
 };

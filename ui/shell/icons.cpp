@@ -56,6 +56,11 @@ void paintIcon(QPainter& p, IconId id) {
         arrow(p, {2, 8}, {10, 8});
         line(p, 13, 3, 13, 13);
         break;
+    case IconId::Filter: {
+        const QPointF funnel[] = {{2.5, 3.5}, {13.5, 3.5}, {9.5, 8.5}, {9.5, 13}, {6.5, 11}, {6.5, 8.5}};
+        p.drawPolygon(funnel, 6);
+        break;
+    }
     case IconId::Options:
         for (const qreal y : {4.0, 8.0, 12.0})
             line(p, 2, y, 14, y);

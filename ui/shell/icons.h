@@ -14,6 +14,7 @@ enum class IconId {
     Abort,
     ShutDown,
     Find,
+    Filter,
     Previous,
     Next,
     Split,

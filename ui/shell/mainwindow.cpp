@@ -4,22 +4,25 @@
 #include "core/base/units.h"
 #include "identity.h"
 #include "ui/buffer/bufferpanel.h"
-#include "ui/buffer/bufferview.h"
-#include "ui/buffer/findbar.h"
 #include "ui/composer/composer.h"
 #include "ui/endpoints/addressbar.h"
 #include "ui/endpoints/addressform.h"
 #include "ui/endpoints/endpointsview.h"
 #include "ui/settings/preferencesdialog.h"
 #include "ui/shell/bufferarea.h"
+#include "ui/shell/buffercommands.h"
 #include "ui/shell/eventlog.h"
 #include "ui/shell/icons.h"
 #include "ui/shell/manualwindow.h"
+#include "ui/shell/storenotices.h"
+#include "ui/throughput/throughputpanel.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/noticebar.h"
 #include "ui/widgets/picker.h"
 
 #include <QCloseEvent>
 #include <QDockWidget>
+#include <QFileInfo>
 #include <QLabel>
 #include <QMenuBar>
 #include <QPushButton>
@@ -51,6 +54,7 @@ MainWindow::MainWindow(Engine& engine, Settings& settings, Prompter& prompter, Q
     connectPanels();
     resize(1360, 860);
     m_formDock->hide();
+    m_throughputDock->hide();
     restoreGeometry(m_settings.windowGeometry());
     restoreState(m_settings.windowState());
     showDetails();
@@ -101,10 +105,14 @@ QWidget* MainWindow::buildEmptyState() {
 void MainWindow::buildPanels() {
     m_address = new AddressBar(m_settings, this);
     m_buffers = new BufferArea([this](EndpointId id) {
-        auto* panel = new BufferPanel(m_engine, m_settings, id); // the tabs adopt it; a splitter would show it
+        auto* panel = new BufferPanel(m_engine, m_settings, m_annotations, id); // the tabs adopt it
         connect(panel, &BufferPanel::complained, this, &MainWindow::complain);
+        connect(panel, &BufferPanel::noteRequested, this, [this, panel] { m_commands->askNote(*panel); });
         return panel;
     });
+    m_commands = new BufferCommands(
+        {m_engine, m_settings, m_prompter, m_annotations, *m_buffers, *m_actions}, this);
+    m_notices = new StoreNotices(m_engine, m_prompter, *m_actions, this);
     m_centre = new QStackedWidget(this);
     m_centre->addWidget(buildEmptyState());
     m_centre->addWidget(m_buffers);
@@ -112,6 +120,8 @@ void MainWindow::buildPanels() {
     auto* layout = new QVBoxLayout(central);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    for (NoticeBar* bar : m_notices->bars())
+        layout->addWidget(bar);
     layout->addWidget(m_centre, 1);
     setCentralWidget(central);
     auto* bar = new QToolBar(tr("Address"), this);
@@ -133,6 +143,9 @@ void MainWindow::buildPanels() {
     m_detailsDock->raise();
     m_events = new EventLogPanel(m_engine.eventLog(), this);
     m_eventsDock = addDock(tr("Event log"), "eventsDock", m_events, Qt::BottomDockWidgetArea);
+    m_throughput = new ThroughputPanel(m_engine, this);
+    m_throughputDock = addDock(tr("Throughput"), "throughputDock", m_throughput, Qt::BottomDockWidgetArea);
+    tabifyDockWidget(m_eventsDock, m_throughputDock);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     resizeDocks({m_endpointsDock, m_detailsDock}, {290, 310}, Qt::Horizontal);
@@ -152,7 +165,7 @@ void MainWindow::buildMenus() {
         if (id != MenuId::Window)
             continue;
         menu->addSeparator();
-        for (QDockWidget* dock : {m_endpointsDock, m_detailsDock, m_formDock, m_eventsDock})
+        for (QDockWidget* dock : {m_endpointsDock, m_detailsDock, m_formDock, m_eventsDock, m_throughputDock})
             menu->addAction(dock->toggleViewAction());
     }
     m_actions->action(ActionId::Quit)->setMenuRole(QAction::QuitRole);
@@ -177,6 +190,10 @@ void MainWindow::buildStatusBar() {
     statusBar()->addWidget(m_endpointTotals);
     statusBar()->addWidget(m_rateTotals);
     statusBar()->addWidget(m_storeTotals);
+    m_recordingTotals = plainLabel({}, this);
+    nameWidget(m_recordingTotals, "recordingTotals", tr("Recording to file"));
+    m_recordingTotals->hide();
+    statusBar()->addWidget(m_recordingTotals);
     statusBar()->addPermanentWidget(plainLabel(tr("Ctrl+Shift+P commands · Ctrl+P buffers"), this));
     statusBar()->setSizeGripEnabled(false);
 }
@@ -185,12 +202,6 @@ void MainWindow::connectActions() {
     const auto on = [this](ActionId id, std::function<void()> call) {
         m_actions->connectTo(id, this, std::move(call));
     };
-    const auto withPanel = [this, on](ActionId id, std::function<void(BufferPanel&)> call) {
-        on(id, [this, call = std::move(call)] {
-            if (BufferPanel* panel = m_buffers->current())
-                call(*panel);
-        });
-    };
     const auto command = [this, on](ActionId id, DetailsPanel::Command what) {
         on(id, [this, what] { runCommand(what); });
     };
@@ -198,28 +209,21 @@ void MainWindow::connectActions() {
     on(ActionId::Options, [this] { m_address->toggleOptions(); });
     on(ActionId::TalkExample, [this] { openTalkExample(); });
     on(ActionId::Quit, [this] { close(); });
-    withPanel(ActionId::Copy, [](BufferPanel& panel) { panel.view()->copyText(); });
-    withPanel(ActionId::CopyHex, [](BufferPanel& panel) { panel.view()->copyHex(); });
-    withPanel(ActionId::CopyCArray, [](BufferPanel& panel) { panel.view()->copyCArray(); });
-    withPanel(ActionId::SelectAll, [](BufferPanel& panel) { panel.view()->selectAll(); });
-    withPanel(ActionId::Find, [](BufferPanel& panel) { panel.findBar()->open(); });
-    withPanel(ActionId::FindNext, [](BufferPanel& panel) { panel.findBar()->next(); });
-    withPanel(ActionId::FindPrevious, [](BufferPanel& panel) { panel.findBar()->previous(); });
     on(ActionId::Preferences, [this] {
         auto* dialog = new PreferencesDialog(m_settings, this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->open();
     });
-    withPanel(ActionId::ModeText, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Text); });
-    withPanel(ActionId::ModeHex, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Hex); });
-    withPanel(ActionId::ModeMixed, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Mixed); });
-    withPanel(ActionId::FollowTail, [](BufferPanel& panel) { panel.view()->setFollowing(true); });
     on(ActionId::SplitBuffers, [this] { m_buffers->split(); });
     on(ActionId::CloseBuffer, [this] { m_buffers->closeCurrent(); });
     on(ActionId::NextBuffer, [this] { m_buffers->next(); });
     on(ActionId::FocusEndpoints, [this] { m_tree->setFocus(Qt::ShortcutFocusReason); });
-    withPanel(ActionId::FocusBuffer, [](BufferPanel& panel) { panel.view()->setFocus(Qt::ShortcutFocusReason); });
-    withPanel(ActionId::FocusMessage, [](BufferPanel& panel) { panel.composer()->focusMessage(); });
+    on(ActionId::Throughput, [this] {
+        m_throughputDock->show();
+        m_throughputDock->raise();
+        m_throughput->setFocus();
+    });
+    on(ActionId::MergeBuffers, [this] { m_commands->merge(selectedEndpoints()); });
     on(ActionId::OpenBuffer, [this] { openBuffer(currentEndpoint()); });
     command(ActionId::ShutDownSending, DetailsPanel::Command::ShutDownSending);
     command(ActionId::CloseEndpoint, DetailsPanel::Command::Close);
@@ -256,12 +260,16 @@ void MainWindow::connectPanels() {
     connect(&m_engine, &Engine::endpointRemoved, this, [this](EndpointId id) {
         m_buffers->forget(id);
         m_model.remove(id);
+        m_annotations.forget(id);
     });
     connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
         m_currentEndpoint = m_model.idAt(index);
         showDetails();
     });
-    connect(m_tree, &QTreeView::clicked, this, [this](const QModelIndex& index) { openBuffer(m_model.idAt(index)); });
+    connect(m_tree, &QTreeView::clicked, this, [this](const QModelIndex& index) {
+        if (m_tree->selectionModel()->selectedRows().size() < 2) // otherwise something is being selected
+            openBuffer(m_model.idAt(index));
+    });
     connect(m_tree, &QTreeView::activated, this, [this](const QModelIndex& index) {
         if (BufferPanel* panel = openBuffer(m_model.idAt(index)))
             panel->composer()->focusMessage();
@@ -269,6 +277,9 @@ void MainWindow::connectPanels() {
     connect(m_buffers, &BufferArea::currentChanged, this, &MainWindow::currentBufferChanged);
     connect(m_details, &DetailsPanel::commandRequested, this, &MainWindow::runCommand);
     connect(m_events, &EventLogPanel::endpointChosen, this, [this](EndpointId id) { openBuffer(id); });
+    connect(m_commands, &BufferCommands::complained, this, &MainWindow::complain);
+    connect(m_commands, &BufferCommands::recordingsChanged, this, &MainWindow::showRecordings);
+    connect(m_notices, &StoreNotices::complained, this, &MainWindow::complain);
     connect(&m_model, &EndpointModel::sampled, this, &MainWindow::showTotals);
 }
 
@@ -359,6 +370,7 @@ void MainWindow::currentBufferChanged() {
 void MainWindow::chooseEndpoint(EndpointId id) {
     m_currentEndpoint = id;
     m_tree->setCurrentIndex(m_model.indexOf(id));
+    m_throughput->setEndpoint(id);
     showDetails();
 }
 
@@ -450,9 +462,31 @@ void MainWindow::showTotals() {
     m_endpointTotals->setText(totals.open == 1 ? tr("1 endpoint open") : tr("%1 endpoints open").arg(totals.open));
     m_rateTotals->setText(
         tr("▼ %1/s  ▲ %2/s").arg(formatBytes(totals.receivedPerSecond), formatBytes(totals.sentPerSecond)));
-    m_storeTotals->setText(tr("recorded: all · %1 in memory · %2 dropped by the system")
-                               .arg(formatBytes(static_cast<quint64>(std::max<qint64>(m_engine.store()->memory(), 0))))
-                               .arg(totals.dropped));
+    const auto store = m_engine.store();
+    const QString recorded = store->isRecording() && store->unrecorded() == 0
+                                 ? tr("recorded: all")
+                                 : tr("not recorded: %1").arg(formatBytes(store->unrecorded()));
+    m_storeTotals->setText(tr("%1 · %2 in memory · %3 on disk · %4 dropped by the system")
+                               .arg(recorded, formatBytes(static_cast<quint64>(std::max<qint64>(store->memory(), 0))),
+                                    formatBytes(store->journaled()), QString::number(totals.dropped)));
+}
+
+void MainWindow::showRecordings(const QStringList& paths) {
+    m_recordingTotals->setVisible(!paths.isEmpty());
+    m_recordingTotals->setText(paths.size() == 1 ? tr("● recording to %1").arg(QFileInfo(paths.first()).fileName())
+                                                 : tr("● recording to %1 files").arg(paths.size()));
+    m_recordingTotals->setToolTip(plainToolTip(paths.join(QLatin1Char('\n'))));
+}
+
+QVector<EndpointId> MainWindow::selectedEndpoints() const {
+    QVector<EndpointId> ids;
+    for (const QModelIndex& index : m_tree->selectionModel()->selectedRows())
+        ids.append(m_model.idAt(index));
+    return ids;
+}
+
+void MainWindow::offerRecovery(const QString& base) {
+    m_notices->lookForKilledRuns(base);
 }
 
 void MainWindow::complain(const QString& text) {

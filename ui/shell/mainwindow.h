@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/engine/engine.h"
+#include "ui/buffer/annotations.h"
 #include "ui/endpoints/endpointmodel.h"
 #include "ui/inspector/detailspanel.h"
 #include "ui/settings/settings.h"
@@ -20,8 +21,11 @@ namespace sw::ui {
 class AddressBar;
 class AddressForm;
 class BufferArea;
+class BufferCommands;
 class BufferPanel;
 class EventLogPanel;
+class StoreNotices;
+class ThroughputPanel;
 
 /// The one window: lists its panels and connects them to the engine.
 class MainWindow final : public QMainWindow {
@@ -38,6 +42,8 @@ public:
     /// A talk server on tcp://127.0.0.1:10244 and a client connected to it, with both buffers side by side.
     void openTalkExample();
     BufferPanel* openBuffer(EndpointId id);
+    /// Offers what killed runs left below a directory.
+    void offerRecovery(const QString& base);
     const EndpointModel& endpoints() const { return m_model; }
 
 protected:
@@ -65,13 +71,21 @@ private:
     void showQuickOpen();
     void showAbout();
     void showTotals();
+    void showRecordings(const QStringList& paths);
+    QVector<EndpointId> selectedEndpoints() const;
     void complain(const QString& text);
 
     Engine& m_engine;
     Settings& m_settings;
     Prompter& m_prompter;
     EndpointModel m_model;
+    Annotations m_annotations;
     ActionRegistry* m_actions;
+    BufferCommands* m_commands = nullptr;
+    StoreNotices* m_notices = nullptr;
+    ThroughputPanel* m_throughput = nullptr;
+    QDockWidget* m_throughputDock = nullptr;
+    QLabel* m_recordingTotals = nullptr;
     AddressBar* m_address = nullptr;
     AddressForm* m_form = nullptr;
     QTreeView* m_tree = nullptr;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/shell/prompter.h"
 
+#include <QFileDialog>
+#include <QInputDialog>
 #include <QMessageBox>
 #include <QPushButton>
 
@@ -13,6 +15,18 @@ bool DialogPrompter::confirm(QWidget* parent, const QString& question, const QSt
     const QPushButton* go = box.addButton(action, QMessageBox::AcceptRole);
     box.exec();
     return box.clickedButton() == go;
+}
+
+std::optional<QString> DialogPrompter::ask(QWidget* parent, const QString& title, const QString& question,
+                                           const QString& text) {
+    bool isGiven = false;
+    const QString answer = QInputDialog::getText(parent, title, question, QLineEdit::Normal, text, &isGiven);
+    return isGiven ? std::optional(answer) : std::nullopt;
+}
+
+QString DialogPrompter::fileToWrite(QWidget* parent, const QString& title, const QString& name,
+                                    const QString& filter) {
+    return QFileDialog::getSaveFileName(parent, title, name, filter);
 }
 
 void DialogPrompter::tell(QWidget* parent, const QString& title, const QString& text) {

@@ -3,6 +3,8 @@
 
 #include <QString>
 
+#include <optional>
+
 class QWidget;
 
 namespace sw::ui {
@@ -18,6 +20,11 @@ public:
 
     /// True: go on. `action` is the button's text.
     virtual bool confirm(QWidget* parent, const QString& question, const QString& action) = 0;
+    /// A line of text; nothing: the user changed their mind.
+    virtual std::optional<QString> ask(QWidget* parent, const QString& title, const QString& question,
+                                       const QString& text) = 0;
+    /// A file to write; empty: the user changed their mind. `filter`: as QFileDialog has it.
+    virtual QString fileToWrite(QWidget* parent, const QString& title, const QString& name, const QString& filter) = 0;
     virtual void tell(QWidget* parent, const QString& title, const QString& text) = 0;
 
 protected:
@@ -28,6 +35,9 @@ protected:
 class DialogPrompter final : public Prompter {
 public:
     bool confirm(QWidget* parent, const QString& question, const QString& action) override;
+    std::optional<QString> ask(QWidget* parent, const QString& title, const QString& question,
+                               const QString& text) override;
+    QString fileToWrite(QWidget* parent, const QString& title, const QString& name, const QString& filter) override;
     void tell(QWidget* parent, const QString& title, const QString& text) override;
 };
 

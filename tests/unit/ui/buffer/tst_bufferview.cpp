@@ -112,6 +112,7 @@ private slots:
     }
 
     void paintsHostileBytesWithoutHarm() {
+        m_view->setWrapped(false);
         QByteArray all;
         for (int i = 0; i < 256; ++i)
             all.append(static_cast<char>(i));

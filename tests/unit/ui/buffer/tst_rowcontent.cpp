@@ -29,7 +29,7 @@ private slots:
 
     void textPositionsMatchBytes() {
         const RowContent content = makeRowContent(m_source, {0, 0, 7}, m_layout);
-        const QFontMetricsF metrics(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+        const BufferFont metrics(QFontDatabase::systemFont(QFontDatabase::FixedFont));
         for (const quint32 byte : {0U, 1U, 2U, 4U, 5U, 6U, 7U})
             QCOMPARE(byteAtTextX(content, metrics, textXOfByte(content, metrics, byte)), byte);
     }

@@ -68,7 +68,7 @@ private slots:
         RecordSource source({{.id = EndpointId::None, .name = {}, .transcript = transcript}});
         source.update();
         RowIndex index({.breakAtLineFeed = breaks, .width = width});
-        while (!index.update(source, 100'000)) {
+        while (!index.update(source, std::chrono::microseconds(0))) {
         }
         std::vector<Row> all;
         index.visit(source, 0, index.count(), [&](quint64 number, const Row& row) {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/base/postbox.h"
+#include "core/engine/engine.h"
+#include "core/transcript/recorder.h"
+
+#include <QTimer>
+
+namespace sw {
+
+/// Streams what an endpoint and those below it have recorded, and record from now on, to a file: within a second, on a
+/// pool thread. Ends when it is destroyed. The engine's thread.
+class FileRecording final : public QObject {
+    Q_OBJECT
+
+public:
+    /// `root` None: all endpoints. Errors: see Recorder::open().
+    static Result<std::unique_ptr<FileRecording>> start(Engine& engine, EndpointId root, const QString& path);
+    /// Writes what is left, and waits for it.
+    ~FileRecording() override;
+    FileRecording(const FileRecording&) = delete;
+    FileRecording& operator=(const FileRecording&) = delete;
+    FileRecording(FileRecording&&) = delete;
+    FileRecording& operator=(FileRecording&&) = delete;
+
+    const QString& path() const { return m_path; }
+    EndpointId root() const { return m_root; }
+    /// Records written so far.
+    quint64 written() const { return m_written; }
+
+signals:
+    /// The file could not be written; nothing more is.
+    void failed(const sw::Error& error);
+    void progressed();
+
+private:
+    struct State;
+
+    FileRecording(Engine& engine, EndpointId root, QString path);
+    void takeParts();
+    void goOn();
+
+    Postbox m_postbox{this};
+    Engine& m_engine;
+    EndpointId m_root;
+    QString m_path;
+    std::shared_ptr<State> m_state;
+    QTimer m_timer;
+    quint64 m_written = 0;
+    bool m_isRunning = false;
+    bool m_hasFailed = false;
+};
+
+} // namespace sw

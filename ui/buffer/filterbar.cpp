@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#include "ui/buffer/filterbar.h"
+
+#include "core/transcript/filter.h"
+#include "ui/shell/icons.h"
+#include "ui/widgets/controls.h"
+
+#include <QAbstractItemView>
+#include <QCompleter>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QStringListModel>
+#include <QStyle>
+#include <QToolButton>
+
+namespace sw::ui {
+
+namespace {
+constexpr std::chrono::milliseconds typingPause(200);
+}
+
+FilterBar::FilterBar(BufferView* view, QWidget* parent)
+    : QWidget(parent),
+      m_view(view),
+      m_field(new QLineEdit(this)),
+      m_state(plainLabel({}, this)),
+      m_completer(new QCompleter(this)),
+      m_terms(new QStringListModel(this)) {
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(10, 5, 10, 5);
+    nameWidget(m_field, "filterField", tr("Filter"));
+    m_field->setPlaceholderText(tr("Filter: dir:sent  len>100  \"GET\"  peer:10.0.0.1  /regex/  since:12:30  or  not"));
+    m_field->setClearButtonEnabled(true);
+    nameWidget(m_state, "filterState", tr("Filter result"));
+    auto* closeButton = toolButton(icon(IconId::Close), "filterClose", tr("Close filter"), this);
+    layout->addWidget(m_field, 1);
+    layout->addWidget(m_state);
+    layout->addWidget(closeButton);
+    m_completer->setModel(m_terms);
+    m_completer->setWidget(m_field);
+    m_completer->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
+    connect(m_completer, qOverload<const QString&>(&QCompleter::activated), this, &FilterBar::insertCompletion);
+    m_delay.setSingleShot(true);
+    m_delay.setInterval(typingPause);
+    connect(&m_delay, &QTimer::timeout, this, &FilterBar::apply);
+    connect(m_field, &QLineEdit::textChanged, &m_delay, qOverload<>(&QTimer::start));
+    connect(m_field, &QLineEdit::textEdited, this, &FilterBar::complete);
+    connect(closeButton, &QToolButton::clicked, this, &FilterBar::close);
+    hide();
+}
+
+void FilterBar::open() {
+    show();
+    m_field->setFocus();
+    m_field->selectAll();
+    apply();
+}
+
+void FilterBar::close() {
+    hide();
+    m_delay.stop();
+    m_view->setFilter({});
+    m_isActive = false;
+    m_view->setFocus();
+    emit closed();
+}
+
+QString FilterBar::text() const {
+    return m_field->text();
+}
+
+void FilterBar::setText(const QString& text) {
+    m_field->setText(text);
+}
+
+void FilterBar::apply() {
+    m_delay.stop();
+    const auto filter = Filter::parse(m_field->text(), Timestamp::now().wall);
+    m_problem = filter ? QString()
+                       : tr("at %1: %2").arg(QString::number(filter.error().position + 1), filter.error().detail);
+    m_field->setProperty("hasError", !filter.has_value());
+    m_field->style()->polish(m_field);
+    m_field->setToolTip(plainToolTip(m_problem));
+    if (filter) {
+        m_isActive = !filter->isEmpty();
+        m_view->setFilter(*filter);
+    }
+    showState();
+}
+
+void FilterBar::refresh() {
+    if (isVisible())
+        showState();
+}
+
+void FilterBar::showState() {
+    if (!m_problem.isEmpty())
+        m_state->setText(m_problem);
+    else if (m_isActive)
+        m_state->setText(tr("%1 of %2 records").arg(QLocale().toString(m_view->source().count()),
+                                                    QLocale().toString(m_view->source().total())));
+    else
+        m_state->clear();
+}
+
+void FilterBar::complete() {
+    m_terms->setStringList(filterCompletions(m_field->text(), m_field->cursorPosition()));
+    if (m_terms->rowCount() == 0) {
+        m_completer->popup()->hide();
+        return;
+    }
+    m_completer->complete();
+}
+
+void FilterBar::insertCompletion(const QString& term) {
+    const QString text = m_field->text();
+    const int cursor = m_field->cursorPosition();
+    int start = cursor;
+    while (start > 0 && !text.at(start - 1).isSpace() && text.at(start - 1) != QLatin1Char('('))
+        --start;
+    m_field->setText(text.left(start) + term + text.mid(cursor));
+    m_field->setCursorPosition(start + static_cast<int>(term.size()));
+}
+
+void FilterBar::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape)
+        close();
+    else if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)
+        apply();
+    else
+        QWidget::keyPressEvent(event);
+}
+
+} // namespace sw::ui
