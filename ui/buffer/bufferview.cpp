@@ -134,6 +134,7 @@ void BufferView::takeFiltered(const std::vector<RecordIndex>& positions) {
     refresh();
     updateScrollBars();
     viewport()->update();
+    emit filterProgressed();
 }
 
 void BufferView::setAnnotations(Annotations* annotations) {

@@ -44,6 +44,8 @@ public:
     void setEmptyText(const QString& text);
 
     quint64 rowCount() const { return m_rows.count(); }
+    /// Records whose rows are known.
+    RecordIndex indexedRecords() const { return m_rows.records(); }
     /// Copies of what is on the screen, one line a row; for accessibility and tests.
     QStringList visibleLines() const;
 
@@ -83,6 +85,8 @@ signals:
     void modeChanged();
     void wrappedChanged(bool wrapped);
     void noteRequested();
+    /// More records were looked at by the filter.
+    void filterProgressed();
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -49,6 +49,7 @@ FilterBar::FilterBar(BufferView* view, QWidget* parent)
     connect(m_field, &QLineEdit::textChanged, &m_delay, qOverload<>(&QTimer::start));
     connect(m_field, &QLineEdit::textEdited, this, &FilterBar::complete);
     connect(closeButton, &QToolButton::clicked, this, &FilterBar::close);
+    connect(m_view, &BufferView::filterProgressed, this, &FilterBar::showState);
     hide();
 }
 

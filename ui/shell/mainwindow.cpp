@@ -325,9 +325,10 @@ void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
     m_model.update(snapshots);
     for (const EndpointSnapshot& snapshot : snapshots) {
         if (snapshot.parent != EndpointId::None) {
-            const QModelIndex parent = m_model.indexOf(snapshot.parent);
-            if (!m_tree->isExpanded(parent) && m_model.rowCount(parent) == 1)
-                m_tree->expand(parent);
+            if (!m_opened.contains(snapshot.parent)) { // once; what the user folds stays folded
+                m_opened.insert(snapshot.parent);
+                m_tree->expand(m_model.indexOf(snapshot.parent));
+            }
         }
         const bool isUnderWay = snapshot.state == EndpointState::Idle || snapshot.state == EndpointState::Resolving ||
                                 snapshot.state == EndpointState::Connecting;

@@ -100,6 +100,7 @@ private:
     QLabel* m_endpointTotals = nullptr;
     QLabel* m_rateTotals = nullptr;
     QLabel* m_storeTotals = nullptr;
+    QSet<EndpointId> m_opened; // in the tree, when their first child came
     EndpointId m_currentEndpoint = EndpointId::None;
     EndpointId m_described = EndpointId::None;     // whose options were asked for
     EndpointId m_pending = EndpointId::None;       // opened from the address bar, not yet open or failed
