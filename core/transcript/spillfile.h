@@ -31,6 +31,8 @@ public:
     Result<void> append(const char* data, std::size_t size);
     /// Bytes read from a place, fewer at the end of the file; negative on an error.
     qint64 read(quint64 position, char* data, std::size_t size) const;
+    /// Asks the system to read on behind a place, where it takes such advice: what is read in order is there in time.
+    void prefetch(quint64 position) const;
     quint64 size() const { return m_size; }
     /// What is there stays when this object goes.
     void keep() { m_removes = false; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sources: open(2) O_DIRECT, pread(2), ftruncate(2); macOS fcntl(2) F_NOCACHE.
+// Sources: open(2) O_DIRECT, pread(2), posix_fadvise(2), ftruncate(2); macOS fcntl(2) F_NOCACHE.
 #include "core/base/systemnet.h"
 #include "core/transcript/spillfile.h"
 
@@ -102,6 +102,13 @@ Result<void> SpillFile::append(const char* data, std::size_t size) {
     }
     m_size += size;
     return {};
+}
+
+void SpillFile::prefetch([[maybe_unused]] quint64 position) const {
+#ifdef POSIX_FADV_WILLNEED
+    constexpr off_t ahead = 8 << 20;
+    ::posix_fadvise(static_cast<int>(m_reader), static_cast<off_t>(position), ahead, POSIX_FADV_WILLNEED);
+#endif
 }
 
 qint64 SpillFile::read(quint64 position, char* data, std::size_t size) const {

@@ -92,6 +92,8 @@ Result<void> SpillFile::append(const char* data, std::size_t size) {
     return {};
 }
 
+void SpillFile::prefetch(quint64) const {}
+
 qint64 SpillFile::read(quint64 position, char* data, std::size_t size) const {
     std::size_t done = 0;
     while (done < size) {

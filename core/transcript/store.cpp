@@ -256,6 +256,14 @@ LoadedPiece TranscriptStore::load(quint64 transcript, const Extent& extent) {
             return m_cache.front().piece;
         }
     }
+    bool isInOrder = false;
+    {
+        const std::lock_guard lock(m_cacheMutex);
+        isInOrder = key == m_nextInOrder;
+        m_nextInOrder = {transcript, extent.endRecord()};
+    }
+    if (isInOrder)
+        extent.file->prefetch(extent.position);
     LoadedPiece piece = loadPiece(extent, m_memory);
     if (piece.chunk == nullptr)
         return piece;

@@ -178,6 +178,7 @@ private:
     std::list<Cached> m_cache;
     std::map<std::pair<quint64, RecordIndex>, std::list<Cached>::iterator> m_cachePlaces;
     qint64 m_cacheSize = 0;
+    std::pair<quint64, RecordIndex> m_nextInOrder; // what a walk would ask for next
 
     std::thread m_thread; // last: starts when all else is there
 };

@@ -4,11 +4,14 @@ import hashlib
 import os
 import random
 import socket
+import subprocess
+import tempfile
 import threading
 import time
 import unittest
 
-from harness import Running, connected, wait_for
+from harness import Running, connected, environment, wait_for
+from transcripts import Engine, echoed, killed_journal, killed_recording, one_long_transcript, small_disk
 
 MEGABYTE = 1 << 20
 
@@ -82,6 +85,47 @@ class Promises(unittest.TestCase):
                 other.sendall(b"hello")
                 self.assertEqual(other.recv(5), b"hello")
             stuck.close()
+
+    def test_n4_10_gib_into_one_transcript(self):
+        result = one_long_transcript(10 * 1024 * MEGABYTE)
+        print(result)
+        self.assertEqual(result["needles"], 3)
+        self.assertEqual(result["unrecorded"], 0)
+        self.assertLessEqual(result["peak"], 300)
+
+    def test_n4_n5_f6_50_million_lines_and_one_line_of_a_gib_in_a_view(self):
+        def view(*arguments):
+            output = subprocess.run([os.environ["BENCH_VIEW"], *arguments], capture_output=True, check=True, env=environment(), timeout=900)
+            names = ("first", "all", "p50", "p99", "resident", "bytes")
+            return dict(zip(names, map(float, output.stdout.split())))
+        lines = view("lines", "50000000")
+        giant = view("giant", str(1024 * MEGABYTE))
+        print(lines, giant)
+        self.assertLessEqual(lines["resident"], 340)  # 300, and what a program with windows has besides
+        self.assertLessEqual(lines["p99"], 4)
+        self.assertLessEqual(lines["first"], 2)
+        self.assertLessEqual(giant["all"] / giant["bytes"], 3 * lines["all"] / lines["bytes"])
+
+    def test_n9_200_000_lines_a_second_for_60_s_over_20_buffers(self):
+        run = subprocess.run([os.environ["STALL"]], env=dict(environment(), SECONDS="60"), capture_output=True, timeout=200, check=False)
+        print(run.stdout.decode())
+        self.assertEqual(run.returncode, 0)
+
+    def test_n10_200_kills(self):
+        worst = 0
+        for number in range(200):
+            with tempfile.TemporaryDirectory() as folder:
+                age = killed_recording(folder, 0.7) if number % 2 else killed_journal(folder, 0.7)
+                worst = max(worst, age)
+        print("the oldest thing missing was", worst, "s old")
+        self.assertLess(worst, 1.0)
+
+    def test_n11_a_full_disk(self):
+        with small_disk(4) as folder, Engine(behaviour="echo", directory=folder) as engine:
+            self.assertTrue(echoed(engine.port, 2000))
+            wait_for(lambda: engine.state()["recording"] == 0)
+            self.assertTrue(echoed(engine.port, 2000))
+            self.assertLess(engine.resident(), 300)
 
     def test_n6_100_000_connects_and_closes(self):
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo") as listener:
