@@ -109,7 +109,7 @@ private:
     quint64 m_unconsumed = 0;
     quint32 m_lastDropped = 0;
     quint64 m_fileIdentity = 0;
-    std::size_t m_size = 65535; // the option
+    std::size_t m_size = 65535;       // the option
     native::SocketAddress m_lastPeer; // of m_lastFlow
     EndpointId m_lastFlow = EndpointId::None;
     bool m_saidTableFull = false;

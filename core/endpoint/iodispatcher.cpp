@@ -228,7 +228,8 @@ bool IoDispatcher::dispatchTimers() {
     for (const int id : due) {
         Timer& timer = m_timers[id];
         m_due.erase({timer.due, id});
-        timer.due = std::max(timer.due + std::chrono::milliseconds(timer.interval), now); // what was missed is not made up
+        timer.due =
+            std::max(timer.due + std::chrono::milliseconds(timer.interval), now); // what was missed is not made up
         m_due.emplace(timer.due, id);
     }
     for (const int id : due) {

@@ -210,7 +210,8 @@ bool Listener::hasRoomForMore() const {
 /// Empties the system's queue first, which is short and overflows in a burst; then sets up what was taken, a few at a
 /// time, so that open connections are not kept waiting.
 void Listener::socketReady(PollEvents) {
-    while (hasRoomForMore() && m_taken.size() < mostTaken && takeOne()) {}
+    while (hasRoomForMore() && m_taken.size() < mostTaken && takeOne()) {
+    }
     setUpTaken();
 }
 

@@ -3,8 +3,8 @@
 
 #include "core/endpoint/endpoint.h"
 
-#include <optional>
 #include <deque>
+#include <optional>
 #include <set>
 #include <vector>
 

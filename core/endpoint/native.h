@@ -65,8 +65,8 @@ Descriptor accept(Descriptor socket, SocketAddress& peer);
 
 qint64 receive(Descriptor socket, char* data, std::size_t size);
 qint64 send(Descriptor socket, const char* data, std::size_t size);
-/// Receives what has arrived, at most `infos.size()` datagrams in one call where the system can: the first to `room`, the
-/// next `each` bytes further, and so on. How many, or the negated error.
+/// Receives what has arrived, at most `infos.size()` datagrams in one call where the system can: the first to `room`,
+/// the next `each` bytes further, and so on. How many, or the negated error.
 int receiveDatagrams(Descriptor socket, char* room, std::size_t each, std::span<DatagramInfo> infos);
 qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination);
 int shutdown(Descriptor socket, Shutdown direction);

@@ -265,8 +265,7 @@ int receiveDatagrams(Descriptor socket, char* room, std::size_t each, std::span<
     const std::size_t most = std::min(infos.size(), mostDatagrams);
     for (std::size_t i = 0; i < most; ++i)
         messages.at(i).prepare(headers.at(i).msg_hdr, room + i * each, each, infos[i]);
-    const int count =
-        ::recvmmsg(descriptor(socket), headers.data(), static_cast<unsigned>(most), MSG_TRUNC, nullptr);
+    const int count = ::recvmmsg(descriptor(socket), headers.data(), static_cast<unsigned>(most), MSG_TRUNC, nullptr);
     if (count < 0)
         return -errno;
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)

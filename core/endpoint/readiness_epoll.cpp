@@ -33,12 +33,12 @@ public:
     EpollSet& operator=(EpollSet&&) = delete;
 
     void change(native::Descriptor descriptor, unsigned before, unsigned after, quint32 key) override {
-        // without interest the descriptor leaves the set: epoll reports errors and hang-ups even to those who did not ask
+        // without interest the descriptor leaves the set: epoll reports errors and hang-ups even to those who did not
+        // ask
         if (before == after)
             return;
         epoll_event event{};
-        event.events =
-            ((after & ReadInterest) != 0 ? EPOLLIN : 0U) | ((after & WriteInterest) != 0 ? EPOLLOUT : 0U);
+        event.events = ((after & ReadInterest) != 0 ? EPOLLIN : 0U) | ((after & WriteInterest) != 0 ? EPOLLOUT : 0U);
         event.data.u64 = key;
         int operation = EPOLL_CTL_MOD;
         if (before == NoInterest)

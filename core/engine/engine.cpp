@@ -34,12 +34,12 @@ Engine::Engine(EngineOptions options, QObject* parent)
                          post([](EngineWorker& worker) { worker.acknowledge(); });
                          emit endpointsChanged(snapshots);
                      });
-    store()->setHandlers({.hasRoomAgain = [slot = m_worker->slot(),
-                                           worker = m_worker] { slot->post([worker] { worker->tellRoom(); }); },
-                          .stopped = [slot = m_worker->slot(), worker = m_worker](
-                                         const Error& error) { slot->post([=] { worker->recordingStopped(error); }); },
-                          .resumed = [slot = m_worker->slot(),
-                                      worker = m_worker] { slot->post([worker] { worker->recordingResumed(); }); }});
+    store()->setHandlers(
+        {.hasRoomAgain = [slot = m_worker->slot(), worker = m_worker] { slot->post([worker] { worker->tellRoom(); }); },
+         .stopped = [slot = m_worker->slot(),
+                     worker = m_worker](const Error& error) { slot->post([=] { worker->recordingStopped(error); }); },
+         .resumed = [slot = m_worker->slot(),
+                     worker = m_worker] { slot->post([worker] { worker->recordingResumed(); }); }});
     QObject::connect(m_worker, &EngineWorker::stoppedRecording, this, &Engine::recordingStopped);
     QObject::connect(m_worker, &EngineWorker::resumedRecording, this, &Engine::recordingResumed);
     QObject::connect(m_worker, &EngineWorker::settled, this, &Engine::settled);

@@ -41,8 +41,8 @@ qsizetype ByteSearch::find(QByteArrayView bytes, qsizetype from) const {
     const qsizetype start = from;
     while (from + size <= bytes.size()) {
         const char* first = bytes.data() + from + m_rarest;
-        const void* hit = std::memchr(first, m_needle.at(m_rarest),
-                                      static_cast<std::size_t>(bytes.size() - size - from + 1));
+        const void* hit =
+            std::memchr(first, m_needle.at(m_rarest), static_cast<std::size_t>(bytes.size() - size - from + 1));
         if (hit == nullptr)
             return -1;
         from += static_cast<const char*>(hit) - first;

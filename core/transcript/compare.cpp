@@ -65,7 +65,8 @@ std::vector<std::pair<int, int>> commonPairs(const std::vector<quint32>& a, cons
             const auto before = [&](int diagonal) {
                 return trace[static_cast<std::size_t>(d - 1)][static_cast<std::size_t>(diagonal + d - 1)];
             };
-            const bool isDown = k == -d || (k != d && (k - 1 < -(d - 1) || (k + 1 <= d - 1 && before(k - 1) < before(k + 1))));
+            const bool isDown =
+                k == -d || (k != d && (k - 1 < -(d - 1) || (k + 1 <= d - 1 && before(k - 1) < before(k + 1))));
             const int previous = isDown ? k + 1 : k - 1;
             fromX = before(previous);
             fromY = fromX - previous;
@@ -100,8 +101,7 @@ public:
         while (start < shorter && m_leftKeys[start] == m_rightKeys[start])
             ++start;
         std::size_t tail = 0;
-        while (tail < shorter - start &&
-               m_leftKeys[m_left.size() - 1 - tail] == m_rightKeys[m_right.size() - 1 - tail])
+        while (tail < shorter - start && m_leftKeys[m_left.size() - 1 - tail] == m_rightKeys[m_right.size() - 1 - tail])
             ++tail;
         for (std::size_t i = 0; i < start; ++i)
             addSame(i, i);

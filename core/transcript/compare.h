@@ -21,8 +21,8 @@ struct ComparedMessage {
 };
 
 struct CompareOptions {
-    bool byLine = true;       ///< compare lines, however they were read; else whole records
-    bool masksTimes = false;  ///< dates and times of day are all alike
+    bool byLine = true;        ///< compare lines, however they were read; else whole records
+    bool masksTimes = false;   ///< dates and times of day are all alike
     bool masksNumbers = false; ///< numbers are all alike
 };
 

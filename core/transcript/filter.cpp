@@ -91,9 +91,9 @@ struct Choice {
 
 /// The terms with a fixed set of values; the completions are made from them too.
 constexpr std::array choices{
-    Choice{"dir", "sent"},   Choice{"dir", "received"}, Choice{"dir", "out"},  Choice{"dir", "in"},
+    Choice{"dir", "sent"},   Choice{"dir", "received"}, Choice{"dir", "out"},   Choice{"dir", "in"},
     Choice{"kind", "event"}, Choice{"kind", "note"},    Choice{"kind", "data"}, Choice{"is", "marked"},
-    Choice{"is", "cut"},     Choice{"is", "datagram"},  Choice{"is", "empty"}, Choice{"is", "text"},
+    Choice{"is", "cut"},     Choice{"is", "datagram"},  Choice{"is", "empty"},  Choice{"is", "text"},
 };
 
 constexpr std::array openTerms{"len>", "len<", "len=", "peer:", "name:", "since:", "until:", "hex:", "event:"};
@@ -104,7 +104,7 @@ NodePointer choiceNode(const QString& name, const QString& value) {
     };
     if (name == QLatin1String("dir"))
         return kind(value == QLatin1String("sent") || value == QLatin1String("out") ? RecordKind::Sent
-                                                                                     : RecordKind::Received);
+                                                                                    : RecordKind::Received);
     if (value == QLatin1String("event"))
         return kind(RecordKind::Event);
     if (value == QLatin1String("note"))
@@ -145,7 +145,8 @@ std::optional<qint64> parseTime(const QString& text, qint64 now) {
     }
     QDateTime time = QDateTime::fromString(text, Qt::ISODateWithMs);
     if (!time.isValid()) {
-        const QTime today = QTime::fromString(text.size() == 5 ? text + QStringLiteral(":00") : text, Qt::ISODateWithMs);
+        const QTime today =
+            QTime::fromString(text.size() == 5 ? text + QStringLiteral(":00") : text, Qt::ISODateWithMs);
         if (!today.isValid())
             return std::nullopt;
         time = QDateTime(QDateTime::fromMSecsSinceEpoch(now / million).date(), today);
@@ -417,8 +418,7 @@ private:
         for (int kind = 0; kind <= static_cast<int>(EventKind::Closed); ++kind) {
             if (eventName(static_cast<EventKind>(kind)) == value)
                 return node([kind](const Subject& s) {
-                    return s.record.header.kind == RecordKind::Event &&
-                           static_cast<int>(s.record.header.event) == kind;
+                    return s.record.header.kind == RecordKind::Event && static_cast<int>(s.record.header.event) == kind;
                 });
         }
         return wrong(word.start + colon + 1,

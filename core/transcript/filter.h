@@ -11,10 +11,10 @@
 
 namespace sw {
 
-/// Chooses records, as people write it: `dir:sent len>100 "GET" peer:10.0.0.1 /re/ since:12:00`. Terms side by side must
-/// all hold; `or`, `not` (or `-` before a term) and parentheses work as expected. Words and quoted text are looked for in
-/// a record's bytes (in the sentence of an event), without regard to case for words in lower case. Immutable; any
-/// thread.
+/// Chooses records, as people write it: `dir:sent len>100 "GET" peer:10.0.0.1 /re/ since:12:00`. Terms side by side
+/// must all hold; `or`, `not` (or `-` before a term) and parentheses work as expected. Words and quoted text are looked
+/// for in a record's bytes (in the sentence of an event), without regard to case for words in lower case. Immutable;
+/// any thread.
 class Filter {
 public:
     /// What a filter may ask besides the record itself.
@@ -23,8 +23,8 @@ public:
         std::function<bool(EndpointId, RecordIndex)> isMarked{};
     };
 
-    /// Errors: what cannot be read, where, and what is taken there. `now`: nanoseconds since 1970, for times of today and
-    /// `since:-5m`.
+    /// Errors: what cannot be read, where, and what is taken there. `now`: nanoseconds since 1970, for times of today
+    /// and `since:-5m`.
     static Result<Filter> parse(const QString& text, qint64 now);
 
     bool matches(const SourcePart& part, RecordIndex index, const RecordView& record, const Context& context) const;

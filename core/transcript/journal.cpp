@@ -126,8 +126,8 @@ void forEachPiece(const SpillFile& file, Call call) {
         PieceHeader piece;
         if (file.read(position, reinterpret_cast<char*>(&piece), sizeof piece) != static_cast<qint64>(sizeof piece))
             return;
-        const bool isPiece = piece.magic == pieceMagic && piece.check == checkOf(piece) &&
-                             piece.size() <= file.size() - position;
+        const bool isPiece =
+            piece.magic == pieceMagic && piece.check == checkOf(piece) && piece.size() <= file.size() - position;
         if (isPiece) {
             call(piece, position);
             position = roundUp(position + piece.size(), alignment);

@@ -47,12 +47,12 @@ int sequenceLength(QByteArrayView bytes, qsizetype at) {
 } // namespace
 
 Result<QRegularExpression> compilePattern(const QString& pattern, QRegularExpression::PatternOptions options) {
-    QRegularExpression expression(limits() + pattern,
-                                  options | QRegularExpression::UseUnicodePropertiesOption);
+    QRegularExpression expression(limits() + pattern, options | QRegularExpression::UseUnicodePropertiesOption);
     if (!expression.isValid()) {
         const qsizetype at = std::max<qsizetype>(expression.patternErrorOffset() - limits().size(), 0);
-        Error error = badInput(QStringLiteral("pattern"), QStringLiteral("The regular expression cannot be read: %1.")
-                                                              .arg(expression.errorString()));
+        Error error =
+            badInput(QStringLiteral("pattern"),
+                     QStringLiteral("The regular expression cannot be read: %1.").arg(expression.errorString()));
         error.position = static_cast<int>(std::min(at, pattern.size()));
         return tl::unexpected(error);
     }
@@ -79,7 +79,8 @@ QByteArray requiredBytes(const QString& pattern) {
         const QChar c = pattern.at(i);
         if (c == QLatin1Char('\\')) {
             ++i; // an escaped letter means something; an escaped sign is itself
-            const bool isSign = i < pattern.size() && pattern.at(i).unicode() < 128 && !pattern.at(i).isLetterOrNumber();
+            const bool isSign =
+                i < pattern.size() && pattern.at(i).unicode() < 128 && !pattern.at(i).isLetterOrNumber();
             if (isSign && depth == 0)
                 current += pattern.at(i);
             else

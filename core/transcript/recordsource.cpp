@@ -24,8 +24,7 @@ void RecordRuns::append(quint32 part, RecordIndex first, RecordIndex count) {
 
 RecordRuns::Place RecordRuns::at(RecordIndex position) const {
     const auto holds = [&](std::size_t run) {
-        return m_runs[run].position <= position &&
-               (run + 1 == m_runs.size() || position < m_runs[run + 1].position);
+        return m_runs[run].position <= position && (run + 1 == m_runs.size() || position < m_runs[run + 1].position);
     };
     if (m_runs.empty())
         return {};
@@ -79,9 +78,7 @@ bool RecordSource::merge(qint64 watermark, RecordIndex most) {
     struct Next {
         qint64 mono;
         quint32 part;
-        bool operator>(const Next& other) const {
-            return mono != other.mono ? mono > other.mono : part > other.part;
-        }
+        bool operator>(const Next& other) const { return mono != other.mono ? mono > other.mono : part > other.part; }
     };
     m_isBehind = false;
     std::vector<RecordIndex> ends(m_parts.size());

@@ -167,8 +167,7 @@ Searcher::Pieces Searcher::joined(const Pieces& first, const Pieces& second) {
 }
 
 /// Keeps the last `size` bytes for what comes next.
-void Searcher::keepTail(Stream& stream, QByteArrayView bytes, const Pieces& pieces, qsizetype size,
-                        qsizetype blocked) {
+void Searcher::keepTail(Stream& stream, QByteArrayView bytes, const Pieces& pieces, qsizetype size, qsizetype blocked) {
     size = std::min(size, bytes.size());
     Pieces kept;
     qsizetype left = size;
@@ -300,12 +299,12 @@ qsizetype Searcher::searchWindow(QByteArrayView window, const Pieces& pieces, qs
     const bool isTooSlow = m_slowTime > mostPerMegabyte * std::max<quint64>(m_slowBytes / megabyte, 1);
     if (isBeyond || isTooSlow) {
         m_hasFailed = true;
-        m_result.error = Error{
-            .id = ErrorId::InvalidArgument,
-            .situation = QStringLiteral("find"),
-            .detail = QStringLiteral("The search stopped at record %1: this pattern takes too many steps. Nested "
-                                     "repetitions such as (a+)+ are the usual cause.")
-                          .arg(pieces.empty() ? 0 : pieces.front().record + 1)};
+        m_result.error =
+            Error{.id = ErrorId::InvalidArgument,
+                  .situation = QStringLiteral("find"),
+                  .detail = QStringLiteral("The search stopped at record %1: this pattern takes too many steps. Nested "
+                                           "repetitions such as (a+)+ are the usual cause.")
+                                .arg(pieces.empty() ? 0 : pieces.front().record + 1)};
     }
     return from;
 }

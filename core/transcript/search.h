@@ -64,8 +64,8 @@ public:
     Searcher(Searcher&&) = delete;
     Searcher& operator=(Searcher&&) = delete;
 
-    /// Looks at records from where it stopped, until the end, the time is over, or `cancelled`. Records looked at before
-    /// must still be there as they were.
+    /// Looks at records from where it stopped, until the end, the time is over, or `cancelled`. Records looked at
+    /// before must still be there as they were.
     SearchResult run(const RecordSource& source, std::chrono::milliseconds time, const std::atomic<bool>& cancelled);
     bool isDone(const RecordSource& source) const { return m_next >= source.count() || m_hasFailed; }
 

@@ -67,7 +67,7 @@ IndexChunk::IndexChunk(std::shared_ptr<SegmentMemory> memory, RecordIndex first,
     : m_memory(std::move(memory)),
       m_first(first),
       m_capacity(capacity),
-      m_headers(new(m_memory->take(capacity * sizeof(RecordHeader))) RecordHeader[capacity]) {}
+      m_headers(new (m_memory->take(capacity * sizeof(RecordHeader))) RecordHeader[capacity]) {}
 
 IndexChunk::~IndexChunk() {
     static_assert(std::is_trivially_destructible_v<RecordHeader>);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sources: CreateFileW (FILE_FLAG_NO_BUFFERING), ReadFile and WriteFile with OVERLAPPED places, SetFileInformationByHandle.
+// Sources: CreateFileW (FILE_FLAG_NO_BUFFERING), ReadFile and WriteFile with OVERLAPPED places,
+// SetFileInformationByHandle.
 #include "core/base/systemnet.h"
 #include "core/transcript/spillfile.h"
 

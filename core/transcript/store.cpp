@@ -144,6 +144,8 @@ void TranscriptStore::writeRound(std::vector<Weak> queue, const std::vector<quin
     bool works = true;
     for (std::size_t i = 0; i < queue.size(); ++i) {
         const auto transcript = queue[i].lock();
+        if (transcript != nullptr)
+            transcript->beginRound();
         while (works && transcript != nullptr) {
             auto extent = transcript->stageNext(*m_writer);
             if (!extent)

@@ -17,8 +17,8 @@ namespace sw {
 struct StoreOptions {
     /// The run's private directory, in which the journal is kept; empty: everything stays in memory.
     QString directory{};
-    /// Bytes of memory that records may take, 16 MiB at least. Beyond three quarters of it the oldest live in the
-    /// journal only.
+    /// Bytes of memory that records may take, 16 MiB at least. Beyond five eighths of it the oldest live in the journal
+    /// only, at three quarters whoever receives waits; the rest is for what readers hold.
     qint64 budget = 256LL << 20U;
     /// Bytes that the journal may take on disk; 0: as many as there are.
     qint64 quota = 0;
@@ -31,7 +31,10 @@ class Journaled {
 public:
     virtual ~Journaled() = default;
 
-    /// Stages the next piece; nothing when all is staged.
+    /// What is there now is to be staged; what comes meanwhile is for the next round: whoever runs after the writer
+    /// would make a piece of every record.
+    virtual void beginRound() = 0;
+    /// Stages the next piece; nothing when all of the round is staged.
     virtual std::optional<Extent> stageNext(JournalWriter& writer) = 0;
     /// The piece staged before is in the journal.
     virtual void written(const Extent& extent) = 0;
@@ -82,7 +85,8 @@ public:
     bool spills() const { return !m_options.directory.isEmpty(); }
     /// Bytes in the journal.
     quint64 journaled() const { return m_journaled.load(std::memory_order_relaxed); }
-    /// False: the journal does not keep up, and whoever receives waits until hasRoomAgain, so that memory stays bounded.
+    /// False: the journal does not keep up, and whoever receives waits until hasRoomAgain, so that memory stays
+    /// bounded.
     bool hasRoom();
     /// False: what comes is not recorded, except events while they fit.
     bool isRecording() const { return m_isRecording.load(std::memory_order_acquire); }
@@ -141,8 +145,8 @@ private:
     void evict();
     void tellRoom();
     bool isOverQuota() const;
-    qint64 evictAt() const { return m_options.budget * 3 / 4; }
-    qint64 full() const { return m_options.budget * 15 / 16; }
+    qint64 evictAt() const { return m_options.budget * 5 / 8; }
+    qint64 full() const { return m_options.budget * 3 / 4; }
 
     StoreOptions m_options;
     std::shared_ptr<SegmentMemory> m_memory;

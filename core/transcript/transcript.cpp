@@ -122,7 +122,7 @@ void Transcript::publish(RecordHeader header) {
     m_store->raiseWatermark(header.time.mono);
     if (!m_store->spills())
         return;
-    std::atomic_thread_fence(std::memory_order_seq_cst); // the count before the flag; see stageNext()
+    std::atomic_thread_fence(std::memory_order_seq_cst); // the count before the flag; see beginRound()
     if (!m_isQueued.load(std::memory_order_relaxed)) {
         m_isQueued.store(true, std::memory_order_relaxed);
         m_store->enqueue(weak_from_this());
@@ -195,9 +195,13 @@ void Transcript::setLabel(const QByteArray& json) {
         m_store->enqueue(weak_from_this());
 }
 
-std::optional<Extent> Transcript::stageNext(JournalWriter& writer) {
+void Transcript::beginRound() {
     m_isQueued.store(false, std::memory_order_relaxed);
     std::atomic_thread_fence(std::memory_order_seq_cst); // the flag before the count; see publish()
+    m_roundEnd = count();
+}
+
+std::optional<Extent> Transcript::stageNext(JournalWriter& writer) {
     {
         const std::lock_guard lock(m_mutex);
         if (m_hasNewLabel) {
@@ -207,7 +211,7 @@ std::optional<Extent> Transcript::stageNext(JournalWriter& writer) {
             std::memcpy(room.bytes, m_label.constData(), size);
         }
     }
-    const RecordIndex end = count();
+    const RecordIndex end = m_roundEnd;
     if (m_staged >= end)
         return std::nullopt;
     const TranscriptReader reader(std::shared_ptr<const Transcript>(std::shared_ptr<void>(), this));

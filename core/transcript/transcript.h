@@ -62,6 +62,7 @@ public:
 private:
     friend class TranscriptReader;
 
+    void beginRound() override;
     std::optional<Extent> stageNext(JournalWriter& writer) override;
     void written(const Extent& extent) override;
     void notWritten() override;
@@ -92,8 +93,8 @@ private:
     bool m_saidStopped = false;          // writer only
     bool m_isScratch = false;            // writeSpace() gave room that is not kept; writer only
 
-    RecordIndex m_staged = 0;  // up to where records are on their way to the journal; the journal's thread only
-    bool m_labelStaged = true; // likewise
+    RecordIndex m_staged = 0;   // up to where records are on their way to the journal; the journal's thread only
+    RecordIndex m_roundEnd = 0; // likewise
 
     mutable std::mutex m_mutex; // guards what follows, not what it points to
     std::deque<std::shared_ptr<Segment>> m_segments;

@@ -85,7 +85,7 @@ def report(name, unit, ours, peers, better="more"):
 
 def receive():
     def ours():
-        with engine("discard") as server:  # a new one each time: its transcript stays in memory
+        with engine("discard") as server:  # a new one each time: its transcript fills the budget
             return load("stream", server.port, 1000)
     with serving(RAW, "serve-discard") as server:
         raw = best(lambda: load("stream", server.port, 1000))[0]
@@ -173,17 +173,50 @@ def datagrams():
         rows[-1].update(lost=lost, shown_as_dropped=dropped)
 
 
+def bench(program, *arguments, timeout=300):
+    output = subprocess.run([os.path.join(BIN, program), *arguments], capture_output=True, check=True, env=ENVIRONMENT, timeout=timeout)
+    return [float(value) for value in output.stdout.split()]
+
+
 def view():
-    output = subprocess.run([os.path.join(BIN, "bench_view"), "2000000"], capture_output=True, check=True, env=ENVIRONMENT).stdout
-    filled, p50, p99 = map(float, output.split())
-    report("view: first rows of 2,000,000 lines", "s", filled, {}, "less")
+    first, indexed, p50, p99, resident_mb, size = bench("bench_view", "lines", "2000000")
+    report("view: first rows of 2,000,000 lines", "s", first, {}, "less")
     report("view: repaint at 1200x800, p50", "ms", p50, {}, "less")
     report("view: repaint at 1200x800, p99", "ms", p99, {}, "less")
+    report("view: resident memory, 256 MiB budget", "MB", resident_mb, {}, "less")
+    first, giant, p50, p99, resident_mb, giant_size = bench("bench_view", "giant", str(1 << 30))
+    report("view: first rows of one line of 1 GiB", "s", first, {}, "less")
+    report("view: all rows of it, for each byte", "ns", giant / giant_size * 1e9, {"lines of 75 B": indexed / size * 1e9}, "less")
+    report("view: repaint in it, p99", "ms", p99, {}, "less")
+
+
+def search():
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "lines")
+        for budget, where in ((2048, "in memory"), (256, "three quarters on disk")):
+            memmem, ours, first, pattern, *_ = bench("bench_search", "1024", str(budget), file)
+            start = time.monotonic()
+            subprocess.run(["grep", "-cE", "failed with code [0-9]+", file], stdout=subprocess.DEVNULL, check=True)
+            grep = time.monotonic() - start
+            report(f"search 1 GiB for bytes, {where}", "MB/s", ours, {"memmem": memmem})
+            report("  first hit", "ms", first, {}, "less")
+            report("  regular expression of 20 hits", "s", pattern, {"grep -cE": grep}, "less")
+
+
+def start():
+    def once(kind):
+        begin = time.monotonic()
+        memory = bench("bench_start", kind)[0]
+        return [time.monotonic() - begin, memory / 1024]
+    empty = best(lambda: once("empty"))
+    ours = best(lambda: once("full"))
+    report("start to first window and end", "ms", ours[0] * 1000, {"empty QMainWindow": empty[0] * 1000}, "less")
+    report("  resident memory", "MiB", ours[1], {"empty QMainWindow": empty[1]}, "less")
 
 
 def main():
     print(f"Socketwright beside its peers; median of {ROUNDS} rounds. A ratio is ours divided by the peer's.")
-    for measure in (receive, echo, accepting, many, datagrams, view):
+    for measure in (receive, echo, accepting, many, datagrams, view, search, start):
         measure()
     with open(sys.argv[2], "w", encoding="utf-8") as file:
         json.dump(rows, file, indent=2)

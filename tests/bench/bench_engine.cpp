@@ -40,8 +40,8 @@ void state(const sw::Engine& engine) {
         bytes += snapshot.kind == sw::EndpointKind::Flow ? 0 : snapshot.counters.receivedBytes;
     }
     const auto store = engine.store();
-    QTextStream(stdout) << records << ' ' << bytes << ' ' << store->unrecorded() << ' ' << (store->isRecording() ? 1 : 0)
-                        << ' ' << store->memory() << ' ' << store->journaled() << '\n'
+    QTextStream(stdout) << records << ' ' << bytes << ' ' << store->unrecorded() << ' '
+                        << (store->isRecording() ? 1 : 0) << ' ' << store->memory() << ' ' << store->journaled() << '\n'
                         << Qt::flush;
 }
 
@@ -50,18 +50,20 @@ void state(const sw::Engine& engine) {
 int main(int argc, char** argv) {
     const QCoreApplication application(argc, argv);
     const QStringList arguments = QCoreApplication::arguments();
-    const auto run = sw::RunDirectory::create(arguments.value(3, QDir::tempPath() + QStringLiteral("/socketwright-bench")));
+    const auto run =
+        sw::RunDirectory::create(arguments.value(3, QDir::tempPath() + QStringLiteral("/socketwright-bench")));
     if (!run)
         return 2;
     sw::Engine engine({.store = {.directory = (*run)->path()}});
-    QObject::connect(&engine, &sw::Engine::endpointsChanged, [said = false](const QVector<sw::EndpointSnapshot>& snapshots) mutable {
-        for (const sw::EndpointSnapshot& snapshot : snapshots) {
-            if (!said && !snapshot.local.isEmpty() && snapshot.parent == sw::EndpointId::None) {
-                said = true;
-                QTextStream(stdout) << snapshot.address.place.portFirst << '\n' << Qt::flush;
-            }
-        }
-    });
+    QObject::connect(&engine, &sw::Engine::endpointsChanged,
+                     [said = false](const QVector<sw::EndpointSnapshot>& snapshots) mutable {
+                         for (const sw::EndpointSnapshot& snapshot : snapshots) {
+                             if (!said && !snapshot.local.isEmpty() && snapshot.parent == sw::EndpointId::None) {
+                                 said = true;
+                                 QTextStream(stdout) << snapshot.address.place.portFirst << '\n' << Qt::flush;
+                             }
+                         }
+                     });
     // what was received, once in a while on standard error: datagrams lost and stored
     QTimer report;
     QObject::connect(&report, &QTimer::timeout, [&] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Searches a transcript of so many MiB of log lines. bench_search MIB BUDGET_MIB FILE: writes the same bytes to FILE, and
-// prints MB/s of memmem over one block of memory, MB/s of our search for bytes, ms until the first hit, seconds of our
-// regular expression, and the hits of both.
+// Searches a transcript of so many MiB of log lines. bench_search MIB BUDGET_MIB FILE: writes the same bytes to FILE,
+// and prints MB/s of memmem over one block of memory, MB/s of our search for bytes, ms until the first hit, seconds of
+// our regular expression, and the hits of both.
 #include "core/transcript/recovery.h"
 #include "core/transcript/search.h"
 
@@ -24,7 +24,8 @@ quint64 countWithMemmem(const QByteArray& bytes, const QByteArray& needle) {
     quint64 count = 0;
     const char* at = bytes.constData();
     const char* end = at + bytes.size();
-    while (const void* hit = ::memmem(at, static_cast<size_t>(end - at), needle.constData(), static_cast<size_t>(needle.size()))) {
+    while (const void* hit =
+               ::memmem(at, static_cast<size_t>(end - at), needle.constData(), static_cast<size_t>(needle.size()))) {
         ++count;
         at = static_cast<const char*>(hit) + needle.size();
     }
@@ -42,7 +43,8 @@ int main(int argc, char** argv) {
     for (qint64 line = 0; all.size() < size; ++line) {
         const bool isRare = line % (size / 80 / 20) == 1000;
         all += "2026-01-31T12:00:00 host service[" + QByteArray::number(line % 9973) + "]: request " +
-               QByteArray::number(line) + (isRare ? " failed with code 503 needle\n" : " was answered with code 200 ok\n");
+               QByteArray::number(line) +
+               (isRare ? " failed with code 503 needle\n" : " was answered with code 200 ok\n");
     }
     QFile file(QCoreApplication::arguments().value(3));
     if (file.open(QIODevice::WriteOnly))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Repaints a buffer at random places. bench_view lines COUNT | giant BYTES: a transcript of so many lines, or of one line,
-// within the memory budget. Prints seconds until the first rows, seconds until all rows are known, p50 and p99 of a
-// repaint in ms, resident MB, and the bytes recorded.
+// Repaints a buffer at random places. bench_view lines COUNT | giant BYTES: a transcript of so many lines, or of one
+// line, within the memory budget. Prints seconds until the first rows, seconds until all rows are known, p50 and p99 of
+// a repaint in ms, resident MB, and the bytes recorded.
 #include "core/transcript/recovery.h"
 #include "ui/buffer/bufferview.h"
 #include "ui/shell/theme.h"

@@ -11,8 +11,8 @@
 #include "ui/throughput/throughputplot.h"
 #include "ui/widgets/noticebar.h"
 
-#include <QDir>
 #include <QCheckBox>
+#include <QDir>
 #include <QDockWidget>
 #include <QJsonDocument>
 #include <QLabel>
@@ -181,7 +181,8 @@ private slots:
         QCOMPARE(selected.records, 2U);
         auto* label = m_fixture->inBuffer<QLabel>("selectionStatistics");
         QVERIFY(label->isVisible());
-        QVERIFY2(label->text().startsWith(QLatin1String("Selected: 8 bytes in 2 records over")), qPrintable(label->text()));
+        QVERIFY2(label->text().startsWith(QLatin1String("Selected: 8 bytes in 2 records over")),
+                 qPrintable(label->text()));
         const RecordIndex last = view->source().count() - 1;
         view->select({last, 1}, {last, 2});
         QVERIFY(label->text().startsWith(QLatin1String("Selected: 1 byte in 1 record")));
@@ -284,7 +285,8 @@ private slots:
                 StoreOptions{.directory = path, .interval = std::chrono::milliseconds(5)});
             store->keepFiles();
             auto transcript = std::make_shared<Transcript>(store);
-            transcript->setLabel("{\"id\":7,\"kind\":\"connection\",\"name\":\"old talk\",\"address\":\"tcp://127.0.0.1:9\"}");
+            transcript->setLabel(
+                "{\"id\":7,\"kind\":\"connection\",\"name\":\"old talk\",\"address\":\"tcp://127.0.0.1:9\"}");
             transcript->append(RecordKind::Received, "said before the kill\n", Timestamp::now());
             store->flush();
             QVERIFY(store->journaled() > 0);

@@ -9,7 +9,9 @@
 
 namespace sw::test {
 
-WindowFixture::WindowFixture() : m_settings(m_folder.filePath(QStringLiteral("settings.ini"))) {
+WindowFixture::WindowFixture()
+    : m_engine({.store = {.directory = m_journal.path()}}),
+      m_settings(m_folder.filePath(QStringLiteral("settings.ini"))) {
     ui::installBufferAccessibility();
     ui::applyTheme(*qobject_cast<QApplication*>(QCoreApplication::instance()), ui::ThemeChoice::Light, false);
     m_window = std::make_unique<ui::MainWindow>(m_engine, m_settings, m_prompter);

@@ -66,6 +66,7 @@ public:
 
 private:
     QTemporaryDir m_folder;
+    QTemporaryDir m_journal;
     Engine m_engine;
     ui::Settings m_settings;
     TestPrompter m_prompter;

@@ -97,10 +97,10 @@ void BufferPanel::showStatistics() {
     if (!m_view->hasSelection())
         return;
     const double seconds = static_cast<double>(selected.nanoseconds) / 1e9;
-    QString text = tr("Selected: %1 in %2")
-                       .arg(selected.bytes == 1 ? tr("1 byte") : tr("%1 bytes").arg(QLocale().toString(selected.bytes)),
-                            selected.records == 1 ? tr("1 record")
-                                                  : tr("%1 records").arg(QLocale().toString(selected.records)));
+    QString text =
+        tr("Selected: %1 in %2")
+            .arg(selected.bytes == 1 ? tr("1 byte") : tr("%1 bytes").arg(QLocale().toString(selected.bytes)),
+                 selected.records == 1 ? tr("1 record") : tr("%1 records").arg(QLocale().toString(selected.records)));
     if (selected.nanoseconds > 0)
         text += tr(" over %1 s · %2/s")
                     .arg(QString::number(seconds, 'f', 6),
@@ -173,7 +173,8 @@ void BufferPanel::buildModes(QHBoxLayout* layout, QWidget* header) {
     wrap->setChecked(m_view->isWrapped());
     connect(wrap, &QToolButton::clicked, m_view, &BufferView::setWrapped);
     connect(m_view, &BufferView::wrappedChanged, wrap, &QToolButton::setChecked);
-    connect(m_view, &BufferView::modeChanged, wrap, [this, wrap] { wrap->setEnabled(m_view->mode() == BufferMode::Text); });
+    connect(m_view, &BufferView::modeChanged, wrap,
+            [this, wrap] { wrap->setEnabled(m_view->mode() == BufferMode::Text); });
     layout->addSpacing(6);
     layout->addWidget(wrap);
 }

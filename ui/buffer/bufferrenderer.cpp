@@ -149,11 +149,10 @@ void BufferRenderer::paintMatches(QPainter& painter, qreal y, const RowContent& 
     const Row& row = content.row;
     const RecordIndex record = marks.unfiltered ? marks.unfiltered(row.record) : row.record;
     const quint32 rowEnd = row.offset + row.size;
-    const auto begin = std::lower_bound(marks.matches->begin(), marks.matches->end(), row.offset,
-                                        [record](const SearchMatch& match, quint32 offset) {
-                                            return match.record < record ||
-                                                   (match.record == record && match.offset + match.size <= offset);
-                                        });
+    const auto begin = std::lower_bound(
+        marks.matches->begin(), marks.matches->end(), row.offset, [record](const SearchMatch& match, quint32 offset) {
+            return match.record < record || (match.record == record && match.offset + match.size <= offset);
+        });
     for (auto match = begin; match != marks.matches->end() && match->record == record && match->offset < rowEnd;
          ++match) {
         const auto number = static_cast<std::size_t>(match - marks.matches->begin());
@@ -180,8 +179,10 @@ void BufferRenderer::paintAnnotation(QPainter& painter, qreal y, const RowConten
     const QString note = QStringLiteral("✎ ") + QString(annotation.note).replace(QLatin1Char('\n'), QLatin1Char(' '));
     const qreal width = m_metrics.horizontalAdvance(note);
     const qreal end = textStart() + textXOfByte(content, m_font, content.row.size) + 3 * m_layout.charWidth;
-    const qreal x = std::max(std::min(end, painter.clipBoundingRect().right() - width - BufferLayout::margin), textStart());
-    painter.fillRect(QRectF(x - 6, y + 1, width + 12, m_layout.lineHeight - 2), m_palette.color(QPalette::AlternateBase));
+    const qreal x =
+        std::max(std::min(end, painter.clipBoundingRect().right() - width - BufferLayout::margin), textStart());
+    painter.fillRect(QRectF(x - 6, y + 1, width + 12, m_layout.lineHeight - 2),
+                     m_palette.color(QPalette::AlternateBase));
     painter.setPen(m_colors.note);
     painter.drawText(QPointF(x, baseline), note);
 }

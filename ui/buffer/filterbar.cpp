@@ -80,8 +80,8 @@ void FilterBar::setText(const QString& text) {
 void FilterBar::apply() {
     m_delay.stop();
     const auto filter = Filter::parse(m_field->text(), Timestamp::now().wall);
-    m_problem = filter ? QString()
-                       : tr("at %1: %2").arg(QString::number(filter.error().position + 1), filter.error().detail);
+    m_problem =
+        filter ? QString() : tr("at %1: %2").arg(QString::number(filter.error().position + 1), filter.error().detail);
     m_field->setProperty("hasError", !filter.has_value());
     m_field->style()->polish(m_field);
     m_field->setToolTip(plainToolTip(m_problem));
@@ -101,8 +101,9 @@ void FilterBar::showState() {
     if (!m_problem.isEmpty())
         m_state->setText(m_problem);
     else if (m_isActive)
-        m_state->setText(tr("%1 of %2 records").arg(QLocale().toString(m_view->source().count()),
-                                                    QLocale().toString(m_view->source().total())));
+        m_state->setText(
+            tr("%1 of %2 records")
+                .arg(QLocale().toString(m_view->source().count()), QLocale().toString(m_view->source().total())));
     else
         m_state->clear();
 }

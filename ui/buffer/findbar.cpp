@@ -185,9 +185,8 @@ void FindBar::showState() {
     }
     m_field->setToolTip(plainToolTip(m_problem));
     QString text;
-    const auto all = m_finder.isRunning() && m_view->source().total() > 0
-                         ? tr("%1…").arg(m_total)
-                         : QString::number(m_total);
+    const auto all =
+        m_finder.isRunning() && m_view->source().total() > 0 ? tr("%1…").arg(m_total) : QString::number(m_total);
     if (m_running.isEmpty() && !hasProblem)
         text = QString();
     else if (m_total == 0 && hasProblem)
@@ -208,7 +207,8 @@ void FindBar::showState() {
 
 /// The number of a match for people: continued pieces are not counted.
 std::size_t FindBar::numberOf(std::size_t index) const {
-    return static_cast<std::size_t>(std::count_if(m_matches.begin(), m_matches.begin() + static_cast<std::ptrdiff_t>(index) + 1,
+    return static_cast<std::size_t>(std::count_if(m_matches.begin(),
+                                                  m_matches.begin() + static_cast<std::ptrdiff_t>(index) + 1,
                                                   [](const SearchMatch& match) { return !match.isContinued; }));
 }
 

@@ -136,8 +136,8 @@ void FilterRunner::goOn(const std::vector<SourcePart>& parts, RecordIndex end) {
             auto told = std::chrono::steady_clock::now();
             while (!state->cancelled.load()) {
                 const RecordIndex next = std::min(from + step, end);
-                const auto found = filterRecords(state->source, from, next, state->filter, state->context,
-                                                 state->cancelled);
+                const auto found =
+                    filterRecords(state->source, from, next, state->filter, state->context, state->cancelled);
                 positions.insert(positions.end(), found.begin(), found.end());
                 from = next;
                 const bool isDone = from >= end;

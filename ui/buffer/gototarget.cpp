@@ -32,7 +32,8 @@ Result<GoToTarget> parseGoTo(const QString& text, qint64 today) {
     }
     return tl::unexpected(badInput(
         QStringLiteral("go to"),
-        QStringLiteral("“%1” is no place: write a row (120), a share (50%), a byte (@4096 or 0x1000) or a time (12:30:05).")
+        QStringLiteral(
+            "“%1” is no place: write a row (120), a share (50%), a byte (@4096 or 0x1000) or a time (12:30:05).")
             .arg(wanted)));
 }
 

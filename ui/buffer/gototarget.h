@@ -15,8 +15,8 @@ struct GoToTarget {
     bool operator==(const GoToTarget&) const = default;
 };
 
-/// `120` (row), `50%`, `0x1000` or `@4096` (byte offset), `12:30` or `12:30:05.25` (time of `today`). Errors say what is
-/// taken. `today`: nanoseconds since 1970.
+/// `120` (row), `50%`, `0x1000` or `@4096` (byte offset), `12:30` or `12:30:05.25` (time of `today`). Errors say what
+/// is taken. `today`: nanoseconds since 1970.
 Result<GoToTarget> parseGoTo(const QString& text, qint64 today);
 
 } // namespace sw::ui

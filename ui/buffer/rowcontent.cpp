@@ -57,8 +57,7 @@ qreal pieceWidth(const VisibleText& text, const VisibleText::Piece& piece, const
     return font.width(QStringView(text.text).mid(piece.textStart, piece.textLength));
 }
 
-RowContent makeRowContent(const RecordSource& source, const Row& row, const BufferLayout& layout,
-                          ColumnRange columns) {
+RowContent makeRowContent(const RecordSource& source, const Row& row, const BufferLayout& layout, ColumnRange columns) {
     RowContent content;
     content.row = row;
     content.record = source.at(row.record);

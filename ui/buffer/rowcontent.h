@@ -6,7 +6,6 @@
 #include "ui/buffer/bufferlayout.h"
 #include "ui/buffer/rowindex.h"
 
-
 namespace sw::ui {
 
 /// One row, ready to be painted, read aloud or hit by the mouse.
@@ -15,7 +14,7 @@ struct RowContent {
     RecordView record;
     QString timestamp; ///< empty on rows that go on with a record
     QString name;
-    VisibleText text; ///< of the row's bytes from textStart on, or of an event's sentence
+    VisibleText text;      ///< of the row's bytes from textStart on, or of an event's sentence
     quint32 textStart = 0; ///< of the row; more than 0 where only a part of a very long row is on the screen
     quint32 textSize = 0;  ///< bytes that `text` shows
     bool isFirst = false;

@@ -85,8 +85,9 @@ bool RowIndex::update(const RecordSource& source, std::chrono::microseconds time
 RowIndex::Totals RowIndex::totalsBefore(const RecordSource& source, RecordIndex record, quint32 offset) const {
     if (m_checkpoints.empty())
         return {};
-    const auto after = std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), record,
-                                        [](RecordIndex index, const Checkpoint& point) { return index < point.record; });
+    const auto after =
+        std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), record,
+                         [](RecordIndex index, const Checkpoint& point) { return index < point.record; });
     const Checkpoint& start = *std::prev(after);
     Totals totals{.bytes = start.bytes, .records = start.data};
     for (RecordIndex index = start.record; index <= record && index < m_nextRecord; ++index) {
@@ -103,8 +104,9 @@ RowIndex::Totals RowIndex::totalsBefore(const RecordSource& source, RecordIndex 
 double RowIndex::placeOf(RecordIndex record) const {
     if (m_checkpoints.empty() || m_rows == 0)
         return 0;
-    const auto after = std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), record,
-                                        [](RecordIndex index, const Checkpoint& point) { return index < point.record; });
+    const auto after =
+        std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), record,
+                         [](RecordIndex index, const Checkpoint& point) { return index < point.record; });
     const Checkpoint& start = *std::prev(after);
     const RecordIndex endRecord = after == m_checkpoints.end() ? m_nextRecord : after->record;
     const quint64 endRow = after == m_checkpoints.end() ? m_rows : after->row;

@@ -66,7 +66,7 @@ private:
     struct Checkpoint {
         RecordIndex record;
         quint64 row;
-        quint64 bytes; // sent and received before it
+        quint64 bytes;    // sent and received before it
         RecordIndex data; // records of them
     };
 

@@ -50,9 +50,9 @@ public:
         const QString text = index.data().toString();
         const int differs = index.data(CompareModel::DifferenceRole).toInt();
         const QString same = differs < 0 ? text : text.left(differs);
-        QPointF place(option.rect.left() + 8,
-                      option.rect.top() + (option.rect.height() - option.fontMetrics.height()) / 2 +
-                          option.fontMetrics.ascent());
+        QPointF place(option.rect.left() + 8, option.rect.top() +
+                                                  (option.rect.height() - option.fontMetrics.height()) / 2 +
+                                                  option.fontMetrics.ascent());
         painter->setFont(option.font);
         painter->setPen(option.palette.color(QPalette::Text));
         painter->drawText(place, same);
@@ -157,26 +157,24 @@ QWidget* CompareWindow::buildBar() {
 void CompareWindow::compare() {
     const CompareSide left = m_sides.at(static_cast<std::size_t>(m_left->currentIndex()));
     const CompareSide right = m_sides.at(static_cast<std::size_t>(m_right->currentIndex()));
-    const CompareOptions options{.byLine = m_byLine->isChecked(),
-                                 .masksTimes = m_times->isChecked(),
-                                 .masksNumbers = m_numbers->isChecked()};
+    const CompareOptions options{
+        .byLine = m_byLine->isChecked(), .masksTimes = m_times->isChecked(), .masksNumbers = m_numbers->isChecked()};
     m_result->setText(tr("comparing…"));
-    QThreadPool::globalInstance()->start(
-        [left, right, options, self = this, slot = m_postbox.slot(), job = ++m_job] {
-            auto comparison = std::make_shared<Comparison>();
-            const auto read = [&options](const CompareSide& side) {
-                RecordSource source(side.parts);
-                source.update();
-                return messagesOf(source, side.from, side.to, options, mostMessages);
-            };
-            comparison->left = read(left);
-            comparison->right = read(right);
-            comparison->rows = compareMessages(comparison->left, comparison->right, options);
-            slot->post([self, job, comparison, left = left.title, right = right.title] { // only while self is there
-                if (self->m_job == job)
-                    self->show(comparison, left, right);
-            });
+    QThreadPool::globalInstance()->start([left, right, options, self = this, slot = m_postbox.slot(), job = ++m_job] {
+        auto comparison = std::make_shared<Comparison>();
+        const auto read = [&options](const CompareSide& side) {
+            RecordSource source(side.parts);
+            source.update();
+            return messagesOf(source, side.from, side.to, options, mostMessages);
+        };
+        comparison->left = read(left);
+        comparison->right = read(right);
+        comparison->rows = compareMessages(comparison->left, comparison->right, options);
+        slot->post([self, job, comparison, left = left.title, right = right.title] { // only while self is there
+            if (self->m_job == job)
+                self->show(comparison, left, right);
         });
+    });
 }
 
 void CompareWindow::show(std::shared_ptr<const Comparison> comparison, const QString& left, const QString& right) {
@@ -193,7 +191,8 @@ void CompareWindow::show(std::shared_ptr<const Comparison> comparison, const QSt
 }
 
 void CompareWindow::step(int direction) {
-    const int row = m_model->nextDifference(m_table->currentIndex().isValid() ? m_table->currentIndex().row() : -1, direction);
+    const int row =
+        m_model->nextDifference(m_table->currentIndex().isValid() ? m_table->currentIndex().row() : -1, direction);
     if (row >= 0) {
         m_table->setCurrentIndex(m_model->index(row, 0));
         m_table->scrollTo(m_model->index(row, 0), QAbstractItemView::PositionAtCenter);

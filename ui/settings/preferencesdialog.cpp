@@ -88,7 +88,8 @@ PreferencesDialog::PreferencesDialog(Settings& settings, QWidget* parent) : QDia
     connect(disk, &QSpinBox::valueChanged, this, [&settings](int value) { settings.setDiskQuota(value); });
     form->addRow(tr("&Disk space for transcripts"), disk);
     layout->addLayout(form);
-    layout->addWidget(mutedLabel(tr("Changes take effect at once, those of memory and disk space at the next start."), this));
+    layout->addWidget(
+        mutedLabel(tr("Changes take effect at once, those of memory and disk space at the next start."), this));
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     buttons->button(QDialogButtonBox::Close)->setObjectName(QStringLiteral("preferencesClose"));

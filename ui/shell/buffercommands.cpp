@@ -97,8 +97,7 @@ void BufferCommands::merge(const QVector<EndpointId>& endpoints) {
         emit complained(tr("Select at least two endpoints in the tree (with Ctrl or Shift) to merge them."));
         return;
     }
-    m_parts.buffers.add(
-        new BufferPanel(m_parts.engine, m_parts.settings, m_parts.annotations, endpoints, nullptr));
+    m_parts.buffers.add(new BufferPanel(m_parts.engine, m_parts.settings, m_parts.annotations, endpoints, nullptr));
 }
 
 void BufferCommands::compare() {

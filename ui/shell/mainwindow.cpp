@@ -110,8 +110,7 @@ void MainWindow::buildPanels() {
         connect(panel, &BufferPanel::noteRequested, this, [this, panel] { m_commands->askNote(*panel); });
         return panel;
     });
-    m_commands = new BufferCommands(
-        {m_engine, m_settings, m_prompter, m_annotations, *m_buffers, *m_actions}, this);
+    m_commands = new BufferCommands({m_engine, m_settings, m_prompter, m_annotations, *m_buffers, *m_actions}, this);
     m_notices = new StoreNotices(m_engine, m_prompter, *m_actions, this);
     m_centre = new QStackedWidget(this);
     m_centre->addWidget(buildEmptyState());

@@ -24,8 +24,7 @@ std::optional<QString> DialogPrompter::ask(QWidget* parent, const QString& title
     return isGiven ? std::optional(answer) : std::nullopt;
 }
 
-QString DialogPrompter::fileToWrite(QWidget* parent, const QString& title, const QString& name,
-                                    const QString& filter) {
+QString DialogPrompter::fileToWrite(QWidget* parent, const QString& title, const QString& name, const QString& filter) {
     return QFileDialog::getSaveFileName(parent, title, name, filter);
 }
 

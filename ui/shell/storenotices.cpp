@@ -68,7 +68,8 @@ void StoreNotices::open(const KilledRun& run) {
 }
 
 void StoreNotices::remove(const KilledRun& run) {
-    if (m_prompter.confirm(m_window, tr("Remove the transcripts of that run? They cannot be brought back."), tr("Remove")) &&
+    if (m_prompter.confirm(m_window, tr("Remove the transcripts of that run? They cannot be brought back."),
+                           tr("Remove")) &&
         !removeKilledRun(run))
         emit complained(tr("%1 could not be removed.").arg(run.directory));
     lookForKilledRuns(m_base);

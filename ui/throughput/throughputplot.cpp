@@ -26,7 +26,9 @@ QString timeText(double seconds) {
             .arg(static_cast<int>(seconds) / 60 % 60, 2, 10, QLatin1Char('0'))
             .arg(static_cast<int>(seconds) % 60, 2, 10, QLatin1Char('0'));
     if (seconds >= 60)
-        return QStringLiteral("%1:%2").arg(static_cast<int>(seconds) / 60).arg(std::fmod(seconds, 60), 4, 'f', 1, QLatin1Char('0'));
+        return QStringLiteral("%1:%2")
+            .arg(static_cast<int>(seconds) / 60)
+            .arg(std::fmod(seconds, 60), 4, 'f', 1, QLatin1Char('0'));
     return QStringLiteral("%1 s").arg(seconds, 0, 'g', 4);
 }
 
@@ -112,7 +114,8 @@ void ThroughputPlot::paintEvent(QPaintEvent*) {
     // no finer than the bins: a part narrower than a bin would show gaps that were not there
     const double seconds = static_cast<double>(m_range.to - m_range.from) / 1e9;
     const qint64 bins = std::max<qint64>((m_range.to - m_range.from) / m_series->width(), 1);
-    const auto count = static_cast<std::size_t>(std::clamp<qint64>(std::min<qint64>(bins, static_cast<qint64>(area.width() / 2)), 1, 4000));
+    const auto count = static_cast<std::size_t>(
+        std::clamp<qint64>(std::min<qint64>(bins, static_cast<qint64>(area.width() / 2)), 1, 4000));
     const auto sums = m_series->sums(m_range.from, m_range.to, count);
     const double each = seconds / static_cast<double>(count);
     double most = 0;
@@ -126,7 +129,8 @@ void ThroughputPlot::paintEvent(QPaintEvent*) {
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
         painter.setPen(colors.muted);
         const QString text = formatBytes(static_cast<quint64>(scale * i / 2)) + QStringLiteral("/s");
-        painter.drawText(QRectF(0, y - metrics.height() / 2, area.left() - 8, metrics.height()), Qt::AlignRight | Qt::AlignVCenter, text);
+        painter.drawText(QRectF(0, y - metrics.height() / 2, area.left() - 8, metrics.height()),
+                         Qt::AlignRight | Qt::AlignVCenter, text);
     }
     const double step = roundScale(seconds / 6);
     const double first = static_cast<double>(m_range.from - m_series->start()) / 1e9;
@@ -135,7 +139,8 @@ void ThroughputPlot::paintEvent(QPaintEvent*) {
         painter.setPen(QPen(colors.line, 1));
         painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() + 4));
         painter.setPen(colors.muted);
-        painter.drawText(QRectF(x - 60, area.bottom() + 5, 120, metrics.height()), Qt::AlignHCenter | Qt::AlignTop, timeText(std::max(t, 0.0)));
+        painter.drawText(QRectF(x - 60, area.bottom() + 5, 120, metrics.height()), Qt::AlignHCenter | Qt::AlignTop,
+                         timeText(std::max(t, 0.0)));
     }
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setClipRect(area.adjusted(0, -2, 0, 2));
@@ -160,7 +165,8 @@ void ThroughputPlot::paintEvent(QPaintEvent*) {
     painter.setPen(colors.received);
     painter.drawText(QPointF(area.left() + 8, area.top() + metrics.ascent()), legend);
     painter.setPen(colors.sent);
-    painter.drawText(QPointF(area.left() + 20 + metrics.horizontalAdvance(legend), area.top() + metrics.ascent()), tr("▲ sent"));
+    painter.drawText(QPointF(area.left() + 20 + metrics.horizontalAdvance(legend), area.top() + metrics.ascent()),
+                     tr("▲ sent"));
     if (hasFocus()) {
         painter.setPen(QPen(palette().color(QPalette::Highlight), 1));
         painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));

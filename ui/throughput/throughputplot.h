@@ -20,7 +20,8 @@ struct PlotRange {
 /// A round number of at least `value`: 1, 2 or 5 times a power of ten.
 double roundScale(double value);
 
-/// Bytes a second over time, received above sent. The wheel zooms, dragging moves, a double click shows all and follows.
+/// Bytes a second over time, received above sent. The wheel zooms, dragging moves, a double click shows all and
+/// follows.
 class ThroughputPlot final : public QWidget {
     Q_OBJECT
 

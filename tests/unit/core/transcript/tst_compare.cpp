@@ -74,12 +74,14 @@ private slots:
         QVERIFY(maskedBytes("id 5", times) != maskedBytes("id 6", times));
         const CompareOptions numbers{.masksNumbers = true};
         QCOMPARE(maskedBytes("id 5", numbers), maskedBytes("id 600", numbers));
-        const auto rows = compareMessages({{RecordKind::Sent, "id 5", 0, 0}}, {{RecordKind::Sent, "id 600", 0, 0}}, numbers);
+        const auto rows =
+            compareMessages({{RecordKind::Sent, "id 5", 0, 0}}, {{RecordKind::Sent, "id 600", 0, 0}}, numbers);
         QCOMPARE(rows.front().kind, DifferenceKind::SameMasked);
     }
 
     void findsTheFirstDifference() {
-        const auto rows = compareMessages({{RecordKind::Sent, "hello world", 0, 0}}, {{RecordKind::Sent, "hello there", 0, 0}}, {});
+        const auto rows =
+            compareMessages({{RecordKind::Sent, "hello world", 0, 0}}, {{RecordKind::Sent, "hello there", 0, 0}}, {});
         QCOMPARE(rows.front(), (ComparedRow{DifferenceKind::Changed, 0, 0, 6}));
     }
 

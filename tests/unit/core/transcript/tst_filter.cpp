@@ -29,12 +29,12 @@ private slots:
     void initTestCase() {
         auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
         const auto at = [this](qint64 minutes) { return Timestamp{m_noon + minutes * 60'000'000'000, minutes + 1}; };
-        transcript->append(RecordKind::Received, "GET / HTTP/1.1\r\n", at(-20));                       // 0
-        transcript->append(RecordKind::Sent, "HTTP/1.1 200 OK\r\nhello world", at(-15));               // 1
-        transcript->append(RecordKind::Received, QByteArray(5000, '\x01'), at(-10));                   // 2
+        transcript->append(RecordKind::Received, "GET / HTTP/1.1\r\n", at(-20));         // 0
+        transcript->append(RecordKind::Sent, "HTTP/1.1 200 OK\r\nhello world", at(-15)); // 1
+        transcript->append(RecordKind::Received, QByteArray(5000, '\x01'), at(-10));     // 2
         transcript->appendEvent(EventKind::Closed,
                                 {{QStringLiteral("text"), QStringLiteral("closed by the peer, get it")}}, at(-5)); // 3
-        transcript->append(RecordKind::Received, "", at(-1), DatagramFlag | CutFlag);                  // 4
+        transcript->append(RecordKind::Received, "", at(-1), DatagramFlag | CutFlag);                              // 4
         m_source.addPart({.id = EndpointId::None, .name = QStringLiteral("10.0.0.1:5000"), .transcript = transcript});
         m_source.update();
     }

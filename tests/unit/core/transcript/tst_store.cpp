@@ -72,6 +72,21 @@ private slots:
         store->close();
     }
 
+    void piecesAreLargeHoweverTheWriterRuns() {
+        const auto store = makeStore();
+        auto transcript = std::make_shared<Transcript>(store);
+        const QByteArray line(64, 'l');
+        for (int i = 0; i < 400'000; ++i) {
+            while (!store->hasRoom())
+                std::this_thread::yield();
+            transcript->append(RecordKind::Received, line, Timestamp::now());
+        }
+        store->flush();
+        // 96 bytes a record; a piece of its own for each would be 50 % more
+        QVERIFY2(store->journaled() < 400'000U * 96 * 12 / 10, qPrintable(QString::number(store->journaled())));
+        store->close();
+    }
+
     void viewsOutliveTheSegment() {
         const auto store = makeStore();
         auto transcript = std::make_shared<Transcript>(store);

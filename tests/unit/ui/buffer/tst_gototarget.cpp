@@ -14,8 +14,10 @@ private slots:
     void readsEveryForm() {
         const qint64 noon = QDateTime(QDate(2026, 1, 31), QTime(12, 0)).toMSecsSinceEpoch() * 1'000'000;
         QCOMPARE(*parseGoTo(QStringLiteral("120"), noon), (GoToTarget{.kind = GoToTarget::Kind::Row, .value = 120}));
-        QCOMPARE(*parseGoTo(QStringLiteral(" 12.5% "), noon), (GoToTarget{.kind = GoToTarget::Kind::Percent, .percent = 12.5}));
-        QCOMPARE(*parseGoTo(QStringLiteral("@4096"), noon), (GoToTarget{.kind = GoToTarget::Kind::Offset, .value = 4096}));
+        QCOMPARE(*parseGoTo(QStringLiteral(" 12.5% "), noon),
+                 (GoToTarget{.kind = GoToTarget::Kind::Percent, .percent = 12.5}));
+        QCOMPARE(*parseGoTo(QStringLiteral("@4096"), noon),
+                 (GoToTarget{.kind = GoToTarget::Kind::Offset, .value = 4096}));
         QCOMPARE(*parseGoTo(QStringLiteral("0x10"), noon), (GoToTarget{.kind = GoToTarget::Kind::Offset, .value = 16}));
         QCOMPARE(parseGoTo(QStringLiteral("12:00"), noon)->value, noon);
         QCOMPARE(parseGoTo(QStringLiteral("12:00:01.5"), noon)->value, noon + 1'500'000'000);
