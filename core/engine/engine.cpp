@@ -25,43 +25,59 @@ Engine::Engine(EngineOptions options, QObject* parent)
     m_worker->moveToThread(&m_thread);
     QObject::connect(&m_thread, &QThread::started, m_worker, &EngineWorker::start);
     QObject::connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
+    connectWorker();
+    if (auto dispatcher = IoDispatcher::create())
+        m_thread.setEventDispatcher(dispatcher.release()); // which the thread deletes at its end
+    m_thread.start();
+}
+
+/// What the worker tells comes through our own queue, never straight from the I/O thread.
+void Engine::connectWorker() {
+    const auto here = [this](auto call) {
+        return [slot = m_postbox.slot(), call](const auto&... values) {
+            slot->post([call, values...] { call(values...); }); // runs only while we are there
+        };
+    };
+    constexpr auto direct = Qt::DirectConnection;
     QObject::connect(
-        m_worker, &EngineWorker::finished, &m_thread, [this] { m_thread.quit(); }, Qt::DirectConnection);
-    QObject::connect(m_worker, qOverload<const QVector<EndpointSnapshot>&>(&EngineWorker::changed), this,
-                     [this](const QVector<EndpointSnapshot>& snapshots) {
+        m_worker, &EngineWorker::finished, m_worker, [this] { m_finished.release(); }, direct);
+    QObject::connect(m_worker, qOverload<const QVector<EndpointSnapshot>&>(&EngineWorker::changed), m_worker,
+                     here([this](const QVector<EndpointSnapshot>& snapshots) {
                          for (const EndpointSnapshot& snapshot : snapshots)
                              m_snapshots.insert(snapshot.id, snapshot);
                          post([](EngineWorker& worker) { worker.acknowledge(); });
                          emit endpointsChanged(snapshots);
-                     });
+                     }),
+                     direct);
+    QObject::connect(m_worker, &EngineWorker::removed, m_worker, here([this](EndpointId id) {
+                         m_snapshots.remove(id);
+                         emit endpointRemoved(id);
+                     }),
+                     direct);
+    QObject::connect(m_worker, &EngineWorker::settled, m_worker, here([this] { emit settled(); }), direct);
+    QObject::connect(m_worker, &EngineWorker::stoppedRecording, m_worker,
+                     here([this](const Error& error) { emit recordingStopped(error); }), direct);
+    QObject::connect(m_worker, &EngineWorker::resumedRecording, m_worker, here([this] { emit recordingResumed(); }),
+                     direct);
     store()->setHandlers(
         {.hasRoomAgain = [slot = m_worker->slot(), worker = m_worker] { slot->post([worker] { worker->tellRoom(); }); },
          .stopped = [slot = m_worker->slot(),
                      worker = m_worker](const Error& error) { slot->post([=] { worker->recordingStopped(error); }); },
          .resumed = [slot = m_worker->slot(),
                      worker = m_worker] { slot->post([worker] { worker->recordingResumed(); }); }});
-    QObject::connect(m_worker, &EngineWorker::stoppedRecording, this, &Engine::recordingStopped);
-    QObject::connect(m_worker, &EngineWorker::resumedRecording, this, &Engine::recordingResumed);
-    QObject::connect(m_worker, &EngineWorker::settled, this, &Engine::settled);
-    QObject::connect(m_worker, &EngineWorker::removed, this, [this](EndpointId id) {
-        m_snapshots.remove(id);
-        emit endpointRemoved(id);
-    });
-    if (auto dispatcher = IoDispatcher::create())
-        m_thread.setEventDispatcher(dispatcher.release()); // which the thread deletes at its end
-    m_thread.start();
 }
 
 Engine::~Engine() {
     post([](EngineWorker& worker) { worker.shutDown(closingGrace); });
+    m_finished.acquire(); // only now: the thread deletes its dispatcher at its end, and a post still wakes it
+    m_thread.quit();
     m_thread.wait();
     m_store->close();
 }
 
 template <typename Call>
 void Engine::post(Call call) {
-    QMetaObject::invokeMethod(
-        m_worker, [worker = m_worker, call = std::move(call)] { call(*worker); }, Qt::QueuedConnection);
+    m_worker->slot()->post([worker = m_worker, call = std::move(call)] { call(*worker); });
 }
 
 Result<EndpointId> Engine::open(const Address& address, const OpenRequest& request, Role role) {

@@ -3,6 +3,7 @@
 
 #include "core/address/address.h"
 #include "core/base/ids.h"
+#include "core/base/postbox.h"
 #include "core/endpoint/snapshot.h"
 #include "core/transcript/recovery.h"
 
@@ -14,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <semaphore>
 
 namespace sw {
 
@@ -105,12 +107,15 @@ signals:
 
 private:
     Result<EndpointId> open(const Address& address, const OpenRequest& request, Role role);
+    void connectWorker();
     template <typename Call>
     void post(Call call);
 
     QThread m_thread;
+    Postbox m_postbox{this};
     std::shared_ptr<TranscriptStore> m_store;
-    EngineWorker* m_worker; // lives on m_thread, which deletes it at its end
+    std::binary_semaphore m_finished{0}; // the worker has closed everything
+    EngineWorker* m_worker;              // lives on m_thread, which deletes it at its end
     QHash<EndpointId, EndpointSnapshot> m_snapshots;
 };
 

@@ -245,7 +245,7 @@ void EngineWorker::shutDown(std::chrono::milliseconds grace) {
         all.push_back(endpoint.get());
     for (Endpoint* endpoint : all)
         endpoint->closeOrderly();
-    QTimer::singleShot(grace, this, &EngineWorker::finished);
+    QTimer::singleShot(grace, this, &EngineWorker::finish);
     checkShutDown();
 }
 
@@ -256,7 +256,12 @@ void EngineWorker::checkShutDown() {
             return;
         }
     }
-    emit finished();
+    finish();
+}
+
+void EngineWorker::finish() {
+    if (!std::exchange(m_hasFinished, true))
+        emit finished();
 }
 
 } // namespace sw

@@ -47,7 +47,7 @@ public:
     void recordingStopped(const Error& error);
     void recordingResumed();
     void adoptRecovered(const std::vector<RecoveredTranscript>& recovered);
-    /// Closes everything; `finished` comes when all is closed or the time is over.
+    /// Closes everything; `finished` comes once, when all is closed or the time is over.
     void shutDown(std::chrono::milliseconds grace);
 
     // --- any thread ---
@@ -83,6 +83,7 @@ private:
     void sealIdle();
     void notify();
     void checkShutDown();
+    void finish();
 
     Postbox m_postbox{this};
     EngineOptions m_options;
@@ -101,6 +102,7 @@ private:
     QElapsedTimer m_sinceNotify;
     bool m_awaitsAcknowledge = false;
     bool m_isShuttingDown = false;
+    bool m_hasFinished = false;
 
     mutable std::mutex m_transcriptsMutex; // guards m_transcripts
     std::unordered_map<quint64, std::shared_ptr<Transcript>> m_transcripts;

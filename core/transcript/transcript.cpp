@@ -122,11 +122,9 @@ void Transcript::publish(RecordHeader header) {
     m_store->raiseWatermark(header.time.mono);
     if (!m_store->spills())
         return;
-    std::atomic_thread_fence(std::memory_order_seq_cst); // the count before the flag; see beginRound()
-    if (!m_isQueued.load(std::memory_order_relaxed)) {
-        m_isQueued.store(true, std::memory_order_relaxed);
+    // whoever takes the flag back sees this record, or it is raised anew; see beginRound()
+    if (!m_isQueued.exchange(true, std::memory_order_acq_rel))
         m_store->enqueue(weak_from_this());
-    }
 }
 
 void Transcript::append(RecordKind kind, QByteArrayView bytes, Timestamp time, quint8 flags) {
@@ -196,8 +194,7 @@ void Transcript::setLabel(const QByteArray& json) {
 }
 
 void Transcript::beginRound() {
-    m_isQueued.store(false, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_seq_cst); // the flag before the count; see publish()
+    m_isQueued.exchange(false, std::memory_order_acq_rel); // before the count is read; see publish()
     m_roundEnd = count();
 }
 
