@@ -185,8 +185,12 @@ std::optional<EndpointSnapshot> Engine::snapshot(EndpointId id) const {
 }
 
 QVector<EndpointSnapshot> Engine::snapshots() const {
-    QVector<EndpointSnapshot> all(m_snapshots.cbegin(), m_snapshots.cend());
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    QList<EndpointId> ids = m_snapshots.keys(); // sorted before the large values are touched
+    std::sort(ids.begin(), ids.end());
+    QVector<EndpointSnapshot> all;
+    all.reserve(ids.size());
+    for (const EndpointId id : ids)
+        all.append(m_snapshots.value(id));
     return all;
 }
 

@@ -205,19 +205,22 @@ void EngineWorker::changed(EndpointId id) {
     m_notifyTimer.start(std::max(m_options.notifyInterval - elapsed, std::chrono::milliseconds(0)));
 }
 
-void EngineWorker::notify() {
-    QVector<EndpointSnapshot> snapshots;
-    snapshots.reserve(m_dirty.size());
+/// Tells of at most so many endpoints: thousands at once would keep their sockets waiting.
+void EngineWorker::notifyOf(std::size_t most) {
     std::vector<EndpointId> ids(m_dirty.cbegin(), m_dirty.cend());
     std::sort(ids.begin(), ids.end());
+    m_hasMore = ids.size() > most;
+    ids.resize(std::min(ids.size(), most));
+    QVector<EndpointSnapshot> snapshots;
+    snapshots.reserve(static_cast<qsizetype>(ids.size()));
     for (const EndpointId id : ids) {
+        m_dirty.remove(id);
         if (Endpoint* endpoint = find(id)) {
             snapshots.append(endpoint->takeSnapshot());
             if (m_store->spills())
                 endpoint->transcript()->setLabel(labelOf(snapshots.constLast()));
         }
     }
-    m_dirty.clear();
     m_sinceNotify.restart();
     m_awaitsAcknowledge = true;
     emit changed(snapshots);
@@ -227,12 +230,16 @@ void EngineWorker::notify() {
 
 void EngineWorker::settle() {
     m_notifyTimer.stop();
-    notify();
+    notifyOf(m_endpoints.size() + 1);
     emit settled();
 }
 
 void EngineWorker::acknowledge() {
     m_awaitsAcknowledge = false;
+    if (std::exchange(m_hasMore, false)) {
+        m_notifyTimer.start(0);
+        return;
+    }
     if (!m_dirty.isEmpty())
         changed(*m_dirty.constBegin());
 }

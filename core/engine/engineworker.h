@@ -66,6 +66,8 @@ signals:
     void finished();
 
 private:
+    static constexpr std::size_t mostNotified = 200;
+
     Poller& poller() override { return *m_poller; }
     const Postbox& postbox() const override { return m_postbox; }
     std::shared_ptr<Transcript> newTranscript() override;
@@ -81,7 +83,8 @@ private:
 
     void logOwn(EventKind event, const QString& text, QJsonObject facts);
     void sealIdle();
-    void notify();
+    void notify() { notifyOf(mostNotified); }
+    void notifyOf(std::size_t most);
     void checkShutDown();
     void finish();
 
@@ -101,6 +104,7 @@ private:
     QTimer m_notifyTimer;
     QElapsedTimer m_sinceNotify;
     bool m_awaitsAcknowledge = false;
+    bool m_hasMore = false; // changed endpoints that the last notification left out
     bool m_isShuttingDown = false;
     bool m_hasFinished = false;
 

@@ -77,7 +77,8 @@ int main(int argc, char** argv) {
         }
         QTextStream(stderr) << records << ' ' << dropped << '\n' << Qt::flush;
     });
-    report.start(200);
+    if (arguments.value(1).startsWith(QLatin1String("udp")))
+        report.start(200);
     QSocketNotifier input(0, QSocketNotifier::Read);
     QObject::connect(&input, &QSocketNotifier::activated, [&] {
         std::string line;
