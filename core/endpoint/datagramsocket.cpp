@@ -309,10 +309,9 @@ void DatagramSocket::receiveRound() {
             mutableSnapshot().error = error;
             continue;
         }
-        const Timestamp now = Timestamp::now();
         for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
             const native::DatagramInfo& info = infos.at(k);
-            datagramReceived({room.data() + k * m_size, static_cast<qsizetype>(info.size)}, info, now);
+            datagramReceived({room.data() + k * m_size, static_cast<qsizetype>(info.size)}, info);
             if (m_socket == native::noDescriptor)
                 return; // the behaviour closed it
         }
@@ -322,15 +321,13 @@ void DatagramSocket::receiveRound() {
     updateInterest();
 }
 
-void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info, Timestamp time) {
+void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info) {
     if (info.dropped)
         countDrops(*info.dropped);
     const auto flags = static_cast<quint8>(DatagramFlag | (info.isCut ? CutFlag : NoFlag));
     m_unconsumed += static_cast<quint64>(bytes.size());
-    const std::size_t known = m_flows.size();
     Flow* flow = m_role == Role::Listen && address().isOn("flows") ? flowOf(info.peer) : nullptr;
-    if (m_flows.size() != known)
-        time = Timestamp::now(); // after the new flow's own first record
+    const Timestamp time = Timestamp::now(); // after a new flow's own first record
     if (flow != nullptr) {
         flow->received(bytes, time, flags);
     } else {

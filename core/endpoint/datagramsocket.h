@@ -89,7 +89,7 @@ private:
     void opened(native::Descriptor socket);
     void failed(const Error& error);
     void receiveRound();
-    void datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info, Timestamp time);
+    void datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info);
     void countDrops(quint32 total);
     void flush();
     bool transmit(const Waiting& datagram);

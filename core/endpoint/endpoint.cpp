@@ -98,6 +98,7 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
     m_snapshot.counters.queuedBytes = 0;
     setState(closing.error ? EndpointState::Failed : EndpointState::Closed);
     record(EventKind::Closed, closing.text, facts);
+    m_transcript->seal(); // little or nothing comes after it
     return true;
 }
 

@@ -23,8 +23,14 @@ public:
     KqueueSet& operator=(KqueueSet&&) = delete;
 
     void change(native::Descriptor descriptor, unsigned before, unsigned after, quint32 key) override {
+        // a hang-up alone is told once: after the end of stream the descriptor stays readable for ever
         constexpr unsigned reading = ReadInterest | HangUpInterest;
-        changeFilter(descriptor, EVFILT_READ, (before & reading) != 0, (after & reading) != 0, key);
+        if ((before & reading) != (after & reading)) {
+            changeFilter(descriptor, EVFILT_READ, (before & reading) != 0, false, key);
+            if ((after & reading) != 0)
+                control(static_cast<uintptr_t>(descriptor), EVFILT_READ,
+                        (after & ReadInterest) != 0 ? EV_ADD : EV_ADD | EV_CLEAR, 0, key);
+        }
         changeFilter(descriptor, EVFILT_WRITE, (before & WriteInterest) != 0, (after & WriteInterest) != 0, key);
     }
 

@@ -209,12 +209,15 @@ void EngineWorker::changed(EndpointId id) {
 void EngineWorker::notifyOf(std::size_t most) {
     std::vector<EndpointId> ids(m_dirty.cbegin(), m_dirty.cend());
     std::sort(ids.begin(), ids.end());
+    // from where the last one stopped: those that change all the time must not keep the others from being told
+    std::rotate(ids.begin(), std::upper_bound(ids.begin(), ids.end(), m_lastTold), ids.end());
     m_hasMore = ids.size() > most;
     ids.resize(std::min(ids.size(), most));
     QVector<EndpointSnapshot> snapshots;
     snapshots.reserve(static_cast<qsizetype>(ids.size()));
     for (const EndpointId id : ids) {
         m_dirty.remove(id);
+        m_lastTold = id;
         if (Endpoint* endpoint = find(id)) {
             snapshots.append(endpoint->takeSnapshot());
             if (m_store->spills())

@@ -104,6 +104,7 @@ private:
     QTimer m_notifyTimer;
     QElapsedTimer m_sinceNotify;
     bool m_awaitsAcknowledge = false;
+    EndpointId m_lastTold = EndpointId::None;
     bool m_hasMore = false; // changed endpoints that the last notification left out
     bool m_isShuttingDown = false;
     bool m_hasFinished = false;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "core/engine/filerecording.h"
 
+#include <QSet>
 #include <QThreadPool>
 
-#include <algorithm>
 #include <mutex>
+#include <queue>
 
 namespace sw {
 
@@ -24,34 +25,30 @@ struct FileRecording::State {
     std::unique_ptr<Recorder> recorder;
     std::vector<Part> parts;
 
-    bool has(EndpointId id) const {
-        return std::any_of(parts.begin(), parts.end(), [id](const Part& part) { return part.part.id == id; });
-    }
+    QSet<EndpointId> ids;
 
     /// Writes what there is, by time.
     Result<quint64> write() {
-        quint64 written = 0;
+        using Next = std::pair<qint64, std::size_t>; // the time of a part's next record
+        std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
         std::vector<RecordIndex> ends;
-        for (const Part& part : parts)
-            ends.push_back(part.reader.count());
-        for (;;) {
-            Part* first = nullptr;
-            qint64 earliest = 0;
-            for (std::size_t i = 0; i < parts.size(); ++i) {
-                if (parts[i].next >= ends[i])
-                    continue;
-                const qint64 mono = parts[i].reader.header(parts[i].next).time.mono;
-                if (first == nullptr || mono < earliest) {
-                    first = &parts[i];
-                    earliest = mono;
-                }
-            }
-            if (first == nullptr)
-                break;
-            if (auto result = recorder->write(first->part, first->reader.at(first->next)); !result)
+        const auto enqueue = [&](std::size_t part) {
+            if (parts[part].next < ends[part])
+                queue.push({parts[part].reader.header(parts[part].next).time.mono, part});
+        };
+        for (std::size_t part = 0; part < parts.size(); ++part) {
+            ends.push_back(parts[part].reader.count());
+            enqueue(part);
+        }
+        quint64 written = 0;
+        for (; !queue.empty(); ++written) {
+            Part& first = parts[queue.top().second];
+            if (auto result = recorder->write(first.part, first.reader.at(first.next)); !result)
                 return tl::unexpected(result.error());
-            ++first->next;
-            ++written;
+            ++first.next;
+            const std::size_t part = queue.top().second;
+            queue.pop();
+            enqueue(part);
         }
         if (auto result = recorder->flush(); !result)
             return tl::unexpected(result.error());
@@ -59,20 +56,21 @@ struct FileRecording::State {
     }
 };
 
-FileRecording::FileRecording(Engine& engine, EndpointId root, QString path)
+FileRecording::FileRecording(Engine& engine, QVector<EndpointId> roots, QString path)
     : m_engine(engine),
-      m_root(root),
+      m_roots(std::move(roots)),
       m_path(std::move(path)),
       m_state(std::make_shared<State>()) {
     m_timer.setInterval(interval);
     QObject::connect(&m_timer, &QTimer::timeout, this, &FileRecording::goOn);
 }
 
-Result<std::unique_ptr<FileRecording>> FileRecording::start(Engine& engine, EndpointId root, const QString& path) {
+Result<std::unique_ptr<FileRecording>> FileRecording::start(Engine& engine, const QVector<EndpointId>& roots,
+                                                            const QString& path) {
     auto recorder = Recorder::open(path);
     if (!recorder)
         return tl::unexpected(recorder.error());
-    std::unique_ptr<FileRecording> recording(new FileRecording(engine, root, path));
+    std::unique_ptr<FileRecording> recording(new FileRecording(engine, roots, path));
     recording->m_state->recorder = std::move(*recorder);
     recording->m_timer.start();
     recording->goOn();
@@ -89,9 +87,10 @@ FileRecording::~FileRecording() {
 
 void FileRecording::takeParts() {
     for (const EndpointSnapshot& snapshot : m_engine.snapshots()) {
-        const bool isMeant = m_root == EndpointId::None || snapshot.id == m_root || snapshot.parent == m_root;
-        if (!isMeant || m_state->has(snapshot.id))
+        const bool isMeant = m_roots.contains(snapshot.id) || m_roots.contains(snapshot.parent);
+        if (!isMeant || m_state->ids.contains(snapshot.id))
             continue;
+        m_state->ids.insert(snapshot.id);
         if (auto transcript = m_engine.transcript(snapshot.id))
             m_state->parts.push_back({.part = {.id = snapshot.id, .name = snapshot.name, .transcript = transcript},
                                       .reader = TranscriptReader(transcript)});

@@ -15,8 +15,9 @@ class FileRecording final : public QObject {
     Q_OBJECT
 
 public:
-    /// `root` None: all endpoints. Errors: see Recorder::open().
-    static Result<std::unique_ptr<FileRecording>> start(Engine& engine, EndpointId root, const QString& path);
+    /// Records each of `roots` and those below it. Errors: see Recorder::open().
+    static Result<std::unique_ptr<FileRecording>> start(Engine& engine, const QVector<EndpointId>& roots,
+                                                        const QString& path);
     /// Writes what is left, and waits for it.
     ~FileRecording() override;
     FileRecording(const FileRecording&) = delete;
@@ -25,7 +26,6 @@ public:
     FileRecording& operator=(FileRecording&&) = delete;
 
     const QString& path() const { return m_path; }
-    EndpointId root() const { return m_root; }
     /// Records written so far.
     quint64 written() const { return m_written; }
 
@@ -37,13 +37,13 @@ signals:
 private:
     struct State;
 
-    FileRecording(Engine& engine, EndpointId root, QString path);
+    FileRecording(Engine& engine, QVector<EndpointId> roots, QString path);
     void takeParts();
     void goOn();
 
     Postbox m_postbox{this};
     Engine& m_engine;
-    EndpointId m_root;
+    QVector<EndpointId> m_roots;
     QString m_path;
     std::shared_ptr<State> m_state;
     QTimer m_timer;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 namespace sw {
 
@@ -10,9 +11,10 @@ namespace {
 
 /// How common a byte is in what protocols carry; the higher the rarer.
 int rarity(char byte) {
-    static constexpr QByteArrayView common("\0 etaoinsrhldcu0m1fp2-g./:w,yb=\n\r3v4956k78\"AE_TSxIC", 53);
-    const qsizetype place = common.indexOf(byte);
-    return place < 0 ? static_cast<int>(common.size()) : static_cast<int>(place);
+    using namespace std::string_view_literals; // which count the NUL
+    static constexpr std::string_view common = "\0 etaoinsrhldcu0m1fp2-g./:w,yb=\n\r3v4956k78\"AE_TSxIC"sv;
+    const std::size_t place = common.find(byte);
+    return static_cast<int>(place == std::string_view::npos ? common.size() : place);
 }
 
 } // namespace

@@ -14,6 +14,7 @@ namespace {
 
 constexpr qsizetype longestLine = 1 << 20;
 constexpr int mostEdits = 3000;
+constexpr quint64 mostCompared = 64ULL << 20U;
 
 using Row = ComparedRow;
 
@@ -181,8 +182,11 @@ std::vector<ComparedMessage> messagesOf(const RecordSource& source, RecordIndex 
                                         const CompareOptions& options, std::size_t most) {
     std::vector<ComparedMessage> messages;
     std::map<std::pair<std::size_t, RecordKind>, ComparedMessage> unfinished; // lines by stream
-    for (RecordIndex index = from; index < to && index < source.count() && messages.size() < most; ++index) {
+    quint64 bytes = 0;
+    for (RecordIndex index = from;
+         index < to && index < source.count() && messages.size() < most && bytes < mostCompared; ++index) {
         const RecordView record = source.at(index);
+        bytes += record.header.size;
         const bool isData = record.header.kind == RecordKind::Sent || record.header.kind == RecordKind::Received;
         if (!isData || record.isReleased)
             continue;

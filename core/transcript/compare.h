@@ -26,8 +26,8 @@ struct CompareOptions {
     bool masksNumbers = false; ///< numbers are all alike
 };
 
-/// The sent and received messages of records [from, to), at most `most`. Lines go on across the records of one
-/// direction.
+/// The sent and received messages of records [from, to), at most `most` of them and of 64 MiB. Lines go on across the
+/// records of one direction.
 std::vector<ComparedMessage> messagesOf(const RecordSource& source, RecordIndex from, RecordIndex to,
                                         const CompareOptions& options, std::size_t most);
 

@@ -75,12 +75,19 @@ NodePointer patternNode(const QRegularExpression& expression) {
         constexpr qsizetype window = 16 << 10; // bounds the cost; the pattern's own steps are bounded too
         if (s.record.header.kind == RecordKind::Event)
             return expression.match(s.record.text()).hasMatch();
-        for (qsizetype at = 0; at == 0 || at < s.record.bytes.size(); at += window) {
-            const QByteArrayView bytes = s.record.bytes.sliced(at, std::min(window, s.record.bytes.size() - at));
-            if (expression.match(decodeText(bytes).text).hasMatch())
+        constexpr qsizetype overlap = 1 << 10; // for what lies across a cut within a line
+        for (qsizetype at = 0;;) {
+            qsizetype size = std::min(window, s.record.bytes.size() - at);
+            const bool isLast = at + size == s.record.bytes.size();
+            const qsizetype feed = isLast ? -1 : s.record.bytes.sliced(at, size).lastIndexOf('\n');
+            if (feed > 0)
+                size = feed + 1;
+            if (expression.match(decodeText(s.record.bytes.sliced(at, size)).text).hasMatch())
                 return true;
+            if (isLast)
+                return false;
+            at += feed > 0 ? size : size - overlap;
         }
-        return false;
     });
 }
 
@@ -219,7 +226,8 @@ private:
                 m_at = before;
                 break;
             }
-            (void)takeWord(QLatin1String("and"));
+            if (takeWord(QLatin1String("and")) && isAtEnd())
+                return wrong(before, QStringLiteral("“and” needs a term after it."));
             auto one = term();
             if (!one)
                 return one;

@@ -61,16 +61,18 @@ Result<QRegularExpression> compilePattern(const QString& pattern, QRegularExpres
 }
 
 QByteArray requiredBytes(const QString& pattern) {
-    // with an alternative, a comment mode or a quoted part, nothing is obvious
-    if (pattern.contains(QLatin1Char('|')) || pattern.contains(QLatin1String("(?")) ||
-        pattern.contains(QLatin1String("\\Q")) || pattern.contains(QLatin1String("(*")))
-        return {};
+    // with an alternative, a comment mode, a quoted part or a named class, nothing is obvious
+    for (const char* sign : {"|", "(?", "(*", "[:", "[\\"}) {
+        if (pattern.contains(QLatin1String(sign)))
+            return {};
+    }
+    static const QString simpleEscapes = QStringLiteral("dDwWsSbBrnt");
     QString best;
     QString current;
     int depth = 0;
     const auto finish = [&](bool dropsLast) {
-        if (dropsLast)
-            current.chop(1);
+        if (dropsLast && !current.isEmpty())
+            current.chop(current.back().isLowSurrogate() ? 2 : 1);
         if (current.size() > best.size())
             best = current;
         current.clear();
@@ -78,11 +80,12 @@ QByteArray requiredBytes(const QString& pattern) {
     for (qsizetype i = 0; i < pattern.size(); ++i) {
         const QChar c = pattern.at(i);
         if (c == QLatin1Char('\\')) {
-            ++i; // an escaped letter means something; an escaped sign is itself
-            const bool isSign =
-                i < pattern.size() && pattern.at(i).unicode() < 128 && !pattern.at(i).isLetterOrNumber();
+            const QChar next = ++i < pattern.size() ? pattern.at(i) : QChar();
+            const bool isSign = next.unicode() < 128 && !next.isLetterOrNumber();
+            if (!isSign && !simpleEscapes.contains(next))
+                return {}; // \x41, \p{L}, \1 and the like go on after the letter
             if (isSign && depth == 0)
-                current += pattern.at(i);
+                current += next;
             else
                 finish(false);
         } else if (c == QLatin1Char('[')) {
@@ -96,12 +99,10 @@ QByteArray requiredBytes(const QString& pattern) {
         } else if (c == QLatin1Char(')')) {
             --depth;
         } else if (c == QLatin1Char('?') || c == QLatin1Char('*') || c == QLatin1Char('{')) {
-            finish(!current.isEmpty());
+            finish(true);
             if (c == QLatin1Char('{'))
                 i = std::max(i, pattern.indexOf(QLatin1Char('}'), i));
-        } else if (c == QLatin1Char('+')) {
-            finish(false);
-        } else if (c == QLatin1Char('.') || c == QLatin1Char('^') || c == QLatin1Char('$')) {
+        } else if (c == QLatin1Char('+') || c == QLatin1Char('.') || c == QLatin1Char('^') || c == QLatin1Char('$')) {
             finish(false);
         } else if (depth == 0) {
             current += c;

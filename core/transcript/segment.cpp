@@ -67,6 +67,7 @@ IndexChunk::IndexChunk(std::shared_ptr<SegmentMemory> memory, RecordIndex first,
     : m_memory(std::move(memory)),
       m_first(first),
       m_capacity(capacity),
+      m_end(first + capacity),
       m_headers(new (m_memory->take(capacity * sizeof(RecordHeader))) RecordHeader[capacity]) {}
 
 IndexChunk::~IndexChunk() {

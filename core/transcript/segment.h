@@ -77,7 +77,9 @@ public:
 
     RecordIndex first() const { return m_first; }
     std::size_t capacity() const { return m_capacity; }
-    RecordIndex end() const { return m_first + m_capacity; }
+    RecordIndex end() const { return m_end.load(std::memory_order_acquire); }
+    /// Nothing more comes here, although room is left.
+    void seal(RecordIndex end) { m_end.store(end, std::memory_order_release); }
     bool holds(RecordIndex index) const { return index >= m_first && index < end(); }
     RecordHeader* headers() { return m_headers; }
     const RecordHeader& at(RecordIndex index) const { return m_headers[index - m_first]; }
@@ -86,6 +88,7 @@ private:
     std::shared_ptr<SegmentMemory> m_memory;
     RecordIndex m_first;
     std::size_t m_capacity;
+    std::atomic<RecordIndex> m_end;
     RecordHeader* m_headers;
 };
 

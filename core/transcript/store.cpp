@@ -159,6 +159,10 @@ void TranscriptStore::writeRound(std::vector<Weak> queue, const std::vector<quin
         works = writeBatch();
     if (works)
         return;
+    for (const Weak& weak : queue) { // a label may have been staged without a record
+        if (const auto transcript = weak.lock())
+            transcript->notWritten();
+    }
     const std::lock_guard lock(m_mutex); // all of it again when recording resumes
     m_queue.insert(m_queue.end(), std::make_move_iterator(queue.begin()), std::make_move_iterator(queue.end()));
 }

@@ -10,34 +10,36 @@ constexpr qint64 mostBins = 1 << 20;
 }
 
 void ThroughputSeries::add(EndpointId id, std::shared_ptr<const Transcript> transcript) {
-    m_parts.push_back({.id = id, .reader = TranscriptReader(std::move(transcript))});
-}
-
-bool ThroughputSeries::has(EndpointId id) const {
-    return std::any_of(m_parts.begin(), m_parts.end(), [id](const Part& part) { return part.id == id; });
+    m_ids.insert(id);
+    m_parts.push_back({.reader = TranscriptReader(std::move(transcript))});
 }
 
 ThroughputSeries::Bin& ThroughputSeries::binAt(qint64 mono) {
     if (m_bins.empty())
         m_start = mono - mono % m_width;
     if (mono < m_start) { // a transcript that was added later began earlier
+        while ((end() - mono) / m_width >= mostBins)
+            widen();
         const qint64 missing = (m_start - mono + m_width - 1) / m_width;
-        m_bins.insert(m_bins.begin(), static_cast<std::size_t>(std::min(missing, mostBins)), Bin{});
+        m_bins.insert(m_bins.begin(), static_cast<std::size_t>(missing), Bin{});
         m_start -= missing * m_width;
     }
-    while ((mono - m_start) / m_width >= mostBins) {
-        std::vector<Bin> wider((m_bins.size() + 1) / 2);
-        for (std::size_t i = 0; i < m_bins.size(); ++i) {
-            wider[i / 2].received += m_bins[i].received;
-            wider[i / 2].sent += m_bins[i].sent;
-        }
-        m_bins = std::move(wider);
-        m_width *= 2;
-    }
+    while ((mono - m_start) / m_width >= mostBins)
+        widen();
     const auto place = static_cast<std::size_t>((mono - m_start) / m_width);
     if (place >= m_bins.size())
         m_bins.resize(place + 1);
     return m_bins[place];
+}
+
+void ThroughputSeries::widen() {
+    std::vector<Bin> wider((m_bins.size() + 1) / 2);
+    for (std::size_t i = 0; i < m_bins.size(); ++i) {
+        wider[i / 2].received += m_bins[i].received;
+        wider[i / 2].sent += m_bins[i].sent;
+    }
+    m_bins = std::move(wider);
+    m_width *= 2;
 }
 
 bool ThroughputSeries::update(std::chrono::microseconds time) {

@@ -3,6 +3,8 @@
 
 #include "core/transcript/transcript.h"
 
+#include <QSet>
+
 #include <chrono>
 #include <vector>
 
@@ -18,7 +20,7 @@ public:
     };
 
     void add(EndpointId id, std::shared_ptr<const Transcript> transcript);
-    bool has(EndpointId id) const;
+    bool has(EndpointId id) const { return m_ids.contains(id); }
     /// Counts what was recorded since, for about this time. True when nothing is left.
     bool update(std::chrono::microseconds time);
 
@@ -32,13 +34,14 @@ public:
 
 private:
     struct Part {
-        EndpointId id;
         TranscriptReader reader;
         RecordIndex next = 0;
     };
 
     Bin& binAt(qint64 mono);
+    void widen();
 
+    QSet<EndpointId> m_ids;
     std::vector<Part> m_parts;
     std::vector<Bin> m_bins;
     qint64 m_start = 0;

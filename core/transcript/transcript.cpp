@@ -67,13 +67,16 @@ Segment& Transcript::roomFor(std::size_t size) {
 }
 
 void Transcript::seal() {
-    if (m_segment == nullptr)
-        return;
-    m_segment->seal(m_end);
+    if (m_segment != nullptr)
+        m_segment->seal(m_end);
+    if (m_chunk != nullptr)
+        m_chunk->seal(count());
     m_segment.reset();
+    m_chunk = nullptr;
     m_used = 0;
     const std::lock_guard lock(m_mutex);
     m_isSegmentOpen = false;
+    m_isChunkOpen = false;
 }
 
 /// While the store does not record: counts what passes, and says so once where it begins and where it ends.
@@ -113,8 +116,11 @@ void Transcript::publish(RecordHeader header) {
         m_chunk = chunk.get();
         const std::lock_guard lock(m_mutex);
         m_chunks.push_back(std::move(chunk));
+        m_isChunkOpen = true;
     }
     header.offset = m_end;
+    if (header.time.mono == m_store->watermark()) // a coarse clock: merges need an order that is the same for all
+        ++header.time.mono;
     m_chunk->headers()[index - m_chunk->first()] = header;
     m_end += header.size;
     m_used += header.size;
@@ -259,8 +265,9 @@ std::size_t Transcript::evictableSegments() const {
 }
 
 std::size_t Transcript::evictableChunks() const {
-    // the last one is being filled
-    return m_chunks.size() > 1 && m_chunks.front()->end() <= m_journaledRecords ? 1 : 0;
+    if (m_chunks.empty() || m_chunks.front()->end() > m_journaledRecords)
+        return 0;
+    return m_chunks.size() > 1 || !m_isChunkOpen ? 1 : 0;
 }
 
 std::optional<qint64> Transcript::oldestEvictable() const {
@@ -289,7 +296,7 @@ void Transcript::releaseBefore(RecordIndex index) {
     const std::lock_guard lock(m_mutex);
     if (index <= m_first.load(std::memory_order_relaxed) || m_chunks.empty())
         return;
-    quint64 offset = m_chunks.back()->at(m_chunks.back()->first()).offset;
+    quint64 offset = m_chunks.back()->at(m_chunks.back()->first()).offset; // a chunk has one record at least
     // the last chunk and segment belong to the writer; the ones before them are full
     while (m_chunks.size() > 1 && m_chunks.front()->end() <= index)
         m_chunks.pop_front();

@@ -42,7 +42,7 @@ public:
     /// function, and further while currentSegment(), asked for at once, is held.
     QByteArrayView commit(RecordKind kind, std::size_t size, Timestamp time, quint8 flags = NoFlag);
     std::shared_ptr<const Segment> currentSegment() const { return m_segment; }
-    /// Ends the current segment, so that it can leave memory; the next one starts small again.
+    /// Ends the current segment and index chunk, so that they can leave memory; the next ones start small again.
     void seal();
     /// What the journal tells of this transcript after a crash: a JSON object, see EngineWorker.
     void setLabel(const QByteArray& json);
@@ -103,6 +103,7 @@ private:
     RecordIndex m_journaledRecords = 0;
     quint64 m_journaledOffset = 0;
     bool m_isSegmentOpen = false; // the last segment is still being filled
+    bool m_isChunkOpen = false;   // likewise
     bool m_hasNewLabel = false;
     QByteArray m_label;
 };

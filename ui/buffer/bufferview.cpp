@@ -57,7 +57,7 @@ void BufferView::refresh() {
     const auto update = m_source.update(mergedAtOnce);
     if (update == RecordSource::Update::Rebuilt) {
         m_rows.clear();
-        m_anchor = m_caret = {};
+        select({}, {});
         if (m_filter)
             setFilter(*m_filter);
     }
@@ -72,7 +72,7 @@ void BufferView::refresh() {
     updateScrollBars();
     viewport()->update();
     if (!m_matches.empty() || (m_annotations != nullptr && !m_annotations->all().empty()))
-        m_tickTimer.start();
+        startTicks();
 }
 
 RowRule BufferView::wantedRule() const {
@@ -101,20 +101,20 @@ void BufferView::setWrapped(bool wrapped) {
     emit wrappedChanged(wrapped);
 }
 
-void BufferView::setFilter(const Filter& filter) {
+void BufferView::setFilter(Filter filter) { // by value: it may be our own
     const RecordIndex top = m_source.count() > 0 ? m_source.unfiltered(m_rows.rowAt(m_source, firstRow()).record) : 0;
     m_filterRunner.cancel();
     m_filter.reset();
     m_source.setFiltered(!filter.isEmpty());
-    m_anchor = m_caret = {};
+    select({}, {});
     if (!filter.isEmpty()) {
-        m_filter = filter;
+        m_filter = std::move(filter);
         Filter::Context context;
         if (m_annotations != nullptr)
             context.isMarked = [places = m_annotations->places()](EndpointId id, RecordIndex record) {
                 return places->contains({id, record});
             };
-        m_filterRunner.start(filter, context);
+        m_filterRunner.start(*m_filter, context);
     }
     m_rows.clear();
     refresh();
@@ -122,7 +122,7 @@ void BufferView::setFilter(const Filter& filter) {
     if (!m_isFollowing && !m_filter)
         scrollTo({top, 0});
     viewport()->update();
-    m_tickTimer.start();
+    startTicks();
 }
 
 void BufferView::takeFiltered(const std::vector<RecordIndex>& positions) {
@@ -137,8 +137,14 @@ void BufferView::setAnnotations(Annotations* annotations) {
     m_annotations = annotations;
     connect(annotations, &Annotations::changed, this, [this] {
         viewport()->update();
-        m_tickTimer.start();
+        startTicks();
     });
+}
+
+/// Soon, and not later because more comes meanwhile.
+void BufferView::startTicks() {
+    if (!m_tickTimer.isActive())
+        m_tickTimer.start();
 }
 
 void BufferView::updateTicks() {
@@ -264,7 +270,7 @@ void BufferView::resizeEvent(QResizeEvent*) {
         applyRule();
     else
         m_wrapTimer.start();
-    m_tickTimer.start();
+    startTicks();
 }
 
 ColumnRange BufferView::visibleColumns() const {
@@ -391,8 +397,7 @@ void BufferView::setMatches(std::vector<SearchMatch> matches, std::optional<std:
     m_matches = std::move(matches);
     m_currentMatch = current;
     viewport()->update();
-    if (!m_tickTimer.isActive())
-        m_tickTimer.start();
+    startTicks();
 }
 
 } // namespace sw::ui

@@ -34,7 +34,7 @@ public:
     bool isWrapped() const { return m_isWrapped; }
     void setWrapped(bool wrapped);
     /// Shows only what a filter takes; one that is empty shows all.
-    void setFilter(const Filter& filter);
+    void setFilter(Filter filter);
     bool isFiltered() const { return m_source.isFiltered(); }
     /// The marks and notes to show; must outlive the view. Without, there are none.
     void setAnnotations(Annotations* annotations);
@@ -103,6 +103,7 @@ protected:
 
 private:
     void updateScrollBars();
+    void startTicks();
     void updateTicks();
     void takeFiltered(const std::vector<RecordIndex>& positions);
     RowRule wantedRule() const;

@@ -81,6 +81,11 @@ void BufferCommands::goTo(BufferPanel& panel) {
         emit complained(target.error().detail);
 }
 
+void BufferCommands::adopt(BufferPanel& panel) {
+    connect(&panel, &BufferPanel::complained, this, &BufferCommands::complained);
+    connect(&panel, &BufferPanel::noteRequested, this, [this, &panel] { askNote(panel); });
+}
+
 void BufferCommands::askNote(BufferPanel& panel) {
     const auto place = panel.view()->placeAtCaret();
     if (!place)
@@ -97,7 +102,20 @@ void BufferCommands::merge(const QVector<EndpointId>& endpoints) {
         emit complained(tr("Select at least two endpoints in the tree (with Ctrl or Shift) to merge them."));
         return;
     }
-    m_parts.buffers.add(new BufferPanel(m_parts.engine, m_parts.settings, m_parts.annotations, endpoints, nullptr));
+    bool hasRecovered = false;
+    bool hasLive = false;
+    for (const EndpointId id : endpoints) {
+        const auto snapshot = m_parts.engine.snapshot(id);
+        hasRecovered = hasRecovered || (snapshot && snapshot->isRecovered);
+        hasLive = hasLive || (snapshot && !snapshot->isRecovered);
+    }
+    if (hasRecovered && hasLive) {
+        emit complained(tr("Recovered endpoints cannot be merged with others: their clock had another zero."));
+        return;
+    }
+    auto* panel = new BufferPanel(m_parts.engine, m_parts.settings, m_parts.annotations, endpoints, nullptr);
+    adopt(*panel);
+    m_parts.buffers.add(panel);
 }
 
 void BufferCommands::compare() {
@@ -129,7 +147,13 @@ void BufferCommands::recordToFile() {
                                                       tr("All records (*.jsonl);;Received bytes (*.bin)"));
     if (path.isEmpty())
         return;
-    auto recording = FileRecording::start(m_parts.engine, panel->endpoint(), path);
+    QVector<EndpointId> roots{panel->endpoint()};
+    if (panel->isMerged()) {
+        roots.clear();
+        for (const SourcePart& part : panel->view()->source().parts())
+            roots.append(part.id);
+    }
+    auto recording = FileRecording::start(m_parts.engine, roots, path);
     if (!recording) {
         emit complained(recording.error().detail);
         return;

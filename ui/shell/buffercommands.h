@@ -32,6 +32,8 @@ public:
 
     BufferCommands(const Parts& parts, QWidget* window);
 
+    /// Serves a new panel.
+    void adopt(BufferPanel& panel);
     /// Asks for a note on the record at the caret.
     void askNote(BufferPanel& panel);
     /// Several endpoints as one buffer.

@@ -106,8 +106,7 @@ void MainWindow::buildPanels() {
     m_address = new AddressBar(m_settings, this);
     m_buffers = new BufferArea([this](EndpointId id) {
         auto* panel = new BufferPanel(m_engine, m_settings, m_annotations, id); // the tabs adopt it
-        connect(panel, &BufferPanel::complained, this, &MainWindow::complain);
-        connect(panel, &BufferPanel::noteRequested, this, [this, panel] { m_commands->askNote(*panel); });
+        m_commands->adopt(*panel);
         return panel;
     });
     m_commands = new BufferCommands({m_engine, m_settings, m_prompter, m_annotations, *m_buffers, *m_actions}, this);

@@ -36,6 +36,8 @@ ThroughputPanel::ThroughputPanel(Engine& engine, QWidget* parent)
     layout->addWidget(m_plot, 1);
     connect(m_scope, &QComboBox::currentIndexChanged, this, &ThroughputPanel::begin);
     connect(&m_timer, &QTimer::timeout, this, &ThroughputPanel::refresh);
+    m_catchUp.setSingleShot(true); // one chain, however often the other timer fires meanwhile
+    connect(&m_catchUp, &QTimer::timeout, this, &ThroughputPanel::refresh);
     m_timer.start(interval);
 }
 
@@ -76,7 +78,7 @@ void ThroughputPanel::refresh() {
         return;
     takeParts();
     if (!m_series->update(slice))
-        QTimer::singleShot(0, this, &ThroughputPanel::refresh);
+        m_catchUp.start(0);
     m_plot->refresh();
 }
 

@@ -37,6 +37,7 @@ private:
     ThroughputPlot* m_plot;
     QComboBox* m_scope;
     QTimer m_timer;
+    QTimer m_catchUp; // what was recorded is not all counted yet
 };
 
 } // namespace sw::ui

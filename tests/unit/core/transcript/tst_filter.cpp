@@ -109,6 +109,7 @@ private slots:
         row("\"\\z\"", 1);
         row("()", 0);
         row("a or", 4);
+        row("a and", 2);
         row("peer:", 5);
     }
     void saysWhatIsWrongAndWhere() {

@@ -189,6 +189,9 @@ private slots:
         QTest::newRow("group") << QStringLiteral("(abcdef)?xy") << QByteArray("xy");
         QTest::newRow("alternative") << QStringLiteral("abc|def") << QByteArray();
         QTest::newRow("counted") << QStringLiteral("abc{0,3}de") << QByteArray("ab");
+        QTest::newRow("hex escape") << QStringLiteral("\\x41bc") << QByteArray();
+        QTest::newRow("named class") << QStringLiteral("[[:digit:]]+") << QByteArray();
+        QTest::newRow("escape in class") << QStringLiteral("[\\]a]foo") << QByteArray();
         QTest::newRow("escape") << QStringLiteral("a\\.b\\w") << QByteArray("a.b");
     }
     void requiredBytesAreRight() {

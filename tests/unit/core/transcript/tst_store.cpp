@@ -150,6 +150,30 @@ private slots:
         store->close();
     }
 
+    void indexesOfIdleTranscriptsLeaveMemoryToo() {
+        const auto store = makeStore();
+        std::vector<std::shared_ptr<Transcript>> transcripts;
+        for (int i = 0; i < 200; ++i) { // 200 times 128 KiB of index is more than the budget
+            transcripts.push_back(std::make_shared<Transcript>(store));
+            for (int record = 0; record < 2800; ++record) {
+                while (!store->hasRoom())
+                    std::this_thread::yield();
+                transcripts.back()->append(RecordKind::Received, "x", Timestamp::now());
+            }
+            transcripts.back()->seal(); // as the engine does when an endpoint has ended
+        }
+        QTRY_VERIFY2(store->hasRoom(), qPrintable(QString::number(store->memory())));
+        for (const auto& transcript : transcripts) {
+            const TranscriptReader reader(transcript);
+            QCOMPARE(reader.count(), 2800U);
+            QCOMPARE(reader.at(0).bytes.toByteArray(), QByteArray("x"));
+            QCOMPARE(reader.at(2799).bytes.toByteArray(), QByteArray("x"));
+            transcript->append(RecordKind::Note, "later", Timestamp::now());
+            QCOMPARE(reader.at(2800).bytes.toByteArray(), QByteArray("later"));
+        }
+        store->close();
+    }
+
     void aRecordOfAnySizeIsWhole() {
         const auto store = makeStore();
         auto transcript = std::make_shared<Transcript>(store);

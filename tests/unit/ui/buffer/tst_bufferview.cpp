@@ -51,6 +51,19 @@ private slots:
         QVERIFY(m_view->visibleLines().last().contains(QLatin1String("line 699")));
     }
 
+    void aFilterOutlivesAPartThatJoins() {
+        addLines(20);
+        m_view->setFilter(*Filter::parse(QStringLiteral("\"line 1\""), 0));
+        QTRY_COMPARE(m_view->source().count(), 11U); // 1, 10 to 19
+        auto other = std::make_shared<Transcript>(m_transcript->store());
+        other->append(RecordKind::Received, "line 1 of another\n", Timestamp::now());
+        m_view->addPart({.id = static_cast<EndpointId>(2), .name = QStringLiteral("y"), .transcript = other});
+        m_view->refresh(); // the order is made anew
+        QTRY_COMPARE(m_view->source().count(), 12U);
+        m_view->setFilter({});
+        QCOMPARE(m_view->source().count(), 21U);
+    }
+
     void theWheelLetsGoOfTheEnd() {
         addLines(500);
         m_view->verticalScrollBar()->triggerAction(QAbstractSlider::SliderPageStepSub);
