@@ -13,7 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds closingGrace(700);
 }
 
-Engine::Engine(EngineOptions options, QObject* parent)
+Engine::Engine(const EngineOptions& options, QObject* parent)
     : QObject(parent),
       m_store(std::make_shared<TranscriptStore>(options.store)),
       m_worker(new EngineWorker(options, m_store)) {

@@ -44,7 +44,7 @@ class Engine final : public QObject {
     Q_OBJECT
 
 public:
-    explicit Engine(EngineOptions options = {}, QObject* parent = nullptr);
+    explicit Engine(const EngineOptions& options = {}, QObject* parent = nullptr);
     /// Closes what is open, waits at most a second for pending bytes, and ends the I/O thread.
     ~Engine() override;
     Engine(const Engine&) = delete;

@@ -30,7 +30,7 @@ QByteArray labelOf(const EndpointSnapshot& snapshot) {
 } // namespace
 
 EngineWorker::EngineWorker(EngineOptions options, std::shared_ptr<TranscriptStore> store)
-    : m_options(options),
+    : m_options(std::move(options)),
       m_store(std::move(store)),
       m_eventLog(std::make_shared<Transcript>(m_store)),
       m_sealTimer(this),

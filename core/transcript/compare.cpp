@@ -34,8 +34,10 @@ std::vector<std::pair<int, int>> commonPairs(const std::vector<quint32>& a, cons
     const int most = std::min(n + m, mostEdits);
     const auto at = [](const std::vector<quint32>& keys, int i) { return keys[static_cast<std::size_t>(i)]; };
     std::vector<std::vector<int>> trace; // of each number of edits: the furthest x on each diagonal
-    std::vector<int> furthest(static_cast<std::size_t>(2 * most + 3), 0);
-    const auto place = [&](int diagonal) { return static_cast<std::size_t>(diagonal + most + 1); };
+    std::vector<int> furthest(2 * static_cast<std::size_t>(most) + 3, 0);
+    const auto place = [&](int diagonal) {
+        return static_cast<std::size_t>(diagonal) + static_cast<std::size_t>(most) + 1;
+    };
     bool isFound = false;
     int edits = 0;
     for (; edits <= most && !isFound; ++edits) {

@@ -163,7 +163,7 @@ std::optional<qint64> parseTime(const QString& text, qint64 now) {
 
 class Parser {
 public:
-    Parser(const QString& text, qint64 now) : m_text(text), m_now(now) {}
+    Parser(QString text, qint64 now) : m_text(std::move(text)), m_now(now) {}
 
     Result<NodePointer> parse() {
         auto root = alternatives();

@@ -53,7 +53,7 @@ LoadedPiece loadPiece(const Extent& extent, const std::shared_ptr<SegmentMemory>
 class JournalWriter {
 public:
     /// Pieces of records are about this large at most, unless a single record is larger.
-    static constexpr quint32 pieceLimit = 512U << 10U;
+    static constexpr std::size_t pieceLimit = 512U << 10U;
     /// Write when so much is staged.
     static constexpr std::size_t batchLimit = 4U << 20U;
 

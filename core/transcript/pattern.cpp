@@ -22,9 +22,9 @@ int sequenceLength(QByteArrayView bytes, qsizetype at) {
     int length = 0;
     uchar low = 0x80;
     uchar high = 0xbf;
-    if (first < 0x80) {
+    if (first < 0x80)
         return 1;
-    } else if (first >= 0xc2 && first <= 0xdf) {
+    if (first >= 0xc2 && first <= 0xdf) {
         length = 2;
     } else if (first >= 0xe0 && first <= 0xef) {
         length = 3;

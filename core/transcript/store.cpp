@@ -142,8 +142,8 @@ void TranscriptStore::writeRound(std::vector<Weak> queue, const std::vector<quin
     for (const quint64 id : forgotten)
         m_writer->stage({.transcript = id, .kind = JournalPiece::Removed});
     bool works = true;
-    for (std::size_t i = 0; i < queue.size(); ++i) {
-        const auto transcript = queue[i].lock();
+    for (const Weak& weak : queue) {
+        const auto transcript = weak.lock();
         if (transcript != nullptr)
             transcript->beginRound();
         while (works && transcript != nullptr) {
@@ -273,7 +273,7 @@ LoadedPiece TranscriptStore::load(quint64 transcript, const Extent& extent) {
     LoadedPiece piece = loadPiece(extent, m_memory);
     if (piece.chunk == nullptr)
         return piece;
-    const auto size = static_cast<qint64>(extent.bytes + extent.records * sizeof(RecordHeader));
+    const qint64 size = qint64(extent.bytes) + qint64(extent.records) * qint64(sizeof(RecordHeader));
     const qint64 most = m_options.budget / 16;
     const std::lock_guard lock(m_cacheMutex);
     if (size > most || m_cachePlaces.contains(key))
