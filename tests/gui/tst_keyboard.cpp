@@ -45,6 +45,7 @@ private slots:
 
         QTRY_VERIFY(fixture.currentBuffer() != nullptr);
         fixture.window().activateWindow(); // the offscreen platform lets go of it when a popup closes
+        QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
         QTRY_COMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("addressField")); // for the next one
         for (int i = 0; i < 3; ++i)
             press(Qt::Key_Tab); // behaviour, Listen, Connect
