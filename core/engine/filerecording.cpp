@@ -28,7 +28,7 @@ struct FileRecording::State {
     QSet<EndpointId> ids;
 
     /// Writes what there is, by time.
-    Result<quint64> write() {
+    Result<void> write() {
         using Next = std::pair<qint64, std::size_t>; // the time of a part's next record
         std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
         std::vector<RecordIndex> ends;
@@ -40,8 +40,7 @@ struct FileRecording::State {
             ends.push_back(parts[part].reader.count());
             enqueue(part);
         }
-        quint64 written = 0;
-        for (; !queue.empty(); ++written) {
+        while (!queue.empty()) {
             Part& first = parts[queue.top().second];
             if (auto result = recorder->write(first.part, first.reader.at(first.next)); !result)
                 return tl::unexpected(result.error());
@@ -50,9 +49,7 @@ struct FileRecording::State {
             queue.pop();
             enqueue(part);
         }
-        if (auto result = recorder->flush(); !result)
-            return tl::unexpected(result.error());
-        return written;
+        return recorder->flush();
     }
 };
 
@@ -107,11 +104,8 @@ void FileRecording::goOn() {
         const auto written = state->write();
         slot->post([self, written] { // runs only while self is there
             self->m_isRunning = false;
-            if (written) {
-                self->m_written += *written;
-                emit self->progressed();
+            if (written)
                 return;
-            }
             self->m_hasFailed = true;
             self->m_timer.stop();
             emit self->failed(written.error());

@@ -26,13 +26,10 @@ public:
     FileRecording& operator=(FileRecording&&) = delete;
 
     const QString& path() const { return m_path; }
-    /// Records written so far.
-    quint64 written() const { return m_written; }
 
 signals:
     /// The file could not be written; nothing more is.
     void failed(const sw::Error& error);
-    void progressed();
 
 private:
     struct State;
@@ -47,7 +44,6 @@ private:
     QString m_path;
     std::shared_ptr<State> m_state;
     QTimer m_timer;
-    quint64 m_written = 0;
     bool m_isRunning = false;
     bool m_hasFailed = false;
 };

@@ -76,22 +76,26 @@ def one_long_transcript(size):
                 **{key: value for key, value in engine.state().items() if key != "bytes"}}
 
 
+def kill_under_load(process, port, seconds):
+    """Sends a numbered line a millisecond, then kills the process. When each line was sent, and when the kill came."""
+    sent = []
+    with connected(port) as peer:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            peer.sendall(b"<%d>\n" % len(sent))
+            sent.append(time.monotonic())
+            time.sleep(0.001)
+        killed = time.monotonic()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    return sent, killed
+
+
 def killed_recording(folder, seconds):
     """Kills a recording swright under load. Gives the age, at the kill, of the oldest line that the file lacks."""
     path = os.path.join(folder, "x.jsonl")
     with Running("listen", "tcp://127.0.0.1:0", "--record", path) as listener:
-        sent = []
-        with connected(listener.port()) as peer:
-            end = time.monotonic() + seconds
-            number = 0
-            while time.monotonic() < end:
-                peer.sendall(b"<%d>\n" % number)
-                sent.append(time.monotonic())
-                number += 1
-                time.sleep(0.001)
-            killed = time.monotonic()
-            listener.process.send_signal(signal.SIGKILL)
-            listener.process.wait()
+        sent, killed = kill_under_load(listener.process, listener.port(), seconds)
     text = ""
     with open(path, encoding="utf-8") as file:
         lines = file.read().split("\n")
@@ -105,18 +109,7 @@ def killed_recording(folder, seconds):
 def killed_journal(folder, seconds):
     """The same for the journal of an engine that keeps its transcripts."""
     with Engine(directory=folder) as engine:
-        sent = []
-        with connected(engine.port) as peer:
-            end = time.monotonic() + seconds
-            number = 0
-            while time.monotonic() < end:
-                peer.sendall(b"<%d>\n" % number)
-                sent.append(time.monotonic())
-                number += 1
-                time.sleep(0.001)
-            killed = time.monotonic()
-            engine.process.send_signal(signal.SIGKILL)
-            engine.process.wait()
+        sent, killed = kill_under_load(engine.process, engine.port, seconds)
     found = set()
     for root, _, names in os.walk(folder):
         for name in names:

@@ -221,7 +221,7 @@ private slots:
         QTRY_COMPARE(result->text(), QStringLiteral("2 differences"));
         QCOMPARE(window->findChild<QTableView*>(QStringLiteral("compareTable"))->currentIndex().row(), 1);
         window->findChild<QCheckBox*>(QStringLiteral("compareNumbers"))->click();
-        QTRY_COMPARE(result->text(), QStringLiteral("1 differences"));
+        QTRY_COMPARE(result->text(), QStringLiteral("1 difference"));
     }
 
     void mergesWhatIsSelected() {

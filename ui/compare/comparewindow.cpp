@@ -181,7 +181,9 @@ void CompareWindow::show(std::shared_ptr<const Comparison> comparison, const QSt
     const std::size_t count = comparison->differences();
     const bool isCut = comparison->left.size() >= mostMessages || comparison->right.size() >= mostMessages;
     m_model->setComparison(std::move(comparison), left, right);
-    QString text = count == 0 ? tr("no difference") : tr("%1 differences").arg(QLocale().toString(count));
+    QString text = count == 0   ? tr("no difference")
+                   : count == 1 ? tr("1 difference")
+                                : tr("%1 differences").arg(QLocale().toString(count));
     if (isCut)
         text += tr(" in the first %1 messages").arg(QLocale().toString(mostMessages));
     m_result->setText(text);

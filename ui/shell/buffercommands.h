@@ -38,7 +38,6 @@ public:
     void askNote(BufferPanel& panel);
     /// Several endpoints as one buffer.
     void merge(const QVector<EndpointId>& endpoints);
-    bool isRecording() const { return !m_recordings.empty(); }
 
 signals:
     void complained(const QString& text);
