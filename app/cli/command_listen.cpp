@@ -123,13 +123,18 @@ int runListen(const ListenArguments& arguments) {
     if (const auto status = session.prepare())
         return *status;
     ListenCommand command(session, arguments);
-    const auto id = session.engine().listen(*address, {.behaviour = QString::fromStdString(arguments.behaviour),
-                                                       .acceptLimit = arguments.once ? 1 : arguments.accept});
+    const quint64 wanted = arguments.once ? 1 : arguments.accept;
+    const bool isManual = address->value("accept") == QLatin1String("manual");
+    // with accept=manual those beyond the wanted ones stay in the queue; otherwise the port closes after them
+    const auto id = session.engine().listen(
+        *address, {.behaviour = QString::fromStdString(arguments.behaviour), .acceptLimit = isManual ? 0 : wanted});
     if (!id) {
         session.say(id.error());
         return WrongUsage;
     }
     command.started(*id);
+    if (isManual && wanted > 0)
+        session.engine().acceptNext(*id, wanted);
     if (limit)
         QTimer::singleShot(std::chrono::duration_cast<std::chrono::milliseconds>(*limit), &session,
                            [&session] { session.finish(Done); });
@@ -149,7 +154,10 @@ void addListen(CLI::App& program, Run& run) {
         ->type_name("NAME");
     auto* once = command->add_flag("--once", arguments->once,
                                    "Take one connection, wire it to standard input and output, then exit");
-    command->add_option("--accept", arguments->accept, "Take N connections, and exit when they have ended")
+    command
+        ->add_option("--accept", arguments->accept,
+                     "Take N connections, and exit when they have ended; with accept=manual, further ones wait in "
+                     "the system's queue until then")
         ->type_name("N")
         ->check(CLI::PositiveNumber)
         ->excludes(once);

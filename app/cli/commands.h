@@ -20,6 +20,7 @@ void addListen(CLI::App& program, Run& run);
 void addConnect(CLI::App& program, Run& run);
 void addSend(CLI::App& program, Run& run);
 void addLookup(CLI::App& program, Run& run);
+void addTranslate(CLI::App& program, Run& run);
 void addList(CLI::App& program, Run& run);
 void addDocuments(CLI::App& program, Run& run);
 

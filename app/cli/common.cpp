@@ -17,6 +17,11 @@ void addSessionOptions(CLI::App& command, SessionOptions& options) {
                     "endpoint); without it: text on a terminal, raw in a pipe")
         ->type_name("FORM");
     command.add_option("--idle", options.idle, "End with status 0 when nothing happened for TIME")->type_name("TIME");
+    command
+        .add_option("--tcp-info", options.tcpInfo,
+                    "Every TIME, say on standard error what the system's TCP knows of each open connection: round "
+                    "trip, windows, retransmits")
+        ->type_name("TIME");
     command.add_flag("--json", options.json, "Print every event as a JSON line on standard error");
     command.add_flag("-v,--verbose", options.verbose, "Say every event on standard error");
 }
@@ -57,6 +62,7 @@ void buildProgram(CLI::App& program, Run& run) {
     addConnect(program, run);
     addSend(program, run);
     addLookup(program, run);
+    addTranslate(program, run);
     addList(program, run);
     addDocuments(program, run);
     program.footer(

@@ -45,6 +45,8 @@ bool isImportant(EventKind event, const QJsonObject& facts) {
     case EventKind::DatagramError:
     case EventKind::Dropped:
     case EventKind::Warning:
+    case EventKind::ListenerBroken:
+    case EventKind::Reopened:
         return true;
     case EventKind::Closed:
         return facts.contains(QStringLiteral("error"));
@@ -78,6 +80,8 @@ Session::Session(const SessionOptions& options, QObject* parent)
     QObject::connect(&m_output, &OutputWriter::failed, this, [this] { finish(TaskFailed); });
     m_idleTimer.setSingleShot(true);
     QObject::connect(&m_idleTimer, &QTimer::timeout, this, [this] { finish(Done); });
+    QObject::connect(&m_kernelTimer, &QTimer::timeout, this, &Session::sampleKernel);
+    QObject::connect(&m_engine, &Engine::kernelSampled, this, &Session::sayKernel);
     m_flushTimer.setInterval(flushInterval);
     QObject::connect(&m_flushTimer, &QTimer::timeout, this, &Session::flushRecording);
 }
@@ -101,6 +105,15 @@ std::optional<int> Session::prepare() {
         }
         m_idleTimer.setInterval(
             std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*idle), std::chrono::milliseconds(1)));
+    }
+    if (!m_options.tcpInfo.empty()) {
+        const auto every = parseDuration(QString::fromStdString(m_options.tcpInfo));
+        if (!every) {
+            sayError(every.error());
+            return WrongUsage;
+        }
+        m_kernelTimer.start(
+            std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*every), std::chrono::milliseconds(10)));
     }
     if (!m_options.record.empty()) {
         auto recorder = Recorder::open(QString::fromStdString(m_options.record));
@@ -137,6 +150,35 @@ void Session::end() {
     if (!m_output.hasFailed() && !m_output.drain(drainTime))
         m_status = m_status == Done ? TaskFailed : m_status;
     QCoreApplication::exit(m_status);
+}
+
+void Session::sampleKernel() {
+    const auto all = m_engine.snapshots();
+    for (const EndpointSnapshot& snapshot : all) {
+        if (snapshot.kind == EndpointKind::Connection && !isEnded(snapshot.state))
+            m_engine.sampleKernel(snapshot.id);
+    }
+}
+
+void Session::sayKernel(const KernelSample& sample) {
+    const auto snapshot = m_engine.snapshot(sample.id);
+    if (!sample.tcp || !snapshot)
+        return;
+    if (m_options.json) {
+        writeError(QJsonDocument(QJsonObject{{QStringLiteral("event"), QStringLiteral("tcp-info")},
+                                             {QStringLiteral("endpoint"), static_cast<qint64>(sample.id)},
+                                             {QStringLiteral("name"), snapshot->name},
+                                             {QStringLiteral("time"), toIsoString(sample.time.wall)},
+                                             {QStringLiteral("tcp"), sample.tcp->toJson()}})
+                       .toJson(QJsonDocument::Compact));
+        return;
+    }
+    QStringList parts{sample.tcp->state};
+    for (const TcpFigure& figure : tcpFigures()) {
+        if (const TcpInfo::Figure& told = *sample.tcp.*figure.value)
+            parts.append(QString::fromLatin1(figure.title).toLower() + QLatin1Char(' ') + toText(figure, *told));
+    }
+    sayPlain(QStringLiteral("swright: %1: %2").arg(snapshot->name, parts.join(QLatin1String(", "))));
 }
 
 void Session::flushRecording() {

@@ -24,6 +24,7 @@ struct SessionOptions {
     std::string record;
     std::string as;
     std::string idle;
+    std::string tcpInfo;      ///< how often the system is asked what its TCP knows; empty: never
     bool quietOutput = false; ///< received bytes are not shown
 };
 
@@ -75,6 +76,8 @@ private:
     void sayEvent(const RecordView& record);
     QByteArray formatted(const Followed& followed, const RecordView& record);
     void flushRecording();
+    void sampleKernel();
+    void sayKernel(const KernelSample& sample);
     void end();
 
     SessionOptions m_options;
@@ -88,6 +91,7 @@ private:
     RecordIndex m_nextEvent = 0;
     QTimer m_flushTimer;
     QTimer m_idleTimer;
+    QTimer m_kernelTimer;
     int m_status = Done;
     int m_interruptStatus = Done;
     QSet<EndpointId> m_forgotten; // ended and taken in full; the engine was told to remove them

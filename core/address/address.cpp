@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/address/address.h"
 
+#include "core/base/systemnet.h"
 #include "core/base/units.h"
 
 #include <algorithm>
@@ -83,8 +84,8 @@ Result<void> readPath(Address& address, const QString& body, qsizetype start) {
                     start);
     if (address.path.contains(QChar(0)))
         return fail(QStringLiteral("A path cannot contain a NUL byte."), start);
-    // sockaddr_un.sun_path holds 108 bytes on Linux, 104 on macOS and the BSDs, with the closing NUL
-    constexpr qsizetype longest = 107;
+    // 108 bytes on Linux and Windows, 104 on macOS and the BSDs, with the closing NUL
+    constexpr qsizetype longest = sizeof(sockaddr_un::sun_path) - 1;
     const qsizetype length = address.path.toUtf8().size();
     if (length > longest || address.path.size() < 2)
         return fail(QStringLiteral("The path has %1 bytes; a socket's path has 2 to %2.").arg(length).arg(longest),
@@ -114,6 +115,16 @@ Result<void> checkRole(const Address& address, Role role, const QString& text) {
         if (address.place.portFirst == 0)
             return fail(QStringLiteral("A connection needs a port: 1 to 65535, or a service name such as http."),
                         text.indexOf(QLatin1Char('?')) < 0 ? text.size() : text.indexOf(QLatin1Char('?')));
+    }
+    const QHostAddress literal(address.place.host);
+    const QString ipv6 = address.value("ipv6");
+    if (!literal.isNull() && !isLocal(address.scheme)) {
+        const bool isV6 = literal.protocol() == QAbstractSocket::IPv6Protocol;
+        if (isV6 ? ipv6 == QLatin1String("off") : ipv6 == QLatin1String("only"))
+            return fail(QStringLiteral("ipv6=%1 excludes %2, which is an %3 address. Leave the option out, or choose "
+                                       "another host.")
+                            .arg(ipv6, address.place.host, isV6 ? QStringLiteral("IPv6") : QStringLiteral("IPv4")),
+                        optionPosition(QStringLiteral("ipv6")));
     }
     if (role == Role::Listen && address.value("ipv6") == QLatin1String("both") &&
         address.place.host != QLatin1String("*") && address.place.host != QLatin1String("::") &&
@@ -165,6 +176,10 @@ void Address::setOption(const QString& name, const QString& value) {
         }
     }
     options.push_back({name, value});
+}
+
+void Address::removeOption(const QString& name, const QString& value) {
+    std::erase(options, Option{name, value});
 }
 
 Result<Address> parseAddress(const QString& text) {

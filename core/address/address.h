@@ -38,6 +38,8 @@ struct Address {
     std::chrono::microseconds duration(const char* name) const;
     /// Sets or replaces an option; the value must be in normal form.
     void setOption(const QString& name, const QString& value);
+    /// Takes out an option where it has that value.
+    void removeOption(const QString& name, const QString& value);
 };
 
 /// Reads an address. Errors carry the position of the offending part in `text` and say what is accepted there.

@@ -31,6 +31,7 @@ struct OptionSpec {
     const char* defaultValue; ///< normalised; empty where the system or nothing decides
     const char* choices;      ///< for Choice: `a|b|c`
     bool repeatable;
+    bool isLive;      ///< can be changed while the endpoint is open
     const char* help; ///< one sentence
 
     bool appliesTo(Scheme scheme) const { return (schemes & (1U << static_cast<unsigned>(scheme))) != 0; }

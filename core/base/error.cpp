@@ -54,12 +54,57 @@ constexpr std::array table{
     Entry{ErrorId::Unknown, "unknown", "An error that this program has no name for, on %1."},
 };
 
+/// Where the same error means something else in another situation.
+struct SituationEntry {
+    ErrorId id;
+    const char* situation;
+    const char* sentence;
+};
+
+constexpr std::array situations{
+    SituationEntry{
+        ErrorId::AddressNotAvailable, "connect",
+        "No local address and port is left for a connection to %1: the system's range of ports is used up, or "
+        "the same pair of addresses is still in TIME_WAIT. Wait a minute, or use another local port."},
+    SituationEntry{ErrorId::AccessDenied, "connect",
+                   "The system refused a connection to %1: a firewall or a prohibited route forbids it, or the socket "
+                   "file is not yours to write to."},
+    SituationEntry{ErrorId::AccessDenied, "send",
+                   "The system refused to send to %1: broadcast needs broadcast=on, or a firewall forbids it."},
+    SituationEntry{ErrorId::AccessDenied, "bind",
+                   "The system refused to bind %1: ports below 1024 and protected directories need more rights. Choose "
+                   "a port from 1024 on, or another directory."},
+    SituationEntry{ErrorId::NotFound, "connect",
+                   "%1 does not exist: nothing has made that socket. Start the server first."},
+    SituationEntry{ErrorId::NotFound, "bind", "The directory of %1 does not exist. Make it first, or choose another."},
+    SituationEntry{
+        ErrorId::InvalidArgument, "connect",
+        "The system cannot connect to %1 this way: a route discards its packets, an address with %interface is "
+        "needed (fe80::/10), or the local address is of another kind."},
+    SituationEntry{ErrorId::NotSupported, "connect",
+                   "%1 is a socket of another type: unix:// is for streams, unixgram:// "
+                   "for datagrams."},
+    SituationEntry{ErrorId::NotSupported, "socket", "This machine has no sockets of the address family of %1."},
+    SituationEntry{ErrorId::ConnectionRefused, "receive",
+                   "Nothing receives at %1: its host answered a datagram with ICMP port unreachable."},
+    SituationEntry{ErrorId::ConnectionRefused, "send",
+                   "Nothing receives at %1: its host answered an earlier datagram with ICMP port unreachable."},
+};
+
 const Entry& entryOf(ErrorId id) {
     for (const Entry& entry : table) {
         if (entry.id == id)
             return entry;
     }
     return table.back();
+}
+
+const char* sentenceOf(ErrorId id, const QString& situation) {
+    for (const SituationEntry& entry : situations) {
+        if (entry.id == id && situation == QLatin1String(entry.situation))
+            return entry.sentence;
+    }
+    return entryOf(id).sentence;
 }
 
 } // namespace
@@ -84,7 +129,7 @@ QJsonObject Error::toJson() const {
 Error systemError(int native, const QString& situation, const QString& about) {
     const ErrorId id = errorIdOfNative(native);
     const QString what = about.isEmpty() ? QStringLiteral("the address") : about;
-    QString sentence = QString::fromLatin1(entryOf(id).sentence);
+    QString sentence = QString::fromLatin1(sentenceOf(id, situation));
     sentence.replace(QStringLiteral("%1"), what);
     sentence[0] = sentence.at(0).toUpper();
     if (!about.isEmpty() && sentence.startsWith(about.at(0).toUpper()))

@@ -55,6 +55,8 @@ void Connection::start() {
 }
 
 void Connection::connected(native::Descriptor socket) {
+    mutableSnapshot().report = std::make_shared<const ConnectReport>(m_connector->report());
+    m_awaitsFirstByte = true;
     m_connector.release()->deleteLater(); // we are in a call of it
     m_socket = socket;
     const native::SocketAddress peer = native::peerAddress(socket);
@@ -64,6 +66,7 @@ void Connection::connected(native::Descriptor socket) {
 }
 
 void Connection::connectFailed(const Error& error) {
+    mutableSnapshot().report = std::make_shared<const ConnectReport>(m_connector->report());
     m_connector.release()->deleteLater();
     const QString cause = error.id == ErrorId::ConnectionRefused    ? QStringLiteral("refused")
                           : error.id == ErrorId::ConnectionTimedOut ? QStringLiteral("timed-out")
@@ -88,11 +91,22 @@ void Connection::open(bool isAccepted) {
         describe();
     setState(EndpointState::Open);
     const QString peer = snapshot().peer.isEmpty() ? QStringLiteral("a local process") : snapshot().peer;
-    const QJsonObject facts{{QStringLiteral("local"), snapshot().local}, {QStringLiteral("peer"), snapshot().peer}};
-    if (isAccepted)
+    QJsonObject facts{{QStringLiteral("local"), snapshot().local}, {QStringLiteral("peer"), snapshot().peer}};
+    if (isLocal(address().scheme)) {
+        if (auto who = native::peerCredentials(m_socket)) {
+            facts.insert(QStringLiteral("credentials"), who->toJson());
+            mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(*who));
+        }
+    }
+    if (snapshot().report != nullptr)
+        facts.insert(QStringLiteral("report"), snapshot().report->toJson());
+    m_sinceOpen.start();
+    if (isAccepted) {
+        facts.insert(QStringLiteral("listenerName"), m_listenerName);
         record(EventKind::Accepted, QStringLiteral("opened by %1, accepted by “%2”").arg(peer, m_listenerName), facts);
-    else
+    } else {
         record(EventKind::Opened, QStringLiteral("connected to %1 from %2").arg(peer, snapshot().local), facts);
+    }
     for (const Error& error : errors)
         record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
     m_ticket = host().poller().add(m_socket, ReadInterest, this);
@@ -100,6 +114,23 @@ void Connection::open(bool isAccepted) {
         m_behaviour->opened(*this);
     if (m_socket != native::noDescriptor)
         flush(); // what was offered while connecting
+}
+
+/// The last phase of connecting: the other end has begun to speak.
+void Connection::noteFirstByte() {
+    m_awaitsFirstByte = false;
+    ConnectReport report = *snapshot().report;
+    report.phase = ConnectPhase::FirstByte;
+    report.firstByte = std::chrono::nanoseconds(m_sinceOpen.nsecsElapsed());
+    mutableSnapshot().report = std::make_shared<const ConnectReport>(std::move(report));
+}
+
+std::optional<TcpInfo> Connection::tcpInfo() const {
+    return m_socket == native::noDescriptor ? std::nullopt : native::tcpInfo(m_socket);
+}
+
+Result<void> Connection::applyChange(const OptionSpec& spec, const QString& value, bool leave) {
+    return applyToSocket(m_socket, spec, value, leave);
 }
 
 void Connection::describe() {
@@ -173,6 +204,8 @@ void Connection::receiveRound() {
         const QByteArrayView bytes =
             transcript()->commit(RecordKind::Received, static_cast<std::size_t>(count), Timestamp::now());
         countReceived(static_cast<quint64>(count));
+        if (m_awaitsFirstByte)
+            noteFirstByte();
         m_unconsumed += static_cast<quint64>(count);
         if (m_behaviour && !m_isClosing && !m_writeEnded && !m_wantsWriteEnd) {
             const auto pin = transcript()->currentSegment(); // its answers are recorded too, and may fill the segment
@@ -391,8 +424,59 @@ void Connection::drainBeforeEnd() {
     }
 }
 
+/// Everything went to the system. With linger=N above 0, close waits until the peer's system has acknowledged it, and
+/// resets when it has not in time (POSIX, "SO_LINGER"); the system's own wait would block this thread.
 void Connection::finishOrderly() {
     drainBeforeEnd();
+    const int linger = address().number("linger").value_or(-1);
+    if (linger <= 0 || !native::undelivered(m_socket).value_or(0)) {
+        closeNow();
+        return;
+    }
+    if (m_lingering)
+        return;
+    m_isClosing = true;
+    setOpenState();
+    if (!m_writeEnded)
+        native::shutdown(m_socket, native::Shutdown::Sending);
+    m_lingering.emplace();
+    m_lingering->start();
+    updateInterest();
+    lingerOrFinish();
+}
+
+void Connection::lingerOrFinish() {
+    if (m_socket == native::noDescriptor || !m_lingering)
+        return;
+    const qint64 limit = *address().number("linger") * 1000LL;
+    const qint64 left = native::undelivered(m_socket).value_or(0);
+    if (left == 0) {
+        closeNow();
+    } else if (m_lingering->elapsed() < limit) {
+        constexpr std::chrono::milliseconds pause(10);
+        host().after(pause, id(), [](Endpoint& endpoint) { static_cast<Connection&>(endpoint).lingerOrFinish(); });
+    } else {
+        if (m_ticket)
+            host().poller().remove(*m_ticket);
+        m_ticket.reset();
+        native::abort(std::exchange(m_socket, native::noDescriptor));
+        finish({.cause = QStringLiteral("aborted-by-us"),
+                .text = QStringLiteral("closed by us with a reset: linger=%1 was over, and the peer had not "
+                                       "acknowledged %2 bytes")
+                            .arg(limit / 1000)
+                            .arg(left),
+                .error = {}});
+    }
+}
+
+void Connection::closeNow() {
+    const bool isOver = m_readEnded && m_writeEnded; // nothing is left that could be reset
+    if (address().number("linger") == 0 && !isOver) {
+        finish({.cause = QStringLiteral("aborted-by-us"),
+                .text = QStringLiteral("closed by us with a reset (linger=0)"),
+                .error = {}});
+        return;
+    }
     const bool byPeer = m_peerEndedFirst;
     finish({.cause = byPeer ? QStringLiteral("closed-by-peer") : QStringLiteral("closed-by-us"),
             .text = byPeer ? QStringLiteral("closed: the peer ended first, then we did")
@@ -436,8 +520,11 @@ void Connection::finish(const ClosingRecord& closing) {
     if (m_ticket)
         host().poller().remove(*m_ticket);
     m_ticket.reset();
-    if (m_socket != native::noDescriptor)
+    if (m_socket != native::noDescriptor) {
+        if (address().number("linger").value_or(0) > 0)
+            native::setOption(m_socket, "linger", -1, false); // we have waited; the system must not, on this thread
         native::close(m_socket);
+    }
     m_socket = native::noDescriptor;
     mutableSnapshot().counters.queuedBytes = m_queue.size();
     m_queue.clear();

@@ -5,6 +5,8 @@
 #include "core/endpoint/endpoint.h"
 #include "core/endpoint/writequeue.h"
 
+#include <QElapsedTimer>
+
 #include <memory>
 #include <optional>
 
@@ -38,8 +40,10 @@ public:
     void roomAgain() override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
     void describe() override;
+    std::optional<TcpInfo> tcpInfo() const override;
 
 private:
+    Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;
     // PollTarget
     void socketReady(PollEvents events) override;
     // Peer
@@ -60,6 +64,9 @@ private:
     void updateInterest();
     void endSendingNow();
     void finishOrderly();
+    void lingerOrFinish();
+    void closeNow();
+    void noteFirstByte();
     void fail(int native, const QString& situation);
     void finish(const ClosingRecord& closing);
     bool mayReceive() const;
@@ -79,6 +86,9 @@ private:
     bool m_isClosing = false;     // likewise
     bool m_isInBehaviour = false;
     bool m_behaviourProduces = false;
+    bool m_awaitsFirstByte = false;
+    std::optional<QElapsedTimer> m_lingering;
+    QElapsedTimer m_sinceOpen;
 };
 
 } // namespace sw

@@ -3,14 +3,17 @@
 
 #include "core/base/units.h"
 #include "core/endpoint/socketoptions.h"
+#include "core/endpoint/tcpinfo.h"
 
 #include <QJsonArray>
 
-#include <cerrno>
+#include <algorithm>
 
 namespace sw {
 
 namespace {
+
+constexpr std::chrono::milliseconds queueRetry(20);
 
 Family familyOf(const Address& address) {
     const QString ipv6 = address.value("ipv6");
@@ -19,168 +22,315 @@ Family familyOf(const Address& address) {
     return ipv6 == QLatin1String("off") ? Family::IPv4 : Family::Any;
 }
 
-QString milliseconds(qint64 nanoseconds) {
-    return QString::number(static_cast<double>(nanoseconds) / 1e6, 'f', 2) + QStringLiteral(" ms");
+QString familyName(const native::SocketAddress& address) {
+    return native::isIPv6(address) ? QStringLiteral("IPv6") : QStringLiteral("IPv4");
 }
 
 } // namespace
+
+class Connector::Attempt final : private PollTarget {
+public:
+    Attempt(Connector& owner, std::size_t place, const native::SocketAddress& address)
+        : candidate(address),
+          index(place),
+          m_owner(owner) {}
+    ~Attempt() override { drop(); }
+    Attempt(const Attempt&) = delete;
+    Attempt& operator=(const Attempt&) = delete;
+    Attempt(Attempt&&) = delete;
+    Attempt& operator=(Attempt&&) = delete;
+
+    ConnectAttempt& entry() { return m_owner.m_report.attempts.at(index); }
+    bool isPending() { return entry().outcome == ConnectAttempt::Outcome::Pending; }
+
+    void watch() { m_ticket = m_owner.m_poller.add(socket, WriteInterest, this); }
+    native::Descriptor take() {
+        m_owner.m_poller.remove(*m_ticket);
+        m_ticket.reset();
+        return std::exchange(socket, native::noDescriptor);
+    }
+    void drop() {
+        if (m_ticket)
+            m_owner.m_poller.remove(*m_ticket);
+        m_ticket.reset();
+        if (socket != native::noDescriptor)
+            native::close(socket);
+        socket = native::noDescriptor;
+    }
+    void end(ConnectAttempt::Outcome outcome) {
+        if (socket != native::noDescriptor && native::isIp(candidate)) {
+            if (const auto info = native::tcpInfo(socket))
+                entry().retransmits = static_cast<int>(info->retransmits.value_or(0));
+        }
+        entry().outcome = outcome;
+        entry().duration = m_owner.elapsed() - entry().begun;
+    }
+
+    native::SocketAddress candidate;
+    std::size_t index;
+    native::Descriptor socket = native::noDescriptor;
+
+private:
+    void socketReady(PollEvents) override { m_owner.attemptReady(*this); }
+
+    Connector& m_owner;
+    std::optional<Poller::Ticket> m_ticket;
+};
 
 Connector::Connector(Poller& poller, Address address, Handlers handlers)
     : m_poller(poller),
       m_address(std::move(address)),
       m_handlers(std::move(handlers)) {
     m_deadline.setSingleShot(true);
-    m_retry.setSingleShot(true);
-    QObject::connect(&m_deadline, &QTimer::timeout, this, [this] {
-        const QString limit = formatDuration(m_address.duration("timeout"));
-        Error error{.id = ErrorId::ConnectionTimedOut,
-                    .situation = QStringLiteral("connect"),
-                    .detail = QStringLiteral("%1 did not answer within %2. The host may be down, or a firewall drops "
-                                             "the packets without a word.")
-                                  .arg(formatAddress(m_address), limit)};
-        if (m_candidates.empty()) {
-            error.situation = QStringLiteral("resolve");
-            error.detail = QStringLiteral("The name service did not answer for “%1” within %2. Check the network and "
-                                          "the DNS.")
-                               .arg(m_address.place.host, limit);
-        }
-        giveUp(error);
-    });
-    QObject::connect(&m_retry, &QTimer::timeout, this, &Connector::tryNext);
+    m_stagger.setSingleShot(true);
+    QObject::connect(&m_deadline, &QTimer::timeout, this, &Connector::timeOut);
+    QObject::connect(&m_stagger, &QTimer::timeout, this, &Connector::startNext);
 }
 
-Connector::~Connector() {
-    dropSocket();
-}
-
-void Connector::dropSocket() {
-    if (m_ticket)
-        m_poller.remove(*m_ticket);
-    m_ticket.reset();
-    if (m_socket != native::noDescriptor)
-        native::close(m_socket);
-    m_socket = native::noDescriptor;
-}
+Connector::~Connector() = default;
 
 void Connector::start() {
+    m_clock.start();
     m_deadline.start(std::chrono::duration_cast<std::chrono::milliseconds>(m_address.duration("timeout")));
     if (isLocal(m_address.scheme)) {
         m_candidates.push_back(native::localAddress(m_address.path));
-        tryNext();
+        startNext();
         return;
     }
     if (!isIpLiteral(m_address.place.host)) {
+        m_report.host = m_address.place.host;
         m_handlers.state(EndpointState::Resolving);
-        m_handlers.record(EventKind::Resolving, QStringLiteral("looking up “%1”").arg(m_address.place.host), {});
+        m_handlers.record(EventKind::Resolving, QStringLiteral("looking up “%1”").arg(m_report.host),
+                          {{QStringLiteral("phase"), phaseName(ConnectPhase::Resolve)}});
+        resolve(m_report.host, familyOf(m_address), m_postbox, [this](const auto& hosts) { resolved(hosts); });
+        return;
     }
-    m_attempt.start();
-    resolve(m_address.place.host, familyOf(m_address), m_postbox, [this](const auto& hosts) { resolved(hosts); });
+    resolved(resolveNow(m_address.place.host, familyOf(m_address)));
 }
 
 void Connector::resolved(const Result<std::vector<QHostAddress>>& hosts) {
+    if (m_isDone)
+        return;
+    m_report.resolveTime = elapsed();
     if (!hosts) {
         giveUp(hosts.error());
         return;
     }
-    QStringList names;
-    for (const QHostAddress& host : *hosts) {
+    const auto ordered =
+        interleaved(*hosts, [](const QHostAddress& host) { return host.protocol() == QAbstractSocket::IPv6Protocol; });
+    for (const QHostAddress& host : ordered) {
         m_candidates.push_back(native::ipAddress(host, m_address.place.portFirst));
-        names.append(host.toString());
+        m_report.addresses.append(host.toString());
     }
-    if (!isIpLiteral(m_address.place.host)) {
+    if (!m_report.host.isEmpty())
         m_handlers.record(
             EventKind::Resolved,
             QStringLiteral("“%1” is %2 (%3)")
-                .arg(m_address.place.host, names.join(QLatin1String(", ")), milliseconds(m_attempt.nsecsElapsed())),
-            {{QStringLiteral("addresses"), QJsonArray::fromStringList(names)},
-             {QStringLiteral("nanoseconds"), m_attempt.nsecsElapsed()}});
-    }
-    tryNext();
+                .arg(m_report.host, m_report.addresses.join(QLatin1String(", ")), shortDuration(m_report.resolveTime)),
+            {{QStringLiteral("addresses"), QJsonArray::fromStringList(m_report.addresses)},
+             {QStringLiteral("nanoseconds"), static_cast<qint64>(m_report.resolveTime.count())}});
+    startNext();
 }
 
-Result<void> Connector::bindLocally(native::Descriptor socket) {
+Result<void> Connector::bindLocally(native::Descriptor socket, const native::SocketAddress& candidate) {
     const auto wanted = m_address.given("bind");
     if (!wanted)
         return {};
     const auto place = parseHostPort(*wanted, false);
-    const QHostAddress host(place->host);
-    if (const int code = native::bind(socket, native::ipAddress(host, place->portFirst)); code != 0)
+    const bool isAnyHost = place->host.isEmpty() || place->host == QLatin1String("*");
+    const QHostAddress host =
+        isAnyHost ? QHostAddress(native::isIPv6(candidate) ? QHostAddress::AnyIPv6 : QHostAddress::AnyIPv4)
+                  : QHostAddress(place->host);
+    const native::SocketAddress local = native::ipAddress(host, place->portFirst);
+    if (native::isIPv6(local) != native::isIPv6(candidate))
+        return tl::unexpected(
+            Error{.id = ErrorId::AddressNotAvailable,
+                  .situation = QStringLiteral("bind"),
+                  .detail = QStringLiteral("bind=%1 is an %2 address, and %3 is %4: a socket has one "
+                                           "family.")
+                                .arg(*wanted, familyName(local), native::toText(candidate), familyName(candidate))});
+#ifndef Q_OS_WIN               // there it would let anybody take the port
+    if (place->portFirst != 0) // a connection of before may linger in TIME-WAIT
+        native::setOption(socket, "reuseaddr", 1, native::isIPv6(candidate));
+#endif
+    if (const int code = native::bind(socket, local); code != 0)
         return tl::unexpected(systemError(-code, QStringLiteral("bind"), *wanted));
     return {};
 }
 
-void Connector::tryNext() {
-    if (m_next >= m_candidates.size()) {
-        giveUp(m_lastError.value_or(Error{.id = ErrorId::Unknown}));
+/// Begins with the next address; the one after it follows when this one is silent for attemptDelay.
+void Connector::startNext() {
+    if (m_isDone || m_next >= m_candidates.size())
         return;
-    }
     const native::SocketAddress& candidate = m_candidates.at(m_next);
+    const bool isRace =
+        std::any_of(m_attempts.begin(), m_attempts.end(), [](const auto& one) { return one->isPending(); });
+    m_report.attempts.push_back({.peer = native::toText(candidate), .local = {}, .begun = elapsed()});
+    m_attempts.push_back(std::make_unique<Attempt>(*this, m_next, candidate));
     ++m_next;
+    if (m_report.phase == ConnectPhase::Resolve)
+        m_report.phase = ConnectPhase::Route;
     m_handlers.state(EndpointState::Connecting);
-    m_handlers.record(EventKind::Connecting, QStringLiteral("connecting to ") + native::toText(candidate), {});
-    m_attempt.start();
-    m_socket = native::open(candidate, native::SocketType::Stream);
-    if (m_socket < 0) {
-        const int code = static_cast<int>(-m_socket);
-        m_socket = native::noDescriptor;
-        attemptFailed(code, QStringLiteral("socket"));
+    m_handlers.record(EventKind::Connecting,
+                      (isRace ? QStringLiteral("no answer for %1 ms: also connecting to ").arg(attemptDelay.count())
+                              : QStringLiteral("connecting to ")) +
+                          m_report.attempts.back().peer,
+                      {{QStringLiteral("address"), m_report.attempts.back().peer},
+                       {QStringLiteral("begun"), static_cast<qint64>(m_report.attempts.back().begun.count())}});
+    if (m_next < m_candidates.size())
+        m_stagger.start(attemptDelay);
+    begin(*m_attempts.back());
+}
+
+void Connector::begin(Attempt& attempt) {
+    attempt.socket = native::open(attempt.candidate, native::SocketType::Stream);
+    if (attempt.socket < 0) {
+        const int code = static_cast<int>(-attempt.socket);
+        attempt.socket = native::noDescriptor;
+        attemptFailed(attempt, systemError(code, QStringLiteral("socket"), attempt.entry().peer));
         return;
     }
-    for (const Error& error : applyOptions(m_socket, m_address, OptionStage::BeforeBind, native::isIPv6(candidate)))
+    const bool isIPv6 = native::isIPv6(attempt.candidate);
+    for (const Error& error : applyOptions(attempt.socket, m_address, OptionStage::BeforeBind, isIPv6))
         m_handlers.record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
-    if (const auto bound = bindLocally(m_socket); !bound) {
-        attemptFailed(bound.error());
+    if (const auto bound = bindLocally(attempt.socket, attempt.candidate); !bound) {
+        attemptFailed(attempt, bound.error());
         return;
     }
-    const int code = -native::connect(m_socket, candidate);
+    const int code = -native::connect(attempt.socket, attempt.candidate);
     if (code == 0 || native::isInProgress(code)) {
+        if (native::isIp(attempt.candidate)) // where from: what routing chose
+            attempt.entry().local = native::toText(native::boundAddress(attempt.socket));
+        m_report.phase = std::max(m_report.phase, ConnectPhase::Connect);
         // done or not, told from the event loop: callers see one order of things whatever the system does
-        m_ticket = m_poller.add(m_socket, WriteInterest, this);
+        attempt.watch();
     } else if (native::isAgain(code)) { // unix(7): the listener's queue is full; it is not refused, so ask again
-        dropSocket();
-        --m_next;
-        m_retry.start(std::chrono::milliseconds(20));
+        attempt.drop();
+        QTimer::singleShot(queueRetry, this, [this, &attempt] {
+            if (!m_isDone)
+                begin(attempt);
+        });
     } else {
-        attemptFailed(code, QStringLiteral("connect"));
+        attemptFailed(attempt, systemError(code, QStringLiteral("connect"), attempt.entry().peer));
     }
 }
 
-void Connector::socketReady(PollEvents) {
-    const int code = native::pendingError(m_socket);
-    if (code != 0) {
-        attemptFailed(code, QStringLiteral("connect"));
+void Connector::attemptReady(Attempt& attempt) {
+    if (const int code = native::pendingError(attempt.socket); code != 0) {
+        attemptFailed(attempt, systemError(code, QStringLiteral("connect"), attempt.entry().peer));
         return;
     }
+    m_isDone = true;
     m_deadline.stop();
-    m_poller.remove(*m_ticket);
-    m_ticket.reset();
-    const native::Descriptor socket = m_socket;
-    m_socket = native::noDescriptor;
-    m_handlers.connected(socket); // deletes this later, not now
+    m_stagger.stop();
+    attempt.end(ConnectAttempt::Outcome::Connected);
+    if (native::isIp(attempt.candidate))
+        attempt.entry().local = native::toText(native::boundAddress(attempt.socket));
+    cancelOthers(attempt.entry());
+    m_report.phase = ConnectPhase::Open;
+    m_report.total = elapsed();
+    m_handlers.connected(attempt.take()); // deletes this later, not now
 }
 
-void Connector::attemptFailed(int native, const QString& situation) {
-    attemptFailed(systemError(native, situation, native::toText(m_candidates.at(m_next - 1))));
+void Connector::cancelOthers(const ConnectAttempt& winner) {
+    for (const auto& other : m_attempts) {
+        if (!other->isPending())
+            continue;
+        other->end(ConnectAttempt::Outcome::Cancelled);
+        other->drop();
+        m_handlers.record(EventKind::AttemptFailed,
+                          QStringLiteral("%1: given up after %2, because %3 answered first")
+                              .arg(other->entry().peer, shortDuration(other->entry().duration), winner.peer),
+                          {{QStringLiteral("outcome"), QStringLiteral("cancelled")},
+                           {QStringLiteral("address"), other->entry().peer},
+                           {QStringLiteral("nanoseconds"), static_cast<qint64>(other->entry().duration.count())}});
+    }
 }
 
-void Connector::attemptFailed(const Error& error) {
-    dropSocket();
-    m_lastError = error;
+void Connector::attemptFailed(Attempt& attempt, const Error& error) {
+    attempt.entry().error = error;
+    attempt.end(ConnectAttempt::Outcome::Failed);
+    attempt.drop();
     if (m_candidates.size() > 1)
-        m_handlers.record(
-            EventKind::AttemptFailed,
-            QStringLiteral("%1: %2 (%3)")
-                .arg(native::toText(m_candidates.at(m_next - 1)), errorName(error.id),
-                     milliseconds(m_attempt.nsecsElapsed())),
-            {{QStringLiteral("error"), error.toJson()}, {QStringLiteral("nanoseconds"), m_attempt.nsecsElapsed()}});
-    m_retry.start(0);
+        m_handlers.record(EventKind::AttemptFailed,
+                          QStringLiteral("%1: %2 (%3)")
+                              .arg(attempt.entry().peer, errorName(error.id), shortDuration(attempt.entry().duration)),
+                          {{QStringLiteral("error"), error.toJson()},
+                           {QStringLiteral("outcome"), QStringLiteral("failed")},
+                           {QStringLiteral("address"), attempt.entry().peer},
+                           {QStringLiteral("nanoseconds"), static_cast<qint64>(attempt.entry().duration.count())}});
+    if (m_next < m_candidates.size()) {
+        m_stagger.start(0); // RFC 8305 section 5: a failure starts the next attempt at once
+        return;
+    }
+    if (std::none_of(m_attempts.begin(), m_attempts.end(), [](const auto& one) { return one->isPending(); }))
+        giveUp(worstOf());
+}
+
+/// Of several failures the one that says most: an answer from the other end, then silence, then no way there.
+Error Connector::worstOf() const {
+    const auto rank = [](const ConnectAttempt& attempt) {
+        if (!attempt.error)
+            return 3;
+        if (attempt.error->id == ErrorId::ConnectionRefused || attempt.error->id == ErrorId::ConnectionReset)
+            return 0;
+        return attempt.local.isEmpty() ? 2 : 1;
+    };
+    const auto best = std::min_element(m_report.attempts.begin(), m_report.attempts.end(),
+                                       [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    if (best == m_report.attempts.end() || !best->error)
+        return Error{.id = ErrorId::Unknown, .situation = QStringLiteral("connect")};
+    Error error = *best->error;
+    if (m_report.attempts.size() > 1) {
+        QStringList all;
+        for (const ConnectAttempt& attempt : m_report.attempts)
+            all.append(QStringLiteral("%1 %2").arg(attempt.peer, attempt.outcomeName()));
+        error.detail += QStringLiteral(" All %1 addresses failed: %2.")
+                            .arg(QString::number(all.size()), all.join(QLatin1String(", ")));
+    }
+    return error;
+}
+
+void Connector::timeOut() {
+    const QString limit = formatDuration(m_address.duration("timeout"));
+    if (m_attempts.empty()) {
+        giveUp({.id = ErrorId::NameServiceFailed,
+                .situation = QStringLiteral("resolve"),
+                .detail = QStringLiteral("The name service did not answer for “%1” within %2. Check the network and "
+                                         "the DNS.")
+                              .arg(m_address.place.host, limit)});
+        return;
+    }
+    const Error error{.id = ErrorId::ConnectionTimedOut,
+                      .situation = QStringLiteral("connect"),
+                      .detail = QStringLiteral("%1 did not answer within %2. The host may be down, or a firewall drops "
+                                               "the packets without a word.")
+                                    .arg(formatAddress(m_address), limit)};
+    m_isDone = true; // no next one
+    for (const auto& attempt : m_attempts) {
+        if (!attempt->isPending())
+            continue;
+        attempt->entry().error = error;
+        attempt->end(ConnectAttempt::Outcome::Failed);
+        attempt->drop();
+    }
+    giveUp(error);
 }
 
 void Connector::giveUp(const Error& error) {
+    m_isDone = true;
     m_deadline.stop();
-    m_retry.stop();
-    dropSocket();
-    m_handlers.failed(error); // deletes this later, not now
+    m_stagger.stop();
+    m_report.total = elapsed();
+    Error told = error;
+    for (const ConnectAttempt& attempt : m_report.attempts) {
+        const QString found = adviceFor(attempt);
+        if (!found.isEmpty() && !m_report.advice.contains(found))
+            m_report.advice += (m_report.advice.isEmpty() ? QString() : QStringLiteral(" ")) + found;
+    }
+    if (!m_report.advice.isEmpty())
+        told.detail += QStringLiteral(" ") + m_report.advice;
+    m_handlers.failed(told); // deletes this later, not now
 }
 
 } // namespace sw

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/address/resolver.h"
+#include "core/endpoint/connectreport.h"
 #include "core/endpoint/native.h"
 #include "core/endpoint/poller.h"
 #include "core/endpoint/snapshot.h"
@@ -12,15 +13,19 @@
 #include <QTimer>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace sw {
 
-/// Brings one outgoing stream about: looks the name up, tries its addresses in order, watches the time. Tells each
-/// step. The I/O thread.
-class Connector final : public QObject, private PollTarget {
+/// Brings one outgoing stream about: looks the name up, races its addresses (RFC 8305: the next one starts when an
+/// attempt failed or has been silent for 250 ms, and the first to answer wins), watches the time. Tells each step and
+/// keeps a report of them. The I/O thread.
+class Connector final : public QObject {
 public:
+    static constexpr std::chrono::milliseconds attemptDelay{250}; ///< RFC 8305 section 8
+
     struct Handlers {
         std::function<void(native::Descriptor)> connected; ///< takes the socket over
         std::function<void(const Error&)> failed;
@@ -36,30 +41,36 @@ public:
     Connector& operator=(Connector&&) = delete;
 
     void start();
+    const ConnectReport& report() const { return m_report; }
 
 private:
-    void socketReady(PollEvents events) override;
+    /// One address being tried.
+    class Attempt;
 
     void resolved(const Result<std::vector<QHostAddress>>& hosts);
-    void tryNext();
-    Result<void> bindLocally(native::Descriptor socket);
-    void attemptFailed(int native, const QString& situation);
-    void attemptFailed(const Error& error);
+    void startNext();
+    void begin(Attempt& attempt);
+    Result<void> bindLocally(native::Descriptor socket, const native::SocketAddress& candidate);
+    void attemptReady(Attempt& attempt);
+    void attemptFailed(Attempt& attempt, const Error& error);
+    void cancelOthers(const ConnectAttempt& winner);
+    void timeOut();
     void giveUp(const Error& error);
-    void dropSocket();
+    Error worstOf() const;
+    std::chrono::nanoseconds elapsed() const { return std::chrono::nanoseconds(m_clock.nsecsElapsed()); }
 
     Postbox m_postbox{this};
     Poller& m_poller;
     Address m_address;
     Handlers m_handlers;
+    ConnectReport m_report;
     std::vector<native::SocketAddress> m_candidates;
+    std::vector<std::unique_ptr<Attempt>> m_attempts; // one for each entry of the report
     std::size_t m_next = 0;
-    native::Descriptor m_socket = native::noDescriptor;
-    std::optional<Poller::Ticket> m_ticket;
+    bool m_isDone = false;
     QTimer m_deadline;
-    QTimer m_retry;
-    QElapsedTimer m_attempt;
-    std::optional<Error> m_lastError;
+    QTimer m_stagger;
+    QElapsedTimer m_clock;
 };
 
 } // namespace sw

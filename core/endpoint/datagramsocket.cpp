@@ -51,8 +51,15 @@ void Flow::sent(QByteArrayView bytes) {
     recordSent(bytes, DatagramFlag);
 }
 
-void Flow::failed(EventKind kind, const Error& error) {
-    record(kind, toText(error), {{QStringLiteral("error"), error.toJson()}});
+void Flow::failed(EventKind kind, const Error& error, const QJsonObject& facts) {
+    QJsonObject all = facts;
+    all.insert(QStringLiteral("error"), error.toJson());
+    mutableSnapshot().error = error;
+    record(kind, toText(error), all);
+}
+
+void Flow::cut(qint64 trueSize, qint64 size) {
+    recordCut(trueSize, size);
 }
 
 void Flow::offer(const QByteArray& bytes, const QString&) {
@@ -113,7 +120,7 @@ void DatagramSocket::withHosts(const QString& name, Call call) {
         call(std::vector{QHostAddress(name)});
         return;
     }
-    resolve(name, address().value("ipv6") == QLatin1String("off") ? Family::IPv4 : Family::Any, host().postbox(),
+    resolve(name, bindFamily(address()), host().postbox(),
             [this, id = id(), &owner = host(), call](const Result<std::vector<QHostAddress>>& hosts) {
                 if (owner.find(id) == nullptr || hasEnded())
                     return;
@@ -175,6 +182,8 @@ Result<native::Descriptor> DatagramSocket::prepare(const native::SocketAddress& 
         m_fileIdentity = native::socketFileIdentity(address().path);
     }
     native::enableDropCounter(socket);
+    if (!isFile)
+        native::enableFaultReports(socket, isIPv6);
     return socket;
 }
 
@@ -220,7 +229,10 @@ void DatagramSocket::connectTo(const std::vector<QHostAddress>& hosts) {
         QString situation = QStringLiteral("connect");
         if (const auto wanted = address().given("bind")) {
             const auto place = parseHostPort(*wanted, true);
-            code = native::bind(*socket, native::ipAddress(QHostAddress(place->host), place->portFirst));
+            const bool isAnyHost = place->host.isEmpty() || place->host == QLatin1String("*");
+            const QHostAddress any(native::isIPv6(peer) ? QHostAddress::AnyIPv6 : QHostAddress::AnyIPv4);
+            code =
+                native::bind(*socket, native::ipAddress(isAnyHost ? any : QHostAddress(place->host), place->portFirst));
             situation = QStringLiteral("bind");
         }
         if (code == 0 && address().isOn("broadcast"))
@@ -288,7 +300,9 @@ void DatagramSocket::updateInterest() {
 }
 
 void DatagramSocket::socketReady(PollEvents events) {
-    if (events.writable)
+    if (events.hungUp)
+        takeFaults();
+    if (events.writable && m_socket != native::noDescriptor)
         flush();
     if (events.readable && m_socket != native::noDescriptor)
         receiveRound();
@@ -304,6 +318,8 @@ void DatagramSocket::receiveRound() {
             if (native::isAgain(-count))
                 break;
             // what the network said about a datagram sent earlier, such as ICMP port unreachable (RFC 1122 4.1.3.3)
+            if (takeFaults() > 0)
+                continue;
             const Error error = systemError(-count, QStringLiteral("receive"), snapshot().peer);
             record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
             mutableSnapshot().error = error;
@@ -336,9 +352,60 @@ void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::Datagr
             m_behaviour->filter(*this, bytes);
     }
     countReceived(static_cast<quint64>(bytes.size()));
-    if (info.isCut)
-        record(EventKind::Warning,
-               QStringLiteral("a datagram of %1 bytes was cut to %2 (option size)").arg(info.trueSize).arg(info.size));
+    if (info.isCut && flow != nullptr)
+        flow->cut(info.trueSize, info.size);
+    else if (info.isCut)
+        recordCut(info.trueSize, info.size);
+}
+
+/// How many reports there were about datagrams sent earlier.
+int DatagramSocket::takeFaults() {
+    constexpr int most = 64; // a round; the rest comes in the next
+    int taken = 0;
+    for (; taken < most && m_socket != native::noDescriptor; ++taken) {
+        const auto fault = native::takeFault(m_socket);
+        if (!fault)
+            break;
+        faultReported(*fault);
+    }
+    return taken;
+}
+
+void DatagramSocket::faultReported(const native::DatagramFault& fault) {
+    const QString peer = native::toText(fault.destination);
+    Error error = systemError(fault.code, QStringLiteral("receive"), peer.isEmpty() ? snapshot().peer : peer);
+    error.detail += QStringLiteral(" (%1: %2, type %3, code %4, from %5)")
+                        .arg(fault.isIPv6 ? QStringLiteral("ICMPv6") : QStringLiteral("ICMP"), fault.icmpName(),
+                             QString::number(fault.icmpType), QString::number(fault.icmpCode),
+                             fault.reporter.isEmpty() ? QStringLiteral("an unknown host") : fault.reporter);
+    const QJsonObject facts{{QStringLiteral("destination"), peer},
+                            {QStringLiteral("icmpType"), fault.icmpType},
+                            {QStringLiteral("icmpCode"), fault.icmpCode},
+                            {QStringLiteral("icmp"), fault.icmpName()},
+                            {QStringLiteral("from"), fault.reporter}};
+    mutableSnapshot().error = error;
+    const auto known = m_flows.find(keyOf(fault.destination));
+    auto* flow = known == m_flows.end() ? nullptr : dynamic_cast<Flow*>(host().find(known->second));
+    if (flow != nullptr) {
+        flow->failed(EventKind::DatagramError, error, facts);
+        touch();
+        return;
+    }
+    QJsonObject all = facts;
+    all.insert(QStringLiteral("error"), error.toJson());
+    record(EventKind::DatagramError, toText(error), all);
+}
+
+void DatagramSocket::describe() {
+    if (m_socket == native::noDescriptor)
+        return;
+    mutableSnapshot().options = std::make_shared<const QVector<OptionState>>(
+        readOptions(m_socket, address(), m_role, native::isIPv6(native::boundAddress(m_socket))));
+    touch();
+}
+
+Result<void> DatagramSocket::applyChange(const OptionSpec& spec, const QString& value, bool leave) {
+    return applyToSocket(m_socket, spec, value, leave);
 }
 
 void DatagramSocket::countDrops(quint32 total) {
@@ -480,6 +547,13 @@ void DatagramSocket::sendTo(const QByteArray& bytes, const native::SocketAddress
         flush();
 }
 
+void DatagramSocket::countSent(Flow& flow, const QByteArray& bytes) {
+    flow.sent(bytes);
+    mutableSnapshot().counters.sentBytes += static_cast<quint64>(bytes.size());
+    ++mutableSnapshot().counters.sentRecords;
+    touch();
+}
+
 /// False: the system takes no more now.
 bool DatagramSocket::transmit(const Waiting& datagram) {
     const qint64 count =
@@ -492,11 +566,14 @@ bool DatagramSocket::transmit(const Waiting& datagram) {
         Error error = systemError(static_cast<int>(-count), QStringLiteral("send"), peer);
         mutableSnapshot().error = error;
         touch();
-        if (error.id == ErrorId::ConnectionRefused) { // about an earlier datagram; this one was not sent either
-            record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
+        if (takeFaults() > 0 || error.id == ErrorId::ConnectionRefused) { // about an earlier one; this was not sent
+            if (snapshot().error == error)
+                record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
             const qint64 again =
                 native::sendDatagram(m_socket, datagram.bytes, datagram.destination ? &*datagram.destination : nullptr);
-            if (again >= 0)
+            if (again >= 0 && flow != nullptr)
+                countSent(*flow, datagram.bytes);
+            else if (again >= 0)
                 recordSent(datagram.bytes, DatagramFlag);
             return true;
         }
@@ -507,10 +584,7 @@ bool DatagramSocket::transmit(const Waiting& datagram) {
         return true;
     }
     if (flow != nullptr) {
-        flow->sent(datagram.bytes);
-        mutableSnapshot().counters.sentBytes += static_cast<quint64>(count);
-        ++mutableSnapshot().counters.sentRecords;
-        touch();
+        countSent(*flow, datagram.bytes);
     } else {
         recordSent(datagram.bytes, DatagramFlag);
     }

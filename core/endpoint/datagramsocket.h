@@ -29,7 +29,8 @@ public:
     // called by the socket
     void received(QByteArrayView bytes, Timestamp time, quint8 flags);
     void sent(QByteArrayView bytes);
-    void failed(EventKind kind, const Error& error);
+    void failed(EventKind kind, const Error& error, const QJsonObject& facts = {});
+    void cut(qint64 trueSize, qint64 size);
     void socketClosed();
     const native::SocketAddress& peerAddress() const { return m_peer; }
 
@@ -64,12 +65,14 @@ public:
     void abort() override { closeOrderly(); }
     void consumed(quint64 bytes) override;
     void roomAgain() override;
+    void describe() override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
 
     void sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow);
     void flowClosed(const native::SocketAddress& peer);
 
 private:
+    Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;
     void socketReady(PollEvents events) override;
     void send(QByteArrayView bytes) override { offer(bytes.toByteArray(), {}); }
     bool wantsMore() const override { return true; }
@@ -91,8 +94,11 @@ private:
     void receiveRound();
     void datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info);
     void countDrops(quint32 total);
+    int takeFaults();
+    void faultReported(const native::DatagramFault& fault);
     void flush();
     bool transmit(const Waiting& datagram);
+    void countSent(Flow& flow, const QByteArray& bytes);
     void updateInterest();
     Flow* flowOf(const native::SocketAddress& peer);
     void sendToName(const QByteArray& bytes, const QString& destination);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/endpoint.h"
 
+#include "core/endpoint/socketoptions.h"
+
 #include <QJsonDocument>
 
 namespace sw {
@@ -52,6 +54,76 @@ void Endpoint::acceptOne() {
     record(EventKind::Warning, notSupportedBy(m_snapshot.kind, QStringLiteral("accept")).detail);
 }
 
+void Endpoint::acceptNext(quint64) {
+    acceptOne();
+}
+
+Result<void> Endpoint::applyChange(const OptionSpec& spec, const QString&, bool) {
+    return tl::unexpected(notSupportedBy(m_snapshot.kind, QStringLiteral("option %1").arg(QLatin1String(spec.name))));
+}
+
+Result<void> Endpoint::applyToSocket(native::Descriptor socket, const OptionSpec& spec, const QString& value,
+                                     bool leave) {
+    if (isOurs(spec))
+        return {};
+    if (socket == native::noDescriptor)
+        return tl::unexpected(Error{.id = ErrorId::ShutDown,
+                                    .situation = QStringLiteral("option"),
+                                    .detail = QStringLiteral("There is no open socket to set it on.")});
+    return sw::changeOption(socket, spec, value, native::isIPv6(native::boundAddress(socket)), leave);
+}
+
+void Endpoint::changeOption(const QString& name, const QString& value) {
+    const auto refuse = [this](const Error& error) {
+        record(EventKind::Warning, QStringLiteral("option not changed: ") + error.detail,
+               {{QStringLiteral("error"), error.toJson()}});
+    };
+    const bool leave = name == QLatin1String("leave");
+    const OptionSpec* spec = findOption(leave ? QStringLiteral("join") : name);
+    if (spec == nullptr || !spec->appliesTo(address().scheme)) {
+        refuse(badInput(QStringLiteral("option"), QStringLiteral("“%1” is no option of %2. It takes: %3.")
+                                                      .arg(name, schemeName(address().scheme),
+                                                           optionNames(address().scheme).join(QLatin1String(", ")))));
+        return;
+    }
+    if (!spec->isLive || hasEnded()) {
+        refuse(badInput(QStringLiteral("option"),
+                        hasEnded() ? QStringLiteral("%1 has ended.").arg(m_snapshot.name)
+                                   : QStringLiteral("%1 cannot be changed while the endpoint is open.").arg(name)));
+        return;
+    }
+    const auto normal = normaliseOption(*spec, value);
+    if (!normal) {
+        refuse(normal.error());
+        return;
+    }
+    if (const auto done = applyChange(*spec, *normal, leave); !done) {
+        refuse(done.error());
+        return;
+    }
+    if (leave)
+        m_snapshot.address.removeOption(QString::fromLatin1(spec->name), *normal);
+    else if (spec->repeatable)
+        m_snapshot.address.options.push_back({QString::fromLatin1(spec->name), *normal});
+    else
+        m_snapshot.address.setOption(QString::fromLatin1(spec->name), *normal);
+    describe();
+    QString effective;
+    if (m_snapshot.options != nullptr) {
+        for (const OptionState& option : *m_snapshot.options) {
+            if (option.name == QLatin1String(spec->name))
+                effective = option.effective;
+        }
+    }
+    const bool differs = !leave && !spec->repeatable && !effective.isEmpty() && effective != *normal;
+    record(EventKind::OptionChanged,
+           QStringLiteral("%1=%2").arg(name, *normal) +
+               (differs ? QStringLiteral("; in force: %1").arg(effective) : QString()),
+           {{QStringLiteral("option"), name},
+            {QStringLiteral("requested"), *normal},
+            {QStringLiteral("effective"), effective}});
+}
+
 void Endpoint::consumed(quint64) {}
 
 void Endpoint::childEnded(EndpointId) {}
@@ -93,6 +165,8 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
         facts.insert(QStringLiteral("unsent"), static_cast<qint64>(m_snapshot.counters.queuedBytes));
     if (closing.error)
         facts.insert(QStringLiteral("error"), closing.error->toJson());
+    if (m_snapshot.report != nullptr)
+        facts.insert(QStringLiteral("report"), m_snapshot.report->toJson());
     m_snapshot.error = closing.error;
     m_snapshot.closing = closing.text;
     m_snapshot.counters.queuedBytes = 0;
@@ -107,6 +181,19 @@ void Endpoint::recordSent(QByteArrayView bytes, quint8 flags) {
     m_snapshot.counters.sentBytes += static_cast<quint64>(bytes.size());
     ++m_snapshot.counters.sentRecords;
     touch();
+}
+
+void Endpoint::recordCut(qint64 trueSize, qint64 size) {
+    const bool isTold = trueSize > size;
+    QJsonObject facts{{QStringLiteral("kept"), size}};
+    if (isTold)
+        facts.insert(QStringLiteral("trueSize"), trueSize);
+    record(EventKind::Warning,
+           isTold
+               ? QStringLiteral("a datagram of %1 bytes was cut to %2 (option size)").arg(trueSize).arg(size)
+               : QStringLiteral("a datagram was cut to %1 bytes (option size); the system does not tell its true size")
+                     .arg(size),
+           facts);
 }
 
 void Endpoint::countReceived(quint64 bytes) {

@@ -5,6 +5,7 @@
 #include "core/endpoint/behaviour.h"
 #include "core/endpoint/poller.h"
 #include "core/endpoint/snapshot.h"
+#include "core/endpoint/tcpinfo.h"
 #include "core/transcript/transcript.h"
 
 #include <chrono>
@@ -90,6 +91,12 @@ public:
     virtual void shutDownReceiving();
     virtual void setPaused(bool paused);
     virtual void acceptOne();
+    /// Takes the next so many connections of a listener with accept=manual: those that wait, and then those that come.
+    virtual void acceptNext(quint64 count);
+    /// Changes an option of an open endpoint, and tells what is in force then. `name` may be `leave`, with a group.
+    void changeOption(const QString& name, const QString& value);
+    /// What the system's TCP knows of it now; nothing where there is no such thing.
+    virtual std::optional<TcpInfo> tcpInfo() const { return std::nullopt; }
     /// A consumer has dealt with so many more received bytes.
     virtual void consumed(quint64 bytes);
     virtual void setBehaviour(const QString& name, BehaviourFactory factory) = 0;
@@ -102,6 +109,12 @@ public:
     virtual void childEnded(EndpointId child);
 
 protected:
+    /// Carries out a change; `value` is in normal form.
+    virtual Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave);
+    /// The same on a socket, unless the option is our own.
+    static Result<void> applyToSocket(native::Descriptor socket, const OptionSpec& spec, const QString& value,
+                                      bool leave);
+
     /// `transcript`: one that there is already; otherwise the host makes one.
     Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest request,
              std::shared_ptr<Transcript> transcript = nullptr);
@@ -127,6 +140,7 @@ protected:
     /// Records what the system accepted for sending.
     void recordSent(QByteArrayView bytes, quint8 flags = NoFlag);
     void countReceived(quint64 bytes);
+    void recordCut(qint64 trueSize, qint64 size);
 
 private:
     EndpointHost& m_host;

@@ -2,12 +2,13 @@
 #include "core/endpoint/listener.h"
 
 #include "core/address/resolver.h"
+#include "core/address/sockettable.h"
 #include "core/endpoint/connection.h"
-#include "core/endpoint/portowner.h"
 #include "core/endpoint/socketoptions.h"
 
+#include <QNetworkInterface>
+
 #include <algorithm>
-#include <cerrno>
 
 namespace sw {
 
@@ -15,6 +16,10 @@ namespace {
 constexpr int setUpsPerRound = 16;
 constexpr std::size_t mostTaken = 32768;
 constexpr std::chrono::milliseconds acceptRetry(100);
+constexpr std::chrono::milliseconds queueLook(200);
+constexpr std::chrono::milliseconds addressLook(1000);
+constexpr std::chrono::milliseconds firstReopen(100);
+constexpr std::chrono::milliseconds longestReopen(5000);
 constexpr qint64 reportInterval = 1'000'000'000; // nanoseconds
 } // namespace
 
@@ -41,6 +46,13 @@ std::optional<std::vector<QHostAddress>> literalBindHosts(const Address& address
     return std::vector{literal};
 }
 
+Family bindFamily(const Address& address) {
+    const QString ipv6 = address.value("ipv6");
+    if (ipv6 == QLatin1String("off"))
+        return Family::IPv4;
+    return ipv6 == QLatin1String("only") || ipv6 == QLatin1String("both") ? Family::IPv6 : Family::Any;
+}
+
 bool wantsDualStack(const Address& address, const QHostAddress& host) {
     return address.value("ipv6") != QLatin1String("only") && host == QHostAddress(QHostAddress::AnyIPv6) &&
            (address.place.host == QLatin1String("*") || address.value("ipv6") == QLatin1String("both"));
@@ -62,10 +74,7 @@ Listener::Listener(EndpointHost& host, EndpointRequest request)
 }
 
 Listener::~Listener() {
-    if (m_ticket)
-        host().poller().remove(*m_ticket);
-    if (m_socket != native::noDescriptor)
-        native::close(m_socket);
+    dropSocket();
     native::removeSocketFile(address().path, m_fileIdentity);
 }
 
@@ -79,14 +88,15 @@ void Listener::start() {
         return;
     }
     setState(EndpointState::Resolving);
-    resolve(address().place.host, Family::Any, host().postbox(), [this, id = id(), &owner = host()](const auto& hosts) {
-        if (owner.find(id) == nullptr || hasEnded())
-            return; // closed meanwhile
-        if (hosts)
-            bindTo(*hosts);
-        else
-            failed(hosts.error());
-    });
+    resolve(address().place.host, bindFamily(address()), host().postbox(),
+            [this, id = id(), &owner = host()](const auto& hosts) {
+                if (owner.find(id) == nullptr || hasEnded())
+                    return; // closed meanwhile
+                if (hosts)
+                    bindTo(*hosts);
+                else
+                    failed(hosts.error());
+            });
 }
 
 Result<native::Descriptor> Listener::tryBind(const native::SocketAddress& wanted) {
@@ -163,6 +173,7 @@ void Listener::bindTo(const std::vector<QHostAddress>& hosts) {
 void Listener::listening(native::Descriptor socket) {
     m_socket = socket;
     const native::SocketAddress bound = native::boundAddress(socket);
+    m_bound = bound;
     EndpointSnapshot& own = mutableSnapshot();
     own.local = native::toText(bound);
     if (native::isIp(bound)) { // what was asked for, with the port that it got
@@ -173,18 +184,144 @@ void Listener::listening(native::Descriptor socket) {
             own.address.place.host = native::hostOf(bound).toString();
         if (derivedName && request().name.isEmpty() && own.name != formatAddress(own.address))
             own.name = host().uniqueName(formatAddress(own.address));
+        own.family = !native::isIPv6(bound)                             ? QStringLiteral("IPv4")
+                     : wantsDualStack(address(), native::hostOf(bound)) ? QStringLiteral("IPv4 and IPv6")
+                                                                        : QStringLiteral("IPv6");
     }
-    own.options = std::make_shared<const QVector<OptionState>>(
-        readOptions(socket, address(), Role::Listen, native::isIPv6(bound)));
+    describe();
     setState(EndpointState::Listening);
-    record(EventKind::Started,
-           QStringLiteral("listening on %1").arg(formatAddress(own.address)) +
-               (own.isReachable ? QStringLiteral(" (reachable from the network)") : QString()),
-           {{QStringLiteral("local"), own.local},
-            {QStringLiteral("address"), formatAddress(own.address)},
-            {QStringLiteral("reachable"), own.isReachable}});
+    QJsonObject facts{{QStringLiteral("local"), own.local},
+                      {QStringLiteral("address"), formatAddress(own.address)},
+                      {QStringLiteral("reachable"), own.isReachable},
+                      {QStringLiteral("backlog"), *address().number("backlog")}};
+    if (!own.family.isEmpty())
+        facts.insert(QStringLiteral("family"), own.family);
+    if (const auto limit = native::acceptQueue(socket).limit)
+        facts.insert(QStringLiteral("backlogInForce"), *limit);
+    QString where = QStringLiteral("listening on %1").arg(formatAddress(own.address));
+    if (own.isReachable)
+        where += QStringLiteral(" (%1, reachable from the network)").arg(own.family);
+    else if (native::isIp(bound) && !isIpLiteral(own.address.place.host))
+        where += QStringLiteral(" (%1)").arg(own.local);
+    record(EventKind::Started, where, facts);
+    watch();
+}
+
+/// Takes connections from now on, and looks after the socket's address.
+void Listener::watch() {
     m_ticket = host().poller().add(m_socket, NoInterest, this);
+    const QHostAddress bound = native::hostOf(m_bound);
+    const bool canVanish = native::isIp(m_bound) && !bound.isLoopback() &&
+                           bound != QHostAddress(QHostAddress::AnyIPv4) && bound != QHostAddress(QHostAddress::AnyIPv6);
+    if (canVanish && !m_isWatching) {
+        m_isWatching = true;
+        host().after(addressLook, id(), [](Endpoint& endpoint) { static_cast<Listener&>(endpoint).checkAddress(); });
+    }
     updateInterest();
+}
+
+/// A listener whose address has gone from the machine hears nothing any more, and the system does not say so.
+void Listener::checkAddress() {
+    m_isWatching = false;
+    if (hasEnded() || m_socket == native::noDescriptor)
+        return;
+    QHostAddress bound = native::hostOf(m_bound);
+    bound.setScopeId({});
+    const auto present = QNetworkInterface::allAddresses();
+    const bool isThere = std::any_of(present.begin(), present.end(), [&](QHostAddress one) {
+        one.setScopeId({});
+        return one == bound;
+    });
+    if (!isThere) {
+        broken({.id = ErrorId::AddressNotAvailable,
+                .situation = QStringLiteral("listen"),
+                .detail = QStringLiteral("%1 is no longer an address of this machine.").arg(bound.toString())});
+        return;
+    }
+    m_isWatching = true;
+    host().after(addressLook, id(), [](Endpoint& endpoint) { static_cast<Listener&>(endpoint).checkAddress(); });
+}
+
+void Listener::dropSocket() {
+    if (m_ticket)
+        host().poller().remove(*m_ticket);
+    m_ticket.reset();
+    if (m_socket != native::noDescriptor)
+        native::close(m_socket);
+    m_socket = native::noDescriptor;
+}
+
+void Listener::broken(const Error& error) {
+    dropSocket();
+    native::removeSocketFile(address().path, std::exchange(m_fileIdentity, 0));
+    mutableSnapshot().waiting.reset();
+    mutableSnapshot().error = error;
+    setState(EndpointState::Reopening);
+    record(EventKind::ListenerBroken,
+           QStringLiteral("the system broke the listener: ") + toText(error) +
+               QStringLiteral(" It will listen on %1 again as soon as it can.").arg(snapshot().local),
+           {{QStringLiteral("error"), error.toJson()}, {QStringLiteral("local"), snapshot().local}});
+    m_reopenDelay = firstReopen;
+    m_lastReopenError = error.id;
+    reopenLater();
+}
+
+void Listener::reopenLater() {
+    host().after(m_reopenDelay, id(), [](Endpoint& endpoint) { static_cast<Listener&>(endpoint).reopen(); });
+    m_reopenDelay = std::min(m_reopenDelay * 2, longestReopen);
+}
+
+void Listener::reopen() {
+    if (hasEnded() || m_isClosing || m_socket != native::noDescriptor)
+        return;
+    const auto socket = tryBind(m_bound);
+    if (!socket) {
+        const Error error = withPortOwner(socket.error(), native::portOf(m_bound), false);
+        if (m_lastReopenError != error.id)
+            record(EventKind::Warning, QStringLiteral("cannot listen again yet: ") + toText(error),
+                   {{QStringLiteral("error"), error.toJson()}});
+        m_lastReopenError = error.id;
+        reopenLater();
+        return;
+    }
+    m_socket = *socket;
+    mutableSnapshot().error.reset();
+    describe();
+    setState(m_isPaused ? EndpointState::Paused : EndpointState::Listening);
+    record(EventKind::Reopened, QStringLiteral("listening again on %1").arg(snapshot().local),
+           {{QStringLiteral("local"), snapshot().local}, {QStringLiteral("address"), formatAddress(address())}});
+    watch();
+}
+
+void Listener::describe() {
+    if (m_socket == native::noDescriptor)
+        return;
+    QVector<OptionState> options =
+        readOptions(m_socket, address(), Role::Listen, native::isIPv6(native::boundAddress(m_socket)));
+    if (const auto limit = native::acceptQueue(m_socket).limit) {
+        for (OptionState& option : options) {
+            if (option.name == QLatin1String("backlog"))
+                option.effective = QString::number(*limit);
+        }
+    }
+    mutableSnapshot().options = std::make_shared<const QVector<OptionState>>(std::move(options));
+    touch();
+}
+
+Result<void> Listener::applyChange(const OptionSpec& spec, const QString& value, bool leave) {
+    const QLatin1String name(spec.name);
+    if (name == QLatin1String("accept")) {
+        mutableSnapshot().isAcceptManual = value == QLatin1String("manual");
+    } else if (name == QLatin1String("backlog") && m_socket != native::noDescriptor) {
+        if (const int code = native::listen(m_socket, value.toInt()); code != 0)
+            return tl::unexpected(systemError(-code, QStringLiteral("listen"), snapshot().local));
+    } else if (name != QLatin1String("max") && name != QLatin1String("eof")) {
+        return applyToSocket(m_socket, spec, value, leave);
+    }
+    // the change is written into the address only after this
+    host().after(std::chrono::milliseconds(0), id(),
+                 [](Endpoint& endpoint) { static_cast<Listener&>(endpoint).updateInterest(); });
+    return {};
 }
 
 void Listener::failed(const Error& error) {
@@ -196,8 +333,37 @@ void Listener::failed(const Error& error) {
 void Listener::updateInterest() {
     if (!m_ticket)
         return;
-    const bool takes = hasRoomForMore() && !m_isRecovering && !snapshot().isAcceptManual;
-    host().poller().setInterest(*m_ticket, takes ? ReadInterest : NoInterest);
+    const bool takes = takesNow();
+    // errors are heard of even while nothing is taken
+    host().poller().setInterest(*m_ticket, takes ? ReadInterest : HangUpInterest);
+    if (takes && !m_isCounting)
+        mutableSnapshot().waiting.reset();
+    if (!takes && !m_isCounting && !m_isRecovering)
+        countWaiting();
+}
+
+bool Listener::takesNow() const {
+    return hasRoomForMore() && !m_isRecovering && (!isManual() || m_wanted > 0);
+}
+
+/// While connections are left in the system's queue, shows how many there are.
+void Listener::countWaiting() {
+    m_isCounting = false;
+    if (!m_ticket || takesNow()) {
+        if (snapshot().waiting)
+            touch();
+        mutableSnapshot().waiting.reset();
+        return;
+    }
+    const auto waiting = native::acceptQueue(m_socket).waiting;
+    if (waiting != snapshot().waiting) {
+        mutableSnapshot().waiting = waiting;
+        touch();
+    }
+    if (!waiting)
+        return; // the system does not tell
+    m_isCounting = true;
+    host().after(queueLook, id(), [](Endpoint& endpoint) { static_cast<Listener&>(endpoint).countWaiting(); });
 }
 
 bool Listener::hasRoomForMore() const {
@@ -209,8 +375,18 @@ bool Listener::hasRoomForMore() const {
 
 /// Empties the system's queue first, which is short and overflows in a burst; then sets up what was taken, a few at a
 /// time, so that open connections are not kept waiting.
-void Listener::socketReady(PollEvents) {
-    while (hasRoomForMore() && m_taken.size() < mostTaken && takeOne()) {
+void Listener::socketReady(PollEvents events) {
+    if (events.hungUp && m_socket != native::noDescriptor) {
+        const int code = native::pendingError(m_socket);
+        broken(code != 0 ? systemError(code, QStringLiteral("listen"), snapshot().local)
+                         : Error{.id = ErrorId::ShutDown,
+                                 .situation = QStringLiteral("listen"),
+                                 .detail = QStringLiteral("its socket was shut down from outside.")});
+        return;
+    }
+    for (std::size_t i = 0; i < mostTaken && takesNow() && m_taken.size() < mostTaken && takeOne(); ++i) {
+        if (isManual())
+            m_wanted -= std::min<quint64>(m_wanted, 1);
     }
     setUpTaken();
 }
@@ -223,7 +399,7 @@ void Listener::setUpTaken() {
         host().after(std::chrono::milliseconds(0), id(), [](Endpoint& endpoint) {
             auto& listener = static_cast<Listener&>(endpoint);
             listener.m_isSettingUp = false;
-            if (listener.m_ticket && !listener.snapshot().isAcceptManual)
+            if (listener.m_ticket && !listener.isManual())
                 listener.socketReady({});
             else
                 listener.setUpTaken();
@@ -240,7 +416,9 @@ bool Listener::takeOne() {
         const int code = static_cast<int>(-taken.socket);
         if (native::isTransientAcceptError(code))
             return true;
-        if (!native::isAgain(code))
+        if (native::isListenerBroken(code))
+            broken(systemError(code, QStringLiteral("accept"), snapshot().local));
+        else if (!native::isAgain(code))
             acceptError(code);
         return false;
     }
@@ -297,6 +475,16 @@ void Listener::acceptOne() {
         setUpOne();
     if (m_ticket && snapshot().counters.accepted == before)
         record(EventKind::Warning, QStringLiteral("no connection waits to be accepted"));
+    if (!m_isCounting)
+        updateInterest();
+    else if (m_ticket && snapshot().waiting)
+        mutableSnapshot().waiting = native::acceptQueue(m_socket).waiting;
+    touch();
+}
+
+void Listener::acceptNext(quint64 count) {
+    m_wanted += count;
+    updateInterest();
 }
 
 void Listener::setPaused(bool paused) {
@@ -348,17 +536,16 @@ void Listener::closeOrderly() {
     m_ticket.reset();
     while (!m_taken.empty())
         setUpOne();
-    if (m_socket != native::noDescriptor)
-        native::close(m_socket);
-    m_socket = native::noDescriptor;
-    native::removeSocketFile(address().path, m_fileIdentity);
-    m_fileIdentity = 0;
-    recordClosing(
-        {.cause = QStringLiteral("closed-by-us"),
-         .text = m_connections.empty()
-                     ? QStringLiteral("closed by us")
-                     : QStringLiteral("closed by us; its %1 open connections go on").arg(m_connections.size()),
-         .error = {}});
+    const int waiting = m_socket == native::noDescriptor ? 0 : native::acceptQueue(m_socket).waiting.value_or(0);
+    dropSocket();
+    native::removeSocketFile(address().path, std::exchange(m_fileIdentity, 0));
+    mutableSnapshot().waiting.reset();
+    QString text = QStringLiteral("closed by us");
+    if (!m_connections.empty())
+        text += QStringLiteral("; its %1 open connections go on").arg(m_connections.size());
+    if (waiting > 0)
+        text += QStringLiteral("; %1 that waited to be accepted are reset by the system").arg(waiting);
+    recordClosing({.cause = QStringLiteral("closed-by-us"), .text = text, .error = {}});
 }
 
 void Listener::setBehaviour(const QString& name, BehaviourFactory factory) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/address/resolver.h"
 #include "core/endpoint/endpoint.h"
 
 #include <deque>
@@ -11,7 +12,8 @@
 namespace sw {
 
 /// Waits for streams on tcp or unix and takes them. Its connections outlive it. After an accept error it tries again by
-/// itself and reports at most once a second. The I/O thread.
+/// itself and reports at most once a second; when the system takes its socket or its address away, it binds the same
+/// port again as soon as it can. The I/O thread.
 class Listener final : public Endpoint, private PollTarget {
 public:
     Listener(EndpointHost& host, EndpointRequest request);
@@ -30,17 +32,29 @@ public:
     void setPaused(bool paused) override;
     /// Takes one waiting connection, for accept=manual.
     void acceptOne() override;
+    void acceptNext(quint64 count) override;
+    void describe() override;
     void childEnded(EndpointId child) override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
 
 private:
+    Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;
     void socketReady(PollEvents events) override;
 
     void bindTo(const std::vector<QHostAddress>& hosts);
     Result<native::Descriptor> tryBind(const native::SocketAddress& wanted);
     void listening(native::Descriptor socket);
     void failed(const Error& error);
+    void watch();
+    void dropSocket();
+    void broken(const Error& error);
+    void reopenLater();
+    void reopen();
+    void checkAddress();
+    void countWaiting();
+    bool isManual() const { return snapshot().isAcceptManual; }
     bool hasRoomForMore() const;
+    bool takesNow() const;
     bool takeOne();
     void setUpTaken();
     void setUpOne();
@@ -59,6 +73,12 @@ private:
     bool m_isClosing = false;
     std::set<EndpointId> m_connections; // the open ones
     quint64 m_fileIdentity = 0;
+    native::SocketAddress m_bound; // what it listens on, for reopening
+    std::chrono::milliseconds m_reopenDelay{0};
+    std::optional<ErrorId> m_lastReopenError; // said already
+    quint64 m_wanted = 0;                     // by acceptNext(), not yet taken
+    bool m_isCounting = false;                // looks at the queue again and again
+    bool m_isWatching = false;                // looks whether its address is still there
     qint64 m_lastAcceptReport = 0;
     bool m_isPaused = false;
     bool m_isRecovering = false; // after an accept error, until the timer fires
@@ -67,6 +87,9 @@ private:
 /// The local addresses that a listener or datagram socket should try in turn, when no name needs to be looked up:
 /// loopback without a host, every address for `*`, an IP address as it stands.
 std::optional<std::vector<QHostAddress>> literalBindHosts(const Address& address);
+
+/// The family of the addresses that a host name stands for here, by the option ipv6.
+Family bindFamily(const Address& address);
 
 /// Completes an address-in-use error with the port's owner, where the system tells it.
 Error withPortOwner(Error error, quint16 port, bool udp);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/endpoint/snapshot.h"
 
 #include <QByteArrayView>
 #include <QHostAddress>
@@ -75,12 +76,34 @@ int shutdown(Descriptor socket, Shutdown direction);
 int pendingError(Descriptor socket);
 SocketAddress boundAddress(Descriptor socket);
 SocketAddress peerAddress(Descriptor socket);
+/// What the network said about a datagram that was sent earlier.
+struct DatagramFault {
+    int code = 0;              ///< native error
+    SocketAddress destination; ///< of that datagram
+    QString reporter;          ///< the host that said so
+    int icmpType = 0;
+    int icmpCode = 0;
+    bool isIPv6 = false; ///< ICMPv6 (RFC 4443) rather than ICMP (RFC 792)
+
+    /// `port unreachable`, `time exceeded`, …
+    QString icmpName() const;
+};
+
+/// Asks for such reports with the destination they concern, where the system has them (ip(7) IP_RECVERR).
+void enableFaultReports(Descriptor socket, bool isIPv6);
+/// The next report; nothing when there is none, or the system has no such thing.
+std::optional<DatagramFault> takeFault(Descriptor socket);
+
 /// Asks for drop counts with received datagrams, where the system has them (SO_RXQ_OVFL).
 void enableDropCounter(Descriptor socket);
 
 bool isAgain(int error);                ///< would block, or interrupted
 bool isInProgress(int error);           ///< a connect that goes on
+bool isListenerBroken(int error);       ///< accept will never work again on this socket
 bool isTransientAcceptError(int error); ///< concerns one connection only: accept(2), "Error handling"
+
+/// The process and user at the other end of a Unix socket; nothing where the system does not tell.
+std::optional<PeerCredentials> peerCredentials(Descriptor socket);
 
 /// The rules of socket files: removes a dead socket at `path` when `replaceStale`; never another file or a live one.
 Result<void> prepareSocketFile(const QString& path, bool replaceStale);

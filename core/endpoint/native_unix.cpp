@@ -3,14 +3,19 @@
 #include "core/endpoint/native.h"
 
 #include "core/address/hosts.h"
+#include "core/address/sockettable.h"
 #include "core/base/systemnet.h"
 
 #include <QFile>
 
+#ifdef __linux__
+#include <linux/errqueue.h>
+#endif
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/stat.h>
 
 namespace sw::native {
@@ -132,6 +137,12 @@ QHostAddress hostOf(const SocketAddress& address) {
         const quint32 v4 = host.toIPv4Address(&isMapped);
         if (isMapped && host.toString().startsWith(QLatin1String("::ffff:")))
             return QHostAddress(v4);
+        if (const auto scope = as<sockaddr_in6>(address).sin6_scope_id;
+            scope != 0) { // RFC 4007: without it, half an address
+            std::array<char, IF_NAMESIZE> name{};
+            host.setScopeId(::if_indextoname(scope, name.data()) != nullptr ? QString::fromLocal8Bit(name.data())
+                                                                            : QString::number(scope));
+        }
     }
     return host;
 }
@@ -323,6 +334,98 @@ SocketAddress peerAddress(Descriptor socket) {
     return address;
 }
 
+std::optional<PeerCredentials> peerCredentials(Descriptor socket) {
+    PeerCredentials credentials;
+#ifdef SO_PEERCRED
+    ucred raw{};
+    socklen_t length = sizeof raw;
+    if (::getsockopt(descriptor(socket), SOL_SOCKET, SO_PEERCRED, &raw, &length) != 0 || raw.pid == 0)
+        return std::nullopt;
+    credentials.pid = raw.pid;
+    credentials.uid = raw.uid;
+    credentials.gid = raw.gid;
+#else
+    uid_t uid = 0;
+    gid_t gid = 0;
+    if (::getpeereid(descriptor(socket), &uid, &gid) != 0)
+        return std::nullopt;
+    credentials.uid = uid;
+    credentials.gid = gid;
+#ifdef LOCAL_PEERPID
+    pid_t pid = 0;
+    socklen_t length = sizeof pid;
+    if (::getsockopt(descriptor(socket), SOL_LOCAL, LOCAL_PEERPID, &pid, &length) == 0)
+        credentials.pid = pid;
+#endif
+#endif
+    if (credentials.pid >= 0)
+        credentials.program = programOf(credentials.pid);
+    std::array<char, 4096> room{};
+    passwd entry{};
+    passwd* found = nullptr;
+    if (::getpwuid_r(static_cast<uid_t>(credentials.uid), &entry, room.data(), room.size(), &found) == 0 &&
+        found != nullptr)
+        credentials.user = QString::fromLocal8Bit(found->pw_name);
+    return credentials;
+}
+
+#ifdef __linux__
+// ip(7), ipv6(7): IP_RECVERR and MSG_ERRQUEUE
+void enableFaultReports(Descriptor socket, bool isIPv6) {
+    const int on = 1;
+    ::setsockopt(descriptor(socket), IPPROTO_IP, IP_RECVERR, &on, sizeof on); // an IPv6 socket may have IPv4 peers too
+    if (isIPv6)
+        ::setsockopt(descriptor(socket), IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
+}
+
+std::optional<DatagramFault> takeFault(Descriptor socket) {
+    for (;;) {
+        DatagramFault fault;
+        char ignored = 0; // the datagram comes back, as far as ICMP quotes it; we know it already
+        iovec piece{.iov_base = &ignored, .iov_len = 1};
+        alignas(cmsghdr) std::array<char, 256> control{};
+        msghdr header{};
+        header.msg_name = fault.destination.storage.data();
+        header.msg_namelen = sizeof fault.destination.storage;
+        header.msg_iov = &piece;
+        header.msg_iovlen = 1;
+        header.msg_control = control.data();
+        header.msg_controllen = control.size();
+        if (::recvmsg(descriptor(socket), &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+            return std::nullopt;
+        fault.destination.length = static_cast<int>(header.msg_namelen);
+        for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
+            const bool isSix = part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_RECVERR;
+            const bool isFour = part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_RECVERR;
+            if (!isFour && !isSix)
+                continue;
+            sock_extended_err error{};
+            std::memcpy(&error, CMSG_DATA(part), sizeof error);
+            if (error.ee_origin != SO_EE_ORIGIN_ICMP && error.ee_origin != SO_EE_ORIGIN_ICMP6)
+                break; // our own system's; the send call has told it
+            fault.code = static_cast<int>(error.ee_errno);
+            fault.icmpType = error.ee_type;
+            fault.icmpCode = error.ee_code;
+            fault.isIPv6 = error.ee_origin == SO_EE_ORIGIN_ICMP6;
+            SocketAddress offender;
+            const std::size_t size =
+                std::min<std::size_t>(part->cmsg_len - CMSG_LEN(sizeof error), sizeof(sockaddr_in6));
+            std::memcpy(offender.storage.data(), CMSG_DATA(part) + sizeof error, size);
+            if (isIp(offender))
+                fault.reporter = hostOf(offender).toString();
+        }
+        if (fault.code != 0)
+            return fault;
+    }
+}
+#else
+void enableFaultReports(Descriptor, bool) {} // not told which datagram an error is about
+
+std::optional<DatagramFault> takeFault(Descriptor) {
+    return std::nullopt;
+}
+#endif
+
 void enableDropCounter([[maybe_unused]] Descriptor socket) {
 #ifdef SO_RXQ_OVFL
     const int on = 1;
@@ -336,6 +439,10 @@ bool isAgain(int error) {
 
 bool isInProgress(int error) {
     return error == EINPROGRESS || error == EINTR;
+}
+
+bool isListenerBroken(int error) {
+    return error == EBADF || error == EINVAL || error == ENOTSOCK;
 }
 
 bool isTransientAcceptError(int error) {

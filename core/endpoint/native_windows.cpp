@@ -3,6 +3,7 @@
 #include "core/endpoint/native.h"
 
 #include "core/address/hosts.h"
+#include "core/address/sockettable.h"
 #include "core/base/systemnet.h"
 
 #include <QFile>
@@ -106,6 +107,8 @@ QHostAddress hostOf(const SocketAddress& address) {
     QHostAddress host(generic(address));
     bool isMapped = false;
     const quint32 v4 = host.toIPv4Address(&isMapped);
+    if (isIPv6(address) && as<sockaddr_in6>(address).sin6_scope_id != 0)
+        host.setScopeId(QString::number(as<sockaddr_in6>(address).sin6_scope_id));
     return isIPv6(address) && isMapped && host.toString().startsWith(QLatin1String("::ffff:")) ? QHostAddress(v4)
                                                                                                : host;
 }
@@ -243,6 +246,24 @@ SocketAddress peerAddress(Descriptor socket) {
     return address;
 }
 
+std::optional<PeerCredentials> peerCredentials(Descriptor socket) {
+    constexpr DWORD askPeerPid = _WSAIOR(IOC_VENDOR, 256); // SIO_AF_UNIX_GETPEERPID
+    ULONG pid = 0;
+    DWORD size = 0;
+    if (::WSAIoctl(handle(socket), askPeerPid, nullptr, 0, &pid, sizeof pid, &size, nullptr, nullptr) != 0)
+        return std::nullopt;
+    PeerCredentials credentials;
+    credentials.pid = static_cast<qint64>(pid);
+    credentials.program = programOf(credentials.pid);
+    return credentials;
+}
+
+void enableFaultReports(Descriptor, bool) {} // the next receive fails with WSAECONNRESET, without saying for whom
+
+std::optional<DatagramFault> takeFault(Descriptor) {
+    return std::nullopt;
+}
+
 void enableDropCounter(Descriptor) {} // Windows does not count them for a socket
 
 bool isAgain(int error) {
@@ -251,6 +272,10 @@ bool isAgain(int error) {
 
 bool isInProgress(int error) {
     return error == WSAEWOULDBLOCK || error == WSAEINPROGRESS;
+}
+
+bool isListenerBroken(int error) {
+    return error == WSAENOTSOCK || error == WSAEINVAL || error == WSAENETDOWN;
 }
 
 bool isTransientAcceptError(int error) {

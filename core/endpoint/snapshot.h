@@ -4,6 +4,7 @@
 #include "core/address/address.h"
 #include "core/base/error.h"
 #include "core/base/ids.h"
+#include "core/endpoint/connectreport.h"
 
 #include <QMetaType>
 #include <QString>
@@ -16,7 +17,8 @@ namespace sw {
 
 enum class EndpointKind : quint8 { Listener, Connection, DatagramSocket, Flow };
 
-/// States of all kinds of endpoints. A listener: Idle, Listening, Paused, Closed, Failed. A connection: Resolving,
+/// States of all kinds of endpoints. A listener: Idle, Listening, Reopening (the
+/// system broke it, and it tries to bind the same port again), Paused, Closed, Failed. A connection: Resolving,
 /// Connecting, Open, then ReadEnded (the peer sends no more) or WriteEnded (we send no more), Closing (pending bytes
 /// still go out), Closed or Failed. A datagram socket: Resolving, Open, Closed, Failed.
 enum class EndpointState : quint8 {
@@ -24,6 +26,7 @@ enum class EndpointState : quint8 {
     Resolving,
     Connecting,
     Listening,
+    Reopening,
     Paused,
     Open,
     ReadEnded,
@@ -58,6 +61,19 @@ struct Counters {
     quint64 accepted = 0;    ///< all that a listener ever took
 };
 
+/// Who is at the other end of a Unix socket, as the system knows it (unix(7) SO_PEERCRED, getpeereid(3)).
+struct PeerCredentials {
+    qint64 pid = -1; ///< below 0: not told
+    qint64 uid = -1;
+    qint64 gid = -1;
+    QString program; ///< empty: not told
+    QString user;
+
+    /// `python3 (pid 4121), user alice (1000), group 1000`
+    QString toText() const;
+    QJsonObject toJson() const;
+};
+
 /// An endpoint at one moment; what the window and the command line see of it. A plain value; any thread.
 struct EndpointSnapshot {
     EndpointId id = EndpointId::None;
@@ -73,9 +89,13 @@ struct EndpointSnapshot {
     bool isRecovered = false; ///< of a run before this one; to be read only
     bool isReachable = false; ///< from other machines
     bool isAcceptManual = false;
+    QString family;             ///< which a listener took: `IPv4`, `IPv6`, `IPv4 and IPv6`; empty for others
+    std::optional<int> waiting; ///< connections in a listener's queue, where it holds them and the system tells
     std::optional<Error> error;
     Counters counters;
     std::shared_ptr<const QVector<OptionState>> options;
+    std::shared_ptr<const ConnectReport> report; ///< of an outgoing connection: what was tried, and what came of it
+    std::shared_ptr<const PeerCredentials> credentials; ///< of a Unix socket's peer
 };
 
 /// Who ended it and how, as the closing record says it.

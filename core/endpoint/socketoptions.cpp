@@ -13,10 +13,6 @@ namespace {
 constexpr std::array<std::string_view, 12> ours{"backlog", "accept", "max",   "bind", "timeout", "eof",
                                                 "size",    "to",     "flows", "mode", "stale",   "ipv6"};
 
-bool isOurs(std::string_view name) {
-    return std::find(ours.begin(), ours.end(), name) != ours.end();
-}
-
 bool isBeforeBind(std::string_view name) {
     return name == "reuseaddr" || name == "reuseport" || name == "rcvbuf" || name == "sndbuf";
 }
@@ -25,17 +21,43 @@ int asNumber(const OptionSpec& spec, const QString& value) {
     return spec.type == OptionType::Switch ? static_cast<int>(value == QLatin1String("on")) : value.toInt();
 }
 
-Error optionError(int native, const OptionSpec& spec, const QString& value) {
+/// What most likely stands behind a refusal of this option.
+QString reasonOf(const Error& error, const OptionSpec& spec, const QString& value, bool isIPv6) {
+    if (spec.type == OptionType::Group) {
+        const bool isGroup6 = value.contains(QLatin1Char(':'));
+        if (isGroup6 != isIPv6)
+            return QStringLiteral("the socket is %1, and so cannot take part in an %2 group; listen on a host of that "
+                                  "family")
+                .arg(isIPv6 ? QStringLiteral("IPv6") : QStringLiteral("IPv4"),
+                     isGroup6 ? QStringLiteral("IPv6") : QStringLiteral("IPv4"));
+        if (error.id == ErrorId::AddressInUse)
+            return QStringLiteral("the socket is in that group already");
+        if (error.id == ErrorId::AddressNotAvailable)
+            return QStringLiteral("the socket is not in that group");
+    }
+    if (error.id == ErrorId::NotFound)
+        return QStringLiteral("there is no such interface; `swright list interfaces` shows them");
+    if (error.id == ErrorId::NotSupported)
+        return QStringLiteral("this system does not have it");
+    if (error.id == ErrorId::AccessDenied)
+        return QStringLiteral("it needs more rights");
+    return QStringLiteral("the value is not accepted here");
+}
+
+Error optionError(int native, const OptionSpec& spec, const QString& value, bool isIPv6) {
     Error error = systemError(native, QStringLiteral("option"));
-    error.detail = QStringLiteral("The system did not take %1=%2: %3.")
-                       .arg(QString::fromLatin1(spec.name), value, nativeErrorName(native));
+    error.detail =
+        QStringLiteral("The system did not take %1=%2: %3 (%4).")
+            .arg(QString::fromLatin1(spec.name), value, reasonOf(error, spec, value, isIPv6), nativeErrorName(native));
     return error;
 }
 
-int applyOne(native::Descriptor socket, const OptionSpec& spec, const QString& value, bool isIPv6) {
+int applyOne(native::Descriptor socket, const OptionSpec& spec, const QString& value, bool isIPv6, bool leave = false) {
     if (spec.type == OptionType::Group) {
         const QHostAddress group(value.section(QLatin1Char('%'), 0, 0));
-        return native::joinGroup(socket, group, value.section(QLatin1Char('%'), 1));
+        const QString interfaceName = value.section(QLatin1Char('%'), 1);
+        return leave ? native::leaveGroup(socket, group, interfaceName)
+                     : native::joinGroup(socket, group, interfaceName);
     }
     if (qstrcmp(spec.name, "iface") == 0)
         return native::setMulticastInterface(socket, value, isIPv6);
@@ -55,13 +77,24 @@ QString effectiveText(native::Descriptor socket, const OptionSpec& spec, bool is
 
 } // namespace
 
+bool isOurs(const OptionSpec& spec) {
+    return std::find(ours.begin(), ours.end(), spec.name) != ours.end();
+}
+
+Result<void> changeOption(native::Descriptor socket, const OptionSpec& spec, const QString& value, bool isIPv6,
+                          bool leave) {
+    if (const int code = applyOne(socket, spec, value, isIPv6, leave); code != 0)
+        return tl::unexpected(optionError(code, spec, value, isIPv6));
+    return {};
+}
+
 std::vector<Error> applyOptions(native::Descriptor socket, const Address& address, OptionStage stage, bool isIPv6) {
     std::vector<Error> errors;
     const auto apply = [&](const OptionSpec& spec, const QString& value) {
-        if (isOurs(spec.name) || isBeforeBind(spec.name) != (stage == OptionStage::BeforeBind))
+        if (isOurs(spec) || isBeforeBind(spec.name) != (stage == OptionStage::BeforeBind))
             return;
         if (const int code = applyOne(socket, spec, value, isIPv6); code != 0)
-            errors.push_back(optionError(code, spec, value));
+            errors.push_back(optionError(code, spec, value, isIPv6));
     };
     for (const OptionSpec& spec : optionTable()) {
         if (!spec.appliesTo(address.scheme))
@@ -84,7 +117,7 @@ QVector<OptionState> readOptions(native::Descriptor socket, const Address& addre
         OptionState state{.name = QString::fromLatin1(spec.name),
                           .requested = address.values(spec.name).join(QLatin1String(", ")),
                           .effective = effectiveText(socket, spec, isIPv6)};
-        if (state.effective.isEmpty() && (isOurs(spec.name) || spec.type == OptionType::Group))
+        if (state.effective.isEmpty() && (isOurs(spec) || spec.type == OptionType::Group))
             state.effective = state.requested.isEmpty() ? QString::fromLatin1(spec.defaultValue) : state.requested;
         states.append(state);
     }

@@ -3,6 +3,7 @@
 #include "core/base/systemnet.h"
 #include "core/endpoint/socketoptions.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -65,7 +66,7 @@ uint interfaceIndex(const QString& name) {
 int setOption(Descriptor socket, const char* name, int value, bool isIPv6) {
     const int fd = static_cast<int>(socket);
     if (qstrcmp(name, "linger") == 0) {
-        const linger setting{.l_onoff = 1, .l_linger = value};
+        const linger setting{.l_onoff = value < 0 ? 0 : 1, .l_linger = std::max(value, 0)}; // below 0: off
         return set(fd, SOL_SOCKET, SO_LINGER, &setting, sizeof setting);
     }
     const NativeOption* option = findNative(name);
@@ -100,23 +101,51 @@ bool readOption(Descriptor socket, const char* name, int& value, bool isIPv6) {
                         &value, &length) == 0;
 }
 
-int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interfaceName) {
-    const int fd = static_cast<int>(socket);
+namespace {
+
+#ifdef IPV6_ADD_MEMBERSHIP
+constexpr int joinIPv6 = IPV6_ADD_MEMBERSHIP;
+constexpr int leaveIPv6 = IPV6_DROP_MEMBERSHIP;
+#else
+constexpr int joinIPv6 = IPV6_JOIN_GROUP;
+constexpr int leaveIPv6 = IPV6_LEAVE_GROUP;
+#endif
+
+int changeMembership(int fd, const QHostAddress& group, const QString& interfaceName, bool join) {
+    const uint index = interfaceName.isEmpty() ? 0 : interfaceIndex(interfaceName);
+    if (!interfaceName.isEmpty() && index == 0)
+        return ENODEV;
     if (group.protocol() == QAbstractSocket::IPv6Protocol) {
         ipv6_mreq request{};
         const Q_IPV6ADDR raw = group.toIPv6Address();
         std::memcpy(&request.ipv6mr_multiaddr, &raw, sizeof raw);
-        request.ipv6mr_interface = interfaceName.isEmpty() ? 0 : interfaceIndex(interfaceName);
-        if (!interfaceName.isEmpty() && request.ipv6mr_interface == 0)
-            return ENODEV;
-        return set(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request, sizeof request);
+        request.ipv6mr_interface = index;
+        return set(fd, IPPROTO_IPV6, join ? joinIPv6 : leaveIPv6, &request, sizeof request);
     }
     ip_mreqn request{};
     request.imr_multiaddr.s_addr = htonl(group.toIPv4Address());
-    request.imr_ifindex = interfaceName.isEmpty() ? 0 : static_cast<int>(interfaceIndex(interfaceName));
-    if (!interfaceName.isEmpty() && request.imr_ifindex == 0)
-        return ENODEV;
-    return set(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request);
+    request.imr_ifindex = static_cast<int>(index);
+    return set(fd, IPPROTO_IP, join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP, &request, sizeof request);
+}
+
+} // namespace
+
+int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interfaceName) {
+    const int fd = static_cast<int>(socket);
+#ifdef IP_MULTICAST_ALL
+    // otherwise Linux also delivers groups that other programs have joined (ip(7))
+    const int off = 0;
+    ::setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof off);
+#endif
+#ifdef IPV6_MULTICAST_ALL
+    if (group.protocol() == QAbstractSocket::IPv6Protocol)
+        ::setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, &off, sizeof off);
+#endif
+    return changeMembership(fd, group, interfaceName, true);
+}
+
+int leaveGroup(Descriptor socket, const QHostAddress& group, const QString& interfaceName) {
+    return changeMembership(static_cast<int>(socket), group, interfaceName, false);
 }
 
 int setMulticastInterface(Descriptor socket, const QString& interfaceName, bool isIPv6) {

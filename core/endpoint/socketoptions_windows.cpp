@@ -3,6 +3,7 @@
 #include "core/base/systemnet.h"
 #include "core/endpoint/socketoptions.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
@@ -55,8 +56,8 @@ int set(Descriptor socket, int level, int option, const T& value) {
 int setOption(Descriptor socket, const char* name, int value, bool isIPv6) {
     if (qstrcmp(name, "linger") == 0) {
         linger setting{};
-        setting.l_onoff = 1;
-        setting.l_linger = static_cast<u_short>(value);
+        setting.l_onoff = value < 0 ? 0 : 1; // below 0: off
+        setting.l_linger = static_cast<u_short>(std::max(value, 0));
         return set(socket, SOL_SOCKET, SO_LINGER, setting);
     }
     const NativeOption* option = findNative(name);
@@ -84,18 +85,30 @@ bool readOption(Descriptor socket, const char* name, int& value, bool isIPv6) {
                         isIPv6 ? option->optionIPv6 : option->option, reinterpret_cast<char*>(&value), &length) == 0;
 }
 
-int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interfaceName) {
+namespace {
+
+int changeMembership(Descriptor socket, const QHostAddress& group, const QString& interfaceName, bool join) {
     if (group.protocol() == QAbstractSocket::IPv6Protocol) {
         ipv6_mreq request{};
         const Q_IPV6ADDR raw = group.toIPv6Address();
         std::memcpy(&request.ipv6mr_multiaddr, &raw, sizeof raw);
         request.ipv6mr_interface = interfaceName.toUInt();
-        return set(socket, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, request);
+        return set(socket, IPPROTO_IPV6, join ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP, request);
     }
     ip_mreq request{};
     request.imr_multiaddr.s_addr = htonl(group.toIPv4Address());
     request.imr_interface.s_addr = htonl(interfaceName.toUInt()); // an index in the form 0.0.0.n
-    return set(socket, IPPROTO_IP, IP_ADD_MEMBERSHIP, request);
+    return set(socket, IPPROTO_IP, join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP, request);
+}
+
+} // namespace
+
+int joinGroup(Descriptor socket, const QHostAddress& group, const QString& interfaceName) {
+    return changeMembership(socket, group, interfaceName, true);
+}
+
+int leaveGroup(Descriptor socket, const QHostAddress& group, const QString& interfaceName) {
+    return changeMembership(socket, group, interfaceName, false);
 }
 
 int setMulticastInterface(Descriptor socket, const QString& interfaceName, bool isIPv6) {

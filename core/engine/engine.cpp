@@ -5,6 +5,8 @@
 #include "core/endpoint/iodispatcher.h"
 #include "core/engine/engineworker.h"
 
+#include <QThreadPool>
+
 #include <algorithm>
 
 namespace sw {
@@ -141,6 +143,42 @@ void Engine::setPaused(EndpointId id, bool paused) {
 
 void Engine::acceptOne(EndpointId id) {
     post([id](EngineWorker& worker) { worker.with(id, [](Endpoint& endpoint) { endpoint.acceptOne(); }); });
+}
+
+void Engine::acceptNext(EndpointId id, quint64 count) {
+    post([id, count](EngineWorker& worker) {
+        worker.with(id, [count](Endpoint& endpoint) { endpoint.acceptNext(count); });
+    });
+}
+
+void Engine::changeOption(EndpointId id, const QString& name, const QString& value) {
+    post([id, name, value](EngineWorker& worker) {
+        worker.with(id, [&](Endpoint& endpoint) { endpoint.changeOption(name, value); });
+    });
+}
+
+void Engine::sampleKernel(EndpointId id) {
+    const auto known = snapshot(id);
+    if (!known)
+        return;
+    if (!isEnded(known->state)) {
+        post([id, slot = m_postbox.slot(), this](EngineWorker& worker) {
+            KernelSample sample{.id = id, .time = Timestamp::now()};
+            worker.with(id, [&](Endpoint& endpoint) { sample.tcp = endpoint.tcpInfo(); });
+            slot->post([this, sample] { emit kernelSampled(sample); }); // runs only while we are there
+        });
+        return;
+    }
+    // ended: the socket is gone, and the system's table has to be read through
+    QThreadPool::globalInstance()->start([slot = m_postbox.slot(), known = *known, this] {
+        KernelSample sample{.id = known.id, .time = Timestamp::now()};
+        const auto local = parseHostPort(known.local, false);
+        const auto peer = parseHostPort(known.peer, false);
+        if (known.address.scheme == Scheme::Tcp && local && peer && !known.local.isEmpty() && !known.peer.isEmpty())
+            sample.leftover =
+                tableEntry(QHostAddress(local->host), local->portFirst, QHostAddress(peer->host), peer->portFirst);
+        slot->post([this, sample] { emit kernelSampled(sample); });
+    });
 }
 
 Result<void> Engine::setBehaviour(EndpointId id, const QString& behaviour) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "core/address/address.h"
+#include "core/address/sockettable.h"
 #include "core/base/ids.h"
 #include "core/base/postbox.h"
 #include "core/endpoint/snapshot.h"
+#include "core/endpoint/tcpinfo.h"
 #include "core/transcript/recovery.h"
 
 #include <QHash>
@@ -35,6 +37,14 @@ struct OpenRequest {
     QString behaviour = QStringLiteral("manual");
     QString name{};          ///< empty: derived from the address
     quint64 acceptLimit = 0; ///< a listener closes itself after so many connections; 0: never
+};
+
+/// What the system knows of an endpoint at one moment. A plain value.
+struct KernelSample {
+    EndpointId id = EndpointId::None;
+    Timestamp time;
+    std::optional<TcpInfo> tcp;               ///< while it is open
+    std::optional<SocketTableEntry> leftover; ///< what the system still keeps of an ended connection
 };
 
 /// The one door to sockets. Owns the I/O thread, on which all of them live, and the list of endpoints. Speaks in ids
@@ -71,6 +81,14 @@ public:
     void setPaused(EndpointId id, bool paused);
     /// Takes one waiting connection of a listener with accept=manual.
     void acceptOne(EndpointId id);
+    /// Takes the next `count` connections of such a listener: those that wait, and then those that come.
+    void acceptNext(EndpointId id, quint64 count);
+    /// Changes an option of an open endpoint; an OptionChanged event tells what is in force then, a Warning why not.
+    void changeOption(EndpointId id, const QString& name, const QString& value);
+    void joinGroup(EndpointId id, const QString& group) { changeOption(id, QStringLiteral("join"), group); }
+    void leaveGroup(EndpointId id, const QString& group) { changeOption(id, QStringLiteral("leave"), group); }
+    /// Asks what the system knows of it now; kernelSampled() comes once.
+    void sampleKernel(EndpointId id);
     Result<void> setBehaviour(EndpointId id, const QString& behaviour);
     /// Reads the options in force of an endpoint; its next snapshot has them.
     void describe(EndpointId id);
@@ -96,6 +114,8 @@ public:
     std::shared_ptr<TranscriptStore> store() const;
 
 signals:
+    /// The answer to sampleKernel().
+    void kernelSampled(const KernelSample& sample);
     /// Something about these endpoints changed: state, counters, or new records in their transcripts.
     void endpointsChanged(const QVector<EndpointSnapshot>& snapshots);
     void endpointRemoved(EndpointId id);

@@ -35,6 +35,9 @@ enum class EventKind : quint16 {
     DatagramError, ///< the system reported an error about a datagram sent earlier (ICMP)
     Dropped,       ///< the system dropped datagrams before they could be received
     Warning,
+    OptionChanged,    ///< an option of an open endpoint: what was asked for, what is in force now
+    ListenerBroken,   ///< the system took a listener's socket or address away; it reopens by itself
+    Reopened,         ///< on the same port
     RecordingStopped, ///< what follows is not recorded, and why
     RecordingResumed,
     Closed, ///< the one closing record

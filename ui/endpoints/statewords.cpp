@@ -18,6 +18,8 @@ QString stateWord(EndpointState state) {
         return tr("connecting");
     case EndpointState::Listening:
         return tr("listening");
+    case EndpointState::Reopening:
+        return tr("reopening");
     case EndpointState::Paused:
         return tr("paused");
     case EndpointState::Open:

@@ -38,9 +38,11 @@ private slots:
         peer.sendTo(fixture.portOf(socket), QByteArray(30, 'c'));
         const EndpointId flow = fixture.waitForChild(socket.id);
         QVERIFY(fixture.waitUntil([&] { return fixture.bytesOf(flow, RecordKind::Received).size() == 10; }));
-        const auto warnings = fixture.events(socket.id, EventKind::Warning);
+        QVERIFY(fixture.waitUntil([&] { return !fixture.events(flow, EventKind::Warning).isEmpty(); }));
+        const auto warnings = fixture.events(flow, EventKind::Warning); // on the flow that it belongs to
         QCOMPARE(warnings.size(), 1);
         QVERIFY(warnings.front()[QLatin1String("text")].toString().contains(QLatin1String("30 bytes")));
+        QCOMPARE(warnings.front()[QLatin1String("trueSize")].toInt(), 30);
     }
 
     void peersAreFlows() {
@@ -104,6 +106,89 @@ private slots:
         fixture.engine().send(socket.id, "anybody?");
         QVERIFY(fixture.waitUntil([&] { return !fixture.events(socket.id, EventKind::DatagramError).isEmpty(); }));
         QCOMPARE(fixture.now(socket.id).error->id, ErrorId::ConnectionRefused);
+    }
+
+    void unreachablePortsAreShownOnTheirFlow() {
+#ifndef Q_OS_LINUX
+        QSKIP("only Linux says which datagram an ICMP error is about");
+#endif
+        EngineFixture fixture;
+        for (const char* host : {"127.0.0.1", "[::1]"}) {
+            const auto socket = fixture.listen(QStringLiteral("udp://") + QLatin1String(host));
+            if (socket.state == EndpointState::Failed)
+                continue; // no IPv6 here
+            RawPeer gone = RawPeer::datagram();
+            const quint16 port = gone.port();
+            gone.close();
+            const RawPeer there = RawPeer::datagram();
+            fixture.engine().send(socket.id, "anybody?", QStringLiteral("%1:%2").arg(QLatin1String(host)).arg(port));
+            const EndpointId flow = fixture.waitForChild(socket.id);
+            QVERIFY(fixture.waitUntil([&] { return !fixture.events(flow, EventKind::DatagramError).isEmpty(); }));
+            const QJsonObject facts = fixture.events(flow, EventKind::DatagramError).front();
+            QCOMPARE(facts[QLatin1String("icmp")].toString(), QStringLiteral("port unreachable"));
+            QCOMPARE(facts[QLatin1String("destination")].toString(),
+                     QStringLiteral("%1:%2").arg(QLatin1String(host)).arg(port));
+            QCOMPARE(facts[QLatin1String("error")][QLatin1String("id")].toString(),
+                     QStringLiteral("connection-refused"));
+            QVERIFY(fixture.events(socket.id, EventKind::DatagramError).isEmpty());
+            if (host[0] != '[') { // one peer's refusal does not disturb another
+                fixture.engine().send(socket.id, "you", QStringLiteral("127.0.0.1:%1").arg(there.port()));
+                QCOMPARE(there.receive(3), QByteArray("you"));
+            }
+        }
+    }
+
+    void groupsAreJoinedAndLeft() {
+        EngineFixture fixture;
+        const auto socket = fixture.listen(QStringLiteral("udp://0.0.0.0"));
+        const auto good = fixture.connectTo(
+            QStringLiteral("udp://239.255.41.7:%1?iface=lo&loop=on&ttl=1").arg(fixture.portOf(socket)));
+        QCOMPARE(good.state, EndpointState::Open);
+        const auto received = [&] {
+            qsizetype all = 0;
+            for (const auto& flow : fixture.children(socket.id))
+                all += fixture.bytesOf(flow.id, RecordKind::Received).size();
+            return all;
+        };
+        fixture.engine().joinGroup(socket.id, QStringLiteral("239.255.41.7%lo"));
+        QVERIFY(fixture.waitUntil([&] { return !fixture.events(socket.id, EventKind::OptionChanged).isEmpty(); }));
+        QCOMPARE(fixture.now(socket.id).address.values("join"), QStringList{QStringLiteral("239.255.41.7%lo")});
+        fixture.engine().send(good.id, "heard");
+        QVERIFY(fixture.waitUntil([&] { return received() == 5; }));
+        fixture.engine().joinGroup(socket.id, QStringLiteral("239.255.41.7%lo")); // again
+        QVERIFY(fixture.waitUntil([&] { return !fixture.events(socket.id, EventKind::Warning).isEmpty(); }));
+        fixture.engine().leaveGroup(socket.id, QStringLiteral("239.255.41.7%lo"));
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(socket.id).address.values("join").isEmpty(); }));
+        fixture.engine().send(good.id, "not heard");
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(good.id).counters.sentRecords == 2; }));
+        QTest::qWait(100);
+        QCOMPARE(received(), 5);
+    }
+
+    void groupsOfTheOtherFamilyAreExplained() {
+        EngineFixture fixture;
+        const auto socket = fixture.listen(QStringLiteral("udp://127.0.0.1?join=ff02::1234%25lo"));
+        QCOMPARE(socket.state, EndpointState::Open);
+        const auto warnings = fixture.events(socket.id, EventKind::Warning);
+        QCOMPARE(warnings.size(), 1);
+        QVERIFY(warnings.front()[QLatin1String("text")].toString().contains(QLatin1String("the socket is IPv4")));
+    }
+
+    void groupsOfIPv6() {
+        EngineFixture fixture;
+        const auto socket = fixture.listen(QStringLiteral("udp://[::]?join=ff02::1234%25lo"));
+        if (socket.state == EndpointState::Failed)
+            QSKIP("no IPv6 here");
+        const auto sender =
+            fixture.connectTo(QStringLiteral("udp://[ff02::1234%lo]:%1?iface=lo&loop=on").arg(fixture.portOf(socket)));
+        if (sender.error && sender.error->id == ErrorId::NetworkUnreachable)
+            QSKIP("no IPv6 multicast route on lo; the end-to-end tests have two hosts of their own");
+        QCOMPARE(sender.state, EndpointState::Open);
+        fixture.engine().send(sender.id, "six");
+        QVERIFY(fixture.waitUntil([&] {
+            const auto flows = fixture.children(socket.id);
+            return !flows.isEmpty() && fixture.bytesOf(flows.front().id, RecordKind::Received) == "six";
+        }));
     }
 
     void tooLargeIsSaid() {

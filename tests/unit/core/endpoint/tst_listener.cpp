@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tests/support/enginefixture.h"
 
+#include "core/base/systemnet.h"
+
 #include <QFileInfo>
 #include <QTemporaryDir>
 
@@ -9,6 +11,23 @@ using namespace sw::test;
 
 class ListenerTest : public QObject {
     Q_OBJECT
+
+    /// Finds our own listening descriptor by its port, and shuts it down.
+    static bool shutDownListener([[maybe_unused]] quint16 port) {
+#ifdef Q_OS_LINUX
+        for (int fd = 3; fd < 256; ++fd) {
+            sockaddr_in address{};
+            socklen_t length = sizeof address;
+            int listens = 0;
+            socklen_t size = sizeof listens;
+            if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0 &&
+                address.sin_family == AF_INET && ntohs(address.sin_port) == port &&
+                ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0)
+                return ::shutdown(fd, SHUT_RDWR) == 0;
+        }
+#endif
+        return false;
+    }
 
 private slots:
     void systemPicksAPortAndItIsShown() {
@@ -44,6 +63,158 @@ private slots:
             QSKIP("no IPv6 here");
         QVERIFY(!RawPeer::connectTo(fixture.portOf(listener)).isOpen());
         QVERIFY(RawPeer::connectTo(fixture.portOf(listener), 6).isOpen());
+    }
+
+    void ipv6MeansWhatItSays_data() {
+        QTest::addColumn<QString>("first");
+        QTest::addColumn<QString>("family");
+        QTest::addColumn<bool>("takes4");
+        QTest::addColumn<bool>("takes6");
+        QTest::addColumn<QString>("second");
+        QTest::addColumn<bool>("secondWorks");
+        QTest::newRow("any *") << "*?ipv6=any"
+                               << "IPv4 and IPv6" << true << true << "*?ipv6=off" << false;
+        QTest::newRow("both") << "*?ipv6=both"
+                              << "IPv4 and IPv6" << true << true << "*?ipv6=only" << false;
+        QTest::newRow("both, IPv4") << "*?ipv6=both"
+                                    << "IPv4 and IPv6" << true << true << "*?ipv6=off" << false;
+        QTest::newRow("only, then off") << "*?ipv6=only"
+                                        << "IPv6" << false << true << "*?ipv6=off" << true;
+        QTest::newRow("off, then only") << "*?ipv6=off"
+                                        << "IPv4" << true << false << "*?ipv6=only" << true;
+        QTest::newRow("only twice") << "*?ipv6=only"
+                                    << "IPv6" << false << true << "*?ipv6=only" << false;
+        QTest::newRow("loopback, then ::1") << "?ipv6=off"
+                                            << "IPv4" << true << false << "?ipv6=only" << true;
+        QTest::newRow("name, only") << "ip6-localhost?ipv6=only"
+                                    << "IPv6" << false << true << "127.0.0.1" << true;
+        QTest::newRow("name, off") << "localhost?ipv6=off"
+                                   << "IPv4" << true << false << "[::1]" << true;
+        QTest::newRow("reuseport") << "127.0.0.1?reuseport=on"
+                                   << "IPv4" << true << false << "127.0.0.1?reuseport=on" << true;
+        QTest::newRow("reuseport on one side") << "127.0.0.1?reuseport=on"
+                                               << "IPv4" << true << false << "127.0.0.1" << false;
+    }
+    void ipv6MeansWhatItSays() {
+        QFETCH(QString, first);
+        QFETCH(QString, family);
+        QFETCH(bool, takes4);
+        QFETCH(bool, takes6);
+        QFETCH(QString, second);
+        QFETCH(bool, secondWorks);
+        EngineFixture fixture;
+        if (fixture.listen(QStringLiteral("tcp://[::1]")).state == EndpointState::Failed)
+            QSKIP("no IPv6 here");
+        const auto listener = fixture.listen(QStringLiteral("tcp://") + first);
+        if (listener.error && listener.error->id == ErrorId::NameNotFound)
+            QSKIP("the name is not known here");
+        QCOMPARE(listener.state, EndpointState::Listening);
+        QCOMPARE(listener.family, family);
+        const quint16 port = fixture.portOf(listener);
+        QCOMPARE(RawPeer::connectTo(port).isOpen(), takes4);
+        QCOMPARE(RawPeer::connectTo(port, 6).isOpen(), takes6);
+        const qsizetype query = second.indexOf(QLatin1Char('?'));
+        const QString host = query < 0 ? second : second.left(query);
+        const auto other = fixture.listen(
+            QStringLiteral("tcp://%1:%2%3").arg(host).arg(port).arg(query < 0 ? QString() : second.mid(query)));
+        QCOMPARE(other.state, secondWorks ? EndpointState::Listening : EndpointState::Failed);
+        if (!secondWorks)
+            QCOMPARE(other.error->id, ErrorId::AddressInUse);
+    }
+
+    void familiesThatExcludeTheirHostAreRefused() {
+        for (const char* wrong : {"tcp://127.0.0.1?ipv6=only", "tcp://[::1]?ipv6=off", "udp://[::1]:9?ipv6=off"}) {
+            const auto address = parseAddress(QString::fromLatin1(wrong), Role::Listen);
+            QVERIFY2(!address, wrong);
+            QVERIFY(address.error().detail.contains(QLatin1String("excludes")));
+        }
+    }
+
+    void twoListenersShareAPort() {
+        EngineFixture fixture;
+        const auto a = fixture.listen(QStringLiteral("tcp://127.0.0.1?reuseport=on"), QStringLiteral("echo"));
+        const auto b = fixture.listen(QStringLiteral("tcp://127.0.0.1:%1?reuseport=on").arg(fixture.portOf(a)),
+                                      QStringLiteral("echo"));
+        QCOMPARE(b.state, EndpointState::Listening);
+        std::vector<RawPeer> peers;
+        const bool isSpread = fixture.waitUntil([&] {
+            peers.push_back(RawPeer::connectTo(fixture.portOf(a)));
+            return fixture.now(a.id).counters.accepted > 0 && fixture.now(b.id).counters.accepted > 0;
+        });
+        QVERIFY(isSpread);
+    }
+
+    void backlogIsShownAsAskedAndInForce() {
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1?backlog=65535"));
+        const auto backlog = [&] {
+            const auto options = fixture.now(listener.id).options;
+            return *std::find_if(options->begin(), options->end(),
+                                 [](const OptionState& option) { return option.name == QLatin1String("backlog"); });
+        };
+        QCOMPARE(backlog().requested, QStringLiteral("65535"));
+#ifdef Q_OS_LINUX
+        QFile cap(QStringLiteral("/proc/sys/net/core/somaxconn"));
+        QVERIFY(cap.open(QIODevice::ReadOnly));
+        QCOMPARE(backlog().effective, QString::fromLatin1(cap.readAll().trimmed()));
+        fixture.engine().changeOption(listener.id, QStringLiteral("backlog"), QStringLiteral("7"));
+        QVERIFY(fixture.waitUntil([&] { return backlog().effective == QLatin1String("7"); }));
+#endif
+    }
+
+    void waitingConnectionsAreCounted_data() {
+        QTest::addColumn<QString>("address");
+        QTest::newRow("tcp") << "tcp://127.0.0.1?accept=manual";
+        QTest::newRow("unix") << "unix://@sw-waiting-%1?accept=manual";
+    }
+    void waitingConnectionsAreCounted() {
+#ifndef Q_OS_LINUX
+        QSKIP("only Linux tells the length of the queue");
+#endif
+        QFETCH(QString, address);
+        EngineFixture fixture;
+        const auto listener = fixture.listen(
+            address.contains(QLatin1Char('%')) ? address.arg(QCoreApplication::applicationPid()) : address);
+        QCOMPARE(listener.state, EndpointState::Listening);
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(listener.id).waiting == 0; }));
+        const QString to = formatAddress(fixture.now(listener.id).address).section(QLatin1Char('?'), 0, 0);
+        for (int i = 0; i < 3; ++i)
+            QCOMPARE(fixture.connectTo(to).state, EndpointState::Open);
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(listener.id).waiting == 3; }));
+        fixture.engine().acceptOne(listener.id);
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(listener.id).waiting == 2; }));
+        QCOMPARE(fixture.now(listener.id).counters.accepted, 1U);
+        fixture.engine().acceptNext(listener.id, 3); // two that wait, and one that is still to come
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(listener.id).counters.accepted == 3; }));
+        QCOMPARE(fixture.connectTo(to).state, EndpointState::Open);
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(listener.id).counters.accepted == 4; }));
+        QCOMPARE(fixture.connectTo(to).state, EndpointState::Open);
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(listener.id).waiting == 1; }));
+        QCOMPARE(fixture.now(listener.id).counters.accepted, 4U);
+        fixture.engine().changeOption(listener.id, QStringLiteral("accept"), QStringLiteral("auto"));
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(listener.id).counters.accepted == 5; }));
+        QVERIFY(fixture.waitUntil([&] { return !fixture.now(listener.id).waiting.has_value(); }));
+    }
+
+    void aBrokenListenerReopensOnItsPort() {
+#ifndef Q_OS_LINUX
+        QSKIP("the socket is found through /proc");
+#endif
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1"), QStringLiteral("echo"));
+        const quint16 port = fixture.portOf(listener);
+        const RawPeer before = RawPeer::connectTo(port);
+        before.send("1");
+        QCOMPARE(before.receive(1), QByteArray("1"));
+        QVERIFY(shutDownListener(port)); // from outside, as a tool that kills sockets does
+        QVERIFY(fixture.waitUntil([&] { return !fixture.events(listener.id, EventKind::Reopened).isEmpty(); }));
+        QCOMPARE(fixture.events(listener.id, EventKind::ListenerBroken).size(), 1);
+        QCOMPARE(fixture.state(listener.id), EndpointState::Listening);
+        const RawPeer after = RawPeer::connectTo(port);
+        after.send("2");
+        QCOMPARE(after.receive(1), QByteArray("2"));
+        before.send("3"); // connections live on
+        QCOMPARE(before.receive(1), QByteArray("3"));
     }
 
     void rangesTakeTheFirstFreePort() {

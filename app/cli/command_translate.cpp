@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "app/cli/commands.h"
+#include "app/cli/stdio.h"
+#include "core/payload/commands.h"
+#include "core/payload/payload.h"
+
+#include <QJsonDocument>
+
+#include <memory>
+
+namespace sw::cli {
+
+namespace {
+
+struct TranslateArguments {
+    std::string what;
+    std::string tool;
+    std::string message;
+    bool listens = false;
+    bool json = false;
+};
+
+int printCommand(const TranslateArguments& arguments) {
+    const Role role = arguments.listens ? Role::Listen : Role::Connect;
+    const auto address = readAddress(arguments.what, role);
+    if (!address)
+        return WrongUsage;
+    const auto tool = toolOfName(QString::fromStdString(arguments.tool));
+    std::optional<QByteArray> message;
+    if (!arguments.message.empty()) {
+        const auto bytes = parseEscapedText(QString::fromStdString(arguments.message));
+        if (!bytes) {
+            sayError(bytes.error());
+            return WrongUsage;
+        }
+        message = *bytes;
+    }
+    const auto command = toCommand(*tool, *address, role, message);
+    if (!command) {
+        sayError(command.error());
+        return TaskFailed;
+    }
+    return writeOutput(StandardStream::Output, QByteArray(command->toUtf8() + '\n')) ? Done : TaskFailed;
+}
+
+int readCommand(const TranslateArguments& arguments) {
+    const auto pasted = fromCommand(QString::fromStdString(arguments.what));
+    if (!pasted) {
+        sayError(pasted.error());
+        return WrongUsage;
+    }
+    const QString role = pasted->role == Role::Listen ? QStringLiteral("listen") : QStringLiteral("connect");
+    QByteArray output;
+    if (arguments.json)
+        output = QJsonDocument(QJsonObject{{QStringLiteral("role"), role},
+                                           {QStringLiteral("address"), formatAddress(pasted->address)},
+                                           {QStringLiteral("message"), QString::fromLatin1(pasted->message.toHex())}})
+                     .toJson(QJsonDocument::Compact);
+    else
+        output = toCommand(CommandTool::Swright, pasted->address, pasted->role,
+                           pasted->message.isEmpty() ? std::nullopt : std::optional(pasted->message))
+                     ->toUtf8();
+    return writeOutput(StandardStream::Output, output.append('\n')) ? Done : TaskFailed;
+}
+
+} // namespace
+
+void addTranslate(CLI::App& program, Run& run) {
+    auto arguments = std::make_shared<TranslateArguments>();
+    CLI::App* command = program.add_subcommand(
+        "translate", "Write an address as a command of another program, or read such a command; runs nothing");
+    command->add_option("WHAT", arguments->what, "An ADDRESS with --as, or a whole command as one argument")
+        ->required();
+    std::vector<std::string> names;
+    for (const CommandTool tool : commandTools())
+        names.push_back(toolName(tool).toStdString());
+    auto* tool =
+        command->add_option("--as", arguments->tool, "The program: ncat, socat, curl, openssl, python or swright")
+            ->type_name("PROGRAM")
+            ->check(CLI::IsMember(names));
+    command->add_flag("--listen", arguments->listens, "The address is listened on; otherwise it is connected to")
+        ->needs(tool);
+    command->add_option("--message", arguments->message, "What it sends, with escapes such as \\n and \\x00")
+        ->type_name("TEXT")
+        ->needs(tool);
+    command->add_flag("--json", arguments->json, "Print what was read as a JSON object; the message in hexadecimal")
+        ->excludes(tool);
+    addExamples(
+        *command,
+        "What is printed with --as can be pasted into a POSIX shell whatever names and messages hold. Of commands,\n"
+        "those of ncat, nc, telnet, socat, curl, openssl s_client and swright are read, with printf or echo before\n"
+        "a |.",
+        {"swright translate tcp://localhost:8080 --as ncat --message 'hello\\n'",
+         "swright translate unix:///run/app.sock --as socat --listen",
+         "swright translate \"printf 'hi\\\\n' | nc -u 127.0.0.1 5000\""});
+    command->callback([arguments, &run] {
+        run = [arguments] { return arguments->tool.empty() ? readCommand(*arguments) : printCommand(*arguments); };
+    });
+}
+
+} // namespace sw::cli

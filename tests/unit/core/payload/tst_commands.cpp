@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+#include "core/payload/commands.h"
+#include "core/payload/shellwords.h"
+
+#include <QProcess>
+#include <QtTest/QtTest>
+
+using namespace sw;
+
+namespace {
+
+/// What a real shell makes of a text.
+QByteArray inShell(const QString& command) {
+    QProcess shell;
+    shell.start(QStringLiteral("sh"), {QStringLiteral("-c"), command});
+    if (!shell.waitForFinished(10000))
+        return "the shell did not end";
+    return shell.readAllStandardOutput() + shell.readAllStandardError();
+}
+
+const QStringList hostileTexts{
+    QStringLiteral("plain"),   QStringLiteral("a b"),
+    QStringLiteral("it's"),    QStringLiteral("\"; echo pwned; \""),
+    QStringLiteral("$(id)"),   QStringLiteral("`id`"),
+    QStringLiteral("$HOME"),   QStringLiteral("a\nb"),
+    QStringLiteral("';id;'"),  QStringLiteral("-n"),
+    QStringLiteral("--help"),  QStringLiteral("%s%n"),
+    QStringLiteral("\\"),      QStringLiteral("\\'"),
+    QStringLiteral("!!"),      QStringLiteral("~"),
+    QStringLiteral("*"),       QStringLiteral("\u202e\u00e9"),
+    QStringLiteral("a&b|c>d"), QStringLiteral("\t#x"),
+    QStringLiteral("'"),       QStringLiteral("''"),
+    QStringLiteral("\\\n"),    QStringLiteral("{a,b}"),
+};
+
+} // namespace
+
+class CommandsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aShellReadsBackWhatWasQuoted() {
+        for (const QString& text : hostileTexts)
+            QCOMPARE(inShell(QStringLiteral("printf %s ") + shellQuoted(text)), text.toUtf8());
+        QCOMPARE(inShell(QStringLiteral("printf '%s.' ") + shellQuoted({})), QByteArray("."));
+    }
+
+    void printfPrintsEveryByte() {
+        QByteArray all;
+        for (int i = 0; i < 256; ++i)
+            all.append(static_cast<char>(i));
+        QCOMPARE(inShell(shellPrintf(all)), all);
+        QCOMPARE(inShell(shellPrintf("-n")), QByteArray("-n"));
+        QCOMPARE(inShell(shellPrintf("\x01"
+                                     "7")),
+                 QByteArray("\x01"
+                            "7")); // a digit after an octal escape
+        for (const QString& text : hostileTexts)
+            QCOMPARE(inShell(shellPrintf(text.toUtf8())), text.toUtf8());
+    }
+
+    void printfIsReadBack() {
+        QByteArray all;
+        for (int i = 0; i < 256; ++i)
+            all.append(static_cast<char>(i));
+        const auto words = shellPipeline(shellPrintf(all));
+        QVERIFY(words.has_value());
+        QCOMPARE(*printedBytes(words->front()), all);
+    }
+
+    void wordsAreReadAsAShellReadsThem() {
+        for (const QString& text : hostileTexts) {
+            const auto words = shellPipeline(QStringLiteral("x ") + shellQuoted(text));
+            QVERIFY2(words.has_value(), qPrintable(text));
+            QCOMPARE(words->front().value(1), text);
+        }
+        QCOMPARE(shellPipeline(QStringLiteral("a\\ b \"c'd\" 'e\"f'\\\ng"))->front(),
+                 (QStringList{QStringLiteral("a b"), QStringLiteral("c'd"), QStringLiteral("e\"fg")}));
+    }
+
+    void whatAShellWouldRunIsRefused_data() {
+        QTest::addColumn<QString>("text");
+        for (const char* text :
+             {"nc localhost 80; id", "nc $(id) 80", "nc `id` 80", "nc \"$HOME\" 80", "nc localhost 80 > /tmp/x",
+              "nc localhost 80 &", "nc 'localhost 80", "nc localhost 80 \\", "rm -rf x", "a | b | c",
+              "cat /etc/passwd | nc localhost 80", "curl -d @/etc/passwd http://localhost/",
+              "nc -e /bin/sh localhost 80", "printf '%s' x | nc localhost 80", "socat EXEC:sh TCP:localhost:80",
+              "socat TCP:localhost:80,exec=x -", ""})
+            QTest::newRow(text) << QString::fromLatin1(text);
+    }
+    void whatAShellWouldRunIsRefused() {
+        QFETCH(QString, text);
+        const auto pasted = fromCommand(text);
+        QVERIFY(!pasted);
+        QVERIFY(!pasted.error().detail.isEmpty());
+    }
+
+    void commandsAreUnderstood_data() {
+        QTest::addColumn<QString>("command");
+        QTest::addColumn<QString>("address");
+        QTest::addColumn<bool>("listens");
+        QTest::addColumn<QByteArray>("message");
+        const auto row = [](const char* command, const char* address, bool listens, const char* message = "") {
+            QTest::newRow(command) << QString::fromLatin1(command) << QString::fromLatin1(address) << listens
+                                   << QByteArray(message);
+        };
+        row("nc localhost 8080", "tcp://localhost:8080", false);
+        row("ncat -l 8000", "tcp://*:8000", true);
+        row("ncat -lk 127.0.0.1 8000", "tcp://127.0.0.1:8000", true);
+        row("nc -l -p 8000", "tcp://*:8000", true);
+        row("nc -lup 5000", "udp://*:5000", true);
+        row("nc -6 -u ::1 5000", "udp://[::1]:5000?ipv6=only", false);
+        row("nc -s 127.0.0.2 -p 999 localhost http", "tcp://localhost:http?bind=127.0.0.2:999", false);
+        row("nc -U /run/app.sock", "unix:///run/app.sock", false);
+        row("printf 'a\\nb\\000' | ncat -- localhost 80", "tcp://localhost:80", false, "a\nb");
+        row("echo -n hi | nc localhost 80", "tcp://localhost:80", false, "hi");
+        row("echo hi there | /usr/bin/nc localhost 80", "tcp://localhost:80", false, "hi there\n");
+        row("telnet example.org", "tcp://example.org:23", false);
+        row("socat - TCP:localhost:80,nodelay,keepalive=1", "tcp://localhost:80?nodelay=on&keepalive=on", false);
+        row("socat TCP-LISTEN:8000,reuseaddr,fork -", "tcp://*:8000", true);
+        row("socat TCP4-LISTEN:8000,bind=127.0.0.1,fork STDIO", "tcp://127.0.0.1:8000", true);
+        row("socat - 'TCP6:[::1]:80'", "tcp://[::1]:80", false);
+        row("socat -u UDP-RECV:5000 -", "udp://*:5000", true);
+        row("socat - UNIX-CONNECT:/tmp/a\\\\,b", "unix:///tmp/a,b", false);
+        row("socat - ABSTRACT-CONNECT:name", "unix://@name", false);
+        row("curl telnet://localhost:25", "tcp://localhost:25", false);
+        row("curl -s http://localhost:8080/x?y=1", "tcp://localhost:8080", false,
+            "GET /x?y=1 HTTP/1.1\r\nHost: localhost:8080\r\n\r\n");
+        row("curl -X PUT -H 'A: b' -d body localhost", "tcp://localhost:80", false,
+            "PUT / HTTP/1.1\r\nHost: localhost\r\nA: b\r\nContent-Length: 4\r\n\r\nbody");
+        row("swright listen tcp://:9 --behaviour echo", "tcp://:9", true);
+    }
+    void commandsAreUnderstood() {
+        QFETCH(QString, command);
+        QFETCH(QString, address);
+        QFETCH(bool, listens);
+        QFETCH(QByteArray, message);
+        QString unsafe = command;
+        unsafe.replace(QLatin1String("http://localhost:8080/x?y=1"), QLatin1String("'http://localhost:8080/x?y=1'"));
+        const auto pasted = fromCommand(unsafe);
+        QVERIFY2(pasted.has_value(), pasted ? "" : qPrintable(pasted.error().detail));
+        QCOMPARE(formatAddress(pasted->address), address);
+        QCOMPARE(pasted->role == Role::Listen, listens);
+        if (!command.contains(QLatin1String("\\000")))
+            QCOMPARE(pasted->message, message);
+        else
+            QCOMPARE(pasted->message, QByteArray("a\nb\0", 4));
+    }
+
+    void everythingWrittenCanBeReadBack_data() {
+        QTest::addColumn<QString>("address");
+        QTest::addColumn<bool>("listens");
+        for (const char* address : {"tcp://127.0.0.1:80", "tcp://[::1]:80", "udp://127.0.0.1:5000",
+                                    "unix:///tmp/a%20'b,c:d!e", "tcp://-oProxy:80"})
+            QTest::newRow(address) << QString::fromLatin1(address) << false;
+        for (const char* address : {"tcp://127.0.0.1:80", "tcp://*:80", "unix:///tmp/a%20'b", "udp://127.0.0.1:5000"})
+            QTest::addRow("listen %s", address) << QString::fromLatin1(address) << true;
+    }
+    void everythingWrittenCanBeReadBack() {
+        QFETCH(QString, address);
+        QFETCH(bool, listens);
+        const auto parsed = parseAddress(address);
+        QVERIFY(parsed.has_value());
+        const Role role = listens ? Role::Listen : Role::Connect;
+        for (const CommandTool tool : {CommandTool::Ncat, CommandTool::Socat, CommandTool::Swright}) {
+            const auto command = toCommand(tool, *parsed, role);
+            QVERIFY(command.has_value());
+            const auto back = fromCommand(*command);
+            QVERIFY2(back.has_value(),
+                     qPrintable(*command + QLatin1String(": ") + (back ? QString() : back.error().detail)));
+            QCOMPARE(back->role, role);
+            Address plain = back->address;
+            plain.options.clear();
+            QCOMPARE(formatAddress(plain), formatAddress(*parsed));
+        }
+    }
+
+    void httpRequestsBecomeCurls() {
+        const auto address = parseAddress(QStringLiteral("tcp://localhost:8080"));
+        const auto command =
+            toCommand(CommandTool::Curl, *address, Role::Connect,
+                      QByteArray("POST /a?b='c' HTTP/1.1\r\nHost: x\r\nX-A: $(id)\r\nContent-Length: 3\r\n\r\n'\n'"));
+        QVERIFY(command.has_value());
+        QVERIFY(command->contains(QLatin1String("-X POST")));
+        const auto words = shellPipeline(*command);
+        QVERIFY(words.has_value());
+        QCOMPARE(*printedBytes(words->front()), QByteArray("'\n'"));
+        QVERIFY(words->back().contains(QStringLiteral("X-A: $(id)")));
+        QVERIFY(words->back().contains(QStringLiteral("/a?b='c'")));
+        // a header that curl would read from a file is no request for it
+        const auto odd =
+            toCommand(CommandTool::Curl, *address, Role::Connect, QByteArray("GET / HTTP/1.1\r\n@/etc/passwd\r\n\r\n"));
+        QVERIFY(odd->contains(QLatin1String("telnet://")));
+    }
+
+    void whatAProgramCannotDoIsSaid() {
+        const auto tcp = parseAddress(QStringLiteral("tcp://localhost:80"));
+        QVERIFY(!toCommand(CommandTool::Curl, *tcp, Role::Listen));
+        QVERIFY(!toCommand(CommandTool::OpenSsl, *tcp, Role::Connect));
+        Address tls = *tcp;
+        tls.scheme = Scheme::Tls;
+        QCOMPARE(*toCommand(CommandTool::OpenSsl, tls, Role::Connect),
+                 QStringLiteral(
+                     "openssl s_client -quiet -connect localhost:80 -servername localhost -verify_hostname localhost"));
+    }
+};
+
+QTEST_GUILESS_MAIN(CommandsTest)
+#include "tst_commands.moc"
