@@ -298,11 +298,14 @@ void Listener::describe() {
         return;
     QVector<OptionState> options =
         readOptions(m_socket, address(), Role::Listen, native::isIPv6(native::boundAddress(m_socket)));
-    if (const auto limit = native::acceptQueue(m_socket).limit) {
-        for (OptionState& option : options) {
-            if (option.name == QLatin1String("backlog"))
-                option.effective = QString::number(*limit);
-        }
+    const auto limit = native::acceptQueue(m_socket).limit;
+    for (OptionState& option : options) {
+        const OptionSpec* spec = findOption(option.name);
+        if (limit && option.name == QLatin1String("backlog"))
+            option.effective = QString::number(*limit);
+        const bool isForConnections = spec->group == OptionGroup::Stream && !option.name.endsWith(QLatin1String("buf"));
+        if (isForConnections && !address().value(spec->name).isEmpty())
+            option.effective = address().value(spec->name); // set on each when it is accepted
     }
     mutableSnapshot().options = std::make_shared<const QVector<OptionState>>(std::move(options));
     touch();

@@ -44,7 +44,7 @@ constexpr std::array figures{
     TcpFigure{"segmentsReceived", "Segments received", Unit::Count, &TcpInfo::segmentsReceived,
               "With those that only acknowledge."},
     TcpFigure{"bytesAcknowledged", "Acknowledged", Unit::Bytes, &TcpInfo::bytesAcknowledged,
-              "What the peer's system has, whether or not its program read it."},
+              "What the peer's system has, whether or not its program read it; Linux counts SYN and FIN too."},
     TcpFigure{"bytesReceived", "Received", Unit::Bytes, &TcpInfo::bytesReceived, "In order, from the peer."},
     TcpFigure{"deliveryRate", "Delivery rate", Unit::BytesPerSecond, &TcpInfo::deliveryRate,
               "The latest measure of what gets through."},

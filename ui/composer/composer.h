@@ -30,6 +30,8 @@ public:
     void setSnapshot(const EndpointSnapshot& snapshot);
     void focusMessage();
     void setForm(PayloadForm form);
+    /// Puts bytes into the message field: as text with escapes where they are text, else as hexadecimal.
+    void setMessage(const QByteArray& bytes);
 
 signals:
     /// Something could not be done, for the status bar.

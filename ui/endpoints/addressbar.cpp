@@ -2,6 +2,7 @@
 #include "ui/endpoints/addressbar.h"
 
 #include "core/behaviour/catalogue.h"
+#include "core/payload/commands.h"
 #include "ui/shell/icons.h"
 #include "ui/widgets/controls.h"
 
@@ -107,11 +108,7 @@ AddressBar::AddressBar(Settings& settings, QWidget* parent)
     nameWidget(m_error, "addressError", tr("What is wrong with the address"));
     m_error->hide();
     layout->addWidget(m_error);
-    connect(m_field, &QLineEdit::textEdited, this, [this](const QString& text) {
-        clearError();
-        updateCompletions(text);
-        emit textEdited(text);
-    });
+    connect(m_field, &QLineEdit::textEdited, this, &AddressBar::edited);
     connect(m_field, &QLineEdit::returnPressed, this, [this] {
         if (!m_field->completer()->popup()->isVisible())
             submit(m_lastRole);
@@ -127,8 +124,40 @@ QString AddressBar::text() const {
     return m_field->text();
 }
 
+void AddressBar::edited(const QString& text) {
+    clearError();
+    m_message.clear();
+    const bool isPasted = text.size() > m_lastLength + 3; // nobody types that fast
+    m_lastLength = text.size();
+    if (isPasted && looksLikeCommand(text) && takeCommand(text))
+        return;
+    updateCompletions(text);
+    emit textEdited(text);
+}
+
+/// A command of another program becomes the address that it would open. Nothing is opened by that.
+bool AddressBar::takeCommand(const QString& text) {
+    const auto pasted = fromCommand(text);
+    if (!pasted) {
+        showError(pasted.error());
+        return false;
+    }
+    const QString program = text.trimmed().section(QLatin1Char(' '), 0, 0);
+    setText(formatAddress(pasted->address));
+    m_message = pasted->message;
+    m_lastRole = pasted->role;
+    emit textEdited(m_field->text());
+    emit noted(pasted->role == Role::Listen ? tr("Read from the %1 command. Return listens there.").arg(program)
+               : m_message.isEmpty()        ? tr("Read from the %1 command. Return connects there.").arg(program)
+                                     : tr("Read from the command. Return connects there; its message of %1 bytes then "
+                                          "waits in the message field.")
+                                           .arg(m_message.size()));
+    return true;
+}
+
 void AddressBar::setText(const QString& text) {
     m_field->setText(text);
+    m_lastLength = text.size();
     clearError();
     updateCompletions(text);
 }
@@ -162,6 +191,10 @@ void AddressBar::clearError() {
 }
 
 void AddressBar::submit(Role role) {
+    if (looksLikeCommand(m_field->text())) {
+        takeCommand(m_field->text()); // to be looked at before it is opened
+        return;
+    }
     const auto address = parseAddress(m_field->text().trimmed(), role);
     if (!address) {
         showError(address.error());

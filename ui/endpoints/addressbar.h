@@ -30,8 +30,12 @@ public:
     /// What the system said about an address that was opened from here.
     void showError(const Error& error);
     void clearError();
+    /// What a pasted command would send; once.
+    QByteArray takeMessage() { return std::exchange(m_message, {}); }
 
 signals:
+    /// Something a person should know, for the status bar.
+    void noted(const QString& text);
     void listenRequested(const sw::Address& address, const QString& behaviour);
     void connectRequested(const sw::Address& address, const QString& behaviour);
     void optionsRequested(bool shown);
@@ -39,6 +43,8 @@ signals:
 
 private:
     void submit(Role role);
+    void edited(const QString& text);
+    bool takeCommand(const QString& text);
     void updateCompletions(const QString& text);
 
     Settings& m_settings;
@@ -50,6 +56,8 @@ private:
     QLabel* m_error;
     QStringListModel* m_completions;
     Role m_lastRole = Role::Listen;
+    QByteArray m_message; // of a pasted command
+    qsizetype m_lastLength = 0;
 };
 
 /// What could stand where the text ends: recent addresses, schemes, option names and values.

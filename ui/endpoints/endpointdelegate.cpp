@@ -33,6 +33,8 @@ void paintSparkline(QPainter& painter, const QRectF& area, const QVariantList& r
 }
 
 QString sideText(const EndpointSnapshot& snapshot) {
+    if (snapshot.kind == EndpointKind::Listener && snapshot.waiting.value_or(0) > 0)
+        return EndpointDelegate::tr("%1 waiting").arg(*snapshot.waiting);
     if (snapshot.kind == EndpointKind::Listener)
         return snapshot.counters.connections == 1 ? EndpointDelegate::tr("1 peer")
                                                   : EndpointDelegate::tr("%1 peers").arg(snapshot.counters.connections);

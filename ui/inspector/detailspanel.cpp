@@ -3,6 +3,8 @@
 
 #include "core/base/units.h"
 #include "ui/endpoints/statewords.h"
+#include "ui/inspector/optionsview.h"
+#include "ui/inspector/tcppanel.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 
@@ -11,6 +13,8 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QStyledItemDelegate>
+#include <QTabWidget>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -28,9 +32,27 @@ QTreeWidgetItem* addSection(QTreeWidget* tree, const QString& title) {
     return item;
 }
 
+/// Rows as high as their text needs in the width that its column has.
+class WrappingDelegate final : public QStyledItemDelegate {
+public:
+    explicit WrappingDelegate(QTreeWidget* tree) : QStyledItemDelegate(tree), m_tree(tree) {}
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        QSize size = QStyledItemDelegate::sizeHint(option, index);
+        const int width = m_tree->columnWidth(index.column()) - 10;
+        const QRect needed = option.fontMetrics.boundingRect(QRect(0, 0, std::max(width, 40), 10000), Qt::TextWordWrap,
+                                                             index.data().toString());
+        size.setHeight(std::max(size.height(), needed.height() + 4));
+        return size;
+    }
+
+private:
+    QTreeWidget* m_tree;
+};
+
 } // namespace
 
-DetailsPanel::DetailsPanel(QWidget* parent) : QWidget(parent) {
+DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
     setObjectName(QStringLiteral("detailsPanel"));
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
@@ -41,19 +63,35 @@ DetailsPanel::DetailsPanel(QWidget* parent) : QWidget(parent) {
     m_content = new QWidget(this);
     auto* layout = new QVBoxLayout(m_content);
     layout->setContentsMargins(0, 0, 0, 8);
-    m_tree = new QTreeWidget(m_content);
+    m_pages = new QTabWidget(m_content);
+    nameWidget(m_pages, "detailsPages", tr("Details of the endpoint"));
+    m_pages->setDocumentMode(true);
+    m_tree = new QTreeWidget(m_pages);
     nameWidget(m_tree, "detailsTree", tr("Details"));
-    m_tree->setHeaderLabels({tr("What"), tr("In force"), tr("Asked")});
+    m_tree->setHeaderLabels({tr("What"), tr("Value")});
     m_tree->header()->setStretchLastSection(true);
-    m_tree->setColumnWidth(0, 84);
-    m_tree->setColumnWidth(1, 138);
+    m_tree->setColumnWidth(0, 96);
+    m_tree->setWordWrap(true);
+    m_tree->setItemDelegate(new WrappingDelegate(m_tree));
+    connect(m_tree->header(), &QHeaderView::sectionResized, m_tree, [this] { m_tree->doItemsLayout(); });
     m_tree->setRootIsDecorated(false);
     m_tree->setIndentation(6);
     m_tree->setSelectionMode(QAbstractItemView::SingleSelection);
     m_endpoint = addSection(m_tree, tr("Endpoint"));
+    m_report = addSection(m_tree, tr("Connecting"));
     m_counters = addSection(m_tree, tr("Counters"));
-    m_options = addSection(m_tree, tr("Options"));
-    layout->addWidget(m_tree, 1);
+    m_options = new OptionsView(m_pages);
+    m_tcp = new TcpPanel(engine, m_pages);
+    m_pages->addTab(m_tree, tr("Endpoint"));
+    m_pages->addTab(m_options, tr("Options"));
+    m_pages->addTab(m_tcp, tr("TCP"));
+    layout->addWidget(m_pages, 1);
+    connect(m_options, &OptionsView::changeRequested, this, &DetailsPanel::optionChangeRequested);
+    connect(m_options, &OptionsView::complained, this, &DetailsPanel::complained);
+    connect(m_tree, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) {
+        if (item->data(1, Qt::UserRole).toBool())
+            emit commandRequested(Command::GoToListener);
+    });
     auto* grid = new QGridLayout;
     grid->setContentsMargins(10, 4, 10, 4);
     m_shutDown = commandButton(tr("Shut down sending"), "shutDownSendingButton", Command::ShutDownSending);
@@ -63,15 +101,19 @@ DetailsPanel::DetailsPanel(QWidget* parent) : QWidget(parent) {
     m_pause = commandButton(tr("Pause"), "pauseButton", Command::PauseOrResume);
     m_accept = commandButton(tr("Accept"), "acceptButton", Command::Accept);
     m_remove = commandButton(tr("Remove"), "removeButton", Command::Remove);
+    m_shutDownReceiving =
+        commandButton(tr("Shut down receiving"), "shutDownReceivingButton", Command::ShutDownReceiving);
+    m_shutDownReceiving->setToolTip(tr("We take no more; what the peer goes on sending may be answered with a reset"));
     m_shutDown->setToolTip(tr("The peer sees the end of our stream; we go on receiving"));
     m_close->setToolTip(tr("Orderly: what waits is sent first"));
     m_abort->setToolTip(tr("At once, with a reset; what waits is dropped"));
     grid->addWidget(m_shutDown, 0, 0, 1, 2);
+    grid->addWidget(m_shutDownReceiving, 1, 0, 1, 2);
     grid->addWidget(m_accept, 0, 0);
     grid->addWidget(m_pause, 0, 1);
-    grid->addWidget(m_close, 1, 0);
-    grid->addWidget(m_abort, 1, 1);
-    grid->addWidget(m_remove, 2, 0, 1, 2);
+    grid->addWidget(m_close, 2, 0);
+    grid->addWidget(m_abort, 2, 1);
+    grid->addWidget(m_remove, 3, 0, 1, 2);
     layout->addLayout(grid);
     outer->addWidget(m_empty, 1);
     outer->addWidget(m_content, 1);
@@ -84,77 +126,109 @@ QPushButton* DetailsPanel::commandButton(const QString& text, const char* name, 
     return button;
 }
 
-void DetailsPanel::setRow(QTreeWidgetItem* section, int row, const QString& name, const QString& value,
-                          const QString& asked) {
+void DetailsPanel::setRow(QTreeWidgetItem* section, int row, const QString& name, const QString& value) {
     while (section->childCount() <= row)
         new QTreeWidgetItem(section);
     QTreeWidgetItem* item = section->child(row);
-    const QStringList texts{name, value, asked};
-    for (int column = 0; column < 3; ++column) {
+    const QStringList texts{name, value};
+    for (int column = 0; column < 2; ++column) {
         if (item->text(column) == texts.at(column))
             continue;
         item->setText(column, texts.at(column));
         item->setToolTip(column, plainToolTip(texts.at(column)));
     }
     item->setForeground(0, themeColors(palette()).muted);
+    item->setTextAlignment(0, Qt::AlignLeft | Qt::AlignTop);
 }
 
-void DetailsPanel::showOptions(const EndpointSnapshot& snapshot) {
-    const int count = snapshot.options == nullptr ? 0 : static_cast<int>(snapshot.options->size());
-    while (m_options->childCount() > count)
-        delete m_options->takeChild(m_options->childCount() - 1);
-    const QString none = QStringLiteral("–");
-    for (int row = 0; row < count; ++row) {
-        const OptionState& option = snapshot.options->at(row);
-        setRow(m_options, row, option.name, option.effective.isEmpty() ? none : option.effective,
-               option.requested.isEmpty() ? none : option.requested);
-        const bool differs =
-            !option.requested.isEmpty() && !option.effective.isEmpty() && option.requested != option.effective;
-        QFont font = m_tree->font();
-        font.setBold(differs);
-        m_options->child(row)->setFont(1, font);
-        m_options->child(row)->setForeground(1, differs ? themeColors(palette()).warning
-                                                        : palette().color(QPalette::Text));
-    }
-    m_options->setHidden(count == 0);
+void DetailsPanel::setRows(QTreeWidgetItem* section, const std::vector<std::pair<QString, QString>>& rows) {
+    while (section->childCount() > static_cast<int>(rows.size()))
+        delete section->takeChild(section->childCount() - 1);
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        setRow(section, static_cast<int>(row), rows[row].first, rows[row].second);
+    section->setHidden(rows.empty());
 }
 
 void DetailsPanel::showValues(const EndpointSnapshot& snapshot, const QString& listenerName) {
-    struct Value {
-        QString name;
-        QString value;
-    };
-    std::vector<Value> values{{tr("Name"), snapshot.name},
-                              {tr("State"), stateWord(snapshot.state)},
-                              {tr("Address"), formatAddress(snapshot.address)},
-                              {tr("Local"), snapshot.local},
-                              {tr("Peer"), snapshot.peer},
-                              {tr("Listener"), listenerName},
-                              {tr("Behaviour"), snapshot.behaviour},
-                              {tr("Reachable"), snapshot.isReachable ? tr("from the network") : QString()},
-                              {tr("Ended"), snapshot.closing}};
-    std::erase_if(values, [](const Value& value) { return value.value.isEmpty(); });
-    while (m_endpoint->childCount() > static_cast<int>(values.size()))
-        delete m_endpoint->takeChild(m_endpoint->childCount() - 1);
-    for (int row = 0; row < static_cast<int>(values.size()); ++row) {
-        const Value& value = values[static_cast<std::size_t>(row)];
-        setRow(m_endpoint, row, value.name, value.value, {});
+    std::vector<std::pair<QString, QString>> values{
+        {tr("Name"), snapshot.name},
+        {tr("State"), stateWord(snapshot.state)},
+        {tr("Address"), formatAddress(snapshot.address)},
+        {tr("Local"), snapshot.local},
+        {tr("Family"), snapshot.family},
+        {tr("Peer"), snapshot.peer},
+        {tr("Peer process"), snapshot.credentials == nullptr ? QString() : snapshot.credentials->toText()},
+        {tr("Listener"), listenerName},
+        {tr("Behaviour"), snapshot.behaviour},
+        {tr("Waiting"),
+         snapshot.waiting ? tr("%n connection(s) to be accepted", nullptr, *snapshot.waiting) : QString()},
+        {tr("Reachable"), snapshot.isReachable ? tr("from the network") : QString()},
+        {tr("Error"), snapshot.error && snapshot.closing.isEmpty() ? snapshot.error->detail : QString()},
+        {tr("Ended"), snapshot.closing}};
+    std::erase_if(values, [](const auto& value) { return value.second.isEmpty(); });
+    setRows(m_endpoint, values);
+    for (int row = 0; row < m_endpoint->childCount(); ++row) { // the listener's row leads there
+        QTreeWidgetItem* item = m_endpoint->child(row);
+        const bool isLink = !listenerName.isEmpty() && item->text(0) == tr("Listener");
+        item->setData(1, Qt::UserRole, isLink);
+        item->setForeground(1, isLink ? themeColors(palette()).accent : palette().color(QPalette::Text));
+        if (isLink)
+            item->setToolTip(1, plainToolTip(tr("Double click or Return shows it")));
     }
+}
+
+/// How the connection came about, step by step, or how far it came.
+void DetailsPanel::showReport(const EndpointSnapshot& snapshot) {
+    std::vector<std::pair<QString, QString>> rows;
+    if (const ConnectReport* report = snapshot.report.get()) {
+        if (!report->host.isEmpty())
+            rows.emplace_back(tr("Look-up"), report->addresses.isEmpty()
+                                                 ? tr("failed after %1").arg(shortDuration(report->resolveTime))
+                                                 : tr("%1 in %2")
+                                                       .arg(report->addresses.join(QLatin1String(", ")),
+                                                            shortDuration(report->resolveTime)));
+        int number = 0;
+        for (const ConnectAttempt& attempt : report->attempts) {
+            QString text =
+                tr("%1: %2 after %3").arg(attempt.peer, attempt.outcomeName(), shortDuration(attempt.duration));
+            if (attempt.begun.count() > 1'000'000)
+                text += tr(", begun at %1").arg(shortDuration(attempt.begun));
+            if (!attempt.local.isEmpty())
+                text += tr(", from %1").arg(attempt.local);
+            if (attempt.retransmits > 0)
+                text += tr(", SYN sent again %1 times").arg(attempt.retransmits);
+            rows.emplace_back(report->attempts.size() == 1 ? tr("Attempt") : tr("Attempt %1").arg(++number), text);
+        }
+        if (report->firstByte)
+            rows.emplace_back(tr("First byte"), tr("%1 after opening").arg(shortDuration(*report->firstByte)));
+        rows.emplace_back(tr("Reached"), phaseName(report->phase));
+        if (!report->advice.isEmpty())
+            rows.emplace_back(tr("Found"), report->advice);
+    }
+    setRows(m_report, rows);
+}
+
+void DetailsPanel::showCounters(const EndpointSnapshot& snapshot) {
     const Counters& counters = snapshot.counters;
     const QLocale locale;
     const auto amount = [&](quint64 bytes, quint64 records) {
         return tr("%1 B · %2 records").arg(locale.toString(bytes), locale.toString(records));
     };
-    setRow(m_counters, 0, tr("Received"), amount(counters.receivedBytes, counters.receivedRecords), {});
-    setRow(m_counters, 1, tr("Sent"), amount(counters.sentBytes, counters.sentRecords), {});
-    setRow(m_counters, 2, tr("Waiting"), tr("%1 B").arg(locale.toString(counters.queuedBytes)), {});
-    setRow(m_counters, 3, tr("Recorded"), tr("all"), {});
-    setRow(m_counters, 4, tr("Dropped"), tr("%1 by the system").arg(counters.dropped), {});
-    setRow(m_counters, 5, tr("Peers"), tr("%1 open, %2 taken").arg(counters.connections).arg(counters.accepted), {});
-    const bool isStream = !isDatagram(snapshot.address.scheme);
-    m_counters->child(4)->setHidden(isStream);
-    m_counters->child(5)->setHidden(snapshot.kind != EndpointKind::Listener &&
-                                    snapshot.kind != EndpointKind::DatagramSocket);
+    std::vector<std::pair<QString, QString>> rows{
+        {tr("Received"), amount(counters.receivedBytes, counters.receivedRecords)},
+        {tr("Sent"), amount(counters.sentBytes, counters.sentRecords)},
+        {tr("Waiting"), tr("%1 B").arg(locale.toString(counters.queuedBytes))},
+        {tr("Recorded"),
+         counters.unrecorded == 0 ? tr("all") : tr("all but %1 B").arg(locale.toString(counters.unrecorded))}};
+    if (isDatagram(snapshot.address.scheme))
+        rows.emplace_back(tr("Dropped"), tr("%1 by the system").arg(counters.dropped));
+    if (snapshot.kind == EndpointKind::Listener || snapshot.kind == EndpointKind::DatagramSocket)
+        rows.emplace_back(tr("Peers"), tr("%1 open, %2 taken").arg(counters.connections).arg(counters.accepted));
+    setRows(m_counters, rows);
+}
+
+void DetailsPanel::showTcp() {
+    m_pages->setCurrentWidget(m_tcp);
 }
 
 void DetailsPanel::updateButtons(const EndpointSnapshot& snapshot) {
@@ -163,6 +237,9 @@ void DetailsPanel::updateButtons(const EndpointSnapshot& snapshot) {
     const bool isConnection = snapshot.kind == EndpointKind::Connection;
     m_shutDown->setVisible(isConnection);
     m_shutDown->setEnabled(snapshot.state == EndpointState::Open || snapshot.state == EndpointState::ReadEnded);
+    m_shutDownReceiving->setVisible(isConnection);
+    m_shutDownReceiving->setEnabled(snapshot.state == EndpointState::Open ||
+                                    snapshot.state == EndpointState::WriteEnded);
     m_abort->setVisible(isConnection);
     m_abort->setEnabled(isLive);
     m_close->setEnabled(isLive && snapshot.state != EndpointState::Closing);
@@ -170,17 +247,21 @@ void DetailsPanel::updateButtons(const EndpointSnapshot& snapshot) {
     m_pause->setEnabled(isLive);
     m_pause->setText(snapshot.state == EndpointState::Paused ? tr("Resume") : tr("Pause"));
     m_accept->setVisible(isListener && snapshot.isAcceptManual);
-    m_accept->setEnabled(isLive);
+    m_accept->setEnabled(isLive && snapshot.waiting != 0);
+    m_accept->setText(snapshot.waiting ? tr("Accept (%1 waiting)").arg(*snapshot.waiting) : tr("Accept"));
     m_remove->setVisible(!isLive);
 }
 
 void DetailsPanel::setSnapshot(const std::optional<EndpointSnapshot>& snapshot, const QString& listenerName) {
     m_empty->setVisible(!snapshot);
     m_content->setVisible(snapshot.has_value());
+    m_tcp->setSnapshot(snapshot);
     if (!snapshot)
         return;
     showValues(*snapshot, listenerName);
-    showOptions(*snapshot);
+    showReport(*snapshot);
+    showCounters(*snapshot);
+    m_options->setSnapshot(*snapshot);
     updateButtons(*snapshot);
 }
 

@@ -53,19 +53,38 @@ enum class ActionId {
     FocusMessage,
     OpenBuffer,
     ShutDownSending,
+    ShutDownReceiving,
     CloseEndpoint,
     AbortEndpoint,
     AcceptConnection,
     PauseListener,
     RemoveEndpoint,
     RemoveEnded,
+    GoToListener,
+    JoinGroup,
+    LeaveGroup,
+    CopyNcat, ///< these six in the order of CommandTool
+    CopySocat,
+    CopyCurl,
+    CopyOpenSsl,
+    CopyPython,
+    CopySwright,
+    CopyMessageNcat, ///< likewise
+    CopyMessageSocat,
+    CopyMessageCurl,
+    CopyMessageOpenSsl,
+    CopyMessagePython,
+    CopyMessageSwright,
+    TcpFigures,
+    LookUp,
     CommandPalette,
     QuickOpen,
     Manual,
     About,
 };
 
-enum class MenuId { File, Edit, View, Socket, Window, Help };
+/// The last two are menus inside Socket and Edit.
+enum class MenuId { File, Edit, View, Socket, Window, Help, CopyEndpoint, CopyMessage };
 
 struct ActionEntry {
     ActionId id;

@@ -14,8 +14,10 @@
 #include "ui/shell/eventlog.h"
 #include "ui/shell/icons.h"
 #include "ui/shell/manualwindow.h"
+#include "ui/shell/socketcommands.h"
 #include "ui/shell/storenotices.h"
 #include "ui/throughput/throughputpanel.h"
+#include "ui/tools/lookuppanel.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/noticebar.h"
 #include "ui/widgets/picker.h"
@@ -55,6 +57,7 @@ MainWindow::MainWindow(Engine& engine, Settings& settings, Prompter& prompter, Q
     resize(1360, 860);
     m_formDock->hide();
     m_throughputDock->hide();
+    m_lookupDock->hide();
     restoreGeometry(m_settings.windowGeometry());
     restoreState(m_settings.windowState());
     showDetails();
@@ -110,6 +113,8 @@ void MainWindow::buildPanels() {
         return panel;
     });
     m_commands = new BufferCommands({m_engine, m_settings, m_prompter, m_annotations, *m_buffers, *m_actions}, this);
+    m_sockets = new SocketCommands(
+        {m_engine, m_prompter, m_model, *m_buffers, *m_actions, [this] { return m_currentEndpoint; }}, this);
     m_notices = new StoreNotices(m_engine, m_prompter, *m_actions, this);
     m_centre = new QStackedWidget(this);
     m_centre->addWidget(buildEmptyState());
@@ -132,8 +137,8 @@ void MainWindow::buildPanels() {
     m_tree = new EndpointsView(this);
     m_tree->setModel(&m_model);
     m_endpointsDock = addDock(tr("Endpoints"), "endpointsDock", m_tree, Qt::LeftDockWidgetArea);
-    m_details = new DetailsPanel(this);
-    m_details->setMinimumWidth(280);
+    m_details = new DetailsPanel(m_engine, this);
+    m_details->setMinimumWidth(300);
     m_detailsDock = addDock(tr("Details"), "detailsDock", m_details, Qt::RightDockWidgetArea);
     m_form = new AddressForm(this);
     m_formDock = addDock(tr("Address options"), "formDock", m_form, Qt::RightDockWidgetArea);
@@ -143,10 +148,13 @@ void MainWindow::buildPanels() {
     m_eventsDock = addDock(tr("Event log"), "eventsDock", m_events, Qt::BottomDockWidgetArea);
     m_throughput = new ThroughputPanel(m_engine, this);
     m_throughputDock = addDock(tr("Throughput"), "throughputDock", m_throughput, Qt::BottomDockWidgetArea);
+    m_lookup = new LookupPanel(this);
+    m_lookupDock = addDock(tr("Look up"), "lookupDock", m_lookup, Qt::BottomDockWidgetArea);
     tabifyDockWidget(m_eventsDock, m_throughputDock);
+    tabifyDockWidget(m_eventsDock, m_lookupDock);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    resizeDocks({m_endpointsDock, m_detailsDock}, {290, 310}, Qt::Horizontal);
+    resizeDocks({m_endpointsDock, m_detailsDock}, {290, 330}, Qt::Horizontal);
     resizeDocks({m_eventsDock}, {150}, Qt::Vertical);
 }
 
@@ -154,16 +162,30 @@ void MainWindow::buildMenus() {
     const std::pair<MenuId, QString> titles[] = {{MenuId::File, tr("&File")},     {MenuId::Edit, tr("&Edit")},
                                                  {MenuId::View, tr("&View")},     {MenuId::Socket, tr("&Socket")},
                                                  {MenuId::Window, tr("&Window")}, {MenuId::Help, tr("&Help")}};
+    const auto subMenu = [this](const QString& title, MenuId id) {
+        auto* menu = new QMenu(title, this);
+        for (const ActionEntry& entry : actionTable()) {
+            if (entry.menu == id)
+                menu->addAction(m_actions->action(entry.id));
+        }
+        return menu;
+    };
+    QMenu* copyMenu = subMenu(tr("Copy as Comman&d"), MenuId::CopyEndpoint);
     for (const auto& [id, title] : titles) {
         QMenu* menu = menuBar()->addMenu(title);
         for (const ActionEntry& entry : actionTable()) {
             if (entry.menu == id)
                 menu->addAction(m_actions->action(entry.id));
         }
+        if (id == MenuId::Edit)
+            menu->addMenu(subMenu(tr("Copy Message as Co&mmand"), MenuId::CopyMessage));
+        if (id == MenuId::Socket)
+            menu->addMenu(copyMenu);
         if (id != MenuId::Window)
             continue;
         menu->addSeparator();
-        for (QDockWidget* dock : {m_endpointsDock, m_detailsDock, m_formDock, m_eventsDock, m_throughputDock})
+        for (QDockWidget* dock :
+             {m_endpointsDock, m_detailsDock, m_formDock, m_eventsDock, m_throughputDock, m_lookupDock})
             menu->addAction(dock->toggleViewAction());
     }
     m_actions->action(ActionId::Quit)->setMenuRole(QAction::QuitRole);
@@ -174,6 +196,7 @@ void MainWindow::buildMenus() {
         if (entry.menu == MenuId::Socket)
             m_tree->addAction(m_actions->action(entry.id));
     }
+    m_tree->addAction(copyMenu->menuAction());
     QAction* remove = m_actions->action(ActionId::RemoveEndpoint);
     remove->setShortcut(QKeySequence::Delete);
     remove->setShortcutContext(Qt::WidgetShortcut);
@@ -200,9 +223,6 @@ void MainWindow::connectActions() {
     const auto on = [this](ActionId id, std::function<void()> call) {
         m_actions->connectTo(id, this, std::move(call));
     };
-    const auto command = [this, on](ActionId id, DetailsPanel::Command what) {
-        on(id, [this, what] { runCommand(what); });
-    };
     on(ActionId::FocusAddress, [this] { m_address->focusAddress(); });
     on(ActionId::Options, [this] { m_address->toggleOptions(); });
     on(ActionId::TalkExample, [this] { openTalkExample(); });
@@ -221,15 +241,21 @@ void MainWindow::connectActions() {
         m_throughputDock->raise();
         m_throughput->setFocus();
     });
+    on(ActionId::TcpFigures, [this] {
+        m_detailsDock->show();
+        m_detailsDock->raise();
+        m_details->showTcp();
+    });
+    on(ActionId::LookUp, [this] {
+        m_lookupDock->show();
+        m_lookupDock->raise();
+        constexpr int lookupHeight = 240;
+        if (m_lookupDock->height() < lookupHeight)
+            resizeDocks({m_lookupDock}, {lookupHeight}, Qt::Vertical);
+        m_lookup->focusQuery();
+    });
     on(ActionId::MergeBuffers, [this] { m_commands->merge(selectedEndpoints()); });
     on(ActionId::OpenBuffer, [this] { openBuffer(currentEndpoint()); });
-    command(ActionId::ShutDownSending, DetailsPanel::Command::ShutDownSending);
-    command(ActionId::CloseEndpoint, DetailsPanel::Command::Close);
-    command(ActionId::AbortEndpoint, DetailsPanel::Command::Abort);
-    command(ActionId::AcceptConnection, DetailsPanel::Command::Accept);
-    command(ActionId::PauseListener, DetailsPanel::Command::PauseOrResume);
-    command(ActionId::RemoveEndpoint, DetailsPanel::Command::Remove);
-    on(ActionId::RemoveEnded, [this] { removeEnded(); });
     on(ActionId::CommandPalette, [this] { showPalette(); });
     on(ActionId::QuickOpen, [this] { showQuickOpen(); });
     on(ActionId::Manual, [this] { (new ManualWindow(this))->show(); });
@@ -273,7 +299,15 @@ void MainWindow::connectPanels() {
             panel->composer()->focusMessage();
     });
     connect(m_buffers, &BufferArea::currentChanged, this, &MainWindow::currentBufferChanged);
-    connect(m_details, &DetailsPanel::commandRequested, this, &MainWindow::runCommand);
+    connect(m_details, &DetailsPanel::commandRequested, m_sockets, &SocketCommands::run);
+    connect(m_details, &DetailsPanel::optionChangeRequested, m_sockets, &SocketCommands::changeOption);
+    connect(m_details, &DetailsPanel::complained, this, &MainWindow::complain);
+    connect(m_sockets, &SocketCommands::complained, this, &MainWindow::complain);
+    connect(m_sockets, &SocketCommands::endpointChosen, this, [this](EndpointId id) {
+        openBuffer(id);
+        chooseEndpoint(id);
+    });
+    connect(m_address, &AddressBar::noted, this, &MainWindow::complain);
     connect(m_events, &EventLogPanel::endpointChosen, this, [this](EndpointId id) { openBuffer(id); });
     connect(m_commands, &BufferCommands::complained, this, &MainWindow::complain);
     connect(m_commands, &BufferCommands::recordingsChanged, this, &MainWindow::showRecordings);
@@ -282,6 +316,8 @@ void MainWindow::connectPanels() {
 }
 
 void MainWindow::openAddress(const Address& address, const QString& behaviour, Role role) {
+    if (m_failed != EndpointId::None)
+        m_engine.remove(std::exchange(m_failed, EndpointId::None)); // its report has been seen
     const OpenRequest request{.behaviour = behaviour};
     const auto id = role == Role::Listen ? m_engine.listen(address, request) : m_engine.connectTo(address, request);
     if (!id) {
@@ -335,7 +371,14 @@ void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
         m_pending = EndpointId::None;
         if (snapshot.state == EndpointState::Failed) {
             m_address->showError(*snapshot.error);
-            m_engine.remove(snapshot.id); // it never was; the event log keeps what happened
+            if (snapshot.kind == EndpointKind::Connection) { // what was tried, and how far it came
+                m_failed = snapshot.id;
+                openBuffer(snapshot.id);
+                chooseEndpoint(snapshot.id);
+            } else {
+                m_engine.remove(snapshot.id); // it never was; the event log keeps what happened
+            }
+            m_address->focusAddress();
             continue;
         }
         BufferPanel* panel = openBuffer(snapshot.id);
@@ -343,6 +386,8 @@ void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
             m_address->focusAddress();
         else
             panel->composer()->focusMessage();
+        if (const QByteArray message = m_address->takeMessage(); !message.isEmpty())
+            panel->composer()->setMessage(message);
         if (snapshot.isReachable)
             complain(tr("%1 is reachable from the network: other machines can connect.").arg(snapshot.name));
     }
@@ -383,48 +428,6 @@ void MainWindow::showDetails() {
     }
     m_details->setSnapshot(snapshot == nullptr ? std::nullopt : std::optional(*snapshot),
                            listener == nullptr ? QString() : listener->name);
-}
-
-void MainWindow::runCommand(DetailsPanel::Command command) {
-    const EndpointId id = currentEndpoint();
-    const EndpointSnapshot* snapshot = m_model.snapshot(id);
-    if (snapshot == nullptr)
-        return;
-    switch (command) {
-    case DetailsPanel::Command::ShutDownSending:
-        m_engine.shutDownSending(id);
-        break;
-    case DetailsPanel::Command::ShutDownReceiving:
-        m_engine.shutDownReceiving(id);
-        break;
-    case DetailsPanel::Command::Close:
-        m_engine.close(id);
-        break;
-    case DetailsPanel::Command::Abort:
-        m_engine.abort(id);
-        break;
-    case DetailsPanel::Command::PauseOrResume:
-        m_engine.setPaused(id, snapshot->state != EndpointState::Paused);
-        break;
-    case DetailsPanel::Command::Accept:
-        m_engine.acceptOne(id);
-        break;
-    case DetailsPanel::Command::Remove:
-        if (isEnded(snapshot->state) ||
-            m_prompter.confirm(this, tr("%1 is still open. Close it first?").arg(snapshot->name), tr("Close"))) {
-            m_engine.close(id);
-            m_engine.remove(id);
-        }
-        break;
-    }
-}
-
-void MainWindow::removeEnded() {
-    for (const EndpointId id : m_model.all()) {
-        const EndpointSnapshot* snapshot = m_model.snapshot(id);
-        if (snapshot != nullptr && isEnded(snapshot->state))
-            m_engine.remove(id);
-    }
 }
 
 void MainWindow::showPalette() {

@@ -24,6 +24,8 @@ class BufferArea;
 class BufferCommands;
 class BufferPanel;
 class EventLogPanel;
+class LookupPanel;
+class SocketCommands;
 class StoreNotices;
 class ThroughputPanel;
 
@@ -63,10 +65,8 @@ private:
     void followExample(const QVector<EndpointSnapshot>& snapshots);
     void currentBufferChanged();
     void showDetails();
-    void runCommand(DetailsPanel::Command command);
     void chooseEndpoint(EndpointId id);
     EndpointId currentEndpoint() const { return m_currentEndpoint; }
-    void removeEnded();
     void showPalette();
     void showQuickOpen();
     void showAbout();
@@ -82,7 +82,10 @@ private:
     Annotations m_annotations;
     ActionRegistry* m_actions;
     BufferCommands* m_commands = nullptr;
+    SocketCommands* m_sockets = nullptr;
     StoreNotices* m_notices = nullptr;
+    LookupPanel* m_lookup = nullptr;
+    QDockWidget* m_lookupDock = nullptr;
     ThroughputPanel* m_throughput = nullptr;
     QDockWidget* m_throughputDock = nullptr;
     QLabel* m_recordingTotals = nullptr;
@@ -104,6 +107,7 @@ private:
     EndpointId m_currentEndpoint = EndpointId::None;
     EndpointId m_described = EndpointId::None;     // whose options were asked for
     EndpointId m_pending = EndpointId::None;       // opened from the address bar, not yet open or failed
+    EndpointId m_failed = EndpointId::None;        // the last one from the address bar, kept for its report
     EndpointId m_exampleServer = EndpointId::None; // while the example is being opened
     EndpointId m_exampleClient = EndpointId::None;
 };
