@@ -60,6 +60,7 @@ private:
         }
         m_sent = snapshot.counters.sentBytes;
         m_sentRecords = snapshot.counters.sentRecords;
+        m_refused = snapshot.counters.refused;
         m_isDatagram = snapshot.kind == EndpointKind::DatagramSocket;
         if (m_isDatagram && snapshot.error && !m_reply)
             m_hasFailed = true;
@@ -75,7 +76,7 @@ private:
 
     void sendOnce() {
         constexpr quint64 mostUnderWay = 1ULL << 20U;
-        while (m_left > 0 && m_offered <= m_sent + mostUnderWay) {
+        while (m_left > 0 && (m_offered <= m_sent + mostUnderWay || m_refused > 0)) {
             --m_left;
             ++m_offeredRecords;
             if (m_file.isEmpty())
@@ -92,8 +93,10 @@ private:
     }
 
     void endWhenSent(const EndpointSnapshot& snapshot) {
-        const bool isAllSent = m_isOpen && m_left == 0 && m_sent >= m_offered &&
-                               (!m_isDatagram || m_sentRecords >= m_offeredRecords || snapshot.error);
+        m_hasFailed = m_hasFailed || m_refused > 0;
+        const bool areRecordsSent = m_sentRecords + m_refused >= m_offeredRecords || snapshot.error;
+        const bool isAllSent =
+            m_isOpen && m_left == 0 && (m_isDatagram ? areRecordsSent : m_sent >= m_offered || m_refused > 0);
         if (!isAllSent || m_isEnding)
             return;
         m_isEnding = true;
@@ -120,6 +123,7 @@ private:
     quint64 m_offeredRecords = 0;
     quint64 m_sent = 0;
     quint64 m_sentRecords = 0;
+    quint64 m_refused = 0;
     quint64 m_received = 0;
     bool m_isOpen = false;
     bool m_isDatagram = false;

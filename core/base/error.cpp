@@ -67,8 +67,8 @@ constexpr std::array situations{
         "No local address and port is left for a connection to %1: the system's range of ports is used up, or "
         "the same pair of addresses is still in TIME_WAIT. Wait a minute, or use another local port."},
     SituationEntry{ErrorId::AccessDenied, "connect",
-                   "The system refused a connection to %1: a firewall or a prohibited route forbids it, or the socket "
-                   "file is not yours to write to."},
+                   "The system refused a connection to %1: a firewall or a prohibited route forbids it, the socket "
+                   "file is not yours to write to, or it is a broadcast address, which needs broadcast=on."},
     SituationEntry{ErrorId::AccessDenied, "send",
                    "The system refused to send to %1: broadcast needs broadcast=on, or a firewall forbids it."},
     SituationEntry{ErrorId::AccessDenied, "bind",

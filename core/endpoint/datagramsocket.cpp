@@ -235,9 +235,9 @@ void DatagramSocket::connectTo(const std::vector<QHostAddress>& hosts) {
                 native::bind(*socket, native::ipAddress(isAnyHost ? any : QHostAddress(place->host), place->portFirst));
             situation = QStringLiteral("bind");
         }
-        if (code == 0 && address().isOn("broadcast"))
-            native::setOption(*socket, "broadcast", 1, native::isIPv6(peer));
-        if (code == 0) {
+        m_optionErrors.clear();
+        if (code == 0) { // before connect(): permission to broadcast and the interface of multicast count there
+            m_optionErrors = applyOptions(*socket, address(), OptionStage::Open, native::isIPv6(peer));
             situation = QStringLiteral("connect");
             code = native::connect(*socket, peer);
         }
@@ -266,7 +266,8 @@ void DatagramSocket::opened(native::Descriptor socket) {
         if (request().name.isEmpty() && own.name != formatAddress(own.address))
             own.name = host().uniqueName(formatAddress(own.address));
     }
-    const auto errors = applyOptions(socket, address(), OptionStage::Open, isIPv6);
+    if (m_role == Role::Listen)
+        m_optionErrors = applyOptions(socket, address(), OptionStage::Open, isIPv6);
     own.options = std::make_shared<const QVector<OptionState>>(readOptions(socket, address(), m_role, isIPv6));
     setState(EndpointState::Open);
     const QString text = m_role == Role::Listen
@@ -277,7 +278,7 @@ void DatagramSocket::opened(native::Descriptor socket) {
            {{QStringLiteral("local"), own.local},
             {QStringLiteral("peer"), own.peer},
             {QStringLiteral("address"), formatAddress(own.address)}});
-    for (const Error& error : errors)
+    for (const Error& error : std::exchange(m_optionErrors, {}))
         record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
     m_ticket = host().poller().add(m_socket, ReadInterest, this);
     if (m_behaviour)

@@ -118,6 +118,7 @@ private:
     std::size_t m_size = 65535;       // the option
     native::SocketAddress m_lastPeer; // of m_lastFlow
     EndpointId m_lastFlow = EndpointId::None;
+    std::vector<Error> m_optionErrors; // to be told once it is open
     bool m_saidTableFull = false;
 };
 

@@ -150,6 +150,7 @@ void Endpoint::record(EventKind event, const QString& text, QJsonObject facts) {
 }
 
 void Endpoint::recordNotSent(const Error& error) {
+    ++m_snapshot.counters.refused;
     record(EventKind::NotSent, QStringLiteral("not sent: ") + error.detail,
            {{QStringLiteral("error"), error.toJson()}});
 }

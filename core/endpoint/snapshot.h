@@ -55,6 +55,7 @@ struct Counters {
     quint64 sentBytes = 0;
     quint64 sentRecords = 0;
     quint64 queuedBytes = 0; ///< taken from us, not yet taken by the system
+    quint64 refused = 0;     ///< messages that were offered and not sent; an event each says why
     quint64 dropped = 0;     ///< datagrams that the system dropped before they could be received
     quint64 unrecorded = 0;  ///< bytes that passed while recording was stopped
     quint64 connections = 0; ///< a listener's open ones

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import random
+import resource
 import socket
 import subprocess
 import tempfile
@@ -10,10 +11,16 @@ import threading
 import time
 import unittest
 
-from harness import Running, connected, environment, wait_for
+from harness import Running, connected, environment, needs, wait_for
 from transcripts import Engine, echoed, killed_journal, killed_recording, one_long_transcript, small_disk
 
 MEGABYTE = 1 << 20
+
+
+def many_files():
+    """As many descriptors as this process may have; the programs that it starts inherit that."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class Promises(unittest.TestCase):
@@ -126,6 +133,66 @@ class Promises(unittest.TestCase):
             wait_for(lambda: engine.state()["recording"] == 0)
             self.assertTrue(echoed(engine.port, 2000))
             self.assertLess(engine.resident(), 300)
+
+    @needs("nc")
+    def test_n2_100_half_closed_requests_are_answered(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "s")
+            for address, arguments in (("tcp://127.0.0.1:0", None), (f"unix://{path}", ["-U", path])):
+                with Running("listen", address, "--behaviour", "echo") as listener:
+                    target = arguments or ["127.0.0.1", str(listener.port())]
+                    listener.address()
+                    for number in range(100):
+                        request = f"request {number}\n".encode() * (number * 50 + 1)
+                        answer = subprocess.run(["nc", "-N", *target], input=request, capture_output=True, timeout=20, check=True)
+                        self.assertEqual(answer.stdout, request)
+
+    def test_n6_10_000_idle_connections(self):
+        many_files()
+        with Running("listen", "tcp://127.0.0.1:0?backlog=4096&max=20000", "--behaviour", "echo") as listener:
+            port = listener.port()
+            with connected(port) as peer:
+                peer.sendall(b"x")
+                peer.recv(1)
+            time.sleep(0.3)
+            before, memory = listener.descriptors(), listener.memory()
+            held = [connected(port) for _ in range(10_000)]
+            wait_for(lambda: listener.descriptors() >= before + 10_000)
+            each = (listener.memory() - memory) / 10_000
+            print(f"N6: {each:.1f} KiB for each idle connection", flush=True)
+            self.assertLess(each, 24)
+            for peer in held[::100]:  # all of them are alive
+                peer.sendall(b"here")
+                self.assertEqual(peer.recv(4), b"here")
+            for peer in held:
+                peer.close()
+            wait_for(lambda: listener.descriptors() <= before)
+
+    def test_n7_slow_and_silent_peers_delay_nobody(self):
+        many_files()
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo") as listener:
+            port = listener.port()
+            silent = [connected(port) for _ in range(1000)]
+            slow = [connected(port) for _ in range(1000)]
+            for peer in slow:
+                peer.setblocking(False)
+            worst = 0
+            end = time.monotonic() + 30
+            turn = 0
+            while time.monotonic() < end:
+                for _ in range(10):  # a byte each every 10 s, all of them in turn
+                    slow[turn % len(slow)].send(b"s")
+                    turn += 1
+                begun = time.monotonic()
+                with connected(port) as good:
+                    good.sendall(b"good")
+                    self.assertEqual(good.recv(4), b"good")
+                worst = max(worst, time.monotonic() - begun)
+                time.sleep(0.09)
+            print(f"N7 (TCP): the slowest of the good clients was served in {worst * 1000:.1f} ms", flush=True)
+            self.assertLess(worst, 0.2)
+            for peer in silent + slow:
+                peer.close()
 
     def test_n6_100_000_connects_and_closes(self):
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo") as listener:

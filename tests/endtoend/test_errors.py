@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""Every error as the system really gives it: identifier, native code, situation, and a sentence that names the cause. What
+needs a second host stands in test_hosts."""
+import os
+import shutil
+import socket
+import stat
+import struct
+import subprocess
+import tempfile
+import unittest
+
+from harness import SWRIGHT, Running, connected, environment, json_lines, listening_socket, needs, swright, wait_for
+
+
+def errors_of(text):
+    return [line["error"] for line in json_lines(text) if "error" in line]
+
+
+@unittest.skipUnless(os.name == "posix", "the native names here are those of POSIX")
+class Errors(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        os.chmod(folder.name, 0o755)
+        self.folder = folder.name
+
+    def check(self, text, identifier, native, situation, *cause):
+        found = errors_of(text)
+        self.assertTrue(found, text)
+        error = found[-1]
+        self.assertEqual((error["id"], error.get("nativeName"), error["situation"]), (identifier, native, situation), error)
+        for part in cause:
+            self.assertIn(part, error["detail"])
+        return error
+
+    def failing(self, *arguments, data=b"", **options):
+        result = swright(*arguments, "--json", data=data, **options)
+        self.assertEqual(result.returncode, 1, result)
+        return result.stderr.decode()
+
+    def as_nobody(self, *arguments):
+        """Runs a copy of swright that others may execute, without any rights."""
+        program = shutil.copy(SWRIGHT, self.folder)
+        result = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all",
+                                 "--inh-caps=-all", program, *arguments, "--json"], stdin=subprocess.DEVNULL, capture_output=True,
+                                timeout=20, env=environment(), check=False)
+        self.assertEqual(result.returncode, 1, result)
+        return result.stderr.decode()
+
+    def test_refused(self):
+        with listening_socket() as gone:
+            port = gone.getsockname()[1]
+        self.check(self.failing("connect", f"tcp://127.0.0.1:{port}"), "connection-refused", "ECONNREFUSED", "connect",
+                   f"127.0.0.1:{port}", "nothing listens")
+
+    def test_reset(self):
+        with listening_socket() as server:
+            with Running("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--json", stdin=subprocess.PIPE) as client:
+                peer, _ = server.accept()
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                peer.close()
+                self.assertEqual(client.wait(), 1)
+                self.check(client.said(), "connection-reset", "ECONNRESET", "receive", "reset the connection")
+                closed = [line for line in json_lines(client.said()) if line["event"] == "closed"]
+                self.assertEqual([line["cause"] for line in closed], ["reset"])
+
+    def test_in_use(self):
+        with listening_socket() as taken:
+            port = taken.getsockname()[1]
+            self.check(self.failing("listen", f"tcp://127.0.0.1:{port}"), "address-in-use", "EADDRINUSE", "bind", f"Port {port}",
+                       f"({os.getpid()})")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]
+            self.check(self.failing("listen", f"udp://127.0.0.1:{port}"), "address-in-use", "EADDRINUSE", "bind", f"Port {port}",
+                       f"({os.getpid()})")
+
+    def test_a_range_that_is_all_taken(self):
+        with listening_socket() as taken:
+            port = taken.getsockname()[1]
+            with socket.socket() as next_one:
+                try:
+                    next_one.bind(("127.0.0.1", port + 1))
+                    next_one.listen()
+                except OSError:
+                    self.skipTest("the next port is taken by somebody else")
+                self.check(self.failing("listen", f"tcp://127.0.0.1:{port}-{port + 1}"), "address-in-use", "EADDRINUSE", "bind",
+                           f"Every port from {port} to {port + 1}")
+
+    @needs("setpriv")
+    def test_denied(self):
+        if os.geteuid() != 0:
+            self.skipTest("giving up rights needs them first")
+        self.check(self.as_nobody("listen", "tcp://127.0.0.1:7"), "access-denied", "EACCES", "bind", "below 1024")
+        closed = os.path.join(self.folder, "closed")
+        os.mkdir(closed, 0o700)
+        self.check(self.as_nobody("listen", f"unix://{closed}/s"), "access-denied", "EACCES", "bind", "protected directories")
+        path = os.path.join(self.folder, "mine")
+        with Running("listen", f"unix://{path}") as listener:
+            listener.address()
+            self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+            self.check(self.as_nobody("connect", f"unix://{path}"), "access-denied", "EACCES", "connect", "not yours")
+
+    def test_not_available(self):
+        self.check(self.failing("listen", "tcp://203.0.113.7:9000"), "address-not-available", "EADDRNOTAVAIL", "bind", "203.0.113.7",
+                   "not an address of this machine")
+        with listening_socket() as server:
+            self.check(self.failing("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}?bind=203.0.113.7"),
+                       "address-not-available", "EADDRNOTAVAIL", "bind", "203.0.113.7")
+
+    def test_the_same_pair_of_addresses_again(self):
+        with listening_socket() as server:
+            port = server.getsockname()[1]
+            with socket.socket() as used:
+                used.bind(("127.0.0.1", 0))
+                local = used.getsockname()[1]
+                used.connect(("127.0.0.1", port))
+                server.accept()[0].close()
+                text = self.failing("connect", f"tcp://127.0.0.1:{port}?bind=127.0.0.1:{local}")
+                self.assertIn(errors_of(text)[-1]["id"], ("address-in-use", "address-not-available"))
+
+    def test_too_many_files(self):
+        with listening_socket() as server:
+            # in steps: at some limit the program starts and the socket does not fit
+            for limit in range(6, 40):
+                result = subprocess.run(["prlimit", f"--nofile={limit}", SWRIGHT, "connect", f"tcp://127.0.0.1:{server.getsockname()[1]}",
+                                         "--receive-only", "--idle", "100ms", "--json"], stdin=subprocess.DEVNULL,
+                                        capture_output=True, timeout=20, env=environment(), check=False)
+                found = errors_of(result.stderr.decode())
+                if any(error["situation"] == "socket" for error in found):
+                    self.check(result.stderr.decode(), "too-many-files", "EMFILE", "socket", "ulimit -n")
+                    return
+            self.fail("no limit made it fail")
+
+    def test_too_large(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+            peer.bind(("127.0.0.1", 0))
+            file = os.path.join(self.folder, "big")
+            with open(file, "wb") as big:
+                big.write(b"x" * 65508)
+            text = self.failing("send", f"udp://127.0.0.1:{peer.getsockname()[1]}", "--file", file)
+            self.check(text, "message-too-large", "EMSGSIZE", "send", "65,507")
+
+    def test_broken_pipe(self):
+        path = os.path.join(self.folder, "s")
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(path)
+            server.listen()
+            with Running("connect", f"unix://{path}", "--json", stdin=subprocess.PIPE) as client:
+                peer, _ = server.accept()
+                peer.shutdown(socket.SHUT_RD)
+                client.process.stdin.write(b"too late")
+                client.process.stdin.flush()
+                self.assertEqual(client.wait(), 1)
+                self.check(client.said(), "broken-pipe", "EPIPE", "send", "no longer receives")
+                peer.close()
+
+    def test_socket_files(self):
+        missing = os.path.join(self.folder, "missing")
+        self.check(self.failing("connect", f"unix://{missing}"), "not-found", "ENOENT", "connect", missing, "does not exist")
+        self.check(self.failing("listen", f"unix://{missing}/s"), "not-found", "ENOENT", "bind", "directory")
+        dead = os.path.join(self.folder, "dead")
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(dead)
+        self.check(self.failing("connect", f"unix://{dead}"), "connection-refused", "ECONNREFUSED", "connect", "nothing listens")
+        grams = os.path.join(self.folder, "grams")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
+            server.bind(grams)
+            self.check(self.failing("connect", f"unix://{grams}"), "not-supported", "EPROTOTYPE", "connect", "unixgram://")
+
+    def test_planted_links_are_refused(self):
+        target = os.path.join(self.folder, "precious")
+        with open(target, "w", encoding="ascii") as file:
+            file.write("precious")
+        link = os.path.join(self.folder, "link")
+        os.symlink(target, link)
+        for stale in ("", "?stale=replace"):
+            self.check(self.failing("listen", f"unix://{link}{stale}"), "address-in-use", "EADDRINUSE", "bind", "no socket")
+        dangling = os.path.join(self.folder, "dangling")
+        os.symlink(os.path.join(self.folder, "elsewhere"), dangling)
+        self.failing("listen", f"unix://{dangling}?stale=replace")
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "elsewhere")))
+        live = os.path.join(self.folder, "live")
+        with Running("listen", f"unix://{live}", "--behaviour", "echo") as listener:
+            listener.address()
+            os.symlink(live, os.path.join(self.folder, "to-live"))
+            self.failing("listen", f"unix://{self.folder}/to-live?stale=replace")
+            self.assertEqual(swright("connect", f"unix://{live}", data=b"alive").stdout, b"alive")
+
+    def test_a_full_table_while_accepting(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo", "--json", prefix=["prlimit", "--nofile=24"]) as listener:
+            started = wait_for(lambda: [line for line in json_lines(listener.said()) if line["event"] == "started"])
+            port = int(started[0]["local"].rsplit(":", 1)[1])
+            peers = [connected(port) for _ in range(30)]
+            wait_for(lambda: errors_of(listener.said()))
+            self.check(listener.said(), "too-many-files", "EMFILE", "accept", "ulimit -n")
+            for peer in peers:
+                peer.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
