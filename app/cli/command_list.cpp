@@ -44,6 +44,8 @@ QByteArray optionList() {
         text += "; for " + schemesOf(spec).toUtf8();
         if (!spec.appliesTo(Role::Listen) || !spec.appliesTo(Role::Connect))
             text += spec.appliesTo(Role::Listen) ? ", listening" : ", connecting";
+        if (spec.isLive)
+            text += "; changes while open";
         text += '\n';
     }
     return text;
@@ -56,14 +58,14 @@ QByteArray optionTableMarkdown() {
     for (const OptionSpec& spec : optionTable()) {
         if (group != spec.group)
             text += "\n### " + groupTitle(spec.group).toUtf8() +
-                    "\n\n| Option | Takes | Default | For | |\n|---|---|---|---|---|\n";
+                    "\n\n| Option | Takes | Default | For | While open | |\n|---|---|---|---|---|---|\n";
         group = spec.group;
         QString defaultText = QString::fromLatin1(spec.defaultValue);
         if (defaultText.isEmpty())
             defaultText = QStringLiteral("–");
-        text += QStringLiteral("| `%1` | %2 | %3 | %4 | %5 |\n")
+        text += QStringLiteral("| `%1` | %2 | %3 | %4 | %5 | %6 |\n")
                     .arg(QString::fromLatin1(spec.name), acceptedValues(spec), defaultText, schemesOf(spec),
-                         QString::fromLatin1(spec.help))
+                         spec.isLive ? QStringLiteral("changes") : QStringLiteral("–"), QString::fromLatin1(spec.help))
                     .toUtf8();
     }
     return text;

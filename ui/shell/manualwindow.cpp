@@ -27,6 +27,16 @@ ManualWindow::ManualWindow(QWidget* parent) : QDialog(parent) {
     const std::pair<QString, QString> files[] = {{tr("First steps"), QStringLiteral("first-steps")},
                                                  {tr("Addresses"), QStringLiteral("addresses")},
                                                  {tr("The window"), QStringLiteral("window")},
+                                                 {tr("Transcripts"), QStringLiteral("transcripts")},
+                                                 {tr("Listeners"), QStringLiteral("listeners")},
+                                                 {tr("Connections"), QStringLiteral("connections")},
+                                                 {tr("When connecting fails"), QStringLiteral("connecting")},
+                                                 {tr("Datagrams"), QStringLiteral("datagrams")},
+                                                 {tr("Unix-domain sockets"), QStringLiteral("local-sockets")},
+                                                 {tr("The system's TCP"), QStringLiteral("tcp")},
+                                                 {tr("Look-ups"), QStringLiteral("look-up")},
+                                                 {tr("Other programs' commands"), QStringLiteral("commands")},
+                                                 {tr("Errors"), QStringLiteral("errors")},
                                                  {tr("Command line"), QStringLiteral("command-line")},
                                                  {tr("Benchmarks"), QStringLiteral("benchmarks")}};
     for (const auto& [title, file] : files) {

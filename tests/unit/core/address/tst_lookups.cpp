@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "core/address/hosts.h"
 #include "core/address/interfaces.h"
+#include "core/address/lookup.h"
 #include "core/address/resolver.h"
 #include "core/address/services.h"
+#include "core/address/sockettable.h"
+#include "tests/support/rawpeer.h"
 
 #include <QSignalSpy>
 #include <QThread>
@@ -60,6 +63,116 @@ private slots:
     void loopbackIsListed() {
         const auto all = interfaces();
         QVERIFY(std::any_of(all.begin(), all.end(), [](const InterfaceInfo& info) { return info.isLoopback; }));
+    }
+
+    void queriesAreTurnedIntoFacts_data() {
+        QTest::addColumn<QString>("query");
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("value");
+        const auto row = [](const char* query, const char* name, const char* value) {
+            QTest::addRow("%s %s", query, name)
+                << QString::fromLatin1(query) << QString::fromLatin1(name) << QString::fromLatin1(value);
+        };
+        row("127.0.0.1", "integer", "2130706433");
+        row("127.0.0.1", "kind", "loopback");
+        row("127.0.0.1", "reverse name", "1.0.0.127.in-addr.arpa");
+        row("127.0.0.1", "ipv6-mapped", "::ffff:127.0.0.1");
+        row("4294967295", "address", "255.255.255.255");
+        row("0x7f000001", "address", "127.0.0.1");
+        row("::ffff:1.2.3.4", "dotted", "1.2.3.4");
+        row("[2001:db8::1]", "full", "2001:0db8:0000:0000:0000:0000:0000:0001");
+        row("2001:db8::1", "kind", "documentation");
+        row("fe80::1%lo", "kind", "link-local");
+        row("100.64.1.1", "kind", "shared by carriers");
+        row("8.8.8.8", "kind", "global");
+        row("10.1.2.3/20", "network", "10.1.0.0/20");
+        row("10.1.2.3/255.255.240.0", "broadcast", "10.1.15.255");
+        row("10.1.2.3/20", "first host", "10.1.0.1");
+        row("10.1.2.3/31", "last host", "10.1.2.3");
+        row("10.1.2.3/32", "addresses", "1");
+        row("10.1.2.3/32", "first host", "10.1.2.3");
+        row("0.0.0.0/0", "addresses", "4294967296");
+        row("0.0.0.0/0", "netmask", "0.0.0.0");
+        row("0.0.0.0/0", "last host", "255.255.255.254");
+        row("2001:db8::/32", "last", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff");
+        row("::/0", "addresses", "340282366920938463463374607431768211456");
+        row("2001:db8::5/127", "last", "2001:db8::5");
+        row("http", "port tcp", "80");
+        row("domain/udp", "port udp", "53");
+        row("80/tcp", "service", "http/tcp");
+    }
+    void queriesAreTurnedIntoFacts() {
+        QFETCH(QString, query);
+        QFETCH(QString, name);
+        QFETCH(QString, value);
+        const auto facts = lookUp(query, false);
+        QVERIFY2(facts.has_value(), facts ? "" : qPrintable(facts.error().detail));
+        QVERIFY(!asksTheNetwork(query, false));
+        QStringList found;
+        for (const LookupFact& fact : *facts) {
+            if (fact.name == name)
+                found.append(fact.value);
+        }
+        QVERIFY2(found.contains(value), qPrintable(name + QLatin1String(" is ") + found.join(QLatin1Char(' '))));
+    }
+
+    void badQueriesAreExplained_data() {
+        QTest::addColumn<QString>("query");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("prefix") << "10.0.0.0/33"
+                                << "0 to 32";
+        QTest::newRow("negative") << "10.0.0.0/-1"
+                                  << "0 to 32";
+        QTest::newRow("holes in the mask") << "10.0.0.0/255.0.255.0"
+                                           << "255.255.240.0";
+        QTest::newRow("long prefix") << "::/129"
+                                     << "0 to 128";
+        QTest::newRow("mask for IPv6") << "2001:db8::/255.255.0.0"
+                                       << "0 to 128";
+        QTest::newRow("protocol") << "http/sctp"
+                                  << "SERVICE/tcp";
+        QTest::newRow("port") << "70000/tcp"
+                              << "0 to 65535";
+        QTest::newRow("nothing") << " "
+                                 << "Write a name";
+        QTest::newRow("service") << "no-such-service-x/tcp"
+                                 << "no service";
+    }
+    void badQueriesAreExplained() {
+        QFETCH(QString, query);
+        QFETCH(QString, says);
+        const auto facts = lookUp(query, false);
+        QVERIFY(!facts);
+        QVERIFY2(facts.error().detail.contains(says), qPrintable(facts.error().detail));
+        QVERIFY(!asksTheNetwork(query, true));
+    }
+
+    void onlyNamesAskTheNetwork() {
+        QVERIFY(asksTheNetwork(QStringLiteral("example.org"), false));
+        QVERIFY(asksTheNetwork(QStringLiteral("192.0.2.1"), true));
+        QVERIFY(!asksTheNetwork(QStringLiteral("192.0.2.1"), false));
+        QVERIFY(!asksTheNetwork(QStringLiteral("http"), true));
+        QVERIFY(!asksTheNetwork(QStringLiteral("10.0.0.0/8"), true));
+    }
+
+    void theTableOfSocketsHasOurs() {
+#ifndef Q_OS_LINUX
+        QSKIP("tested on Linux");
+#endif
+        const auto listener = test::RawPeer::listenOn();
+        const auto peer = test::RawPeer::connectTo(listener.port());
+        const auto bound = boundSockets(listener.port(), false);
+        QCOMPARE(bound.size(), std::size_t(1));
+        QCOMPARE(bound.front().localHost, QHostAddress(QHostAddress::LocalHost));
+        QCOMPARE(bound.front().state, QStringLiteral("LISTEN"));
+        const QHostAddress here(QHostAddress::LocalHost);
+        const auto entry = tableEntry(here, peer.port(), here, listener.port());
+        QVERIFY(entry.has_value());
+        QCOMPARE(entry->state, QStringLiteral("ESTABLISHED"));
+        const auto owner = portOwner(listener.port(), false);
+        QCOMPARE(owner->pid, QCoreApplication::applicationPid());
+        QVERIFY(owner->program.startsWith(QLatin1String("tst_lookups")));
+        QVERIFY(!portOwner(1, true));
     }
 };
 
