@@ -99,8 +99,8 @@ QString reverseName(const QHostAddress& address) {
     }
     QString name;
     const Raw raw = rawOf(address);
-    for (auto byte = raw.rbegin(); byte != raw.rend(); ++byte)
-        name += QStringLiteral("%1.%2.").arg(*byte & 15U, 0, 16).arg(*byte >> 4U, 0, 16);
+    for (const quint8 byte : raw) // the last digit stands first
+        name.prepend(QStringLiteral("%1.%2.").arg(byte & 15U, 0, 16).arg(byte >> 4U, 0, 16));
     return name + QStringLiteral("ip6.arpa");
 }
 

@@ -200,7 +200,7 @@ void Listener::listening(native::Descriptor socket) {
         facts.insert(QStringLiteral("backlogInForce"), *limit);
     QString where = QStringLiteral("listening on %1").arg(formatAddress(own.address));
     if (own.isReachable)
-        where += QStringLiteral(" (%1, reachable from the network)").arg(own.family);
+        where += QStringLiteral(" (reachable from the network), %1").arg(own.family);
     else if (native::isIp(bound) && !isIpLiteral(own.address.place.host))
         where += QStringLiteral(" (%1)").arg(own.local);
     record(EventKind::Started, where, facts);

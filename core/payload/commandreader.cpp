@@ -107,7 +107,7 @@ Result<PastedCommand> fromNc(const QStringList& words) {
     if (options->has('S'))
         scheme = QStringLiteral("tls");
     QString host;
-    QString port = options->values.count(u'p') != 0 ? options->values.at(u'p') : QString();
+    QString port = options->values.contains(u'p') ? options->values.at(u'p') : QString();
     QStringList places = options->places;
     if (!listens) { // there -p is the local port
         host = places.value(0);
@@ -117,9 +117,9 @@ Result<PastedCommand> fromNc(const QStringList& words) {
             return refuse(
                 QStringLiteral("A host and a port are expected, as in `%1 localhost 8080`.").arg(words.front()));
         QStringList query;
-        if (options->values.count(u's') != 0 || !local.isEmpty())
+        if (options->values.contains(u's') || !local.isEmpty())
             query.append(QStringLiteral("bind=%1%2")
-                             .arg(options->values.count(u's') != 0 ? bracketed(options->values.at(u's')) : QString(),
+                             .arg(options->values.contains(u's') ? bracketed(options->values.at(u's')) : QString(),
                                   local.isEmpty() ? QString() : QLatin1Char(':') + local));
         if (options->has('4') || options->has('6'))
             query.append(options->has('4') ? QStringLiteral("ipv6=off") : QStringLiteral("ipv6=only"));
@@ -131,7 +131,7 @@ Result<PastedCommand> fromNc(const QStringList& words) {
         port = places.takeLast();
     host = places.value(0);
     if (host.isEmpty()) // these listen everywhere
-        host = options->values.count(u's') != 0 ? options->values.at(u's') : QStringLiteral("*");
+        host = options->values.contains(u's') ? options->values.at(u's') : QStringLiteral("*");
     if (places.size() > 1)
         return refuse(QStringLiteral("At most a host and a port are expected after -l."));
     QString query;
@@ -228,13 +228,20 @@ std::optional<QString> socatOption(const QString& option, const QString& scheme,
     return QString(name + QLatin1Char('=') + (value.isEmpty() ? QStringLiteral("on") : value));
 }
 
+const SocatKind* socatKind(const QString& name) {
+    for (const SocatKind& kind : socatKinds) {
+        if (name == QLatin1String(kind.name))
+            return &kind;
+    }
+    return nullptr;
+}
+
 Result<PastedCommand> fromSocatAddress(const QString& text) {
     QStringList parts = splitSocat(text, QLatin1Char(','));
     const QStringList fields = splitSocat(parts.takeFirst(), QLatin1Char(':'));
     const QString kindName = fields.front().toUpper();
-    const auto kind = std::find_if(socatKinds.begin(), socatKinds.end(),
-                                   [&](const SocatKind& one) { return kindName == QLatin1String(one.name); });
-    if (kind == socatKinds.end())
+    const SocatKind* kind = socatKind(kindName);
+    if (kind == nullptr)
         return refuse(QStringLiteral("“%1” of socat is not understood; TCP, UDP, UNIX and ABSTRACT addresses are.")
                           .arg(fields.front()));
     const QString scheme = QString::fromLatin1(kind->scheme);

@@ -98,6 +98,7 @@ QString styleSheet(const QPalette& palette) {
         QTabBar::close-button:hover { background: @chosen; border-radius: 3px; }
         QTreeView, QTableView, QListView, QTreeWidget { background: @base; border: none; outline: none; }
         QTreeWidget::item { padding: 2px 0; }
+        QAbstractItemView QLineEdit, QAbstractItemView QComboBox { min-height: 0; padding: 0 5px; border-radius: 3px; }
         QHeaderView::section { background: @base; border: none; border-bottom: 1px solid @line; padding: 4px 6px;
             color: @muted; }
         QStatusBar { border-top: 1px solid @line; color: @muted; }
