@@ -111,9 +111,9 @@ void add(std::vector<LookupFact>& facts, const char* name, const QString& value)
 void addAddress(std::vector<LookupFact>& facts, const QHostAddress& address) {
     add(facts, "address", address.toString());
     add(facts, "kind", kindOfAddress(address));
-    bool isV4 = false;
-    const quint32 integer = address.toIPv4Address(&isV4);
     const bool isSix = address.protocol() == QAbstractSocket::IPv6Protocol;
+    const quint32 integer = address.toIPv4Address();
+    const bool isV4 = !isSix || address.isInSubnet(QHostAddress(QStringLiteral("::ffff:0:0")), 96);
     if (isV4) {
         if (isSix)
             add(facts, "dotted", QHostAddress(integer).toString());
@@ -136,6 +136,12 @@ void addAddress(std::vector<LookupFact>& facts, const QHostAddress& address) {
                 add(facts, "interface", info.name);
         }
     }
+}
+
+/// What the name service calls it; that it has no name is a fact, too.
+void addName(std::vector<LookupFact>& facts, const QHostAddress& address) {
+    const auto found = reverseLookupNow(address);
+    add(facts, "name", found ? *found : QStringLiteral("none known (%1)").arg(errorName(found.error().id)));
 }
 
 std::vector<LookupFact> subnetFacts(const Subnet& subnet) {
@@ -250,7 +256,7 @@ Result<Query> parseQuery(const QString& text) {
     return query;
 }
 
-Result<std::vector<LookupFact>> lookUpName(const Query& query) {
+Result<std::vector<LookupFact>> lookUpName(const Query& query, bool reverse) {
     std::vector<LookupFact> facts;
     forProtocols(query.protocol, [&](bool udp, const QString& name) {
         if (const auto port = servicePort(query.name, udp))
@@ -266,8 +272,11 @@ Result<std::vector<LookupFact>> lookUpName(const Query& query) {
     const auto hosts = resolveNow(query.name, Family::Any);
     if (!hosts)
         return tl::unexpected(hosts.error());
-    for (const QHostAddress& address : *hosts)
+    for (const QHostAddress& address : *hosts) {
         addAddress(facts, address);
+        if (reverse)
+            addName(facts, address);
+    }
     return facts;
 }
 
@@ -299,7 +308,7 @@ Result<Subnet> parseSubnet(const QString& text) {
     if (!ok && !subnet.isIPv6()) { // a netmask: ones, then zeros
         const QHostAddress mask(length);
         const quint32 bits = mask.toIPv4Address(&ok);
-        ok = ok && !mask.isNull() && (~bits & (~bits + 1)) == 0;
+        ok = ok && mask.protocol() == QAbstractSocket::IPv4Protocol && (~bits & (~bits + 1)) == 0;
         subnet.prefix = std::popcount(bits);
     }
     if (subnet.address.isNull() || !ok || subnet.prefix < 0 || subnet.prefix > most)
@@ -337,18 +346,14 @@ Result<std::vector<LookupFact>> lookUp(const QString& query, bool reverse) {
     if (parsed->subnet)
         return subnetFacts(*parsed->subnet);
     if (!parsed->name.isEmpty())
-        return lookUpName(*parsed);
+        return lookUpName(*parsed, reverse);
     std::vector<LookupFact> facts;
     if (parsed->port)
         addPort(facts, *parsed->port, parsed->protocol);
     if (parsed->address) {
         addAddress(facts, *parsed->address);
-        if (reverse) {
-            const auto found = reverseLookupNow(*parsed->address);
-            if (!found)
-                return tl::unexpected(found.error());
-            add(facts, "name", *found);
-        }
+        if (reverse)
+            addName(facts, *parsed->address);
     }
     if (facts.empty())
         return tl::unexpected(Error{

@@ -219,7 +219,9 @@ Result<QString> normaliseOption(const OptionSpec& spec, const QString& value) {
             return refuse(spec, value);
         return value;
     case OptionType::Host:
-        if (!parseHostPort(value, false))
+        if (const auto place = parseHostPort(value, false);
+            !place || place->portFirst != place->portLast ||
+            (!place->host.isEmpty() && place->host != QLatin1String("*") && !isIpLiteral(place->host)))
             return refuse(spec, value);
         return value;
     case OptionType::Group:

@@ -137,7 +137,7 @@ void Connection::describe() {
     if (m_socket == native::noDescriptor)
         return;
     const Role role = snapshot().parent == EndpointId::None ? Role::Connect : Role::Listen;
-    const bool isIPv6 = native::isIPv6(native::boundAddress(m_socket));
+    const bool isIPv6 = native::speaksIPv6(native::boundAddress(m_socket));
     mutableSnapshot().options =
         std::make_shared<const QVector<OptionState>>(readOptions(m_socket, address(), role, isIPv6));
     touch();
@@ -160,6 +160,10 @@ void Connection::roomAgain() {
 void Connection::updateInterest() {
     if (!m_ticket)
         return;
+    if (m_lingering) { // both directions are shut down: the system would report that without end
+        host().poller().setInterest(*m_ticket, NoInterest);
+        return;
+    }
     const bool wantsToSend = (!m_queue.isEmpty() || m_behaviourProduces) && host().hasRoom(id());
     const unsigned interest = (mayReceive() ? ReadInterest : NoInterest) | (wantsToSend ? WriteInterest : NoInterest) |
                               (m_readEnded ? HangUpInterest : NoInterest);
@@ -427,15 +431,16 @@ void Connection::drainBeforeEnd() {
 /// Everything went to the system. With linger=N above 0, close waits until the peer's system has acknowledged it, and
 /// resets when it has not in time (POSIX, "SO_LINGER"); the system's own wait would block this thread.
 void Connection::finishOrderly() {
+    if (m_lingering)
+        return; // it is looked at again and again
     drainBeforeEnd();
     const int linger = address().number("linger").value_or(-1);
     if (linger <= 0 || !native::undelivered(m_socket).value_or(0)) {
         closeNow();
         return;
     }
-    if (m_lingering)
-        return;
     m_isClosing = true;
+    m_behaviourProduces = false;
     setOpenState();
     if (!m_writeEnded)
         native::shutdown(m_socket, native::Shutdown::Sending);
@@ -449,8 +454,13 @@ void Connection::lingerOrFinish() {
     if (m_socket == native::noDescriptor || !m_lingering)
         return;
     const qint64 limit = *address().number("linger") * 1000LL;
+    if (const int code = native::pendingError(m_socket); code != 0) {
+        fail(code, QStringLiteral("close"));
+        return;
+    }
     const qint64 left = native::undelivered(m_socket).value_or(0);
     if (left == 0) {
+        drainBeforeEnd();
         closeNow();
     } else if (m_lingering->elapsed() < limit) {
         constexpr std::chrono::milliseconds pause(10);
@@ -470,12 +480,19 @@ void Connection::lingerOrFinish() {
 }
 
 void Connection::closeNow() {
-    const bool isOver = m_readEnded && m_writeEnded; // nothing is left that could be reset
-    if (address().number("linger") == 0 && !isOver) {
-        finish({.cause = QStringLiteral("aborted-by-us"),
-                .text = QStringLiteral("closed by us with a reset (linger=0)"),
-                .error = {}});
-        return;
+    if (address().number("linger") == 0) {
+        // after both ends of stream only what was not sent yet is lost by a reset
+        const auto info = native::tcpInfo(m_socket);
+        const qint64 unsent = info ? info->unsent.value_or(0) : 0;
+        if (!m_readEnded || !m_writeEnded || unsent > 0) {
+            finish({.cause = QStringLiteral("aborted-by-us"),
+                    .text =
+                        unsent > 0
+                            ? QStringLiteral("closed by us with a reset (linger=0): %1 bytes were not sent").arg(unsent)
+                            : QStringLiteral("closed by us with a reset (linger=0)"),
+                    .error = {}});
+            return;
+        }
     }
     const bool byPeer = m_peerEndedFirst;
     finish({.cause = byPeer ? QStringLiteral("closed-by-peer") : QStringLiteral("closed-by-us"),
@@ -520,11 +537,8 @@ void Connection::finish(const ClosingRecord& closing) {
     if (m_ticket)
         host().poller().remove(*m_ticket);
     m_ticket.reset();
-    if (m_socket != native::noDescriptor) {
-        if (address().number("linger").value_or(0) > 0)
-            native::setOption(m_socket, "linger", -1, false); // we have waited; the system must not, on this thread
+    if (m_socket != native::noDescriptor)
         native::close(m_socket);
-    }
     m_socket = native::noDescriptor;
     mutableSnapshot().counters.queuedBytes = m_queue.size();
     m_queue.clear();

@@ -6,6 +6,7 @@
 #include "core/endpoint/tcpinfo.h"
 
 #include <QJsonArray>
+#include <QThreadPool>
 
 #include <algorithm>
 
@@ -301,11 +302,14 @@ void Connector::timeOut() {
                               .arg(m_address.place.host, limit)});
         return;
     }
+    const QString text = isLocal(m_address.scheme)
+                             ? QStringLiteral("The listener at %1 did not take the connection within %2: its queue is "
+                                              "full.")
+                             : QStringLiteral("%1 did not answer within %2. The host may be down, or a firewall drops "
+                                              "the packets without a word.");
     const Error error{.id = ErrorId::ConnectionTimedOut,
                       .situation = QStringLiteral("connect"),
-                      .detail = QStringLiteral("%1 did not answer within %2. The host may be down, or a firewall drops "
-                                               "the packets without a word.")
-                                    .arg(formatAddress(m_address), limit)};
+                      .detail = text.arg(formatAddress(m_address), limit)};
     m_isDone = true; // no next one
     for (const auto& attempt : m_attempts) {
         if (!attempt->isPending())
@@ -322,15 +326,29 @@ void Connector::giveUp(const Error& error) {
     m_deadline.stop();
     m_stagger.stop();
     m_report.total = elapsed();
-    Error told = error;
-    for (const ConnectAttempt& attempt : m_report.attempts) {
-        const QString found = adviceFor(attempt);
-        if (!found.isEmpty() && !m_report.advice.contains(found))
-            m_report.advice += (m_report.advice.isEmpty() ? QString() : QStringLiteral(" ")) + found;
+    if (m_report.attempts.empty() || isLocal(m_address.scheme)) {
+        tellFailure(error);
+        return;
     }
+    // reading the system's tables takes its time: not on this thread
+    QThreadPool::globalInstance()->start([error, attempts = m_report.attempts, slot = m_postbox.slot(), this] {
+        QStringList advice;
+        for (const ConnectAttempt& attempt : attempts) {
+            const QString found = adviceFor(attempt);
+            if (!found.isEmpty() && !advice.contains(found))
+                advice.append(found);
+        }
+        slot->post([this, error, text = advice.join(QLatin1Char(' '))] { // runs only while we are there
+            m_report.advice = text;
+            tellFailure(error);
+        });
+    });
+}
+
+void Connector::tellFailure(Error error) {
     if (!m_report.advice.isEmpty())
-        told.detail += QStringLiteral(" ") + m_report.advice;
-    m_handlers.failed(told); // deletes this later, not now
+        error.detail += QStringLiteral(" ") + m_report.advice;
+    m_handlers.failed(error); // deletes this later, not now
 }
 
 } // namespace sw

@@ -71,10 +71,16 @@ QJsonObject ConnectReport::toJson() const {
 namespace {
 
 /// Refused on this machine: the server may listen on another address or family only.
-QString listenersElsewhere(quint16 port) {
+QString listenersElsewhere(quint16 port, const QHostAddress& host) {
     QStringList places;
-    for (const SocketTableEntry& entry : boundSockets(port, false))
+    for (const SocketTableEntry& entry : boundSockets(port, false)) {
+        const bool coversAll = entry.localHost == QHostAddress(QHostAddress::AnyIPv6) ||
+                               (entry.localHost == QHostAddress(QHostAddress::AnyIPv4) &&
+                                host.protocol() == QAbstractSocket::IPv4Protocol);
+        if (coversAll || entry.localHost == host)
+            return {}; // it listens here, too: something else refused, such as a packet filter
         places.append(formatEndpoint(entry.localHost, entry.localPort));
+    }
     if (places.isEmpty())
         return {};
     const auto owner = portOwner(port, false);
@@ -93,7 +99,7 @@ QString adviceFor(const ConnectAttempt& attempt) {
     const QHostAddress host(peer->host);
     const QHostAddress local(parseHostPort(attempt.local, false).value_or(HostPort{}).host);
     if (attempt.error->id == ErrorId::ConnectionRefused && (host.isLoopback() || host == local))
-        return listenersElsewhere(peer->portFirst);
+        return listenersElsewhere(peer->portFirst, host);
     if (attempt.error->id == ErrorId::ConnectionTimedOut && attempt.retransmits > 0)
         return QStringLiteral("%1 SYN segments left this machine, and nothing came back.").arg(attempt.retransmits + 1);
     return {};

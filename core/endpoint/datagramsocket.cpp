@@ -58,6 +58,11 @@ void Flow::failed(EventKind kind, const Error& error, const QJsonObject& facts) 
     record(kind, toText(error), all);
 }
 
+void Flow::notSent(const Error& error) {
+    mutableSnapshot().error = error;
+    recordNotSent(error);
+}
+
 void Flow::cut(qint64 trueSize, qint64 size) {
     recordCut(trueSize, size);
 }
@@ -557,38 +562,34 @@ void DatagramSocket::countSent(Flow& flow, const QByteArray& bytes) {
 
 /// False: the system takes no more now.
 bool DatagramSocket::transmit(const Waiting& datagram) {
-    const qint64 count =
-        native::sendDatagram(m_socket, datagram.bytes, datagram.destination ? &*datagram.destination : nullptr);
-    if (count < 0 && native::isAgain(static_cast<int>(-count)))
-        return false;
+    constexpr int mostReports = 8; // about earlier datagrams, which come instead of sending this one
+    const native::SocketAddress* destination = datagram.destination ? &*datagram.destination : nullptr;
     auto* flow = datagram.flow == EndpointId::None ? nullptr : dynamic_cast<Flow*>(host().find(datagram.flow));
-    if (count < 0) {
-        const QString peer = datagram.destination ? native::toText(*datagram.destination) : snapshot().peer;
-        Error error = systemError(static_cast<int>(-count), QStringLiteral("send"), peer);
+    for (int report = 0;; ++report) {
+        const qint64 count = native::sendDatagram(m_socket, datagram.bytes, destination);
+        if (count >= 0)
+            break;
+        if (native::isAgain(static_cast<int>(-count)))
+            return false;
+        const QString peer = destination != nullptr ? native::toText(*destination) : snapshot().peer;
+        const Error error = systemError(static_cast<int>(-count), QStringLiteral("send"), peer);
+        const bool isTold = takeFaults() > 0;
+        if (!isTold && error.id == ErrorId::ConnectionRefused) // where reports do not say what they are about
+            record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
+        if ((isTold || error.id == ErrorId::ConnectionRefused) && report < mostReports)
+            continue;
         mutableSnapshot().error = error;
         touch();
-        if (takeFaults() > 0 || error.id == ErrorId::ConnectionRefused) { // about an earlier one; this was not sent
-            if (snapshot().error == error)
-                record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
-            const qint64 again =
-                native::sendDatagram(m_socket, datagram.bytes, datagram.destination ? &*datagram.destination : nullptr);
-            if (again >= 0 && flow != nullptr)
-                countSent(*flow, datagram.bytes);
-            else if (again >= 0)
-                recordSent(datagram.bytes, DatagramFlag);
-            return true;
-        }
         if (flow != nullptr)
-            flow->failed(EventKind::NotSent, error);
+            flow->notSent(error);
         else
             recordNotSent(error);
         return true;
     }
-    if (flow != nullptr) {
+    if (flow != nullptr)
         countSent(*flow, datagram.bytes);
-    } else {
+    else
         recordSent(datagram.bytes, DatagramFlag);
-    }
     return true;
 }
 

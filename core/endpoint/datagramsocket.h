@@ -30,6 +30,7 @@ public:
     void received(QByteArrayView bytes, Timestamp time, quint8 flags);
     void sent(QByteArrayView bytes);
     void failed(EventKind kind, const Error& error, const QJsonObject& facts = {});
+    void notSent(const Error& error);
     void cut(qint64 trueSize, qint64 size);
     void socketClosed();
     const native::SocketAddress& peerAddress() const { return m_peer; }

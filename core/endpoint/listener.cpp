@@ -21,6 +21,16 @@ constexpr std::chrono::milliseconds addressLook(1000);
 constexpr std::chrono::milliseconds firstReopen(100);
 constexpr std::chrono::milliseconds longestReopen(5000);
 constexpr qint64 reportInterval = 1'000'000'000; // nanoseconds
+
+bool isOnAnInterface(QHostAddress address) {
+    address.setScopeId({});
+    const auto present = QNetworkInterface::allAddresses();
+    return std::any_of(present.begin(), present.end(), [&](QHostAddress one) {
+        one.setScopeId({});
+        return one == address;
+    });
+}
+
 } // namespace
 
 std::optional<std::vector<QHostAddress>> literalBindHosts(const Address& address) {
@@ -189,7 +199,7 @@ void Listener::listening(native::Descriptor socket) {
                                                                         : QStringLiteral("IPv6");
     }
     describe();
-    setState(EndpointState::Listening);
+    setState(m_isPaused ? EndpointState::Paused : EndpointState::Listening);
     QJsonObject facts{{QStringLiteral("local"), own.local},
                       {QStringLiteral("address"), formatAddress(own.address)},
                       {QStringLiteral("reachable"), own.isReachable},
@@ -211,9 +221,8 @@ void Listener::listening(native::Descriptor socket) {
 void Listener::watch() {
     m_ticket = host().poller().add(m_socket, NoInterest, this);
     const QHostAddress bound = native::hostOf(m_bound);
-    const bool canVanish = native::isIp(m_bound) && !bound.isLoopback() &&
-                           bound != QHostAddress(QHostAddress::AnyIPv4) && bound != QHostAddress(QHostAddress::AnyIPv6);
-    if (canVanish && !m_isWatching) {
+    // an address that is on no interface from the start was made local by other means, and cannot vanish this way
+    if (native::isIp(m_bound) && !bound.isLoopback() && isOnAnInterface(bound) && !m_isWatching) {
         m_isWatching = true;
         host().after(addressLook, id(), [](Endpoint& endpoint) { static_cast<Listener&>(endpoint).checkAddress(); });
     }
@@ -225,14 +234,8 @@ void Listener::checkAddress() {
     m_isWatching = false;
     if (hasEnded() || m_socket == native::noDescriptor)
         return;
-    QHostAddress bound = native::hostOf(m_bound);
-    bound.setScopeId({});
-    const auto present = QNetworkInterface::allAddresses();
-    const bool isThere = std::any_of(present.begin(), present.end(), [&](QHostAddress one) {
-        one.setScopeId({});
-        return one == bound;
-    });
-    if (!isThere) {
+    const QHostAddress bound = native::hostOf(m_bound);
+    if (!isOnAnInterface(bound)) {
         broken({.id = ErrorId::AddressNotAvailable,
                 .situation = QStringLiteral("listen"),
                 .detail = QStringLiteral("%1 is no longer an address of this machine.").arg(bound.toString())});
@@ -276,8 +279,9 @@ void Listener::reopen() {
         return;
     const auto socket = tryBind(m_bound);
     if (!socket) {
-        const Error error = withPortOwner(socket.error(), native::portOf(m_bound), false);
-        if (m_lastReopenError != error.id)
+        const bool isNew = m_lastReopenError != socket.error().id; // asking for the owner takes its time
+        const Error error = isNew ? withPortOwner(socket.error(), native::portOf(m_bound), false) : socket.error();
+        if (isNew)
             record(EventKind::Warning, QStringLiteral("cannot listen again yet: ") + toText(error),
                    {{QStringLiteral("error"), error.toJson()}});
         m_lastReopenError = error.id;
@@ -387,8 +391,11 @@ void Listener::socketReady(PollEvents events) {
                                  .detail = QStringLiteral("its socket was shut down from outside.")});
         return;
     }
-    for (std::size_t i = 0; i < mostTaken && takesNow() && m_taken.size() < mostTaken && takeOne(); ++i) {
-        if (isManual())
+    for (std::size_t i = 0; i < mostTaken && takesNow() && m_taken.size() < mostTaken; ++i) {
+        const Take result = takeOne();
+        if (result == Take::Nothing || result == Take::Failed)
+            break;
+        if (result == Take::Taken && isManual())
             m_wanted -= std::min<quint64>(m_wanted, 1);
     }
     setUpTaken();
@@ -411,22 +418,23 @@ void Listener::setUpTaken() {
     updateInterest();
 }
 
-/// False: nothing waits, or the system could not.
-bool Listener::takeOne() {
+Listener::Take Listener::takeOne() {
     Taken taken;
     taken.socket = native::accept(m_socket, taken.peer);
-    if (taken.socket < 0) {
-        const int code = static_cast<int>(-taken.socket);
-        if (native::isTransientAcceptError(code))
-            return true;
-        if (native::isListenerBroken(code))
-            broken(systemError(code, QStringLiteral("accept"), snapshot().local));
-        else if (!native::isAgain(code))
-            acceptError(code);
-        return false;
+    if (taken.socket >= 0) {
+        m_taken.push_back(taken);
+        return Take::Taken;
     }
-    m_taken.push_back(taken);
-    return true;
+    const int code = static_cast<int>(-taken.socket);
+    if (native::isTransientAcceptError(code))
+        return Take::Gone;
+    if (native::isAgain(code))
+        return Take::Nothing;
+    if (native::isListenerBroken(code))
+        broken(systemError(code, QStringLiteral("accept"), snapshot().local));
+    else
+        acceptError(code);
+    return Take::Failed;
 }
 
 void Listener::setUpOne() {
@@ -473,10 +481,20 @@ void Listener::acceptError(int code) {
 }
 
 void Listener::acceptOne() {
-    const quint64 before = snapshot().counters.accepted;
-    if (m_ticket && takeOne() && !m_taken.empty())
+    if (!m_ticket) {
+        record(EventKind::Warning, QStringLiteral("nothing can be accepted now: the listener has no socket"));
+        return;
+    }
+    if (m_connections.size() + m_taken.size() >= static_cast<std::size_t>(*address().number("max"))) {
+        record(EventKind::Warning, QStringLiteral("not accepted: as many connections as max allows are open"));
+        return;
+    }
+    Take result = Take::Gone;
+    for (int tries = 0; tries < setUpsPerRound && result == Take::Gone; ++tries)
+        result = takeOne();
+    if (result == Take::Taken)
         setUpOne();
-    if (m_ticket && snapshot().counters.accepted == before)
+    else if (result == Take::Nothing || result == Take::Gone)
         record(EventKind::Warning, QStringLiteral("no connection waits to be accepted"));
     if (!m_isCounting)
         updateInterest();
@@ -491,10 +509,12 @@ void Listener::acceptNext(quint64 count) {
 }
 
 void Listener::setPaused(bool paused) {
-    if (!m_ticket || paused == m_isPaused)
+    if (hasEnded() || m_isClosing || paused == m_isPaused)
         return;
     m_isPaused = paused;
-    setState(paused ? EndpointState::Paused : EndpointState::Listening);
+    mutableSnapshot().isPaused = paused;
+    if (m_ticket) // otherwise it will be so once it has its socket
+        setState(paused ? EndpointState::Paused : EndpointState::Listening);
     record(paused ? EventKind::Paused : EventKind::Resumed,
            paused ? QStringLiteral("paused: new connections wait in the system's queue") : QStringLiteral("resumed"));
     updateInterest();

@@ -55,7 +55,9 @@ private:
     bool isManual() const { return snapshot().isAcceptManual; }
     bool hasRoomForMore() const;
     bool takesNow() const;
-    bool takeOne();
+    /// Gone: one that waited has ended meanwhile. Failed: told already.
+    enum class Take { Taken, Gone, Nothing, Failed };
+    Take takeOne();
     void setUpTaken();
     void setUpOne();
     void acceptError(int code);

@@ -46,6 +46,8 @@ SocketAddress ipAddress(const QHostAddress& address, quint16 port);
 SocketAddress localAddress(const QString& path);
 bool isIPv6(const SocketAddress& address);
 bool isIp(const SocketAddress& address);
+/// Whether an IP socket with this local address speaks IPv6 on the wire: false for an IPv4-mapped one.
+bool speaksIPv6(const SocketAddress& local);
 QHostAddress hostOf(const SocketAddress& address);
 quint16 portOf(const SocketAddress& address);
 /// `127.0.0.1:80`, `[::1]:80`, a path, `@name`, or nothing for an unnamed local socket.

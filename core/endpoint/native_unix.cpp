@@ -15,7 +15,6 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
-#include <pwd.h>
 #include <sys/stat.h>
 
 namespace sw::native {
@@ -334,6 +333,24 @@ SocketAddress peerAddress(Descriptor socket) {
     return address;
 }
 
+namespace {
+
+/// From the file alone: the other sources of user names may ask the network, and this thread must not wait.
+QString userOf(qint64 uid) {
+    QFile users(QStringLiteral("/etc/passwd"));
+    if (!users.open(QIODevice::ReadOnly))
+        return {};
+    const QByteArray number = QByteArray::number(uid);
+    while (!users.atEnd()) {
+        const QList<QByteArray> fields = users.readLine().split(':');
+        if (fields.size() > 2 && fields.at(2) == number)
+            return QString::fromUtf8(fields.front());
+    }
+    return {};
+}
+
+} // namespace
+
 std::optional<PeerCredentials> peerCredentials(Descriptor socket) {
     PeerCredentials credentials;
 #ifdef SO_PEERCRED
@@ -360,12 +377,7 @@ std::optional<PeerCredentials> peerCredentials(Descriptor socket) {
 #endif
     if (credentials.pid >= 0)
         credentials.program = programOf(credentials.pid);
-    std::array<char, 4096> room{};
-    passwd entry{};
-    passwd* found = nullptr;
-    if (::getpwuid_r(static_cast<uid_t>(credentials.uid), &entry, room.data(), room.size(), &found) == 0 &&
-        found != nullptr)
-        credentials.user = QString::fromLocal8Bit(found->pw_name);
+    credentials.user = userOf(credentials.uid);
     return credentials;
 }
 

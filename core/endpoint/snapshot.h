@@ -90,6 +90,7 @@ struct EndpointSnapshot {
     bool isRecovered = false; ///< of a run before this one; to be read only
     bool isReachable = false; ///< from other machines
     bool isAcceptManual = false;
+    bool isPaused = false;      ///< a listener, also while it is being reopened
     QString family;             ///< which a listener took: `IPv4`, `IPv6`, `IPv4 and IPv6`; empty for others
     std::optional<int> waiting; ///< connections in a listener's queue, where it holds them and the system tells
     std::optional<Error> error;

@@ -53,6 +53,9 @@ Error optionError(int native, const OptionSpec& spec, const QString& value, bool
 }
 
 int applyOne(native::Descriptor socket, const OptionSpec& spec, const QString& value, bool isIPv6, bool leave = false) {
+    // waiting is done by Connection: the system's own wait would block the thread that closes, whichever that is
+    if (qstrcmp(spec.name, "linger") == 0)
+        return native::setOption(socket, spec.name, value == QLatin1String("0") ? 0 : -1, isIPv6);
     if (spec.type == OptionType::Group) {
         const QHostAddress group(value.section(QLatin1Char('%'), 0, 0));
         const QString interfaceName = value.section(QLatin1Char('%'), 1);
@@ -117,11 +120,17 @@ QVector<OptionState> readOptions(native::Descriptor socket, const Address& addre
         OptionState state{.name = QString::fromLatin1(spec.name),
                           .requested = address.values(spec.name).join(QLatin1String(", ")),
                           .effective = effectiveText(socket, spec, isIPv6)};
+        if (qstrcmp(spec.name, "linger") == 0 && !state.requested.isEmpty())
+            state.effective = state.requested;
         if (state.effective.isEmpty() && (isOurs(spec) || spec.type == OptionType::Group))
             state.effective = state.requested.isEmpty() ? QString::fromLatin1(spec.defaultValue) : state.requested;
         states.append(state);
     }
     return states;
+}
+
+bool native::speaksIPv6(const SocketAddress& local) {
+    return isIPv6(local) && hostOf(local).protocol() == QAbstractSocket::IPv6Protocol;
 }
 
 } // namespace sw

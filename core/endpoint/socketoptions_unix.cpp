@@ -74,11 +74,13 @@ int setOption(Descriptor socket, const char* name, int value, bool isIPv6) {
         return ENOPROTOOPT;
     const int code = set(fd, isIPv6 ? option->levelIPv6 : option->level, isIPv6 ? option->optionIPv6 : option->option,
                          &value, sizeof value);
+    if (isIPv6 &&
+        option->level != option->levelIPv6) // a dual-stack socket has IPv4 peers too, where the system allows it
+        set(fd, option->level, option->option, &value, sizeof value);
     if (qstrcmp(name, "ttl") == 0) { // the same limit for multicast, where the socket has one
         if (isIPv6)
             set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &value, sizeof value);
-        else
-            set(fd, IPPROTO_IP, IP_MULTICAST_TTL, &value, sizeof value);
+        set(fd, IPPROTO_IP, IP_MULTICAST_TTL, &value, sizeof value);
     }
     return code;
 }
@@ -153,11 +155,10 @@ int setMulticastInterface(Descriptor socket, const QString& interfaceName, bool 
     const uint index = interfaceIndex(interfaceName);
     if (index == 0)
         return ENODEV;
-    if (isIPv6)
-        return set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof index);
     ip_mreqn request{};
     request.imr_ifindex = static_cast<int>(index);
-    return set(fd, IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof request);
+    const int four = set(fd, IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof request);
+    return isIPv6 ? set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof index) : four;
 }
 
 } // namespace sw::native

@@ -171,7 +171,7 @@ void Engine::sampleKernel(EndpointId id) {
     }
     // ended: the socket is gone, and the system's table has to be read through
     QThreadPool::globalInstance()->start([slot = m_postbox.slot(), known = *known, this] {
-        KernelSample sample{.id = known.id, .time = Timestamp::now()};
+        KernelSample sample{.id = known.id, .time = Timestamp::now(), .hasEnded = true};
         const auto local = parseHostPort(known.local, false);
         const auto peer = parseHostPort(known.peer, false);
         if (known.address.scheme == Scheme::Tcp && local && peer && !known.local.isEmpty() && !known.peer.isEmpty())

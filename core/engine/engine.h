@@ -43,6 +43,7 @@ struct OpenRequest {
 struct KernelSample {
     EndpointId id = EndpointId::None;
     Timestamp time;
+    bool hasEnded = false;                    ///< when it was asked for: `leftover` is what there is to tell
     std::optional<TcpInfo> tcp;               ///< while it is open
     std::optional<SocketTableEntry> leftover; ///< what the system still keeps of an ended connection
 };

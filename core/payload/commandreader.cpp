@@ -90,10 +90,20 @@ Result<NcOptions> readNc(const QStringList& words) {
     return options;
 }
 
+Result<PastedCommand> addressOfNc(const QStringList& words, const NcOptions& given);
+
 Result<PastedCommand> fromNc(const QStringList& words) {
     const auto options = readNc(words);
     if (!options)
         return tl::unexpected(options.error());
+    auto pasted = addressOfNc(words, *options);
+    if (pasted)
+        pasted->sendsCrLf = options->has('C');
+    return pasted;
+}
+
+Result<PastedCommand> addressOfNc(const QStringList& words, const NcOptions& given) {
+    const NcOptions* options = &given;
     const bool listens = options->has('l');
     const Role role = listens ? Role::Listen : Role::Connect;
     if (options->has('U')) {
@@ -300,6 +310,12 @@ QByteArray formatted(const QUrl& url) {
     return text.toUtf8();
 }
 
+/// RFC 7617
+QByteArray credentials(const QUrl& url) {
+    const QString text = url.userName(QUrl::FullyDecoded) + QLatin1Char(':') + url.password(QUrl::FullyDecoded);
+    return text.toUtf8().toBase64();
+}
+
 Result<PastedCommand> fromCurl(const QStringList& words) {
     QString url;
     QString method = QStringLiteral("GET");
@@ -308,6 +324,7 @@ Result<PastedCommand> fromCurl(const QStringList& words) {
     QStringList headers;
     QByteArray body;
     bool hasMethod = false;
+    bool hasForm = false;
     for (qsizetype i = 1; i < words.size(); ++i) {
         const QString& word = words.at(i);
         const auto value = [&] { return i + 1 < words.size() ? words.at(++i) : QString(); };
@@ -318,10 +335,12 @@ Result<PastedCommand> fromCurl(const QStringList& words) {
             headers.append(value());
         } else if (word == QLatin1String("-d") || word == QLatin1String("--data") ||
                    word == QLatin1String("--data-binary") || word == QLatin1String("--data-raw")) {
-            body = value().toUtf8();
-            if (body.startsWith('@') && word != QLatin1String("--data-raw"))
-                return refuse(
-                    QStringLiteral("curl would read the file %1 here; that is not done.").arg(QString::fromUtf8(body)));
+            const QByteArray piece = value().toUtf8();
+            if (piece.startsWith('@') && word != QLatin1String("--data-raw"))
+                return refuse(QStringLiteral("curl would read the file %1 here; that is not done.")
+                                  .arg(QString::fromUtf8(piece)));
+            body += QByteArray(hasForm ? "&" : "").append(piece);
+            hasForm = true;
         } else if (word == QLatin1String("--request-target")) {
             target = value();
         } else if (word == QLatin1String("--unix-socket")) {
@@ -371,8 +390,17 @@ Result<PastedCommand> fromCurl(const QStringList& words) {
     });
     if (!hasHost)
         request += QByteArray("Host: ").append(formatted(parsed)).append("\r\n");
-    for (const QString& header : headers)
-        request += header.toUtf8().append("\r\n");
+    for (const QString& header : headers) {
+        if (!header.endsWith(QLatin1Char(':'))) // `Accept:` only takes out what curl would add
+            request += header.toUtf8().append("\r\n");
+    }
+    const bool hasType = std::any_of(headers.begin(), headers.end(), [](const QString& header) {
+        return header.startsWith(QLatin1String("content-type:"), Qt::CaseInsensitive);
+    });
+    if (hasForm && !hasType)
+        request += QByteArray("Content-Type: application/x-www-form-urlencoded\r\n");
+    if (!parsed.userInfo().isEmpty())
+        request += QByteArray("Authorization: Basic ").append(credentials(parsed)).append("\r\n");
     if (!body.isEmpty())
         request += QByteArray("Content-Length: ").append(QByteArray::number(body.size())).append("\r\n");
     pasted->message = request.append("\r\n").append(body);
@@ -388,8 +416,7 @@ Result<PastedCommand> fromOpenssl(const QStringList& words) {
 
 Result<PastedCommand> fromSwright(const QStringList& words) {
     const QString verb = words.value(1);
-    const bool isKnown =
-        verb == QLatin1String("listen") || verb == QLatin1String("connect") || verb == QLatin1String("send");
+    const bool isKnown = verb == QLatin1String("listen") || verb == QLatin1String("connect");
     const auto place = std::find_if(words.begin() + std::min<qsizetype>(2, words.size()), words.end(),
                                     [](const QString& word) { return word.contains(QLatin1String("://")); });
     if (!isKnown || place == words.end())
@@ -455,7 +482,7 @@ Result<PastedCommand> fromCommand(const QString& text) {
                 .arg(words.value(0)));
     auto pasted = reader->read(words);
     if (pasted && !message.isEmpty())
-        pasted->message = message;
+        pasted->message = pasted->sendsCrLf ? QByteArray(message).replace("\r\n", "\n").replace("\n", "\r\n") : message;
     return pasted;
 }
 

@@ -29,7 +29,8 @@ Result<QString> toCommand(CommandTool tool, const Address& address, Role role,
 struct PastedCommand {
     Address address;
     Role role = Role::Connect;
-    QByteArray message; ///< what it would send; empty: nothing of its own
+    QByteArray message;     ///< what it would send; empty: nothing of its own
+    bool sendsCrLf = false; ///< the command turns LF into CR LF
 };
 
 /// Reads a command of ncat, nc, netcat, telnet, socat, curl, openssl s_client or swright, with printf or echo before a

@@ -6,6 +6,7 @@
 
 #include <QRegularExpression>
 
+#include <algorithm>
 #include <array>
 
 namespace sw {
@@ -67,7 +68,12 @@ Result<QString> ncatCommand(const Address& address, Role role, const std::option
             words << QStringLiteral("-p") << QString::number(place->portFirst);
     }
     const QString host = role == Role::Listen ? listenHost(address) : address.place.host;
-    words << (isV6(host) ? QStringList{QStringLiteral("-6")} : QStringList{}) << QStringLiteral("--");
+    const QString ipv6 = address.value("ipv6");
+    if (isV6(host) || ipv6 == QLatin1String("only"))
+        words << QStringLiteral("-6");
+    else if (ipv6 == QLatin1String("off"))
+        words << QStringLiteral("-4");
+    words << QStringLiteral("--");
     if (!isEvery(host))
         words << host;
     words << port(address);
@@ -127,14 +133,19 @@ Result<QString> socatCommand(const Address& address, Role role, const std::optio
         if (address.scheme == Scheme::Tls)
             name = QStringLiteral("OPENSSL");
         const QString host = listens ? listenHost(address) : address.place.host;
-        if (address.scheme != Scheme::Tls && !isEvery(host) && (isV6(host) || isIpLiteral(host)))
-            name += isV6(host) ? QLatin1Char('6') : QLatin1Char('4');
-        else if (isEvery(host) && listens && address.scheme != Scheme::Tls)
-            name += QLatin1Char('6');
+        const QString ipv6 = address.value("ipv6");
+        const bool isOff = ipv6 == QLatin1String("off");
+        const bool isOnly = ipv6 == QLatin1String("only");
+        const bool isLiteral = isIpLiteral(host);
+        if (address.scheme != Scheme::Tls && (isLiteral || isOff || isOnly || isEvery(host)))
+            name += (isLiteral ? !isV6(host) : isOff) ? QLatin1Char('4') : QLatin1Char('6');
         const QString shown = isV6(host) ? QStringLiteral("[%1]").arg(host) : host;
         if (listens) {
             place = name + (isGram ? QStringLiteral("-RECV:") : QStringLiteral("-LISTEN:")) + port(address);
-            place += isEvery(host) ? QStringLiteral(",ipv6only=0") : QStringLiteral(",bind=%1").arg(shown);
+            if (!isEvery(host))
+                place += QStringLiteral(",bind=%1").arg(shown);
+            else if (!isOff)
+                place += isOnly ? QStringLiteral(",ipv6only=1") : QStringLiteral(",ipv6only=0");
             if (!isGram)
                 place += QStringLiteral(",reuseaddr,fork");
         } else {
@@ -171,12 +182,27 @@ std::optional<HttpRequest> httpRequest(const QByteArray& bytes) {
         return std::nullopt;
     HttpRequest request{
         .method = start.captured(1), .target = start.captured(2), .headers = {}, .body = bytes.mid(end + 4)};
+    qsizetype length = 0;
     for (const QString& line : lines.mid(1)) {
         const auto match = header.match(line);
-        if (!match.hasMatch() || match.captured(2).isEmpty())
+        const QString name = match.captured(1).toLower();
+        // curl would encode a chunked body once more
+        if (!match.hasMatch() || match.captured(2).isEmpty() || name == QLatin1String("transfer-encoding"))
             return std::nullopt;
-        if (match.captured(1).compare(QLatin1String("content-length"), Qt::CaseInsensitive) != 0)
+        if (name == QLatin1String("content-length"))
+            length = match.captured(2).toLongLong();
+        else
             request.headers.append(match.captured(1) + QStringLiteral(": ") + match.captured(2));
+    }
+    if (length != request.body.size())
+        return std::nullopt;                                           // something follows it, or part of it is missing
+    for (const char* own : {"Accept", "User-Agent", "Content-Type"}) { // which curl would add
+        const QString name = QString::fromLatin1(own);
+        const bool isGiven = std::any_of(request.headers.begin(), request.headers.end(), [&](const QString& one) {
+            return one.startsWith(name + QLatin1Char(':'), Qt::CaseInsensitive);
+        });
+        if (!isGiven)
+            request.headers.append(name + QLatin1Char(':'));
     }
     return request;
 }
@@ -212,6 +238,10 @@ Result<QString> curlCommand(const Address& address, Role role, const std::option
     }
     if (address.scheme != Scheme::Tcp)
         return cannot(QStringLiteral("curl sends other than HTTP requests over tcp only (telnet://)."));
+    if (message && message->contains('\xff'))
+        return cannot(
+            QStringLiteral("curl's telnet:// doubles the byte ff, and so would not send this message as it is. Copy "
+                           "it as ncat or socat."));
     const QStringList words{QStringLiteral("curl"), QStringLiteral("-sS"), QStringLiteral("-g"),
                             QStringLiteral("--url"), QStringLiteral("telnet://") + urlHost(address)};
     return withInput(joined(words), message);
@@ -259,11 +289,24 @@ QString pythonLiteral(QByteArrayView bytes) {
     return QLatin1Char('"') + text + QLatin1Char('"');
 }
 
+/// The same for text that Python reads as characters.
+QString pythonText(const QString& text) {
+    QString literal = QStringLiteral("\"");
+    for (const QChar c : text) {
+        if (c.unicode() >= 0x20 && c.unicode() < 0x7f && c != u'\\' && c != u'"' && c != u'\'')
+            literal += c;
+        else
+            literal += QStringLiteral("\\u%1").arg(c.unicode(), 4, 16, QLatin1Char('0'));
+    }
+    return literal + QLatin1Char('"');
+}
+
 Result<QString> pythonCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
     const bool isGram = isDatagram(address.scheme);
     if (address.scheme == Scheme::Tls || address.scheme == Scheme::Dtls)
         return cannot(QStringLiteral("Python is written for tcp, udp and Unix sockets only."));
     QString script = QStringLiteral("import socket, sys\n");
+    bool isPiped = false;
     const QString host = role == Role::Listen ? listenHost(address) : address.place.host;
     QString place;
     if (isLocal(address.scheme)) {
@@ -275,11 +318,18 @@ Result<QString> pythonCommand(const Address& address, Role role, const std::opti
         script += QStringLiteral("s = socket.socket(socket.AF_UNIX, socket.%1)\n")
                       .arg(isGram ? QStringLiteral("SOCK_DGRAM") : QStringLiteral("SOCK_STREAM"));
     } else {
-        place =
-            QStringLiteral("(%1, %2)").arg(pythonLiteral(isEvery(host) ? QByteArray() : host.toUtf8()), port(address));
-        script += QStringLiteral("f = socket.getaddrinfo(%1, %2, type=socket.%3)[0]\ns = socket.socket(f[0], f[1])\n")
-                      .arg(isEvery(host) ? QStringLiteral("\"0.0.0.0\"") : pythonLiteral(host.toUtf8()), port(address),
-                           isGram ? QStringLiteral("SOCK_DGRAM") : QStringLiteral("SOCK_STREAM"));
+        const QString ipv6 = address.value("ipv6");
+        const bool isOff = ipv6 == QLatin1String("off");
+        const bool isOnly = ipv6 == QLatin1String("only");
+        const QString every = isOff ? QStringLiteral("0.0.0.0") : QStringLiteral("::");
+        script +=
+            QStringLiteral("f = socket.getaddrinfo(%1, %2, socket.%3, socket.%4)[0]\ns = socket.socket(f[0], f[1])\n")
+                .arg(pythonText(isEvery(host) ? every : host), port(address),
+                     isOff ? QStringLiteral("AF_INET")
+                           : (isOnly ? QStringLiteral("AF_INET6") : QStringLiteral("AF_UNSPEC")),
+                     isGram ? QStringLiteral("SOCK_DGRAM") : QStringLiteral("SOCK_STREAM"));
+        if (isEvery(host) && !isOff)
+            script += QStringLiteral("s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, %1)\n").arg(isOnly ? 1 : 0);
         place = QStringLiteral("f[4]");
     }
     if (role == Role::Listen) {
@@ -293,7 +343,9 @@ Result<QString> pythonCommand(const Address& address, Role role, const std::opti
         }
     } else {
         script += QStringLiteral("s.connect(%1)\n").arg(place);
-        script += message
+        constexpr qsizetype longestArgument = 16000; // systems bound an argument; a pipe has no bound
+        isPiped = message && message->size() > longestArgument;
+        script += message && !isPiped
                       ? QStringLiteral("s.%1(b%2)\n")
                             .arg(isGram ? QStringLiteral("send") : QStringLiteral("sendall"), pythonLiteral(*message))
                       : QStringLiteral("s.%1(sys.stdin.buffer.read())\n")
@@ -302,13 +354,21 @@ Result<QString> pythonCommand(const Address& address, Role role, const std::opti
             script += QStringLiteral("s.shutdown(socket.SHUT_WR)\nwhile d := s.recv(65536):\n"
                                      "    sys.stdout.buffer.write(d)\n");
     }
-    return QStringLiteral("python3 -c '") + script + QLatin1Char('\'');
+    // isolated: no module of the working directory takes the place of Python's own
+    return withInput(QStringLiteral("python3 -I -c '") + script + QLatin1Char('\''), isPiped ? message : std::nullopt);
 }
 
 Result<QString> swrightCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
     const QString verb = role == Role::Listen ? QStringLiteral("listen") : QStringLiteral("connect");
     return withInput(joined({QStringLiteral("swright"), verb, formatAddress(address)}),
                      role == Role::Listen ? std::nullopt : message);
+}
+
+/// C0, DEL, C1: a terminal or line editor acts on them while the command is being pasted.
+bool hasControls(const QString& command, bool mayHoldLines) {
+    return std::any_of(command.begin(), command.end(), [mayHoldLines](QChar c) {
+        return c.category() == QChar::Other_Control && !(mayHoldLines && c == u'\n');
+    });
 }
 
 struct ToolEntry {
@@ -350,9 +410,17 @@ std::span<const CommandTool> commandTools() {
 
 Result<QString> toCommand(CommandTool tool, const Address& address, Role role,
                           const std::optional<QByteArray>& message) {
+    if (!isLocal(address.scheme) && address.place.portLast != address.place.portFirst && tool != CommandTool::Swright)
+        return cannot(QStringLiteral("%1 takes one port, not a range.").arg(toolName(tool)));
     for (const ToolEntry& entry : writers) {
-        if (entry.tool == tool)
-            return entry.write(address, role, message);
+        if (entry.tool != tool)
+            continue;
+        auto command = entry.write(address, role, message);
+        if (command && hasControls(*command, tool == CommandTool::Python))
+            return cannot(
+                QStringLiteral("The name holds control characters, which terminals act on even inside quotes; it "
+                               "can be copied as Python or swright."));
+        return command;
     }
     return cannot(QStringLiteral("no such program"));
 }

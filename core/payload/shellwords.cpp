@@ -43,6 +43,8 @@ private:
             m_at += 2;
             return {};
         }
+        if (c == u'\n' && (m_hasWord || !m_commands.back().isEmpty()))
+            return refuse(QStringLiteral("A new line begins another command; one is understood at a time."), m_at);
         if (c == u' ' || c == u'\t' || c == u'\n') {
             endWord();
         } else if (c == u'|') {

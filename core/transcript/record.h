@@ -14,7 +14,8 @@ namespace sw {
 
 enum class RecordKind : quint8 { Received, Sent, Event, Note };
 
-/// What an event record tells. Its bytes are a JSON object: always `text` (a sentence), and the facts by name.
+/// What an event record tells; journals keep the numbers, so new ones go to the end. Its bytes are a JSON object:
+/// always `text` (a sentence), and the facts by name.
 enum class EventKind : quint16 {
     None,
     Started,       ///< a listener or datagram socket is bound
@@ -35,12 +36,12 @@ enum class EventKind : quint16 {
     DatagramError, ///< the system reported an error about a datagram sent earlier (ICMP)
     Dropped,       ///< the system dropped datagrams before they could be received
     Warning,
-    OptionChanged,    ///< an option of an open endpoint: what was asked for, what is in force now
-    ListenerBroken,   ///< the system took a listener's socket or address away; it reopens by itself
-    Reopened,         ///< on the same port
     RecordingStopped, ///< what follows is not recorded, and why
     RecordingResumed,
-    Closed, ///< the one closing record
+    Closed,         ///< the one closing record
+    OptionChanged,  ///< an option of an open endpoint: what was asked for, what is in force now
+    ListenerBroken, ///< the system took a listener's socket or address away; it reopens by itself
+    Reopened,       ///< on the same port
 };
 
 /// The event's name in JSON and files, such as `end-of-stream`.

@@ -2,6 +2,7 @@
 """UDP in both roles: every datagram whole."""
 import os
 import socket
+import sys
 import tempfile
 import unittest
 
@@ -64,6 +65,20 @@ class Datagrams(unittest.TestCase):
             text = listener.printed().decode()
             self.assertIn(f"127.0.0.1:{a.getsockname()[1]}: from a", text)
             self.assertIn(f"127.0.0.1:{b.getsockname()[1]}: from b", text)
+
+    @unittest.skipUnless(sys.platform.startswith("linux"), "the hop limit is asked of Linux")
+    def test_a_socket_for_both_families_keeps_its_options_for_both(self):
+        with Running("listen", "udp://*?ttl=5&tos=32", "--behaviour", "echo") as listener:
+            port = listener.port()
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+                peer.setsockopt(socket.IPPROTO_IP, 12, 1)  # IP_RECVTTL
+                peer.setsockopt(socket.IPPROTO_IP, 13, 1)  # IP_RECVTOS
+                peer.settimeout(10)
+                peer.sendto(b"x", ("127.0.0.1", port))
+                data, facts, _, _ = peer.recvmsg(10, 200)
+        self.assertEqual(data, b"x")
+        found = {kind: value[0] for level, kind, value in facts if level == socket.IPPROTO_IP}
+        self.assertEqual((found[2], found[1]), (5, 32))  # IP_TTL, IP_TOS
 
 
 if __name__ == "__main__":

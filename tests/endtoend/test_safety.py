@@ -98,7 +98,14 @@ class CopiedCommands(unittest.TestCase):
                 server.settimeout(LIMIT)
                 receiver = Receiver(server)
                 address = "unix://" + urllib.parse.quote(path)
-                for count, tool in enumerate(("ncat", "socat", "python", "swright")):
+                tools = ["ncat", "socat", "python", "swright"]
+                if "\n" in name:  # a terminal would act on it
+                    for tool in ("ncat", "socat"):
+                        refused = swright("translate", address, "--as", tool)
+                        self.assertEqual(refused.returncode, 1)
+                        self.assertIn("control characters", refused.stderr.decode())
+                    tools = tools[2:]
+                for count, tool in enumerate(tools):
                     text = self.command(address, "--as", tool, "--message", "hello")
                     text = text.replace("python3", sys.executable, 1).replace("swright", os.environ["SWRIGHT"], 1)
                     result = self.run_in(SHELLS[(number + count) % len(SHELLS)], text)
@@ -109,7 +116,7 @@ class CopiedCommands(unittest.TestCase):
     @needs("curl")
     def test_http_requests_through_curl(self):
         request = (b"POST /a?b=%27c%27&d=[1-3]{x} HTTP/1.1\r\nHost: ignored.example\r\nUser-Agent: $(touch MARK)\r\nX-Quote: it's \"q\"\r\n"
-                   b"Content-Length: 12\r\n\r\n@/etc/passwd")
+                   b"Content-Length: 11\r\n\r\n@/etc/passwd")
         with listening_socket() as server:
             text = self.command(f"tcp://127.0.0.1:{server.getsockname()[1]}", "--as", "curl", "--message", escaped(request))
             client = threading.Thread(target=self.run_in, args=(SHELLS[0], text))
@@ -123,8 +130,9 @@ class CopiedCommands(unittest.TestCase):
             peer.close()
             client.join()
         head = got.split(b"\r\n\r\n")[0].split(b"\r\n")
+        self.assertEqual(len(head), 5, head)  # nothing of its own
         self.assertEqual(head[0], b"POST /a?b=%27c%27&d=[1-3]{x} HTTP/1.1")
-        for line in (b"Host: ignored.example", b"User-Agent: $(touch MARK)", b"X-Quote: it's \"q\"", b"Content-Length: 12"):
+        for line in (b"Host: ignored.example", b"User-Agent: $(touch MARK)", b"X-Quote: it's \"q\"", b"Content-Length: 11"):
             self.assertIn(line, head)
         self.assert_nothing_ran()
 

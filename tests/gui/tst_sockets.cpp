@@ -85,6 +85,32 @@ private slots:
         QVERIFY(fixture.window().statusBar()->currentMessage().contains(QLatin1String("cannot be changed")));
     }
 
+    void trafficDoesNotDisturbAnEdit() {
+        WindowFixture fixture;
+        open(fixture, QStringLiteral("tcp://127.0.0.1"), "listenButton");
+        const RawPeer peer = RawPeer::connectTo(fixture.snapshotOf(EndpointKind::Listener)->address.place.portFirst);
+        QTRY_VERIFY(fixture.snapshotOf(EndpointKind::Connection).has_value());
+        fixture.window().openBuffer(fixture.idOf(EndpointKind::Connection));
+        fixture.find<QTabWidget>("detailsPages")->setCurrentIndex(1);
+        auto* tree = fixture.find<QTreeWidget>("optionsTree");
+        QTRY_VERIFY(rowOf(tree, QStringLiteral("ttl")) != nullptr);
+        tree->setFocus();
+        tree->setCurrentItem(rowOf(tree, QStringLiteral("ttl")));
+        QTest::keyClick(tree, Qt::Key_Return);
+        auto* editor = tree->findChild<QLineEdit*>(QStringLiteral("optionEditor"));
+        QVERIFY(editor != nullptr);
+        for (const char digit : {'4', '2'}) {
+            QTest::keyClick(editor, digit);
+            const quint64 before = fixture.snapshotOf(EndpointKind::Connection)->counters.receivedRecords;
+            peer.send("traffic");
+            QTRY_VERIFY(fixture.snapshotOf(EndpointKind::Connection)->counters.receivedRecords > before);
+            QTest::qWait(50);
+        }
+        QCOMPARE(editor->text(), QStringLiteral("42"));
+        QTest::keyClick(editor, Qt::Key_Return);
+        QTRY_COMPARE(rowOf(tree, QStringLiteral("ttl"))->text(2), QStringLiteral("42"));
+    }
+
     void theAcceptButtonShowsHowManyWait() {
 #ifndef Q_OS_LINUX
         QSKIP("only Linux tells the length of the queue");

@@ -158,6 +158,7 @@ bool AddressBar::takeCommand(const QString& text) {
 void AddressBar::setText(const QString& text) {
     m_field->setText(text);
     m_lastLength = text.size();
+    m_message.clear();
     clearError();
     updateCompletions(text);
 }

@@ -245,7 +245,7 @@ void DetailsPanel::updateButtons(const EndpointSnapshot& snapshot) {
     m_close->setEnabled(isLive && snapshot.state != EndpointState::Closing);
     m_pause->setVisible(isListener);
     m_pause->setEnabled(isLive);
-    m_pause->setText(snapshot.state == EndpointState::Paused ? tr("Resume") : tr("Pause"));
+    m_pause->setText(snapshot.isPaused ? tr("Resume") : tr("Pause"));
     m_accept->setVisible(isListener && snapshot.isAcceptManual);
     m_accept->setEnabled(isLive && snapshot.waiting != 0);
     m_accept->setText(snapshot.waiting ? tr("Accept (%1 waiting)").arg(*snapshot.waiting) : tr("Accept"));

@@ -95,6 +95,8 @@ void OptionsView::setSnapshot(const EndpointSnapshot& snapshot) {
 
 void OptionsView::showRow(int row, const OptionState& option) {
     QTreeWidgetItem* item = topLevelItem(row);
+    if (state() == EditingState && item == currentItem())
+        return; // any change of the row would put the old value into the editor
     const QString none = QStringLiteral("–");
     const QStringList texts{option.name, option.effective.isEmpty() ? none : option.effective,
                             option.requested.isEmpty() ? none : option.requested};
@@ -110,9 +112,13 @@ void OptionsView::showRow(int row, const OptionState& option) {
             item->setText(column, texts.at(column));
         item->setToolTip(column, plainToolTip(help + QLatin1Char('\n') + how));
     }
-    item->setData(requestedColumn, Qt::UserRole, option.requested);
+    if (item->data(requestedColumn, Qt::UserRole).toString() != option.requested)
+        item->setData(requestedColumn, Qt::UserRole, option.requested);
     Qt::ItemFlags flags = Qt::ItemIsSelectable | Qt::ItemIsEnabled;
-    item->setFlags(canChange ? flags | Qt::ItemIsEditable : flags);
+    if (canChange)
+        flags |= Qt::ItemIsEditable;
+    if (item->flags() != flags)
+        item->setFlags(flags);
     item->setForeground(nameColumn, themeColors(palette()).muted);
     QFont bold = font();
     bold.setBold(differs);

@@ -17,6 +17,7 @@ namespace sw::ui {
 
 namespace {
 constexpr std::chrono::milliseconds interval(250);
+constexpr std::chrono::milliseconds endedInterval(1000);
 constexpr std::array plottedNames{"rtt", "congestionWindow", "unacknowledged", "deliveryRate"};
 } // namespace
 
@@ -70,6 +71,7 @@ void TcpPanel::setSnapshot(const std::optional<EndpointSnapshot>& snapshot) {
     const EndpointId id = snapshot ? snapshot->id : EndpointId::None;
     if (id != m_endpoint) {
         m_isAwaiting = false;
+        m_isGone = false;
         for (const Plotted& plotted : m_plots)
             plotted.plot->clear();
         m_figuresHost->hide();
@@ -82,7 +84,8 @@ void TcpPanel::setSnapshot(const std::optional<EndpointSnapshot>& snapshot) {
     if (!m_isTcp)
         showText(tr("TCP connections show here what the system knows of them: round trip, windows, retransmits."));
     else if (m_hasEnded && !hadEnded)
-        m_isAwaiting = false;
+        m_isAwaiting = m_isGone = false;
+    m_timer.setInterval(m_hasEnded ? endedInterval : interval); // then the system's whole table is read
 }
 
 void TcpPanel::showEvent(QShowEvent* event) {
@@ -91,7 +94,7 @@ void TcpPanel::showEvent(QShowEvent* event) {
 }
 
 void TcpPanel::ask() {
-    if (!isVisible() || !m_isTcp || m_isAwaiting)
+    if (!isVisible() || !m_isTcp || m_isAwaiting || m_isGone)
         return;
     m_isAwaiting = true;
     m_engine.sampleKernel(m_endpoint);
@@ -103,8 +106,8 @@ void TcpPanel::showText(const QString& text) {
 }
 
 void TcpPanel::take(const KernelSample& sample) {
-    if (sample.id != m_endpoint || !m_isTcp)
-        return;
+    if (sample.id != m_endpoint || !m_isTcp || sample.hasEnded != m_hasEnded)
+        return; // asked for before something changed
     m_isAwaiting = false;
     if (sample.tcp) {
         showFigures(*sample.tcp);
@@ -120,6 +123,7 @@ void TcpPanel::take(const KernelSample& sample) {
                  ? tr(" So that late segments of it are not taken for those of a new one (RFC 9293 section 3.6.1).")
                  : QString()));
     } else {
+        m_isGone = true;
         showText(tr("CLOSED: the connection has ended, and the system keeps nothing of it any more."));
     }
 }

@@ -44,6 +44,7 @@ private:
     bool m_isTcp = false;
     bool m_hasEnded = false;
     bool m_isAwaiting = false; // an answer
+    bool m_isGone = false;     // the system keeps nothing of it any more
     QTimer m_timer;
     QLabel* m_state;
     QWidget* m_figuresHost;

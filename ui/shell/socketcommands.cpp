@@ -104,7 +104,7 @@ void SocketCommands::run(DetailsPanel::Command command) {
         engine.abort(id);
         break;
     case DetailsPanel::Command::PauseOrResume:
-        engine.setPaused(id, snapshot->state != EndpointState::Paused);
+        engine.setPaused(id, !snapshot->isPaused);
         break;
     case DetailsPanel::Command::Accept:
         engine.acceptOne(id);

@@ -5,6 +5,11 @@
 
 #include <thread>
 
+#ifndef Q_OS_WIN
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
 using namespace sw;
 using namespace sw::test;
 
@@ -397,32 +402,115 @@ private slots:
         QCOMPARE(peer.lastError(), ECONNRESET);
     }
 
+    void lingerWaitsWithoutHoldingUpOthers_data() {
+        QTest::addColumn<bool>("peerEndsFirst");
+        QTest::newRow("plain") << false;
+        QTest::newRow("after the peer's end of stream") << true;
+    }
     void lingerWaitsWithoutHoldingUpOthers() {
 #ifndef Q_OS_LINUX
         QSKIP("what is not acknowledged yet is asked of Linux only");
 #endif
+        QFETCH(bool, peerEndsFirst);
         EngineFixture fixture;
         const RawPeer server = RawPeer::listenOn();
-        const auto stuck =
-            fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1?linger=1&sndbuf=4096").arg(server.port()));
+        const auto stuck = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1?linger=1").arg(server.port()));
         const RawPeer peer = server.accept(); // which never reads
         const auto other = fixture.listen(QStringLiteral("tcp://127.0.0.1"), QStringLiteral("echo"));
-        // more than the peer's receive buffer takes, and nothing waits with us: the system has it all
-        int sent = 0;
-        while (sent < 4000 && fixture.now(stuck.id).counters.queuedBytes == 0) {
-            fixture.engine().send(stuck.id, QByteArray(65536, 's'));
-            ++sent;
-            fixture.waitUntil([&] { return fixture.now(stuck.id).counters.queuedBytes > 0; }, 5);
+        if (peerEndsFirst) {
+            peer.shutdownSending();
+            QVERIFY(fixture.waitForState(stuck.id, EndpointState::ReadEnded));
         }
-        QVERIFY(fixture.now(stuck.id).counters.queuedBytes > 0);
-        fixture.engine().shutDownReceiving(stuck.id);
+        // more than the peer's system takes, less than ours does
+        constexpr quint64 amount = 300000;
+        fixture.engine().send(stuck.id, QByteArray(amount, 's'));
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(stuck.id).counters.sentBytes == amount; }));
         QElapsedTimer clock;
         clock.start();
+        fixture.engine().close(stuck.id);
+        QVERIFY(fixture.waitForState(stuck.id, EndpointState::Closing));
         const RawPeer client = RawPeer::connectTo(fixture.portOf(other));
         client.send("x");
         QCOMPARE(client.receive(1), QByteArray("x"));
-        QVERIFY(clock.elapsed() < 500);
-        fixture.engine().abort(stuck.id);
+        QVERIFY(clock.elapsed() < 500); // nobody waits with it
+        QVERIFY(fixture.waitForState(stuck.id, EndpointState::Closed));
+        QVERIFY(clock.elapsed() >= 900);
+        QVERIFY2(fixture.now(stuck.id).closing.contains(QLatin1String("had not acknowledged")),
+                 qPrintable(fixture.now(stuck.id).closing));
+        QCOMPARE(fixture.events(stuck.id, EventKind::Closed).size(), 1);
+    }
+
+    void lingerEndsAsSoonAsAllIsAcknowledged() {
+        EngineFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        const auto connection = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1?linger=30").arg(server.port()));
+        const RawPeer peer = server.accept();
+        constexpr quint64 amount = 300000;
+        fixture.engine().send(connection.id, QByteArray(amount, 's'));
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(connection.id).counters.sentBytes == amount; }));
+        fixture.engine().close(connection.id);
+        QTest::qWait(50);
+        QCOMPARE(peer.receive(amount).size(), amount);
+        QVERIFY(peer.sawEnd());
+        QVERIFY(fixture.waitForState(connection.id, EndpointState::Closed, 3000));
+        QCOMPARE(fixture.now(connection.id).closing, QStringLiteral("closed by us"));
+    }
+
+    void lingerDoesNotHoldUpTheEnd() {
+        const RawPeer server = RawPeer::listenOn();
+        QElapsedTimer clock;
+        {
+            EngineFixture fixture;
+            const auto stuck = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1?linger=60").arg(server.port()));
+            const RawPeer peer = server.accept();
+            fixture.engine().send(stuck.id, QByteArray(300000, 's'));
+            QVERIFY(fixture.waitUntil([&] { return fixture.now(stuck.id).counters.sentBytes == 300000; }));
+            clock.start();
+        }
+        QVERIFY(clock.elapsed() < 3000);
+    }
+
+    void lingerOfZeroSaysWhatItLost() {
+#ifndef Q_OS_LINUX
+        QSKIP("what was not sent is asked of Linux only");
+#endif
+        EngineFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        const auto connection = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1?linger=0").arg(server.port()));
+        const RawPeer peer = server.accept(); // which never reads
+        peer.shutdownSending();
+        QVERIFY(fixture.waitForState(connection.id, EndpointState::ReadEnded));
+        fixture.engine().send(connection.id, QByteArray(300000, 's'));
+        fixture.engine().shutDownSending(connection.id);
+        QVERIFY(fixture.waitForState(connection.id, EndpointState::Closed));
+        QVERIFY2(fixture.now(connection.id).closing.contains(QLatin1String("bytes were not sent")),
+                 qPrintable(fixture.now(connection.id).closing));
+    }
+
+    void aFullTableOfDescriptorsIsSaid() {
+#ifdef Q_OS_WIN
+        QSKIP("there is no such limit");
+#else
+        EngineFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        rlimit before{};
+        QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
+        const int next = ::dup(0);
+        ::close(next);
+        const rlimit full{.rlim_cur = static_cast<rlim_t>(next), .rlim_max = before.rlim_max};
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &full), 0);
+        const auto connection = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()));
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1"));
+        ::setrlimit(RLIMIT_NOFILE, &before);
+        for (const EndpointSnapshot& one : {connection, listener}) {
+            QCOMPARE(one.state, EndpointState::Failed);
+            QCOMPARE(one.error->id, ErrorId::TooManyFiles);
+            QCOMPARE(one.error->native, EMFILE);
+            QCOMPARE(one.error->situation, QStringLiteral("socket"));
+            QVERIFY(one.error->detail.contains(QLatin1String("ulimit -n")));
+        }
+        QCOMPARE(fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port())).state, EndpointState::Open);
+#endif
     }
 
     void theReportTellsEachStep() {

@@ -196,6 +196,38 @@ private slots:
         QVERIFY(fixture.waitUntil([&] { return !fixture.now(listener.id).waiting.has_value(); }));
     }
 
+    void pausingIsKeptWhileItReopens() {
+#ifndef Q_OS_LINUX
+        QSKIP("the socket is found through /proc");
+#endif
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1"), QStringLiteral("echo"));
+        QVERIFY(shutDownListener(fixture.portOf(listener)));
+        QVERIFY(fixture.waitForState(listener.id, EndpointState::Reopening));
+        fixture.engine().setPaused(listener.id, true);
+        QVERIFY(fixture.waitForState(listener.id, EndpointState::Paused));
+        QVERIFY(fixture.now(listener.id).isPaused);
+        fixture.engine().setPaused(listener.id, false);
+        QVERIFY(fixture.waitForState(listener.id, EndpointState::Listening));
+        QVERIFY(RawPeer::connectTo(fixture.portOf(listener)).isOpen());
+    }
+
+    void aReopeningListenerCanBeClosed() {
+#ifndef Q_OS_LINUX
+        QSKIP("the socket is found through /proc");
+#endif
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1"));
+        QVERIFY(shutDownListener(fixture.portOf(listener)));
+        QVERIFY(fixture.waitForState(listener.id, EndpointState::Reopening));
+        fixture.engine().close(listener.id);
+        QVERIFY(fixture.waitForState(listener.id, EndpointState::Closed));
+        QTest::qWait(250); // when it would have reopened
+        QCOMPARE(fixture.state(listener.id), EndpointState::Closed);
+        QCOMPARE(fixture.events(listener.id, EventKind::Closed).size(), 1);
+        QVERIFY(fixture.events(listener.id, EventKind::Reopened).isEmpty());
+    }
+
     void aBrokenListenerReopensOnItsPort() {
 #ifndef Q_OS_LINUX
         QSKIP("the socket is found through /proc");

@@ -80,12 +80,26 @@ private slots:
 
     void whatAShellWouldRunIsRefused_data() {
         QTest::addColumn<QString>("text");
-        for (const char* text :
-             {"nc localhost 80; id", "nc $(id) 80", "nc `id` 80", "nc \"$HOME\" 80", "nc localhost 80 > /tmp/x",
-              "nc localhost 80 &", "nc 'localhost 80", "nc localhost 80 \\", "rm -rf x", "a | b | c",
-              "cat /etc/passwd | nc localhost 80", "curl -d @/etc/passwd http://localhost/",
-              "nc -e /bin/sh localhost 80", "printf '%s' x | nc localhost 80", "socat EXEC:sh TCP:localhost:80",
-              "socat TCP:localhost:80,exec=x -", ""})
+        for (const char* text : {"nc localhost 80; id",
+                                 "nc $(id) 80",
+                                 "nc `id` 80",
+                                 "nc \"$HOME\" 80",
+                                 "nc localhost 80 > /tmp/x",
+                                 "nc localhost 80 &",
+                                 "nc 'localhost 80",
+                                 "nc localhost 80 \\",
+                                 "rm -rf x",
+                                 "a | b | c",
+                                 "cat /etc/passwd | nc localhost 80",
+                                 "curl -d @/etc/passwd http://localhost/",
+                                 "nc -e /bin/sh localhost 80",
+                                 "printf '%s' x | nc localhost 80",
+                                 "socat EXEC:sh TCP:localhost:80",
+                                 "socat TCP:localhost:80,exec=x -",
+                                 "echo a\ntouch x | nc localhost 80",
+                                 "curl http://a/\ncurl http://b/",
+                                 "swright send tcp://localhost:80 hello",
+                                 ""})
             QTest::newRow(text) << QString::fromLatin1(text);
     }
     void whatAShellWouldRunIsRefused() {
@@ -115,6 +129,10 @@ private slots:
         row("printf 'a\\nb\\000' | ncat -- localhost 80", "tcp://localhost:80", false, "a\nb");
         row("echo -n hi | nc localhost 80", "tcp://localhost:80", false, "hi");
         row("echo hi there | /usr/bin/nc localhost 80", "tcp://localhost:80", false, "hi there\n");
+        row("echo hi | ncat -C localhost 80", "tcp://localhost:80", false, "hi\r\n");
+        row("curl -d a=1 -d b=2 http://u:p@localhost/x", "tcp://localhost:80", false,
+            "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            "Authorization: Basic dTpw\r\nContent-Length: 7\r\n\r\na=1&b=2");
         row("telnet example.org", "tcp://example.org:23", false);
         row("socat - TCP:localhost:80,nodelay,keepalive=1", "tcp://localhost:80?nodelay=on&keepalive=on", false);
         row("socat TCP-LISTEN:8000,reuseaddr,fork -", "tcp://*:8000", true);
@@ -127,7 +145,8 @@ private slots:
         row("curl -s http://localhost:8080/x?y=1", "tcp://localhost:8080", false,
             "GET /x?y=1 HTTP/1.1\r\nHost: localhost:8080\r\n\r\n");
         row("curl -X PUT -H 'A: b' -d body localhost", "tcp://localhost:80", false,
-            "PUT / HTTP/1.1\r\nHost: localhost\r\nA: b\r\nContent-Length: 4\r\n\r\nbody");
+            "PUT / HTTP/1.1\r\nHost: localhost\r\nA: b\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            "Content-Length: 4\r\n\r\nbody");
         row("swright listen tcp://:9 --behaviour echo", "tcp://:9", true);
     }
     void commandsAreUnderstood() {
@@ -150,10 +169,13 @@ private slots:
     void everythingWrittenCanBeReadBack_data() {
         QTest::addColumn<QString>("address");
         QTest::addColumn<bool>("listens");
-        for (const char* address : {"tcp://127.0.0.1:80", "tcp://[::1]:80", "udp://127.0.0.1:5000",
-                                    "unix:///tmp/a%20'b,c:d!e", "tcp://-oProxy:80"})
+        for (const char* address :
+             {"tcp://127.0.0.1:80", "tcp://[::1]:80", "udp://127.0.0.1:5000", "unix:///tmp/a%20'b,c:d!e",
+              "tcp://-oProxy:80", "tcp://localhost:80?ipv6=off", "tcp://localhost:80?ipv6=only",
+              "tcp://localhost:80?bind=127.0.0.1:99", "udp://localhost:80?bind=127.0.0.1"})
             QTest::newRow(address) << QString::fromLatin1(address) << false;
-        for (const char* address : {"tcp://127.0.0.1:80", "tcp://*:80", "unix:///tmp/a%20'b", "udp://127.0.0.1:5000"})
+        for (const char* address : {"tcp://127.0.0.1:80", "tcp://*:80", "unix:///tmp/a%20'b", "udp://127.0.0.1:5000",
+                                    "tcp://*:80?ipv6=off", "tcp://*:80?ipv6=only"})
             QTest::addRow("listen %s", address) << QString::fromLatin1(address) << true;
     }
     void everythingWrittenCanBeReadBack() {
@@ -170,8 +192,13 @@ private slots:
                      qPrintable(*command + QLatin1String(": ") + (back ? QString() : back.error().detail)));
             QCOMPARE(back->role, role);
             Address plain = back->address;
+            if (!isIpLiteral(plain.place.host)) // for others the family counts
+                QCOMPARE(plain.value("ipv6"), parsed->value("ipv6"));
+            QCOMPARE(plain.given("bind"), parsed->given("bind"));
             plain.options.clear();
-            QCOMPARE(formatAddress(plain), formatAddress(*parsed));
+            Address wanted = *parsed;
+            wanted.options.clear();
+            QCOMPARE(formatAddress(plain), formatAddress(wanted));
         }
     }
 
@@ -193,7 +220,31 @@ private slots:
         QVERIFY(odd->contains(QLatin1String("telnet://")));
     }
 
+    void namesThatATerminalWouldActOnAreNotCopied() {
+        for (const char* path : {"unix:///tmp/a%1b[201~x", "unix:///tmp/p%03x", "unix:///tmp/a%0ab", "unix:///tmp/%7f",
+                                 "unix:///tmp/%c2%9b"}) {
+            const auto address = parseAddress(QString::fromLatin1(path));
+            QVERIFY(address.has_value());
+            for (const CommandTool tool : commandTools()) {
+                const auto command = toCommand(tool, *address, Role::Connect, QByteArray("\x1b[201~\n"));
+                if (!command)
+                    continue;
+                for (const QChar c : *command)
+                    QVERIFY2(c.category() != QChar::Other_Control || (tool == CommandTool::Python && c == u'\n'), path);
+            }
+            QVERIFY(!toCommand(CommandTool::Ncat, *address, Role::Connect));
+            QVERIFY(toCommand(CommandTool::Python, *address, Role::Connect).has_value());
+        }
+    }
+
     void whatAProgramCannotDoIsSaid() {
+        const auto range = parseAddress(QStringLiteral("tcp://:8000-8010"));
+        QVERIFY(!toCommand(CommandTool::Ncat, *range, Role::Listen));
+        const auto any = parseAddress(QStringLiteral("tcp://localhost:23"));
+        QVERIFY(!toCommand(CommandTool::Curl, *any, Role::Connect, QByteArray("a\xff"))); // telnet doubles it
+        const auto chunked = toCommand(CommandTool::Curl, *any, Role::Connect,
+                                       QByteArray("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"));
+        QVERIFY(chunked->contains(QLatin1String("telnet://")));
         const auto tcp = parseAddress(QStringLiteral("tcp://localhost:80"));
         QVERIFY(!toCommand(CommandTool::Curl, *tcp, Role::Listen));
         QVERIFY(!toCommand(CommandTool::OpenSsl, *tcp, Role::Connect));
