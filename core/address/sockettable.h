@@ -20,6 +20,9 @@ struct SocketTableEntry {
     quint64 key = 0;       ///< what its owner is found by: the inode, or the process
 };
 
+/// The state by the number that the system's table has for it; empty for other numbers. On Linux TCP_INFO has the same.
+QString tcpStateName(int number);
+
 /// The system's table; empty where it does not tell. Linux: proc(5) /proc/net/tcp and the like; Windows:
 /// GetExtendedTcpTable. Any thread; takes some milliseconds where there are thousands of sockets.
 std::vector<SocketTableEntry> socketTable(bool udp);

@@ -17,14 +17,6 @@ namespace sw {
 
 namespace {
 
-QString stateOf(int code) {
-    static constexpr std::array names{"",           "ESTABLISHED", "SYN-SENT",    "SYN-RECEIVED", "FIN-WAIT-1",
-                                      "FIN-WAIT-2", "TIME-WAIT",   "CLOSED",      "CLOSE-WAIT",   "LAST-ACK",
-                                      "LISTEN",     "CLOSING",     "SYN-RECEIVED"}; // the last: TCP_NEW_SYN_RECV
-    const auto index = static_cast<std::size_t>(code);
-    return index < names.size() ? QString::fromLatin1(names.at(index)) : QString();
-}
-
 /// `0100007F:1F90`: 32-bit words in the machine's own order, then the port.
 bool readPlace(const QByteArray& text, QHostAddress& host, quint16& port) {
     const qsizetype colon = text.indexOf(':');
@@ -54,7 +46,7 @@ std::optional<SocketTableEntry> readLine(const QByteArray& line, bool udp) {
         !readPlace(fields.at(2), entry.peerHost, entry.peerPort))
         return std::nullopt;
     if (!udp)
-        entry.state = stateOf(fields.at(3).toInt(nullptr, 16));
+        entry.state = tcpStateName(fields.at(3).toInt(nullptr, 16));
     const QByteArray when = fields.at(5).mid(fields.at(5).indexOf(':') + 1); // in ticks of USER_HZ, which is 100
     if (!fields.at(5).startsWith("00"))
         entry.timerLeft = static_cast<double>(when.toLongLong(nullptr, 16)) / 100.0;
@@ -63,6 +55,14 @@ std::optional<SocketTableEntry> readLine(const QByteArray& line, bool udp) {
 }
 
 } // namespace
+
+QString tcpStateName(int number) {
+    static constexpr std::array names{"",           "ESTABLISHED", "SYN-SENT",    "SYN-RECEIVED", "FIN-WAIT-1",
+                                      "FIN-WAIT-2", "TIME-WAIT",   "CLOSED",      "CLOSE-WAIT",   "LAST-ACK",
+                                      "LISTEN",     "CLOSING",     "SYN-RECEIVED"}; // the last: TCP_NEW_SYN_RECV
+    const auto index = static_cast<std::size_t>(number);
+    return index < names.size() ? QString::fromLatin1(names.at(index)) : QString();
+}
 
 std::vector<SocketTableEntry> socketTable(bool udp) {
     std::vector<SocketTableEntry> entries;

@@ -4,6 +4,10 @@
 
 namespace sw {
 
+QString tcpStateName(int) {
+    return {};
+}
+
 std::vector<SocketTableEntry> socketTable(bool) {
     return {};
 }

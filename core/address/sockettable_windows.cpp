@@ -14,13 +14,6 @@ namespace sw {
 
 namespace {
 
-QString stateOf(DWORD code) {
-    static constexpr std::array names{
-        "",           "CLOSED",     "LISTEN",  "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
-        "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT",    "CLOSED"};
-    return code < names.size() ? QString::fromLatin1(names.at(code)) : QString();
-}
-
 quint16 portOf(DWORD port) {
     return ntohs(static_cast<u_short>(port));
 }
@@ -57,7 +50,7 @@ void addTcp4(std::vector<SocketTableEntry>& entries) {
                            .localPort = portOf(row.dwLocalPort),
                            .peerHost = QHostAddress(ntohl(row.dwRemoteAddr)),
                            .peerPort = portOf(row.dwRemotePort),
-                           .state = stateOf(row.dwState),
+                           .state = tcpStateName(static_cast<int>(row.dwState)),
                            .key = row.dwOwningPid});
     }
 }
@@ -73,7 +66,7 @@ void addTcp6(std::vector<SocketTableEntry>& entries) {
                            .localPort = portOf(row.dwLocalPort),
                            .peerHost = QHostAddress(row.ucRemoteAddr),
                            .peerPort = portOf(row.dwRemotePort),
-                           .state = stateOf(row.dwState),
+                           .state = tcpStateName(static_cast<int>(row.dwState)),
                            .key = row.dwOwningPid});
     }
 }
@@ -96,6 +89,14 @@ void addUdp(std::vector<SocketTableEntry>& entries) {
 }
 
 } // namespace
+
+QString tcpStateName(int number) {
+    static constexpr std::array names{
+        "",           "CLOSED",     "LISTEN",  "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
+        "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT",    "CLOSED"};
+    const auto index = static_cast<std::size_t>(number);
+    return index < names.size() ? QString::fromLatin1(names.at(index)) : QString();
+}
 
 std::vector<SocketTableEntry> socketTable(bool udp) {
     std::vector<SocketTableEntry> entries;

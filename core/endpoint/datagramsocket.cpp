@@ -58,6 +58,16 @@ void Flow::failed(EventKind kind, const Error& error, const QJsonObject& facts) 
     record(kind, toText(error), all);
 }
 
+void Flow::setSender(const PeerCredentials& sender) {
+    if (snapshot().credentials != nullptr && snapshot().credentials->pid == sender.pid)
+        return;
+    PeerCredentials named = sender;
+    native::nameCredentials(named);
+    record(EventKind::Opened, QStringLiteral("sent by ") + named.toText(),
+           {{QStringLiteral("credentials"), named.toJson()}});
+    mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(named));
+}
+
 void Flow::notSent(const Error& error) {
     mutableSnapshot().error = error;
     recordNotSent(error);
@@ -189,6 +199,8 @@ Result<native::Descriptor> DatagramSocket::prepare(const native::SocketAddress& 
     native::enableDropCounter(socket);
     if (!isFile)
         native::enableFaultReports(socket, isIPv6);
+    else if (binds)
+        native::enableSenderCredentials(socket);
     return socket;
 }
 
@@ -351,6 +363,8 @@ void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::Datagr
     Flow* flow = m_role == Role::Listen && address().isOn("flows") ? flowOf(info.peer) : nullptr;
     const Timestamp time = Timestamp::now(); // after a new flow's own first record
     if (flow != nullptr) {
+        if (info.sender.pid >= 0)
+            flow->setSender(info.sender);
         flow->received(bytes, time, flags);
     } else {
         transcript()->append(RecordKind::Received, bytes, time, flags);

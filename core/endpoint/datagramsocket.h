@@ -31,6 +31,8 @@ public:
     void sent(QByteArrayView bytes);
     void failed(EventKind kind, const Error& error, const QJsonObject& facts = {});
     void notSent(const Error& error);
+    /// Whose process it is; told once for each.
+    void setSender(const PeerCredentials& sender);
     void cut(qint64 trueSize, qint64 size);
     void socketClosed();
     const native::SocketAddress& peerAddress() const { return m_peer; }

@@ -35,6 +35,7 @@ struct DatagramInfo {
     qint64 trueSize = 0; ///< the datagram's whole size where the system tells it, else `size`
     bool isCut = false;
     SocketAddress peer;
+    PeerCredentials sender; ///< of a Unix socket's datagram, where the system tells; its pid is below 0 otherwise
     std::optional<quint32> dropped; ///< datagrams that the system dropped so far on this socket, where it counts them
 };
 
@@ -90,6 +91,11 @@ struct DatagramFault {
     /// `port unreachable`, `time exceeded`, …
     QString icmpName() const;
 };
+
+/// Asks for the sender's process and user with each datagram of a Unix socket, where the system has them (unix(7)).
+void enableSenderCredentials(Descriptor socket);
+/// Adds the names of program and user to numbers.
+void nameCredentials(PeerCredentials& credentials);
 
 /// Asks for such reports with the destination they concern, where the system has them (ip(7) IP_RECVERR).
 void enableFaultReports(Descriptor socket, bool isIPv6);

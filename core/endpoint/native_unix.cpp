@@ -232,7 +232,7 @@ namespace {
 /// What recvmsg() needs beside the bytes.
 struct DatagramMessage {
     iovec piece{};
-    alignas(cmsghdr) std::array<char, 64> control{};
+    alignas(cmsghdr) std::array<char, 96> control{};
 
     void prepare(msghdr& header, char* data, std::size_t size, DatagramInfo& info) {
         piece = {.iov_base = data, .iov_len = size};
@@ -252,8 +252,16 @@ void takeOver(DatagramInfo& info, msghdr& header, qint64 count, std::size_t size
     info.size = std::min<qint64>(count, static_cast<qint64>(size));
     info.isCut = (header.msg_flags & MSG_TRUNC) != 0;
     info.dropped.reset();
+    info.sender = {};
 #ifdef SO_RXQ_OVFL
     for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
+        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS) {
+            ucred raw{};
+            std::memcpy(&raw, CMSG_DATA(part), sizeof raw);
+            info.sender.pid = raw.pid;
+            info.sender.uid = raw.uid;
+            info.sender.gid = raw.gid;
+        }
         if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SO_RXQ_OVFL) {
             quint32 dropped = 0;
             std::memcpy(&dropped, CMSG_DATA(part), sizeof dropped);
@@ -351,6 +359,19 @@ QString userOf(qint64 uid) {
 
 } // namespace
 
+void nameCredentials(PeerCredentials& credentials) {
+    if (credentials.pid >= 0)
+        credentials.program = programOf(credentials.pid);
+    credentials.user = userOf(credentials.uid);
+}
+
+void enableSenderCredentials([[maybe_unused]] Descriptor socket) {
+#ifdef SO_PASSCRED
+    const int on = 1;
+    ::setsockopt(descriptor(socket), SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+#endif
+}
+
 std::optional<PeerCredentials> peerCredentials(Descriptor socket) {
     PeerCredentials credentials;
 #ifdef SO_PEERCRED
@@ -375,9 +396,7 @@ std::optional<PeerCredentials> peerCredentials(Descriptor socket) {
         credentials.pid = pid;
 #endif
 #endif
-    if (credentials.pid >= 0)
-        credentials.program = programOf(credentials.pid);
-    credentials.user = userOf(credentials.uid);
+    nameCredentials(credentials);
     return credentials;
 }
 

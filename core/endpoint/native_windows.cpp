@@ -254,9 +254,16 @@ std::optional<PeerCredentials> peerCredentials(Descriptor socket) {
         return std::nullopt;
     PeerCredentials credentials;
     credentials.pid = static_cast<qint64>(pid);
-    credentials.program = programOf(credentials.pid);
+    nameCredentials(credentials);
     return credentials;
 }
+
+void nameCredentials(PeerCredentials& credentials) {
+    if (credentials.pid >= 0)
+        credentials.program = programOf(credentials.pid);
+}
+
+void enableSenderCredentials(Descriptor) {} // there are no datagrams of Unix sockets here
 
 void enableFaultReports(Descriptor, bool) {} // the next receive fails with WSAECONNRESET, without saying for whom
 

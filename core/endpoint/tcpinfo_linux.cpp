@@ -2,7 +2,7 @@
 // Source: Linux tcp(7) TCP_INFO and include/uapi/linux/tcp.h; tcp(7) and unix(7) SIOCINQ, SIOCOUTQ; sock_diag(7).
 #include "core/endpoint/tcpinfo.h"
 
-#include <QFile>
+#include "core/address/sockettable.h"
 
 #include <array>
 #include <cstddef>
@@ -22,14 +22,6 @@
 namespace sw::native {
 
 namespace {
-
-QString stateOf(int code) {
-    static constexpr std::array names{"",           "ESTABLISHED", "SYN-SENT",    "SYN-RECEIVED", "FIN-WAIT-1",
-                                      "FIN-WAIT-2", "TIME-WAIT",   "CLOSED",      "CLOSE-WAIT",   "LAST-ACK",
-                                      "LISTEN",     "CLOSING",     "SYN-RECEIVED"};
-    const auto index = static_cast<std::size_t>(code);
-    return index < names.size() ? QString::fromLatin1(names.at(index)) : QString();
-}
 
 /// The structure grows with the kernels; `length` says how much of it is told.
 struct RawInfo {
@@ -74,7 +66,7 @@ std::optional<TcpInfo> tcpInfo(Descriptor socket) {
     const auto mss = static_cast<qint64>(raw.tcpi_snd_mss);
     constexpr quint32 unlimited = 0x7fffffff;
     TcpInfo info;
-    info.state = stateOf(raw.tcpi_state);
+    info.state = tcpStateName(raw.tcpi_state);
     info.rtt = raw.tcpi_rtt;
     info.rttVariation = raw.tcpi_rttvar;
     info.minRtt = figure(raw.tcpi_min_rtt, offsetof(tcp_info, tcpi_min_rtt));
@@ -167,7 +159,7 @@ AcceptQueue acceptQueue(Descriptor socket) {
     RawInfo told;
     if (!told.read(fd))
         return unixQueue(fd);
-    if (stateOf(told.info.tcpi_state) != QLatin1String("LISTEN"))
+    if (tcpStateName(told.info.tcpi_state) != QLatin1String("LISTEN"))
         return {};
     // of a listening socket these two tell of its queue (net/ipv4/tcp.c, tcp_get_info)
     return {.waiting = static_cast<int>(told.info.tcpi_unacked), .limit = static_cast<int>(told.info.tcpi_sacked)};

@@ -38,6 +38,17 @@ class SocketsTest : public QObject {
         QTRY_VERIFY(fixture.currentBuffer() != nullptr);
     }
 
+    /// Opens the editor of an option by the keyboard.
+    template <typename Editor>
+    static Editor* editOption(QTreeWidget* tree, const char* option) {
+        [[maybe_unused]] const bool isShown =
+            QTest::qWaitFor([&] { return rowOf(tree, QString::fromLatin1(option)) != nullptr; });
+        tree->setFocus();
+        tree->setCurrentItem(rowOf(tree, QString::fromLatin1(option)));
+        QTest::keyClick(tree, Qt::Key_Return);
+        return tree->findChild<Editor*>(QStringLiteral("optionEditor"));
+    }
+
     static void trigger(WindowFixture& fixture, const char* action) {
         auto* found = fixture.find<QAction>(action);
         QVERIFY2(found != nullptr, action);
@@ -51,11 +62,7 @@ private slots:
         open(fixture, QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()), "connectButton");
         fixture.find<QTabWidget>("detailsPages")->setCurrentIndex(1);
         auto* tree = fixture.find<QTreeWidget>("optionsTree");
-        QTRY_VERIFY(rowOf(tree, QStringLiteral("ttl")) != nullptr);
-        tree->setFocus();
-        tree->setCurrentItem(rowOf(tree, QStringLiteral("ttl")));
-        QTest::keyClick(tree, Qt::Key_Return);
-        auto* editor = tree->findChild<QLineEdit*>(QStringLiteral("optionEditor"));
+        auto* editor = editOption<QLineEdit>(tree, "ttl");
         QVERIFY(editor != nullptr);
         QTest::keyClicks(editor, QStringLiteral("42"));
         QTest::keyClick(editor, Qt::Key_Return);
@@ -93,11 +100,7 @@ private slots:
         fixture.window().openBuffer(fixture.idOf(EndpointKind::Connection));
         fixture.find<QTabWidget>("detailsPages")->setCurrentIndex(1);
         auto* tree = fixture.find<QTreeWidget>("optionsTree");
-        QTRY_VERIFY(rowOf(tree, QStringLiteral("ttl")) != nullptr);
-        tree->setFocus();
-        tree->setCurrentItem(rowOf(tree, QStringLiteral("ttl")));
-        QTest::keyClick(tree, Qt::Key_Return);
-        auto* editor = tree->findChild<QLineEdit*>(QStringLiteral("optionEditor"));
+        auto* editor = editOption<QLineEdit>(tree, "ttl");
         QVERIFY(editor != nullptr);
         for (const char digit : {'4', '2'}) {
             QTest::keyClick(editor, digit);

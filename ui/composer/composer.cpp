@@ -157,25 +157,10 @@ void Composer::setForm(PayloadForm form) {
 }
 
 void Composer::setMessage(const QByteArray& bytes) {
-    QString text;
-    for (const char c : bytes) {
-        const auto value = static_cast<quint8>(c);
-        if (c == '\\')
-            text += QLatin1String("\\\\");
-        else if (c == '\n')
-            text += QLatin1String("\\n");
-        else if (c == '\r')
-            text += QLatin1String("\\r");
-        else if (c == '\t')
-            text += QLatin1String("\\t");
-        else if (value >= 0x20 && value < 0x7f)
-            text += QLatin1Char(c);
-        else
-            text += QStringLiteral("\\x%1").arg(value, 2, 16, QLatin1Char('0'));
-    }
     setForm(PayloadForm::Text);
     m_ending->setCurrentIndex(0); // the bytes are complete
-    m_message->setText(text);
+    m_encoding->setCurrentIndex(0);
+    m_message->setText(toEscapedText(bytes));
 }
 
 void Composer::focusMessage() {

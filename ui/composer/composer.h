@@ -30,7 +30,7 @@ public:
     void setSnapshot(const EndpointSnapshot& snapshot);
     void focusMessage();
     void setForm(PayloadForm form);
-    /// Puts bytes into the message field: as text with escapes where they are text, else as hexadecimal.
+    /// Puts bytes into the message field: as text with escapes.
     void setMessage(const QByteArray& bytes);
 
 signals:

@@ -44,6 +44,11 @@ public:
         return field;
     }
 
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        const QSize size = QStyledItemDelegate::sizeHint(option, index);
+        return {size.width(), std::max(size.height(), option.fontMetrics.height() + 9)}; // an editor fits
+    }
+
     void setEditorData(QWidget* editor, const QModelIndex& index) const override {
         const QString requested = index.data(Qt::UserRole).toString();
         if (auto* box = qobject_cast<QComboBox*>(editor))

@@ -356,7 +356,8 @@ private slots:
         QVERIFY(fixture.waitUntil([&] { return !fixture.events(connection.id, EventKind::OptionChanged).isEmpty(); }));
         QCOMPARE(fixture.events(connection.id, EventKind::OptionChanged).front()[QLatin1String("effective")].toString(),
                  effective);
-        QVERIFY(fixture.now(connection.id).address.given(name.toLatin1().constData()).has_value());
+        QVERIFY(fixture.waitUntil(
+            [&] { return fixture.now(connection.id).address.given(name.toLatin1().constData()).has_value(); }));
     }
 
     void optionsThatCannotChangeAreRefused_data() {
