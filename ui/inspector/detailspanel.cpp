@@ -138,7 +138,8 @@ void DetailsPanel::setRow(QTreeWidgetItem* section, int row, const QString& name
         item->setToolTip(column, plainToolTip(texts.at(column)));
     }
     item->setForeground(0, themeColors(palette()).muted);
-    item->setTextAlignment(0, Qt::AlignLeft | Qt::AlignTop);
+    for (int column = 0; column < 2; ++column)
+        item->setTextAlignment(column, Qt::AlignLeft | Qt::AlignTop);
 }
 
 void DetailsPanel::setRows(QTreeWidgetItem* section, const std::vector<std::pair<QString, QString>>& rows) {
