@@ -21,18 +21,23 @@ constexpr std::chrono::milliseconds endedInterval(1000);
 constexpr std::array plottedNames{"rtt", "congestionWindow", "unacknowledged", "deliveryRate"};
 } // namespace
 
-TcpPanel::TcpPanel(Engine& engine, QWidget* parent)
-    : QWidget(parent),
-      m_engine(engine),
-      m_state(plainLabel({}, this)),
-      m_figuresHost(new QWidget(this)),
-      m_figures(new QTreeWidget(m_figuresHost)) {
+TcpPanel::TcpPanel(Engine& engine, QWidget* parent) : QWidget(parent), m_engine(engine), m_state(plainLabel({}, this)) {
     setObjectName(QStringLiteral("tcpPanel"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 10, 10, 0);
     nameWidget(m_state, "tcpState", tr("TCP state"));
     m_state->setWordWrap(true);
     layout->addWidget(m_state);
+    layout->addStretch();
+    connect(&m_timer, &QTimer::timeout, this, &TcpPanel::ask);
+    connect(&engine, &Engine::kernelSampled, this, &TcpPanel::take);
+    m_timer.start(interval);
+}
+
+/// When figures are first shown: the window starts without.
+void TcpPanel::build() {
+    m_figuresHost = new QWidget(this);
+    m_figures = new QTreeWidget(m_figuresHost);
     auto* inner = new QVBoxLayout(m_figuresHost);
     inner->setContentsMargins(0, 4, 0, 0);
     auto* grid = new QGridLayout;
@@ -60,11 +65,7 @@ TcpPanel::TcpPanel(Engine& engine, QWidget* parent)
         item->setToolTip(1, plainToolTip(tr(figure.help)));
     }
     inner->addWidget(m_figures, 1);
-    layout->addWidget(m_figuresHost, 1);
-    layout->addStretch();
-    connect(&m_timer, &QTimer::timeout, this, &TcpPanel::ask);
-    connect(&engine, &Engine::kernelSampled, this, &TcpPanel::take);
-    m_timer.start(interval);
+    static_cast<QVBoxLayout*>(layout())->insertWidget(1, m_figuresHost, 1);
 }
 
 void TcpPanel::setSnapshot(const std::optional<EndpointSnapshot>& snapshot) {
@@ -74,8 +75,7 @@ void TcpPanel::setSnapshot(const std::optional<EndpointSnapshot>& snapshot) {
         m_isGone = false;
         for (const Plotted& plotted : m_plots)
             plotted.plot->clear();
-        m_figuresHost->hide();
-        m_state->clear();
+        showText({});
     }
     m_endpoint = id;
     m_isTcp = snapshot && snapshot->kind == EndpointKind::Connection && snapshot->address.scheme == Scheme::Tcp &&
@@ -101,7 +101,8 @@ void TcpPanel::ask() {
 }
 
 void TcpPanel::showText(const QString& text) {
-    m_figuresHost->hide();
+    if (m_figuresHost != nullptr)
+        m_figuresHost->hide();
     m_state->setText(text);
 }
 
@@ -129,6 +130,8 @@ void TcpPanel::take(const KernelSample& sample) {
 }
 
 void TcpPanel::showFigures(const TcpInfo& info) {
+    if (m_figuresHost == nullptr)
+        build();
     m_state->setText(info.state);
     m_figuresHost->show();
     for (const Plotted& plotted : m_plots)

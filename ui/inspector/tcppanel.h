@@ -34,6 +34,7 @@ private:
         SmallPlot* plot;
     };
 
+    void build();
     void ask();
     void take(const KernelSample& sample);
     void showFigures(const TcpInfo& info);
@@ -47,8 +48,8 @@ private:
     bool m_isGone = false;     // the system keeps nothing of it any more
     QTimer m_timer;
     QLabel* m_state;
-    QWidget* m_figuresHost;
-    QTreeWidget* m_figures;
+    QWidget* m_figuresHost = nullptr;
+    QTreeWidget* m_figures = nullptr;
     std::vector<Plotted> m_plots;
 };
 

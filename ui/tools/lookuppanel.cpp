@@ -34,13 +34,16 @@ QTreeWidget* makeTable(const char* name, const QString& accessibleName, const QS
 
 } // namespace
 
-LookupPanel::LookupPanel(QWidget* parent)
-    : QWidget(parent),
-      m_query(new QLineEdit(this)),
-      m_reverse(new QCheckBox(tr("&Names of addresses too"), this)),
-      m_button(pushButton(tr("&Look up"), "lookupButton", this)),
-      m_status(plainLabel({}, this)) {
+LookupPanel::LookupPanel(QWidget* parent) : QWidget(parent) {
     setObjectName(QStringLiteral("lookupPanel"));
+}
+
+/// When it is first looked at: the window starts without.
+void LookupPanel::build() {
+    m_query = new QLineEdit(this);
+    m_reverse = new QCheckBox(tr("&Names of addresses too"), this);
+    m_button = pushButton(tr("&Look up"), "lookupButton", this);
+    m_status = plainLabel({}, this);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 6, 10, 6);
     auto* row = new QHBoxLayout;
@@ -80,12 +83,16 @@ LookupPanel::LookupPanel(QWidget* parent)
 }
 
 void LookupPanel::focusQuery() {
+    if (m_query == nullptr)
+        build();
     m_query->setFocus(Qt::ShortcutFocusReason);
     m_query->selectAll();
 }
 
 void LookupPanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
+    if (m_query == nullptr)
+        build();
     showInterfaces();
 }
 

@@ -28,17 +28,18 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    void build();
     void start();
     void finished(const QString& query, const Result<std::vector<LookupFact>>& facts);
     void showInterfaces();
 
     Postbox m_postbox{this};
-    QLineEdit* m_query;
-    QCheckBox* m_reverse;
-    QPushButton* m_button;
-    QLabel* m_status;
-    QTreeWidget* m_facts;
-    QTreeWidget* m_interfaces;
+    QLineEdit* m_query = nullptr;
+    QCheckBox* m_reverse = nullptr;
+    QPushButton* m_button = nullptr;
+    QLabel* m_status = nullptr;
+    QTreeWidget* m_facts = nullptr;
+    QTreeWidget* m_interfaces = nullptr;
     quint64 m_asked = 0; // an answer to an older question is not shown
 };
 
