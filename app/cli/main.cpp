@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
+#include "core/engine/engine.h"
 #include "identity.h"
 
 #include <QCoreApplication>
 
 int main(int argc, char** argv) {
+    sw::Engine::prepareProcess();
     CLI::App program;
     sw::cli::Run run;
     sw::cli::buildProgram(program, run);

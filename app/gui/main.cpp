@@ -25,6 +25,7 @@ QString transcriptsDirectory(const QString& settingsFile) {
 } // namespace
 
 int main(int argc, char** argv) {
+    sw::Engine::prepareProcess();
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral(SOCKETWRIGHT_NAME));
     QApplication::setApplicationVersion(QStringLiteral(SOCKETWRIGHT_VERSION));

@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace sw::native {
@@ -82,6 +83,18 @@ bool SocketAddress::operator==(const SocketAddress& other) const {
 
 void initialise() {
     std::signal(SIGPIPE, SIG_IGN);
+}
+
+void reserveDescriptors() {
+#ifdef __linux__
+    rlimit limit{};
+    constexpr rlim_t wanted = 16384;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < 2)
+        return;
+    const int highest = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, static_cast<int>(std::min(limit.rlim_cur, wanted) - 1));
+    if (highest >= 0)
+        ::close(highest);
+#endif
 }
 
 SocketAddress ipAddress(const QHostAddress& address, quint16 port) {

@@ -67,6 +67,8 @@ void initialise() {
     ::WSAStartup(MAKEWORD(2, 2), &data);
 }
 
+void reserveDescriptors() {} // handles are no table here
+
 SocketAddress ipAddress(const QHostAddress& address, quint16 port) {
     if (address.protocol() == QAbstractSocket::IPv6Protocol) {
         sockaddr_in6 v6{};

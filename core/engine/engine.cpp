@@ -15,6 +15,10 @@ namespace {
 constexpr std::chrono::milliseconds closingGrace(700);
 }
 
+void Engine::prepareProcess() {
+    native::reserveDescriptors();
+}
+
 Engine::Engine(const EngineOptions& options, QObject* parent)
     : QObject(parent),
       m_store(std::make_shared<TranscriptStore>(options.store)),

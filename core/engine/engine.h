@@ -55,6 +55,10 @@ class Engine final : public QObject {
     Q_OBJECT
 
 public:
+    /// For programs that may serve thousands of sockets: call it first in main(), before there is a second thread. See
+    /// native::reserveDescriptors().
+    static void prepareProcess();
+
     explicit Engine(const EngineOptions& options = {}, QObject* parent = nullptr);
     /// Closes what is open, waits at most a second for pending bytes, and ends the I/O thread.
     ~Engine() override;

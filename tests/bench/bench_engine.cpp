@@ -48,6 +48,7 @@ void state(const sw::Engine& engine) {
 } // namespace
 
 int main(int argc, char** argv) {
+    sw::Engine::prepareProcess();
     const QCoreApplication application(argc, argv);
     const QStringList arguments = QCoreApplication::arguments();
     const auto run =
