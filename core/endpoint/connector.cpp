@@ -345,7 +345,7 @@ void Connector::giveUp(const Error& error) {
     });
 }
 
-void Connector::tellFailure(Error error) {
+void Connector::tellFailure(Error error) const {
     if (!m_report.advice.isEmpty())
         error.detail += QStringLiteral(" ") + m_report.advice;
     m_handlers.failed(error); // deletes this later, not now

@@ -56,7 +56,7 @@ private:
     void cancelOthers(const ConnectAttempt& winner);
     void timeOut();
     void giveUp(const Error& error);
-    void tellFailure(Error error);
+    void tellFailure(Error error) const;
     Error worstOf() const;
     std::chrono::nanoseconds elapsed() const { return std::chrono::nanoseconds(m_clock.nsecsElapsed()); }
 
