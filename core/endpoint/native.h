@@ -43,8 +43,8 @@ struct DatagramInfo {
 void initialise();
 
 /// Makes the system's table of descriptors large enough for thousands, which costs nothing while the process has one
-/// thread: call it first in main(). Later Linux lets a process wait for all CPUs (synchronize_rcu, up to 50 ms) each time
-/// the table doubles, and that is long enough for a listener's queue to overflow.
+/// thread: call it first in main(). Later Linux lets a process wait for all CPUs (synchronize_rcu, up to 50 ms) each
+/// time the table doubles, and that is long enough for a listener's queue to overflow.
 void reserveDescriptors();
 
 SocketAddress ipAddress(const QHostAddress& address, quint16 port);
