@@ -58,6 +58,7 @@ class Errors(unittest.TestCase):
         with listening_socket() as server:
             with Running("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--json", stdin=subprocess.PIPE) as client:
                 peer, _ = server.accept()
+                wait_for(lambda: '"opened"' in client.said())
                 peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 peer.close()
                 self.assertEqual(client.wait(), 1)

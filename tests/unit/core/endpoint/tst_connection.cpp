@@ -494,6 +494,7 @@ private slots:
 #else
         EngineFixture fixture;
         const RawPeer server = RawPeer::listenOn();
+        QCOMPARE(fixture.listen(QStringLiteral("tcp://127.0.0.1")).state, EndpointState::Listening); // its thread runs
         rlimit before{};
         QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
         const int next = ::dup(0);
