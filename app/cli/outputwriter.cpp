@@ -2,6 +2,7 @@
 #include "app/cli/outputwriter.h"
 
 #include "app/cli/stdio.h"
+#include "core/base/error.h"
 
 #include <thread>
 
@@ -34,6 +35,7 @@ void OutputWriter::run(const std::shared_ptr<Shared>& shared) {
             shared->isBusy = true;
         }
         const bool ok = writeOutput(StandardStream::Output, piece.bytes);
+        const int code = ok ? 0 : lastNativeError();
         const std::lock_guard lock(shared->mutex);
         OutputWriter* writer = shared->writer;
         if (writer == nullptr)
@@ -47,9 +49,9 @@ void OutputWriter::run(const std::shared_ptr<Shared>& shared) {
         shared->pieces.clear();
         QMetaObject::invokeMethod(
             writer,
-            [writer] {
+            [writer, code] {
                 writer->m_hasFailed = true;
-                emit writer->failed();
+                emit writer->failed(code);
             },
             Qt::QueuedConnection);
         return;

@@ -34,7 +34,7 @@ public:
 signals:
     void written(sw::EndpointId source, quint64 credit);
     /// The reader of our output is gone.
-    void failed();
+    void failed(int native);
 
 private:
     struct Piece {

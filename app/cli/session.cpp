@@ -77,7 +77,12 @@ Session::Session(const SessionOptions& options, QObject* parent)
     QObject::connect(&m_engine, &Engine::endpointRemoved, this, [this](EndpointId id) { m_forgotten.remove(id); });
     QObject::connect(&m_output, &OutputWriter::written, this,
                      [this](EndpointId source, quint64 credit) { m_engine.consumed(source, credit); });
-    QObject::connect(&m_output, &OutputWriter::failed, this, [this] { finish(TaskFailed); });
+    QObject::connect(&m_output, &OutputWriter::failed, this, [this](int native) {
+        const Error error = systemError(native, QStringLiteral("write"), QStringLiteral("standard output"));
+        if (error.id != ErrorId::BrokenPipe) // whoever read it has seen enough
+            say(error);
+        finish(TaskFailed);
+    });
     m_idleTimer.setSingleShot(true);
     QObject::connect(&m_idleTimer, &QTimer::timeout, this, [this] { finish(Done); });
     QObject::connect(&m_kernelTimer, &QTimer::timeout, this, &Session::sampleKernel);

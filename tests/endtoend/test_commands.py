@@ -5,6 +5,7 @@ import os
 import pty
 import signal
 import socket
+import subprocess
 import tempfile
 import time
 import unittest
@@ -57,6 +58,15 @@ class Usage(unittest.TestCase):
             result = swright("listen", f"tcp://127.0.0.1:{server.getsockname()[1]}")
             self.assertEqual(result.returncode, 1)
             self.assertIn(f"({os.getpid()})", result.stderr.decode())  # the owner of the port
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
+    def test_a_full_disk_behind_standard_output_is_said(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "chargen") as listener, open("/dev/full", "wb") as full:
+            result = subprocess.run([SWRIGHT, "connect", f"tcp://127.0.0.1:{listener.port()}", "--receive-only"], stdout=full,
+                                    stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=20, env=environment(), check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("standard output", result.stderr.decode().lower())
+        self.assertIn("ENOSPC", result.stderr.decode())
 
     def test_lookups(self):
         self.assertIn("127.0.0.1", swright("lookup", "2130706433").stdout.decode())
