@@ -326,7 +326,12 @@ void Connector::giveUp(const Error& error) {
     m_deadline.stop();
     m_stagger.stop();
     m_report.total = elapsed();
-    if (m_report.attempts.empty() || isLocal(m_address.scheme)) {
+    // others have no advice; and when descriptors run out, the pool could not start a thread
+    const bool mayHaveAdvice = std::any_of(m_report.attempts.begin(), m_report.attempts.end(), [](const auto& attempt) {
+        return attempt.error &&
+               (attempt.error->id == ErrorId::ConnectionRefused || attempt.error->id == ErrorId::ConnectionTimedOut);
+    });
+    if (!mayHaveAdvice || isLocal(m_address.scheme)) {
         tellFailure(error);
         return;
     }
