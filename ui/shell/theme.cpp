@@ -101,6 +101,9 @@ QString styleSheet(const QPalette& palette) {
         QAbstractItemView QLineEdit, QAbstractItemView QComboBox { min-height: 0; padding: 0 5px; border-radius: 3px; }
         QHeaderView::section { background: @base; border: none; border-bottom: 1px solid @line; padding: 4px 6px;
             color: @muted; }
+        QCheckBox::indicator:unchecked { width: 13px; height: 13px; border: 1px solid @muted; border-radius: 3px;
+            background: @base; }
+        QCheckBox::indicator:unchecked:focus { border: 1px solid @accent; }
         QStatusBar { border-top: 1px solid @line; color: @muted; }
         QStatusBar::item { border: none; }
         QStatusBar QLabel { color: @muted; padding: 0 8px; }
