@@ -23,7 +23,7 @@ QByteArray behaviourList() {
 
 QString schemesOf(const OptionSpec& spec) {
     QStringList names;
-    for (const Scheme scheme : {Scheme::Tcp, Scheme::Udp, Scheme::Unix, Scheme::Unixgram}) {
+    for (const Scheme scheme : {Scheme::Tcp, Scheme::Tls, Scheme::Udp, Scheme::Dtls, Scheme::Unix, Scheme::Unixgram}) {
         if (spec.appliesTo(scheme))
             names.append(schemeName(scheme));
     }

@@ -47,7 +47,11 @@ bool isImportant(EventKind event, const QJsonObject& facts) {
     case EventKind::Warning:
     case EventKind::ListenerBroken:
     case EventKind::Reopened:
+    case EventKind::BehaviourLog:
+    case EventKind::BehaviourFailed:
         return true;
+    case EventKind::TlsEstablished:
+        return facts.value(QStringLiteral("tls")).toObject().value(QStringLiteral("verifyOff")).toBool();
     case EventKind::Closed:
         return facts.contains(QStringLiteral("error"));
     default:

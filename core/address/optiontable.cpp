@@ -17,8 +17,10 @@ constexpr unsigned bit(Role role) {
     return 1U << static_cast<unsigned>(role);
 }
 
-constexpr unsigned tcp = bit(Scheme::Tcp);
-constexpr unsigned udp = bit(Scheme::Udp);
+constexpr unsigned secure = bit(Scheme::Tls) | bit(Scheme::Dtls);
+constexpr unsigned tcp = bit(Scheme::Tcp) | bit(Scheme::Tls);
+constexpr unsigned udp = bit(Scheme::Udp) | bit(Scheme::Dtls);
+constexpr unsigned plainUdp = bit(Scheme::Udp);
 constexpr unsigned local = bit(Scheme::Unix) | bit(Scheme::Unixgram);
 constexpr unsigned streams = tcp | bit(Scheme::Unix);
 constexpr unsigned every = tcp | udp | local;
@@ -72,20 +74,47 @@ constexpr std::array table{
                "How long connecting may take."},
     OptionSpec{"eof", OptionGroup::Stream, OptionType::Choice, streams, both, 0, 0, "keep", "keep|close", false, true,
                "keep: the peer's end of stream leaves our sending side open until we end it; close: it closes both."},
-    OptionSpec{"broadcast", OptionGroup::Datagram, OptionType::Switch, udp, both, 0, 0, "off", "", false, true,
+    OptionSpec{"cert", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
+               "File with our certificate in PEM, followed by those that signed it. A listener without one makes a "
+               "throw-away certificate for localhost."},
+    OptionSpec{"key", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
+               "File with the certificate's private key in PEM, not encrypted; without it, the file of cert."},
+    OptionSpec{"ca", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
+               "File with the authorities to trust, in PEM, instead of the system's."},
+    OptionSpec{"verify", OptionGroup::Tls, OptionType::Switch, secure, both, 0, 0, "on", "", false, false,
+               "Check the peer's chain of certificates, and that a server's is for the name we asked for."},
+    OptionSpec{"name", OptionGroup::Tls, OptionType::Text, secure, connecting, 0, 0, "", "", false, false,
+               "Whom to ask for (SNI) and to expect, if it is not the host of the address."},
+    OptionSpec{"alpn", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
+               "Protocols to offer or to take, by preference and separated by commas (RFC 7301): h2,http/1.1."},
+    OptionSpec{"min", OptionGroup::Tls, OptionType::Choice, secure, both, 0, 0, "1.2", "1.0|1.1|1.2|1.3", false, false,
+               "Oldest version to take; below 1.2 also takes signatures that are no longer safe."},
+    OptionSpec{"max-version", OptionGroup::Tls, OptionType::Choice, secure, both, 0, 0, "", "1.0|1.1|1.2|1.3", false,
+               false, "Newest version to take."},
+    OptionSpec{"ciphers", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
+               "Ciphers to take, by OpenSSL's names and separated by colons; those of TLS 1.3 begin with TLS_."},
+    OptionSpec{"clientcert", OptionGroup::Tls, OptionType::Choice, secure, listening, 0, 0, "off", "off|ask|require",
+               false, false, "Whether clients are asked for a certificate; ca says who may have signed it."},
+    OptionSpec{"handshake", OptionGroup::Tls, OptionType::Duration, secure, both, 0, 0, "10s", "", false, false,
+               "How long the handshake may take."},
+    OptionSpec{"resume", OptionGroup::Tls, OptionType::Switch, secure, both, 0, 0, "on", "", false, false,
+               "Resume an earlier session with the same peer and options (RFC 8446 section 2.2)."},
+    OptionSpec{"keylog", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
+               "File to append the session's keys to, for Wireshark. Whoever has it can read the traffic."},
+    OptionSpec{"broadcast", OptionGroup::Datagram, OptionType::Switch, plainUdp, both, 0, 0, "off", "", false, true,
                "Allow sending to broadcast addresses (SO_BROADCAST)."},
-    OptionSpec{"join", OptionGroup::Datagram, OptionType::Group, udp, both, 0, 0, "", "", true, true,
+    OptionSpec{"join", OptionGroup::Datagram, OptionType::Group, plainUdp, both, 0, 0, "", "", true, true,
                "Multicast group to join, as GROUP or GROUP%INTERFACE; may be given again."},
-    OptionSpec{"iface", OptionGroup::Datagram, OptionType::Text, udp, both, 0, 0, "", "", false, true,
+    OptionSpec{"iface", OptionGroup::Datagram, OptionType::Text, plainUdp, both, 0, 0, "", "", false, true,
                "Interface that multicast leaves by."},
-    OptionSpec{"loop", OptionGroup::Datagram, OptionType::Switch, udp, both, 0, 0, "", "", false, true,
+    OptionSpec{"loop", OptionGroup::Datagram, OptionType::Switch, plainUdp, both, 0, 0, "", "", false, true,
                "Whether this machine hears its own multicast (IP_MULTICAST_LOOP)."},
     OptionSpec{"size", OptionGroup::Datagram, OptionType::Size, udp | bit(Scheme::Unixgram), both, 1, 65535, "65535",
                "", false, false, "Longest datagram taken in bytes; a longer one is cut and marked cut."},
-    OptionSpec{"to", OptionGroup::Datagram, OptionType::Text, udp | bit(Scheme::Unixgram), listening, 0, 0, "", "",
+    OptionSpec{"to", OptionGroup::Datagram, OptionType::Text, plainUdp | bit(Scheme::Unixgram), listening, 0, 0, "", "",
                false, true, "Default destination, as HOST:PORT (or a path for unixgram)."},
-    OptionSpec{"flows", OptionGroup::Datagram, OptionType::Switch, udp | bit(Scheme::Unixgram), listening, 0, 0, "on",
-               "", false, false, "Every peer gets a transcript of its own below the socket."},
+    OptionSpec{"flows", OptionGroup::Datagram, OptionType::Switch, plainUdp | bit(Scheme::Unixgram), listening, 0, 0,
+               "on", "", false, false, "Every peer gets a transcript of its own below the socket."},
     OptionSpec{"mode", OptionGroup::Unix, OptionType::Text, local, listening, 0, 0, "0600", "", false, false,
                "Permissions of the socket file, in octal."},
     OptionSpec{"stale", OptionGroup::Unix, OptionType::Choice, local, listening, 0, 0, "refuse", "refuse|replace",
@@ -240,6 +269,8 @@ QString groupTitle(OptionGroup group) {
         return QStringLiteral("Listener");
     case OptionGroup::Stream:
         return QStringLiteral("Connection");
+    case OptionGroup::Tls:
+        return QStringLiteral("TLS");
     case OptionGroup::Datagram:
         return QStringLiteral("Datagrams");
     case OptionGroup::Unix:
@@ -257,10 +288,12 @@ QString schemeName(Scheme scheme) {
 }
 
 bool isInThisBuild(Scheme scheme) {
+    const bool isUsable =
+        scheme == Scheme::Tcp || scheme == Scheme::Udp || scheme == Scheme::Tls || scheme == Scheme::Dtls;
 #ifdef Q_OS_WIN
-    return scheme == Scheme::Tcp || scheme == Scheme::Udp || scheme == Scheme::Unix;
+    return isUsable || scheme == Scheme::Unix;
 #else
-    return scheme == Scheme::Tcp || scheme == Scheme::Udp || scheme == Scheme::Unix || scheme == Scheme::Unixgram;
+    return isUsable || scheme == Scheme::Unix || scheme == Scheme::Unixgram;
 #endif
 }
 

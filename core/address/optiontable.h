@@ -17,7 +17,7 @@ enum class Role { Listen, Connect };
 enum class OptionType { Switch, Integer, Size, Duration, Choice, Text, Host, Group };
 
 /// Headings under which options are shown, in the form and in the help.
-enum class OptionGroup { Listener, Stream, Datagram, Unix };
+enum class OptionGroup { Listener, Stream, Tls, Datagram, Unix };
 
 /// One option of an address. The parser, the form, the help and the manual are all made from these.
 struct OptionSpec {

@@ -51,6 +51,15 @@ constexpr std::array table{
     Entry{ErrorId::InvalidArgument, "invalid-argument", "The system does not accept a value for %1."},
     Entry{ErrorId::NotFound, "not-found", "%1 does not exist."},
     Entry{ErrorId::WriteFailed, "write-failed", "Writing to %1 failed."},
+    Entry{ErrorId::TlsHandshakeFailed, "tls-handshake-failed", "The TLS handshake with %1 failed."},
+    Entry{ErrorId::TlsTimedOut, "tls-handshake-timed-out", "%1 did not finish the TLS handshake in time."},
+    Entry{ErrorId::TlsCertificateRejected, "tls-certificate-rejected", "The certificate of %1 was not accepted."},
+    Entry{ErrorId::TlsAlert, "tls-alert", "%1 ended TLS with an alert."},
+    Entry{ErrorId::TlsNotTls, "tls-not-tls", "%1 does not speak TLS."},
+    Entry{ErrorId::TlsTruncated, "tls-truncated", "The stream from %1 ended without TLS's own end."},
+    Entry{ErrorId::TlsProtocolError, "tls-protocol-error", "%1 broke the rules of TLS."},
+    Entry{ErrorId::TlsConfiguration, "tls-configuration", "The TLS options of %1 cannot be used."},
+    Entry{ErrorId::ScriptFailed, "script-failed", "The script of %1 failed."},
     Entry{ErrorId::Unknown, "unknown", "An error that this program has no name for, on %1."},
 };
 

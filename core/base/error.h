@@ -35,6 +35,15 @@ enum class ErrorId {
     InvalidArgument,
     NotFound,
     WriteFailed,
+    TlsHandshakeFailed,
+    TlsTimedOut,
+    TlsCertificateRejected,
+    TlsAlert,     ///< the peer ended TLS with an alert
+    TlsNotTls,    ///< it speaks something else
+    TlsTruncated, ///< the stream ended without close_notify
+    TlsProtocolError,
+    TlsConfiguration, ///< a certificate, key or other option that cannot be used
+    ScriptFailed,
     Unknown,
 };
 

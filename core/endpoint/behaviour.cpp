@@ -3,8 +3,8 @@
 
 namespace sw {
 
-bool Behaviour::acceptor(const Peer&) {
-    return true;
+Acceptance Behaviour::acceptor(Peer&) {
+    return {};
 }
 
 void Behaviour::sentinel(const ClosingRecord&) {}
@@ -12,6 +12,12 @@ void Behaviour::sentinel(const ClosingRecord&) {}
 void Behaviour::opened(Peer&) {}
 
 void Behaviour::writable(Peer&) {}
+
+void Behaviour::woken(Peer&, quint64) {}
+
+bool Behaviour::reload(Peer&) {
+    return false;
+}
 
 void Behaviour::endOfStream(Peer& peer) {
     peer.close();

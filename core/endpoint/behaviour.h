@@ -2,9 +2,11 @@
 #pragma once
 
 #include "core/endpoint/snapshot.h"
+#include "core/transcript/record.h"
 
 #include <QByteArrayView>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -22,9 +24,30 @@ public:
     virtual bool wantsMore() const = 0;
     /// Orderly: what was sent before still goes out.
     virtual void close() = 0;
+    /// With a reset; for datagrams the flow ends.
+    virtual void abort() = 0;
+    /// What was sent before still goes out, and receiving goes on. Nothing for datagrams.
+    virtual void endSending() = 0;
+    /// Begins TLS on an open stream once what was sent before is out. `options` as in an address, such as
+    /// `name=example.org&verify=off`; the side is the server's on accepted connections. An error is recorded.
+    virtual void beginTls(const QString& options) = 0;
+    /// While held, nothing is received, and the peer is stopped by its window.
+    virtual void holdReceiving(bool isHeld) = 0;
+    /// From now on what passes is counted but not recorded, or recorded again.
+    virtual void setRecorded(bool isRecorded) = 0;
+    /// Calls Behaviour::woken() with the token after a while, if the connection is still open and has the same
+    /// behaviour.
+    virtual void wake(std::chrono::milliseconds delay, quint64 token) = 0;
+    /// Records an event: something the behaviour did or that went wrong in it.
+    virtual void tell(EventKind kind, const QString& text, const QJsonObject& facts) = 0;
+
     virtual bool isDatagram() const = 0;
     /// The peer's address, as text.
     virtual QString peerName() const = 0;
+    /// The endpoint's own name.
+    virtual QString ownName() const = 0;
+    /// Of an accepted connection, the listener's; otherwise empty.
+    virtual QString listenerName() const = 0;
 
 protected:
     Peer() = default;
@@ -34,8 +57,23 @@ protected:
     Peer& operator=(Peer&&) = default;
 };
 
-/// What an endpoint does by itself: three hooks, called on the I/O thread, one object for each connection.
-/// Order: acceptor, (opened), filter and writable as things come, endOfStream at most once, sentinel exactly once.
+class Behaviour;
+
+/// What an acceptor decides about a new connection.
+struct Acceptance {
+    bool isTaken = true;                                ///< false: it is reset, and that is recorded
+    std::unique_ptr<Behaviour> filter;                  ///< serves this connection instead of the one that was asked
+    std::function<void(const ClosingRecord&)> sentinel; ///< hears its end too, before the behaviour's own sentinel
+};
+
+/// What an endpoint does by itself: three hooks (acceptor, filter, sentinel) and what goes with them. One object for
+/// each connection or flow, on the I/O thread.
+///
+/// Order: acceptor (accepted connections only); opened, once bytes can be exchanged; then filter, writable and woken as
+/// things come; endOfStream at most once; sentinel exactly once, also for a connection that was refused or never
+/// opened. A behaviour that is taken off an open endpoint hears no sentinel; its successor hears opened. None of these
+/// throws; a behaviour whose own code fails (a script, a pattern) records BehaviourFailed with the place, and the
+/// connection goes on.
 class Behaviour {
 public:
     virtual ~Behaviour() = default;
@@ -44,19 +82,24 @@ public:
     Behaviour(Behaviour&&) = delete;
     Behaviour& operator=(Behaviour&&) = delete;
 
-    /// Takes or refuses a new connection; a refused one is reset and recorded.
-    virtual bool acceptor(const Peer& peer);
+    /// Takes or refuses a new connection.
+    virtual Acceptance acceptor(Peer& peer);
     /// Bytes arrived (for datagrams: one whole datagram). The view is valid during the call.
     virtual void filter(Peer& peer, QByteArrayView bytes) = 0;
-    /// The connection ended, and why.
+    /// The connection ended, and why. Nothing can be sent any more.
     virtual void sentinel(const ClosingRecord& closing);
 
     /// The connection can be used from now on.
     virtual void opened(Peer& peer);
     /// Room to send again after wantsMore() was false.
     virtual void writable(Peer& peer);
+    /// What Peer::wake() asked for.
+    virtual void woken(Peer& peer, quint64 token);
     /// The peer sends no more. By default a serving behaviour closes once its answers are out (close).
     virtual void endOfStream(Peer& peer);
+    /// The user changed something that the behaviour can take over without losing its state (a script, rules); false:
+    /// it has to be replaced.
+    virtual bool reload(Peer& peer);
 
 protected:
     Behaviour() = default;

@@ -4,7 +4,6 @@
 #include "core/endpoint/socketoptions.h"
 
 #include <algorithm>
-#include <cerrno>
 
 namespace sw {
 
@@ -12,8 +11,6 @@ namespace {
 
 /// One round of receiving: a flood on one socket must not starve the others.
 constexpr int readsPerRound = 16;
-constexpr std::size_t largestRead = 262144;
-constexpr std::size_t smallestRead = 2048;
 
 } // namespace
 
@@ -42,6 +39,8 @@ void Connection::start() {
         open(true);
         return;
     }
+    if (address().scheme == Scheme::Tls && !prepareTls())
+        return;
     m_connector =
         std::make_unique<Connector>(host().poller(), address(),
                                     Connector::Handlers{
@@ -77,7 +76,7 @@ void Connection::connectFailed(const Error& error) {
 void Connection::open(bool isAccepted) {
     const native::SocketAddress local = native::boundAddress(m_socket);
     const bool isIPv6 = native::isIPv6(local);
-    if (isAccepted && m_behaviour && !m_behaviour->acceptor(*this)) {
+    if (isAccepted && !askAcceptor()) {
         record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
         native::abort(m_socket);
         m_socket = native::noDescriptor;
@@ -110,6 +109,25 @@ void Connection::open(bool isAccepted) {
     for (const Error& error : errors)
         record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
     m_ticket = host().poller().add(m_socket, ReadInterest, this);
+    if (request().tls != nullptr || m_tlsContext != nullptr)
+        beginHandshake(request().tls != nullptr ? request().tls : std::exchange(m_tlsContext, nullptr));
+    else
+        ready();
+}
+
+/// False: refused. An acceptor may have another behaviour serve this connection, and somebody hear its end.
+bool Connection::askAcceptor() {
+    if (!m_behaviour)
+        return true;
+    Acceptance decision = m_behaviour->acceptor(*this);
+    m_sentinel = std::move(decision.sentinel);
+    if (decision.filter)
+        m_behaviour = std::move(decision.filter);
+    return decision.isTaken;
+}
+
+/// Bytes can be exchanged from now on.
+void Connection::ready() {
     if (m_behaviour)
         m_behaviour->opened(*this);
     if (m_socket != native::noDescriptor)
@@ -144,7 +162,7 @@ void Connection::describe() {
 }
 
 bool Connection::mayReceive() const {
-    if (m_readEnded)
+    if (m_readEnded || m_isHeld || m_wantedTls != nullptr)
         return false;
     if (m_behaviour && !wantsMore())
         return false;
@@ -164,13 +182,21 @@ void Connection::updateInterest() {
         host().poller().setInterest(*m_ticket, NoInterest);
         return;
     }
-    const bool wantsToSend = (!m_queue.isEmpty() || m_behaviourProduces) && host().hasRoom(id());
-    const unsigned interest = (mayReceive() ? ReadInterest : NoInterest) | (wantsToSend ? WriteInterest : NoInterest) |
+    const bool mayRead = m_isHandshaking || mayReceive();
+    const bool wantsToSend =
+        hasCiphertext() || (!m_isHandshaking && (!m_queue.isEmpty() || m_behaviourProduces) && host().hasRoom(id()));
+    const unsigned interest = (mayRead ? ReadInterest : NoInterest) | (wantsToSend ? WriteInterest : NoInterest) |
                               (m_readEnded ? HangUpInterest : NoInterest);
     host().poller().setInterest(*m_ticket, interest);
+    if (m_mayHoldMore && mayRead)
+        receiveLater();
 }
 
 void Connection::socketReady(PollEvents events) {
+    if (m_isHandshaking) {
+        continueHandshake();
+        return;
+    }
     if (events.writable && m_socket != native::noDescriptor)
         flush();
     if (events.readable && m_socket != native::noDescriptor)
@@ -182,7 +208,7 @@ void Connection::socketReady(PollEvents events) {
 /// After the peer's end of stream: a reset, or (unix) the peer's end is closed altogether.
 void Connection::peerGone() {
     if (const int code = native::pendingError(m_socket); code != 0) {
-        fail(code, QStringLiteral("wait"));
+        fail(-code, QStringLiteral("wait"));
         return;
     }
     finish({.cause = QStringLiteral("closed-by-peer"),
@@ -191,17 +217,21 @@ void Connection::peerGone() {
 }
 
 void Connection::receiveRound() {
+    m_mayHoldMore = m_tls != nullptr; // until it says that it does not
     for (int round = 0; round < readsPerRound && mayReceive(); ++round) {
         const std::span<char> space = transcript()->writeSpace(smallestRead);
         const std::size_t asked = std::min(space.size(), largestRead);
-        const qint64 count = native::receive(m_socket, space.data(), asked);
+        const qint64 count = receiveSome(space.data(), asked);
         if (count < 0) {
-            if (native::isAgain(static_cast<int>(-count)))
+            if (isAgain(count)) {
+                m_mayHoldMore = false;
                 break;
-            fail(static_cast<int>(-count), QStringLiteral("receive"));
+            }
+            fail(count, QStringLiteral("receive"));
             return;
         }
         if (count == 0) {
+            m_mayHoldMore = false;
             peerEnded();
             return;
         }
@@ -217,9 +247,11 @@ void Connection::receiveRound() {
         }
         if (m_socket == native::noDescriptor)
             return;
-        if (static_cast<std::size_t>(count) < asked)
+        if (!m_tls && static_cast<std::size_t>(count) < asked)
             break;
     }
+    if (m_tls && !pushCiphertext())
+        return;
     updateInterest();
 }
 
@@ -236,7 +268,9 @@ void Connection::peerEnded() {
     setOpenState();
     if (m_behaviour)
         m_behaviour->endOfStream(*this);
-    else if (address().value("eof") == QLatin1String("close"))
+    if (m_tls && !hasTlsHalfClose())
+        closeOrderly(); // the peer has ended both directions, and drops what comes (RFC 5246 section 7.2.1)
+    else if (!m_behaviour && address().value("eof") == QLatin1String("close"))
         closeOrderly();
     if (m_socket != native::noDescriptor)
         updateInterest();
@@ -252,9 +286,10 @@ void Connection::setOpenState() {
 }
 
 void Connection::send(QByteArrayView bytes) {
-    const bool isPlain = m_ticket && m_queue.isEmpty() && !m_writeEnded && !m_wantsWriteEnd && !m_isClosing;
+    const bool isPlain = m_ticket && m_queue.isEmpty() && !m_writeEnded && !m_wantsWriteEnd && !m_isClosing &&
+                         !m_isHandshaking && m_wantedTls == nullptr;
     if (isPlain && !bytes.isEmpty() && host().hasRoom(id())) { // straight from where it was received, without a copy
-        const qint64 count = native::send(m_socket, bytes.data(), static_cast<std::size_t>(bytes.size()));
+        const qint64 count = sendSome(bytes.data(), static_cast<std::size_t>(bytes.size()));
         if (count > 0) {
             recordSent(bytes.first(count));
             bytes = bytes.sliced(count);
@@ -311,6 +346,8 @@ void Connection::offerFile(const QString& path) {
 }
 
 void Connection::flush() {
+    if (m_isHandshaking)
+        return; // it goes on when TLS is there
     while (host().hasRoom(id())) {
         const QByteArrayView bytes = m_queue.front();
         if (!m_queue.readError().isEmpty()) {
@@ -320,22 +357,31 @@ void Connection::flush() {
         }
         if (bytes.isEmpty())
             break;
-        const qint64 count = native::send(m_socket, bytes.data(), static_cast<std::size_t>(bytes.size()));
+        const qint64 count = sendSome(bytes.data(), static_cast<std::size_t>(bytes.size()));
         if (count < 0) {
-            if (native::isAgain(static_cast<int>(-count)))
+            if (isAgain(count))
                 break;
-            fail(static_cast<int>(-count), QStringLiteral("send"));
+            fail(count, QStringLiteral("send"));
             return;
         }
         recordSent(bytes.first(count));
         m_queue.advance(count);
     }
     mutableSnapshot().counters.queuedBytes = m_queue.size();
-    if (m_queue.isEmpty() && m_isClosing) {
+    if (m_tls && m_queue.isEmpty() && (m_isClosing || m_wantsWriteEnd))
+        m_tls->close();
+    if (m_tls && !pushCiphertext())
+        return;
+    const bool isOut = m_queue.isEmpty() && !hasCiphertext();
+    if (isOut && m_isClosing) {
         finishOrderly();
         return;
     }
-    if (m_queue.isEmpty() && m_wantsWriteEnd) {
+    if (isOut && m_wantedTls != nullptr) {
+        beginHandshake(std::exchange(m_wantedTls, nullptr));
+        return;
+    }
+    if (isOut && m_wantsWriteEnd) {
         endSendingNow();
         if (m_socket == native::noDescriptor)
             return;
@@ -357,201 +403,6 @@ void Connection::flush() {
         updateInterest();
 }
 
-void Connection::shutDownSending() {
-    if (hasEnded() || m_writeEnded || m_wantsWriteEnd || m_isClosing)
-        return;
-    m_wantsWriteEnd = true;
-    if (m_ticket)
-        flush();
-}
-
-void Connection::endSendingNow() {
-    m_wantsWriteEnd = false;
-    m_writeEnded = true;
-    native::shutdown(m_socket, native::Shutdown::Sending);
-    record(EventKind::SendingEnded,
-           m_readEnded ? QStringLiteral("we send no more") : QStringLiteral("we send no more, and can still receive"));
-    if (m_readEnded)
-        finishOrderly();
-    else
-        setOpenState();
-}
-
-void Connection::shutDownReceiving() {
-    if (hasEnded() || m_readEnded || !m_ticket)
-        return;
-    native::shutdown(m_socket, native::Shutdown::Receiving);
-    m_readEnded = true;
-    record(EventKind::ReceivingEnded, QStringLiteral("we receive no more"));
-    if (m_writeEnded) {
-        finishOrderly();
-        return;
-    }
-    setOpenState();
-    updateInterest();
-}
-
-void Connection::closeOrderly() {
-    if (hasEnded() || m_isClosing)
-        return;
-    if (!m_ticket) { // still connecting: nothing was sent yet
-        m_connector.reset();
-        finish({.cause = QStringLiteral("closed-by-us"),
-                .text = QStringLiteral("given up by us while connecting"),
-                .error = {}});
-        return;
-    }
-    m_isClosing = true;
-    setOpenState();
-    if (m_isInBehaviour)
-        return; // the flush that called the behaviour goes on after it
-    flush();
-}
-
-/// Takes what has arrived already: closing a socket with unread bytes makes TCP send a reset (RFC 2525 section 2.17),
-/// and that can destroy what we sent last.
-void Connection::drainBeforeEnd() {
-    constexpr quint64 most = 4ULL << 20U;
-    quint64 taken = 0;
-    while (!m_readEnded && taken < most) {
-        const std::span<char> space = transcript()->writeSpace(smallestRead);
-        const qint64 count = native::receive(m_socket, space.data(), std::min(space.size(), largestRead));
-        if (count == 0) {
-            m_readEnded = true;
-            record(EventKind::EndOfStream, QStringLiteral("end of stream from the peer: it sends no more"));
-        }
-        if (count <= 0)
-            break;
-        transcript()->commit(RecordKind::Received, static_cast<std::size_t>(count), Timestamp::now());
-        countReceived(static_cast<quint64>(count));
-        taken += static_cast<quint64>(count);
-    }
-}
-
-/// Everything went to the system. With linger=N above 0, close waits until the peer's system has acknowledged it, and
-/// resets when it has not in time (POSIX, "SO_LINGER"); the system's own wait would block this thread.
-void Connection::finishOrderly() {
-    if (m_lingering)
-        return; // it is looked at again and again
-    drainBeforeEnd();
-    const int linger = address().number("linger").value_or(-1);
-    if (linger <= 0 || !native::undelivered(m_socket).value_or(0)) {
-        closeNow();
-        return;
-    }
-    m_isClosing = true;
-    m_behaviourProduces = false;
-    setOpenState();
-    if (!m_writeEnded)
-        native::shutdown(m_socket, native::Shutdown::Sending);
-    m_lingering.emplace();
-    m_lingering->start();
-    updateInterest();
-    lingerOrFinish();
-}
-
-void Connection::lingerOrFinish() {
-    if (m_socket == native::noDescriptor || !m_lingering)
-        return;
-    const qint64 limit = *address().number("linger") * 1000LL;
-    if (const int code = native::pendingError(m_socket); code != 0) {
-        fail(code, QStringLiteral("close"));
-        return;
-    }
-    const qint64 left = native::undelivered(m_socket).value_or(0);
-    if (left == 0) {
-        drainBeforeEnd();
-        closeNow();
-    } else if (m_lingering->elapsed() < limit) {
-        constexpr std::chrono::milliseconds pause(10);
-        host().after(pause, id(), [](Endpoint& endpoint) { static_cast<Connection&>(endpoint).lingerOrFinish(); });
-    } else {
-        if (m_ticket)
-            host().poller().remove(*m_ticket);
-        m_ticket.reset();
-        native::abort(std::exchange(m_socket, native::noDescriptor));
-        finish({.cause = QStringLiteral("aborted-by-us"),
-                .text = QStringLiteral("closed by us with a reset: linger=%1 was over, and the peer had not "
-                                       "acknowledged %2 bytes")
-                            .arg(limit / 1000)
-                            .arg(left),
-                .error = {}});
-    }
-}
-
-void Connection::closeNow() {
-    if (address().number("linger") == 0) {
-        // after both ends of stream only what was not sent yet is lost by a reset
-        const auto info = native::tcpInfo(m_socket);
-        const qint64 unsent = info ? info->unsent.value_or(0) : 0;
-        if (!m_readEnded || !m_writeEnded || unsent > 0) {
-            finish({.cause = QStringLiteral("aborted-by-us"),
-                    .text =
-                        unsent > 0
-                            ? QStringLiteral("closed by us with a reset (linger=0): %1 bytes were not sent").arg(unsent)
-                            : QStringLiteral("closed by us with a reset (linger=0)"),
-                    .error = {}});
-            return;
-        }
-    }
-    const bool byPeer = m_peerEndedFirst;
-    finish({.cause = byPeer ? QStringLiteral("closed-by-peer") : QStringLiteral("closed-by-us"),
-            .text = byPeer ? QStringLiteral("closed: the peer ended first, then we did")
-                           : (m_readEnded ? QStringLiteral("closed: we ended first, then the peer did")
-                                          : QStringLiteral("closed by us")),
-            .error = {}});
-}
-
-void Connection::abort() {
-    if (hasEnded())
-        return;
-    m_connector.reset();
-    if (m_ticket)
-        host().poller().remove(*m_ticket);
-    m_ticket.reset();
-    if (m_socket != native::noDescriptor)
-        native::abort(m_socket);
-    m_socket = native::noDescriptor;
-    const quint64 dropped = m_queue.size();
-    finish({.cause = QStringLiteral("aborted-by-us"),
-            .text = dropped > 0 ? QStringLiteral("aborted by us: reset, %1 bytes not sent").arg(dropped)
-                                : QStringLiteral("aborted by us: reset"),
-            .error = {}});
-}
-
-void Connection::fail(int native, const QString& situation) {
-    Error error = systemError(native, situation, snapshot().peer);
-    drainBeforeEnd();
-    const bool isReset = error.id == ErrorId::ConnectionReset || error.id == ErrorId::BrokenPipe;
-    if (error.id == ErrorId::BrokenPipe && m_readEnded)
-        error.detail += QStringLiteral(" Its end of stream came before.");
-    finish({.cause = isReset                                   ? QStringLiteral("reset")
-                     : error.id == ErrorId::ConnectionTimedOut ? QStringLiteral("timed-out")
-                                                               : QStringLiteral("error"),
-            .text = (isReset ? QStringLiteral("reset by the peer: ") : QStringLiteral("ended by an error: ")) +
-                    toText(error),
-            .error = error});
-}
-
-void Connection::finish(const ClosingRecord& closing) {
-    if (m_ticket)
-        host().poller().remove(*m_ticket);
-    m_ticket.reset();
-    if (m_socket != native::noDescriptor)
-        native::close(m_socket);
-    m_socket = native::noDescriptor;
-    mutableSnapshot().counters.queuedBytes = m_queue.size();
-    m_queue.clear();
-    if (!recordClosing(closing))
-        return;
-    if (m_behaviour)
-        m_behaviour->sentinel(closing);
-    if (snapshot().parent != EndpointId::None) {
-        if (Endpoint* listener = host().find(snapshot().parent))
-            listener->childEnded(id()); // room for the next one
-    }
-}
-
 void Connection::consumed(quint64 bytes) {
     m_unconsumed -= std::min(m_unconsumed, bytes);
     if (m_socket != native::noDescriptor && m_ticket)
@@ -563,13 +414,38 @@ void Connection::setBehaviour(const QString& name, BehaviourFactory factory) {
         return;
     setBehaviourFactory(name, std::move(factory));
     m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
-    record(EventKind::Warning, QStringLiteral("behaviour is now %1").arg(name));
-    if (m_ticket) {
-        if (m_behaviour)
-            m_behaviour->opened(*this);
-        if (m_ticket)
-            updateInterest();
-    }
+    ++m_behaviourNumber;
+    m_isHeld = false;
+    transcript()->setMuted(false, Timestamp::now());
+    record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
+    if (!m_ticket || m_isHandshaking)
+        return;
+    if (m_behaviour)
+        m_behaviour->opened(*this);
+    if (m_ticket)
+        flush();
+}
+
+void Connection::reloadBehaviour() {
+    if (hasEnded() || !m_behaviour)
+        return;
+    if (m_behaviour->reload(*this))
+        return;
+    setBehaviour(request().behaviour, request().makeBehaviour);
+}
+
+void Connection::holdReceiving(bool isHeld) {
+    m_isHeld = isHeld;
+    if (m_ticket && !m_isInBehaviour)
+        updateInterest();
+}
+
+void Connection::wake(std::chrono::milliseconds delay, quint64 token) {
+    host().after(delay, id(), [number = m_behaviourNumber, token](Endpoint& endpoint) {
+        auto& self = static_cast<Connection&>(endpoint);
+        if (!self.hasEnded() && !self.m_isClosing && self.m_behaviour && self.m_behaviourNumber == number)
+            self.m_behaviour->woken(self, token);
+    });
 }
 
 } // namespace sw

@@ -4,15 +4,20 @@
 #include "core/endpoint/connector.h"
 #include "core/endpoint/endpoint.h"
 #include "core/endpoint/writequeue.h"
+#include "core/tls/tlssession.h"
 
 #include <QElapsedTimer>
 
+#include <limits>
 #include <memory>
 #include <optional>
 
 namespace sw {
 
-/// A stream between two ends: tcp or unix, made by connecting or taken by a listener. The I/O thread.
+/// A stream between two ends: tcp, tls or unix, made by connecting or taken by a listener. The I/O thread.
+///
+/// With TLS, from the start or from startTls() on, the same descriptor carries what TlsSession makes of the bytes; the
+/// transcript has the plain ones of both directions.
 ///
 /// Both directions end on their own (half-close, RFC 9293 section 3.6). Receiving stops, and with it the peer, while a
 /// behaviour's answers or an unconsumed transcript wait; see WriteQueue::comfortable and EndpointHost::receiveWindow().
@@ -34,11 +39,13 @@ public:
     void offerFile(const QString& path) override;
     void closeOrderly() override;
     void abort() override;
+    void startTls(const QString& options) override;
     void shutDownSending() override;
     void shutDownReceiving() override;
     void consumed(quint64 bytes) override;
     void roomAgain() override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
+    void reloadBehaviour() override;
     void describe() override;
     std::optional<TcpInfo> tcpInfo() const override;
 
@@ -50,13 +57,24 @@ private:
     void send(QByteArrayView bytes) override;
     bool wantsMore() const override;
     void close() override { closeOrderly(); }
+    void endSending() override { shutDownSending(); }
+    void beginTls(const QString& options) override { startTls(options); }
+    void holdReceiving(bool isHeld) override;
+    void setRecorded(bool isRecorded) override { transcript()->setMuted(!isRecorded, Timestamp::now()); }
+    void wake(std::chrono::milliseconds delay, quint64 token) override;
+    void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
     bool isDatagram() const override { return false; }
     QString peerName() const override { return snapshot().peer; }
+    QString ownName() const override { return snapshot().name; }
+    QString listenerName() const override { return m_listenerName; }
 
     void connected(native::Descriptor socket);
     void connectFailed(const Error& error);
     void open(bool isAccepted);
+    bool askAcceptor();
+    void ready();
     void receiveRound();
+    void receiveLater();
     void peerEnded();
     void peerGone();
     void flush();
@@ -67,15 +85,45 @@ private:
     void lingerOrFinish();
     void closeNow();
     void noteFirstByte();
-    void fail(int native, const QString& situation);
+    /// `result`: a negated native code, or tlsFailed.
+    void fail(qint64 result, const QString& situation);
     void finish(const ClosingRecord& closing);
     bool mayReceive() const;
     void setOpenState();
+
+    // the bytes of the stream, through TLS where there is one: as native::receive() and native::send(), or tlsFailed
+    static constexpr qint64 tlsFailed = std::numeric_limits<qint64>::min();
+    static constexpr qint64 wouldBlock = tlsFailed + 1;
+    static constexpr std::size_t largestRead = 262144;
+    static constexpr std::size_t smallestRead = 2048;
+    static bool isAgain(qint64 result);
+    qint64 receiveSome(char* data, std::size_t size);
+    qint64 sendSome(const char* data, std::size_t size);
+    /// False: the connection ended by that.
+    bool pushCiphertext();
+    qint64 sendCiphertext();
+    bool hasCiphertext() const { return m_tls && !m_tls->outgoing().isEmpty(); }
+    bool hasTlsHalfClose() const { return m_tls->report().version == QLatin1String("TLS 1.3"); }
+    bool prepareTls();
+    void beginHandshake(std::shared_ptr<TlsContext> context);
+    void continueHandshake();
+    void established();
+    void handshakeOver(quint64 number);
+    void recordAlerts();
+    void failTls(const Error& error);
+    void discardReceived();
 
     native::Descriptor m_socket = native::noDescriptor;
     std::optional<Poller::Ticket> m_ticket;
     std::unique_ptr<Connector> m_connector;
     std::unique_ptr<Behaviour> m_behaviour;
+    quint64 m_behaviourNumber = 0;                        // of those that served it, for what comes later
+    std::function<void(const ClosingRecord&)> m_sentinel; // an acceptor's
+    std::unique_ptr<TlsSession> m_tls;
+    std::shared_ptr<TlsContext> m_tlsContext; // for when it is connected
+    std::shared_ptr<TlsContext> m_wantedTls;  // for when what was sent before is out
+    QString m_tlsName;                        // whom to ask for
+    quint64 m_handshakes = 0;
     QString m_listenerName; // of an accepted connection
     WriteQueue m_queue;
     quint64 m_unconsumed = 0;
@@ -87,6 +135,10 @@ private:
     bool m_isInBehaviour = false;
     bool m_behaviourProduces = false;
     bool m_awaitsFirstByte = false;
+    bool m_isHandshaking = false;
+    bool m_isHeld = false;      // by the behaviour
+    bool m_mayHoldMore = false; // TLS may have bytes that the system's socket no longer shows
+    bool m_isReceivePosted = false;
     std::optional<QElapsedTimer> m_lingering;
     QElapsedTimer m_sinceOpen;
 };

@@ -61,6 +61,8 @@ void DatagramSocket::withHosts(const QString& name, Call call) {
 void DatagramSocket::start() {
     if (m_role == Role::Connect && request().makeBehaviour)
         m_behaviour = request().makeBehaviour();
+    if (isDtls() && !prepareDtls())
+        return;
     if (isLocal(address().scheme)) {
         m_role == Role::Listen ? bindTo({}) : connectTo({});
         return;
@@ -208,6 +210,10 @@ void DatagramSocket::opened(native::Descriptor socket) {
     for (const Error& error : std::exchange(m_optionErrors, {}))
         record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
     m_ticket = host().poller().add(m_socket, ReadInterest, this);
+    if (isDtls() && m_role == Role::Connect) {
+        beginDtls();
+        return;
+    }
     if (m_behaviour)
         m_behaviour->opened(*this);
     flush();
@@ -269,6 +275,10 @@ void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::Datagr
     if (info.dropped)
         countDrops(*info.dropped);
     const auto flags = static_cast<quint8>(DatagramFlag | (info.isCut ? CutFlag : NoFlag));
+    if (isDtls()) {
+        dtlsReceived(bytes, info.peer);
+        return;
+    }
     m_unconsumed += static_cast<quint64>(bytes.size());
     Flow* flow = m_role == Role::Listen && address().isOn("flows") ? flowOf(info.peer) : nullptr;
     const Timestamp time = Timestamp::now(); // after a new flow's own first record
@@ -314,6 +324,11 @@ void DatagramSocket::faultReported(const native::DatagramFault& fault) {
                             {QStringLiteral("icmp"), fault.icmpName()},
                             {QStringLiteral("from"), fault.reporter}};
     mutableSnapshot().error = error;
+    if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver() && error.id == ErrorId::ConnectionRefused) {
+        endWith(
+            {.cause = QStringLiteral("refused"), .text = QStringLiteral("no DTLS: ") + toText(error), .error = error});
+        return;
+    }
     const auto known = m_flows.find(keyOf(fault.destination));
     auto* flow = known == m_flows.end() ? nullptr : dynamic_cast<Flow*>(host().find(known->second));
     if (flow != nullptr) {
@@ -349,7 +364,15 @@ void DatagramSocket::countDrops(quint32 total) {
            {{QStringLiteral("count"), static_cast<qint64>(fresh)}});
 }
 
-Flow* DatagramSocket::flowOf(const native::SocketAddress& peer) {
+Flow* DatagramSocket::knownFlow(const native::SocketAddress& peer) {
+    const auto known = m_flows.find(keyOf(peer));
+    return known == m_flows.end() ? nullptr : static_cast<Flow*>(host().find(known->second));
+}
+
+/// The flow of a peer, a new one if need be; with DTLS only `session` makes one.
+Flow* DatagramSocket::flowOf(const native::SocketAddress& peer, std::unique_ptr<TlsSession> session) {
+    if (isDtls() && session == nullptr)
+        return knownFlow(peer);
     if (m_lastFlow != EndpointId::None && peer == m_lastPeer) // most datagrams come in a row
         return static_cast<Flow*>(host().find(m_lastFlow));
     const std::string key = keyOf(peer);
@@ -377,6 +400,8 @@ Flow* DatagramSocket::flowOf(const native::SocketAddress& peer) {
     m_flows.emplace(key, observer->id());
     mutableSnapshot().counters.connections = m_flows.size();
     ++mutableSnapshot().counters.accepted;
+    if (session != nullptr)
+        flow->secure(std::move(session));
     host().adopt(std::move(flow));
     observer->start();
     return observer;
@@ -432,7 +457,7 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
         return;
     }
     if (m_role == Role::Connect) {
-        m_waiting.push_back({bytes, std::nullopt, EndpointId::None});
+        m_waiting.push_back({.bytes = bytes, .destination = std::nullopt});
         m_waitingBytes += static_cast<quint64>(bytes.size());
         if (m_ticket)
             flush();
@@ -471,7 +496,7 @@ void DatagramSocket::sendTo(const QByteArray& bytes, const native::SocketAddress
                        .detail = QStringLiteral("%1 bytes wait already to be sent.").arg(m_waitingBytes)});
         return;
     }
-    m_waiting.push_back({bytes, peer, flow});
+    m_waiting.push_back({.bytes = bytes, .destination = peer, .flow = flow});
     m_waitingBytes += static_cast<quint64>(bytes.size());
     if (m_ticket)
         flush();
@@ -485,12 +510,27 @@ void DatagramSocket::countSent(Flow& flow, const QByteArray& bytes) {
 }
 
 /// False: the system takes no more now.
-bool DatagramSocket::transmit(const Waiting& datagram) {
+bool DatagramSocket::transmit(Waiting& datagram) {
     constexpr int mostReports = 8; // about earlier datagrams, which come instead of sending this one
     const native::SocketAddress* destination = datagram.destination ? &*datagram.destination : nullptr;
     auto* flow = datagram.flow == EndpointId::None ? nullptr : dynamic_cast<Flow*>(host().find(datagram.flow));
+    if (isDtls() && datagram.sealed.isEmpty()) {
+        DtlsLink* link = flow != nullptr ? flow->dtls() : m_dtls.get();
+        const auto sealed = link != nullptr
+                                ? link->seal(datagram.bytes)
+                                : Result<QByteArray>(tl::unexpected(
+                                      Error{.id = ErrorId::NotFound,
+                                            .situation = QStringLiteral("send"),
+                                            .detail = QStringLiteral("there is no DTLS session with that peer.")}));
+        if (!sealed) {
+            flow != nullptr ? flow->notSent(sealed.error()) : recordNotSent(sealed.error());
+            return true;
+        }
+        datagram.sealed = *sealed;
+    }
+    const QByteArray& wire = isDtls() ? datagram.sealed : datagram.bytes;
     for (int report = 0;; ++report) {
-        const qint64 count = native::sendDatagram(m_socket, datagram.bytes, destination);
+        const qint64 count = native::sendDatagram(m_socket, wire, destination);
         if (count >= 0)
             break;
         if (native::isAgain(static_cast<int>(-count)))
@@ -518,11 +558,12 @@ bool DatagramSocket::transmit(const Waiting& datagram) {
 }
 
 void DatagramSocket::flush() {
+    if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver())
+        return; // it goes on when DTLS is there
     while (!m_waiting.empty()) {
-        const Waiting datagram = m_waiting.front();
-        if (!transmit(datagram))
+        if (!transmit(m_waiting.front()))
             break;
-        m_waitingBytes -= static_cast<quint64>(datagram.bytes.size());
+        m_waitingBytes -= static_cast<quint64>(m_waiting.front().bytes.size());
         m_waiting.pop_front();
     }
     mutableSnapshot().counters.queuedBytes = m_waitingBytes;
@@ -532,26 +573,28 @@ void DatagramSocket::flush() {
 void DatagramSocket::closeOrderly() {
     if (hasEnded())
         return;
-    if (m_ticket) {
+    if (m_ticket)
         flush();
-        host().poller().remove(*m_ticket);
+    if (m_dtls)
+        m_dtls->close();
+    for (const auto& [key, flow] : std::exchange(m_flows, {})) {
+        if (auto* endpoint = dynamic_cast<Flow*>(host().find(flow)))
+            endpoint->closeOrderly(); // with DTLS it still says so to the peer
     }
+    endWith({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
+}
+
+void DatagramSocket::endWith(const ClosingRecord& closing) {
+    if (m_ticket)
+        host().poller().remove(*m_ticket);
     m_ticket.reset();
     if (m_socket != native::noDescriptor)
         native::close(m_socket);
     m_socket = native::noDescriptor;
     native::removeSocketFile(address().path, m_fileIdentity);
     m_fileIdentity = 0;
-    const ClosingRecord closing{
-        .cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}};
-    recordClosing(closing);
-    if (m_behaviour)
+    if (recordClosing(closing) && m_behaviour)
         m_behaviour->sentinel(closing);
-    const auto flows = m_flows;
-    for (const auto& [key, flow] : flows) {
-        if (auto* endpoint = dynamic_cast<Flow*>(host().find(flow)))
-            endpoint->socketClosed();
-    }
 }
 
 void DatagramSocket::consumed(quint64 bytes) {
@@ -565,8 +608,24 @@ void DatagramSocket::roomAgain() {
 
 void DatagramSocket::setBehaviour(const QString& name, BehaviourFactory factory) {
     setBehaviourFactory(name, std::move(factory));
+    ++m_behaviourNumber;
+    transcript()->setMuted(false, Timestamp::now());
+    record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
     if (m_role == Role::Connect)
         m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
+}
+
+void DatagramSocket::reloadBehaviour() {
+    if (!hasEnded() && m_behaviour && !m_behaviour->reload(*this))
+        setBehaviour(request().behaviour, request().makeBehaviour);
+}
+
+void DatagramSocket::wake(std::chrono::milliseconds delay, quint64 token) {
+    host().after(delay, id(), [number = m_behaviourNumber, token](Endpoint& endpoint) {
+        auto& self = static_cast<DatagramSocket&>(endpoint);
+        if (!self.hasEnded() && self.m_behaviour && self.m_behaviourNumber == number)
+            self.m_behaviour->woken(self, token);
+    });
 }
 
 } // namespace sw

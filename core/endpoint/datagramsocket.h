@@ -31,9 +31,12 @@ public:
     void roomAgain() override;
     void describe() override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
+    void reloadBehaviour() override;
 
     void sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow);
     void flowClosed(const native::SocketAddress& peer);
+    /// A datagram of DTLS's own, which comes again if it is lost.
+    void transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer);
 
 private:
     Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;
@@ -41,11 +44,20 @@ private:
     void send(QByteArrayView bytes) override { offer(bytes.toByteArray(), {}); }
     bool wantsMore() const override { return true; }
     void close() override {}
+    void endSending() override {}
+    void beginTls(const QString& options) override { startTls(options); }
+    void holdReceiving(bool) override {} // datagrams have no window: they would be lost
+    void setRecorded(bool isRecorded) override { transcript()->setMuted(!isRecorded, Timestamp::now()); }
+    void wake(std::chrono::milliseconds delay, quint64 token) override;
+    void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
     bool isDatagram() const override { return true; }
     QString peerName() const override { return snapshot().peer; }
+    QString ownName() const override { return snapshot().name; }
+    QString listenerName() const override { return {}; }
 
     struct Waiting {
         QByteArray bytes;
+        QByteArray sealed{}; // the same in DTLS, once it was encrypted
         std::optional<native::SocketAddress> destination;
         EndpointId flow = EndpointId::None;
     };
@@ -61,18 +73,30 @@ private:
     int takeFaults();
     void faultReported(const native::DatagramFault& fault);
     void flush();
-    bool transmit(const Waiting& datagram);
+    bool transmit(Waiting& datagram);
+    bool prepareDtls();
+    void beginDtls();
+    bool isDtls() const { return address().scheme == Scheme::Dtls; }
+    void dtlsReceived(QByteArrayView bytes, const native::SocketAddress& peer);
+    void dtlsHello(QByteArrayView bytes, const native::SocketAddress& peer);
+    void endWith(const ClosingRecord& closing);
     void countSent(Flow& flow, const QByteArray& bytes);
     void updateInterest();
-    Flow* flowOf(const native::SocketAddress& peer);
+    Flow* flowOf(const native::SocketAddress& peer, std::unique_ptr<TlsSession> session = nullptr);
+    Flow* knownFlow(const native::SocketAddress& peer);
     void sendToName(const QByteArray& bytes, const QString& destination);
     template <typename Call>
     void withHosts(const QString& name, Call call);
 
     Role m_role;
+    std::shared_ptr<TlsContext> m_tls;
+    std::unique_ptr<TlsSession>
+        m_dtlsListener;               // answers hellos with cookies; becomes the session of who brings one back
+    std::unique_ptr<DtlsLink> m_dtls; // of a connected socket
     native::Descriptor m_socket = native::noDescriptor;
     std::optional<Poller::Ticket> m_ticket;
     std::unique_ptr<Behaviour> m_behaviour;
+    quint64 m_behaviourNumber = 0;
     std::unordered_map<std::string, EndpointId> m_flows; // by the bytes of the peer's address
     std::deque<Waiting> m_waiting;
     quint64 m_waitingBytes = 0;

@@ -46,6 +46,10 @@ void Endpoint::shutDownReceiving() {
     record(EventKind::Warning, notSupportedBy(m_snapshot.kind, QStringLiteral("shut down receiving")).detail);
 }
 
+void Endpoint::startTls(const QString&) {
+    record(EventKind::Warning, notSupportedBy(m_snapshot.kind, QStringLiteral("start TLS")).detail);
+}
+
 void Endpoint::setPaused(bool) {
     record(EventKind::Warning, notSupportedBy(m_snapshot.kind, QStringLiteral("pause")).detail);
 }
@@ -168,6 +172,8 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
         facts.insert(QStringLiteral("error"), closing.error->toJson());
     if (m_snapshot.report != nullptr)
         facts.insert(QStringLiteral("report"), m_snapshot.report->toJson());
+    if (m_snapshot.tls != nullptr && !m_snapshot.tls->isEstablished)
+        facts.insert(QStringLiteral("tls"), m_snapshot.tls->toJson());
     m_snapshot.error = closing.error;
     m_snapshot.closing = closing.text;
     m_snapshot.counters.queuedBytes = 0;

@@ -6,6 +6,8 @@
 #include "core/endpoint/poller.h"
 #include "core/endpoint/snapshot.h"
 #include "core/endpoint/tcpinfo.h"
+#include "core/tls/tlscontext.h"
+#include "core/tls/tlssessioncache.h"
 #include "core/transcript/transcript.h"
 
 #include <chrono>
@@ -42,6 +44,8 @@ public:
     virtual std::span<char> datagramRoom(std::size_t size) = 0;
     /// How many bytes of received records may wait for a consumer; 0: no consumer, no bound (see Engine::consumed()).
     virtual quint64 receiveWindow() const = 0;
+    /// TLS sessions that clients may resume.
+    virtual TlsSessionCache& tlsSessions() = 0;
 
 protected:
     EndpointHost() = default;
@@ -59,7 +63,8 @@ struct EndpointRequest {
     QString name;      ///< empty: derived from the address
     QString behaviour; ///< its name, for people
     BehaviourFactory makeBehaviour;
-    quint64 acceptLimit = 0; ///< a listener closes itself after so many connections; 0: never
+    quint64 acceptLimit = 0;           ///< a listener closes itself after so many connections; 0: never
+    std::shared_ptr<TlsContext> tls{}; ///< an accepted connection has its listener's
 };
 
 /// What all kinds of endpoints have: an identity, a transcript, a state, and exactly one closing record. The I/O
@@ -89,6 +94,8 @@ public:
     virtual void abort() = 0;
     virtual void shutDownSending();
     virtual void shutDownReceiving();
+    /// Begins TLS on an open stream; see Peer::beginTls().
+    virtual void startTls(const QString& options);
     virtual void setPaused(bool paused);
     virtual void acceptOne();
     /// Takes the next so many connections of a listener with accept=manual: those that wait, and then those that come.
@@ -100,6 +107,8 @@ public:
     /// A consumer has dealt with so many more received bytes.
     virtual void consumed(quint64 bytes);
     virtual void setBehaviour(const QString& name, BehaviourFactory factory) = 0;
+    /// The behaviour takes over what the user changed (Behaviour::reload()), or is made anew with its state lost.
+    virtual void reloadBehaviour() {}
     /// After EndpointHost::hasRoom() was false.
     virtual void roomAgain() {}
     /// Reads the options in force into the snapshot. Accepted connections do that only when somebody wants to see them:

@@ -17,9 +17,79 @@ Flow::Flow(EndpointHost& host, EndpointRequest request, EndpointId socket, const
 void Flow::start() {
     if (request().makeBehaviour)
         m_behaviour = request().makeBehaviour();
-    setState(EndpointState::Open);
+    setState(m_dtls ? EndpointState::Handshaking : EndpointState::Open);
     record(EventKind::Opened, QStringLiteral("first datagram exchanged with %1").arg(snapshot().peer),
            {{QStringLiteral("local"), snapshot().local}, {QStringLiteral("peer"), snapshot().peer}});
+    if (m_behaviour) {
+        Acceptance decision = m_behaviour->acceptor(*this);
+        m_sentinel = std::move(decision.sentinel);
+        if (decision.filter)
+            m_behaviour = std::move(decision.filter);
+        if (!decision.isTaken) {
+            record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
+            closeOrderly();
+            return;
+        }
+    }
+    if (m_dtls) {
+        record(EventKind::TlsStarted, QStringLiteral("DTLS handshake begins, as server"),
+               {{QStringLiteral("side"), QStringLiteral("server")}});
+        m_dtls->start();
+        return;
+    }
+    if (m_behaviour)
+        m_behaviour->opened(*this);
+}
+
+void Flow::secure(std::unique_ptr<TlsSession> session) {
+    m_dtls = std::make_unique<DtlsLink>(
+        std::move(session),
+        DtlsLink::Handlers{
+            .transmit =
+                [this](const QByteArray& datagram) {
+                    if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
+                        socket->transmitRaw(datagram, m_peer);
+                },
+            .received = [this](QByteArrayView message) { received(message, Timestamp::now(), DatagramFlag); },
+            .established =
+                [this] {
+                    const TlsReport& report = m_dtls->report();
+                    mutableSnapshot().tls = std::make_shared<const TlsReport>(report);
+                    setState(EndpointState::Open);
+                    record(EventKind::TlsEstablished, report.toText(), {{QStringLiteral("tls"), report.toJson()}});
+                    if (m_behaviour)
+                        m_behaviour->opened(*this);
+                    for (const QByteArray& message : std::exchange(m_early, {}))
+                        offer(message, {});
+                },
+            .ended =
+                [this] {
+                    endWith({.cause = QStringLiteral("closed-by-peer"),
+                             .text = QStringLiteral("closed by the peer (close_notify)"),
+                             .error = {}});
+                },
+            .failed =
+                [this](const Error& error) {
+                    mutableSnapshot().tls = std::make_shared<const TlsReport>(m_dtls->report());
+                    endWith({.cause = QStringLiteral("tls-failure"),
+                             .text = QStringLiteral("no DTLS: ") + toText(error),
+                             .error = error});
+                },
+            .alert = [this](const QString& alert) { record(EventKind::TlsAlert, alert); },
+            .wakeIn =
+                [this](std::chrono::milliseconds delay) {
+                    host().after(delay, id(), [](Endpoint& endpoint) {
+                        auto& self = static_cast<Flow&>(endpoint);
+                        if (!self.hasEnded())
+                            self.m_dtls->timeOver();
+                    });
+                },
+        });
+}
+
+void Flow::fedByPeer(QByteArrayView datagram) {
+    if (!hasEnded())
+        m_dtls->feed(datagram);
 }
 
 void Flow::received(QByteArrayView bytes, Timestamp time, quint8 flags) {
@@ -67,6 +137,16 @@ void Flow::offer(const QByteArray& bytes, const QString&) {
                        .detail = QStringLiteral("the datagram socket is closed.")});
         return;
     }
+    if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver()) {
+        constexpr std::size_t mostEarly = 256;
+        if (m_early.size() < mostEarly)
+            m_early.push_back(bytes);
+        else
+            recordNotSent({.id = ErrorId::NoBufferSpace,
+                           .situation = QStringLiteral("send"),
+                           .detail = QStringLiteral("the DTLS handshake is not over, and 256 messages wait.")});
+        return;
+    }
     socket->sendTo(bytes, m_peer, id());
 }
 
@@ -78,21 +158,45 @@ void Flow::consumed(quint64 bytes) {
 void Flow::closeOrderly() {
     if (hasEnded())
         return;
+    if (m_dtls)
+        m_dtls->close();
+    endWith({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
+}
+
+void Flow::endWith(const ClosingRecord& closing) {
     if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
         socket->flowClosed(m_peer);
-    socketClosed();
+    if (!recordClosing(closing))
+        return;
+    if (m_sentinel)
+        std::exchange(m_sentinel, {})(closing);
+    if (m_behaviour)
+        m_behaviour->sentinel(closing);
 }
 
 void Flow::socketClosed() {
-    const ClosingRecord closing{
-        .cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}};
-    if (recordClosing(closing) && m_behaviour)
-        m_behaviour->sentinel(closing);
+    endWith({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
 }
 
 void Flow::setBehaviour(const QString& name, BehaviourFactory factory) {
     setBehaviourFactory(name, std::move(factory));
+    ++m_behaviourNumber;
+    transcript()->setMuted(false, Timestamp::now());
+    record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
     m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
+}
+
+void Flow::reloadBehaviour() {
+    if (!hasEnded() && m_behaviour && !m_behaviour->reload(*this))
+        setBehaviour(request().behaviour, request().makeBehaviour);
+}
+
+void Flow::wake(std::chrono::milliseconds delay, quint64 token) {
+    host().after(delay, id(), [number = m_behaviourNumber, token](Endpoint& endpoint) {
+        auto& self = static_cast<Flow&>(endpoint);
+        if (!self.hasEnded() && self.m_behaviour && self.m_behaviourNumber == number)
+            self.m_behaviour->woken(self, token);
+    });
 }
 
 } // namespace sw

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/endpoint/dtlslink.h"
 #include "core/endpoint/endpoint.h"
 
 #include <memory>
+#include <vector>
 
 namespace sw {
 
@@ -20,6 +22,7 @@ public:
     void abort() override { closeOrderly(); }
     void consumed(quint64 bytes) override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
+    void reloadBehaviour() override;
 
     // called by the socket
     void received(QByteArrayView bytes, Timestamp time, quint8 flags);
@@ -32,16 +35,36 @@ public:
     void socketClosed();
     const native::SocketAddress& peerAddress() const { return m_peer; }
 
+    // with DTLS
+    /// Goes on with a session whose first message has come; before start().
+    void secure(std::unique_ptr<TlsSession> session);
+    DtlsLink* dtls() const { return m_dtls.get(); }
+    void fedByPeer(QByteArrayView datagram);
+
 private:
     void send(QByteArrayView bytes) override { offer(bytes.toByteArray(), {}); }
     bool wantsMore() const override { return true; }
     void close() override {} // a daytime server answers each datagram; the flow stays
+    void endSending() override {}
+    void beginTls(const QString& options) override { startTls(options); }
+    void holdReceiving(bool) override {} // datagrams have no window: they would be lost
+    void setRecorded(bool isRecorded) override { transcript()->setMuted(!isRecorded, Timestamp::now()); }
+    void wake(std::chrono::milliseconds delay, quint64 token) override;
+    void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
     bool isDatagram() const override { return true; }
     QString peerName() const override { return snapshot().peer; }
+    QString ownName() const override { return snapshot().name; }
+    QString listenerName() const override { return {}; }
 
+    void endWith(const ClosingRecord& closing);
+
+    std::unique_ptr<DtlsLink> m_dtls;
+    std::vector<QByteArray> m_early; // offered before the handshake was over
     EndpointId m_socket;
     native::SocketAddress m_peer;
     std::unique_ptr<Behaviour> m_behaviour;
+    quint64 m_behaviourNumber = 0;
+    std::function<void(const ClosingRecord&)> m_sentinel; // an acceptor's
 };
 
 } // namespace sw

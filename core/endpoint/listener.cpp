@@ -89,6 +89,16 @@ Listener::~Listener() {
 }
 
 void Listener::start() {
+    if (address().scheme == Scheme::Tls) {
+        auto context = TlsContext::make(TlsSettings::of(address()), TlsSide::Server, TlsTransport::Stream);
+        if (!context) {
+            failed(context.error());
+            return;
+        }
+        m_tls = *context;
+        TlsReport report{.side = TlsSide::Server, .isThrowAway = m_tls->isThrowAway(), .own = m_tls->own()};
+        mutableSnapshot().tls = std::make_shared<const TlsReport>(std::move(report));
+    }
     if (isLocal(address().scheme)) {
         bindTo({});
         return;
@@ -213,6 +223,17 @@ void Listener::listening(native::Descriptor socket) {
         where += QStringLiteral(" (reachable from the network), %1").arg(own.family);
     else if (native::isIp(bound) && !isIpLiteral(own.address.place.host))
         where += QStringLiteral(" (%1)").arg(own.local);
+    if (m_tls != nullptr && !m_tls->own().empty()) {
+        const Certificate& leaf = m_tls->own().front();
+        where += m_tls->isThrowAway()
+                     ? QStringLiteral("; with a throw-away certificate for localhost, SHA-256 %1").arg(leaf.sha256)
+                     : QStringLiteral("; as “%1”").arg(leaf.title());
+        facts.insert(QStringLiteral("certificate"), leaf.toJson());
+        if (m_tls->isThrowAway())
+            facts.insert(QStringLiteral("throwAway"), QString::fromLatin1(leaf.pem));
+        if (const QString keyLog = m_tls->settings().keyLogFile; !keyLog.isEmpty())
+            where += QStringLiteral("; keys are written to %1").arg(keyLog);
+    }
     record(EventKind::Started, where, facts);
     watch();
 }
@@ -450,7 +471,8 @@ void Listener::setUpOne() {
                               .address = address(),
                               .name = peerText,
                               .behaviour = request().behaviour,
-                              .makeBehaviour = request().makeBehaviour};
+                              .makeBehaviour = request().makeBehaviour,
+                              .tls = m_tls};
     auto connection = std::make_unique<Connection>(host(), std::move(inherited), taken.socket, peerText, own.name);
     m_connections.insert(connection->id());
     own.counters.connections = m_connections.size();
@@ -573,7 +595,7 @@ void Listener::closeOrderly() {
 
 void Listener::setBehaviour(const QString& name, BehaviourFactory factory) {
     setBehaviourFactory(name, std::move(factory));
-    record(EventKind::Warning, QStringLiteral("behaviour of new connections is now %1").arg(name));
+    record(EventKind::BehaviourChanged, QStringLiteral("behaviour of new connections is now %1").arg(name));
 }
 
 } // namespace sw

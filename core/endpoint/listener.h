@@ -64,6 +64,7 @@ private:
     void updateInterest();
     void forEachConnection(const std::function<void(Endpoint&)>& call);
 
+    std::shared_ptr<TlsContext> m_tls; // for its connections
     native::Descriptor m_socket = native::noDescriptor;
     std::optional<Poller::Ticket> m_ticket;
     struct Taken {

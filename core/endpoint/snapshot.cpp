@@ -6,14 +6,22 @@
 namespace sw {
 
 QString stateName(EndpointState state) {
-    static constexpr std::array names{"idle", "resolving",  "connecting",  "listening", "reopening", "paused",
-                                      "open", "read-ended", "write-ended", "closing",   "closed",    "failed"};
+    static constexpr std::array names{"idle",      "resolving", "connecting", "handshaking", "listening",
+                                      "reopening", "paused",    "open",       "read-ended",  "write-ended",
+                                      "closing",   "closed",    "failed"};
     return QString::fromLatin1(names.at(static_cast<std::size_t>(state)));
 }
 
 QString kindName(EndpointKind kind) {
     static constexpr std::array names{"listener", "connection", "datagram-socket", "flow"};
     return QString::fromLatin1(names.at(static_cast<std::size_t>(kind)));
+}
+
+bool EndpointSnapshot::isUnverified() const {
+    if (tls != nullptr)
+        return tls->isVerifyOff;
+    const bool isClient = kind == EndpointKind::Connection && parent == EndpointId::None;
+    return isClient && address.value("verify") == QLatin1String("off");
 }
 
 QString PeerCredentials::toText() const {

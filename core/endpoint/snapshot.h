@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/ids.h"
 #include "core/endpoint/connectreport.h"
+#include "core/tls/tlsreport.h"
 
 #include <QMetaType>
 #include <QString>
@@ -19,12 +20,13 @@ enum class EndpointKind : quint8 { Listener, Connection, DatagramSocket, Flow };
 
 /// States of all kinds of endpoints. A listener: Idle, Listening, Reopening (the
 /// system broke it, and it tries to bind the same port again), Paused, Closed, Failed. A connection: Resolving,
-/// Connecting, Open, then ReadEnded (the peer sends no more) or WriteEnded (we send no more), Closing (pending bytes
-/// still go out), Closed or Failed. A datagram socket: Resolving, Open, Closed, Failed.
+/// Connecting, Handshaking (TLS), Open, then ReadEnded (the peer sends no more) or WriteEnded (we send no more),
+/// Closing (pending bytes still go out), Closed or Failed. A datagram socket: Resolving, Open, Closed, Failed.
 enum class EndpointState : quint8 {
     Idle,
     Resolving,
     Connecting,
+    Handshaking,
     Listening,
     Reopening,
     Paused,
@@ -98,11 +100,16 @@ struct EndpointSnapshot {
     std::shared_ptr<const QVector<OptionState>> options;
     std::shared_ptr<const ConnectReport> report; ///< of an outgoing connection: what was tried, and what came of it
     std::shared_ptr<const PeerCredentials> credentials; ///< of a Unix socket's peer
+    std::shared_ptr<const TlsReport> tls; ///< of a connection: once its handshake has ended, well or not; of a
+                                          ///< listener: with its own certificate
+
+    /// TLS whose other end was not checked, by choice: whoever is in the middle can read and change everything.
+    bool isUnverified() const;
 };
 
 /// Who ended it and how, as the closing record says it.
 struct ClosingRecord {
-    QString cause; ///< closed-by-us, closed-by-peer, aborted-by-us, reset, refused, timed-out, error
+    QString cause; ///< closed-by-us, closed-by-peer, aborted-by-us, reset, refused, timed-out, tls-failure, error
     QString text;  ///< for people
     std::optional<Error> error;
 };

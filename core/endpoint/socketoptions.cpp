@@ -81,7 +81,7 @@ QString effectiveText(native::Descriptor socket, const OptionSpec& spec, bool is
 } // namespace
 
 bool isOurs(const OptionSpec& spec) {
-    return std::find(ours.begin(), ours.end(), spec.name) != ours.end();
+    return spec.group == OptionGroup::Tls || std::find(ours.begin(), ours.end(), spec.name) != ours.end();
 }
 
 Result<void> changeOption(native::Descriptor socket, const OptionSpec& spec, const QString& value, bool isIPv6,

@@ -139,6 +139,12 @@ void Engine::abort(EndpointId id) {
     post([id](EngineWorker& worker) { worker.with(id, [](Endpoint& endpoint) { endpoint.abort(); }); });
 }
 
+void Engine::startTls(EndpointId id, const QString& options) {
+    post([id, options](EngineWorker& worker) {
+        worker.with(id, [&](Endpoint& endpoint) { endpoint.startTls(options); });
+    });
+}
+
 void Engine::setPaused(EndpointId id, bool paused) {
     post([id, paused](EngineWorker& worker) {
         worker.with(id, [paused](Endpoint& endpoint) { endpoint.setPaused(paused); });
@@ -178,7 +184,8 @@ void Engine::sampleKernel(EndpointId id) {
         KernelSample sample{.id = known.id, .time = Timestamp::now(), .hasEnded = true};
         const auto local = parseHostPort(known.local, false);
         const auto peer = parseHostPort(known.peer, false);
-        if (known.address.scheme == Scheme::Tcp && local && peer && !known.local.isEmpty() && !known.peer.isEmpty())
+        if ((known.address.scheme == Scheme::Tcp || known.address.scheme == Scheme::Tls) && local && peer &&
+            !known.local.isEmpty() && !known.peer.isEmpty())
             sample.leftover =
                 tableEntry(QHostAddress(local->host), local->portFirst, QHostAddress(peer->host), peer->portFirst);
         slot->post([this, sample] { emit kernelSampled(sample); });

@@ -83,6 +83,9 @@ public:
     void close(EndpointId id);
     /// With a reset; pending bytes are dropped.
     void abort(EndpointId id);
+    /// Begins TLS on an open stream, once what was sent before is out; as server on an accepted connection. `options`
+    /// as in an address: `name=example.org&verify=off`.
+    void startTls(EndpointId id, const QString& options = {});
     void setPaused(EndpointId id, bool paused);
     /// Takes one waiting connection of a listener with accept=manual.
     void acceptOne(EndpointId id);

@@ -80,6 +80,7 @@ private:
     bool hasRoom(EndpointId id) override;
     std::span<char> datagramRoom(std::size_t size) override;
     quint64 receiveWindow() const override { return m_options.receiveWindow; }
+    TlsSessionCache& tlsSessions() override { return m_tlsSessions; }
 
     void logOwn(EventKind event, const QString& text, QJsonObject facts);
     void sealIdle();
@@ -93,6 +94,7 @@ private:
     std::shared_ptr<TranscriptStore> m_store;
     std::shared_ptr<Transcript> m_eventLog;
     std::unique_ptr<Poller> m_poller;
+    TlsSessionCache m_tlsSessions; // outlives the endpoints
     std::unordered_map<quint64, std::unique_ptr<Endpoint>> m_endpoints;
     std::atomic<quint64> m_lastId{0};
     QSet<QString> m_names;

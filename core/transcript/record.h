@@ -42,6 +42,13 @@ enum class EventKind : quint16 {
     OptionChanged,  ///< an option of an open endpoint: what was asked for, what is in force now
     ListenerBroken, ///< the system took a listener's socket or address away; it reopens by itself
     Reopened,       ///< on the same port
+    TlsStarted,     ///< what follows is TLS; on a stream that was plain before, the mark between the two
+    TlsEstablished, ///< the handshake's facts
+    TlsAlert,       ///< sent or received (RFC 8446 section 6)
+    BehaviourChanged,
+    BehaviourLog,    ///< what a behaviour says: a rule that hit, a script's log()
+    BehaviourFailed, ///< a script or rule went wrong, and where; the connection goes on
+    Marked,          ///< a mark that a rule or script set
 };
 
 /// The event's name in JSON and files, such as `end-of-stream`.

@@ -81,7 +81,7 @@ void Transcript::seal() {
 
 /// While the store does not record: counts what passes, and says so once where it begins and where it ends.
 bool Transcript::mayRecord(std::size_t size, Timestamp time) {
-    if (m_store->isRecording()) {
+    if (isRecording()) {
         if (!m_saidStopped)
             return true;
         m_saidStopped = false;
@@ -95,7 +95,9 @@ bool Transcript::mayRecord(std::size_t size, Timestamp time) {
     }
     if (!m_saidStopped) {
         m_saidStopped = true;
-        const Error reason = m_store->stopReason();
+        const Error reason = m_isMuted
+                                 ? Error{.id = ErrorId::None, .detail = QStringLiteral("a behaviour asked for it.")}
+                                 : m_store->stopReason();
         appendEvent(EventKind::RecordingStopped,
                     {{QStringLiteral("text"),
                       QString(QStringLiteral("recording stopped, what follows is not recorded: ") + reason.detail)},
@@ -104,8 +106,14 @@ bool Transcript::mayRecord(std::size_t size, Timestamp time) {
     }
     m_missed += size;
     m_unrecorded.fetch_add(size, std::memory_order_relaxed);
-    m_store->addUnrecorded(size);
+    if (!m_isMuted)
+        m_store->addUnrecorded(size);
     return false;
+}
+
+void Transcript::setMuted(bool isMuted, Timestamp time) {
+    if (std::exchange(m_isMuted, isMuted) != isMuted)
+        mayRecord(0, time); // marks where it begins and ends
 }
 
 void Transcript::publish(RecordHeader header) {
@@ -158,7 +166,7 @@ void Transcript::appendEvent(EventKind event, QByteArrayView facts, Timestamp ti
 }
 
 std::span<char> Transcript::writeSpace(std::size_t atLeast) {
-    m_isScratch = !m_store->isRecording();
+    m_isScratch = !isRecording();
     if (m_isScratch)
         return m_store->scratch();
     Segment& segment = roomFor(atLeast);
@@ -172,7 +180,7 @@ QByteArrayView Transcript::commit(RecordKind kind, std::size_t size, Timestamp t
         append(kind, passed, time, flags); // recording may have resumed meanwhile
         return passed;
     }
-    if (!m_store->isRecording() || m_saidStopped) {
+    if (!isRecording() || m_saidStopped) {
         // it stopped or resumed since writeSpace(): the bytes are in the segment, where nothing may come before them
         const std::span<char> scratch = m_store->scratch();
         const std::size_t kept = std::min(size, scratch.size());

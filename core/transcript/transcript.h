@@ -54,6 +54,8 @@ public:
     /// The first record that was not released.
     RecordIndex first() const { return m_first.load(std::memory_order_acquire); }
     /// Bytes that passed while the store did not record.
+    /// Muted: what passes is counted as unrecorded, and both ends of the gap are marked. The writer's thread.
+    void setMuted(bool isMuted, Timestamp time);
     quint64 unrecorded() const { return m_unrecorded.load(std::memory_order_relaxed); }
     /// Lets go of whole segments before a record; for programs that keep no history, such as a pipe.
     void releaseBefore(RecordIndex index);
@@ -74,6 +76,7 @@ private:
     LoadedPiece pieceOf(RecordIndex index) const;
     Segment& roomFor(std::size_t size);
     std::size_t nextCapacity(std::size_t size) const;
+    bool isRecording() const { return !m_isMuted && m_store->isRecording(); }
     bool mayRecord(std::size_t size, Timestamp time);
     void publish(RecordHeader header);
     std::size_t evictableSegments() const;
@@ -91,6 +94,7 @@ private:
     IndexChunk* m_chunk = nullptr;       // likewise
     quint64 m_missed = 0;                // bytes since recording stopped; writer only
     bool m_saidStopped = false;          // writer only
+    bool m_isMuted = false;              // writer only
     bool m_isScratch = false;            // writeSpace() gave room that is not kept; writer only
 
     RecordIndex m_staged = 0;   // up to where records are on their way to the journal; the journal's thread only

@@ -12,6 +12,7 @@ import time
 import unittest
 
 SWRIGHT = os.environ["SWRIGHT"]
+SOURCE = os.environ["SOURCE"]
 LIMIT = 20  # seconds that anything here may take
 
 

@@ -32,7 +32,7 @@ AddressForm::AddressForm(QWidget* parent) : QWidget(parent) {
     m_place = new QFormLayout;
     m_scheme = new QComboBox(content);
     nameWidget(m_scheme, "formScheme", tr("Scheme"));
-    for (const Scheme scheme : {Scheme::Tcp, Scheme::Udp, Scheme::Unix, Scheme::Unixgram}) {
+    for (const Scheme scheme : {Scheme::Tcp, Scheme::Tls, Scheme::Udp, Scheme::Dtls, Scheme::Unix, Scheme::Unixgram}) {
         if (isInThisBuild(scheme))
             m_scheme->addItem(schemeName(scheme), static_cast<int>(scheme));
     }

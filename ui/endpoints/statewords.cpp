@@ -16,6 +16,8 @@ QString stateWord(EndpointState state) {
         return tr("looking up");
     case EndpointState::Connecting:
         return tr("connecting");
+    case EndpointState::Handshaking:
+        return tr("TLS handshake");
     case EndpointState::Listening:
         return tr("listening");
     case EndpointState::Reopening:

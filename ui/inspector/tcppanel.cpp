@@ -78,7 +78,8 @@ void TcpPanel::setSnapshot(const std::optional<EndpointSnapshot>& snapshot) {
         showText({});
     }
     m_endpoint = id;
-    m_isTcp = snapshot && snapshot->kind == EndpointKind::Connection && snapshot->address.scheme == Scheme::Tcp &&
+    m_isTcp = snapshot && snapshot->kind == EndpointKind::Connection &&
+              (snapshot->address.scheme == Scheme::Tcp || snapshot->address.scheme == Scheme::Tls) &&
               !snapshot->isRecovered;
     const bool hadEnded = std::exchange(m_hasEnded, snapshot && isEnded(snapshot->state));
     if (!m_isTcp)

@@ -61,7 +61,7 @@ private slots:
         QTest::newRow("no scheme") << "localhost:80" << 0 << "tcp://localhost:80";
         QTest::newRow("empty") << "" << 0 << "tcp://";
         QTest::newRow("unknown scheme") << "htp://x" << 0 << "tcp, udp";
-        QTest::newRow("scheme of later") << "tls://x:443" << 0 << "not in this build";
+        QTest::newRow("scheme of later") << "ws://x:443" << 0 << "not in this build";
         QTest::newRow("port too large") << "tcp://127.0.0.1:65536" << 16 << "0 to 65535";
         QTest::newRow("unknown service") << "tcp://h:no-such-service-x" << 8 << "service";
         QTest::newRow("range backwards") << "tcp://:20-10" << 7 << "smaller one first";

@@ -97,9 +97,9 @@ private slots:
         class Witness final : public Behaviour {
         public:
             explicit Witness(Log& log) : m_log(log) {}
-            bool acceptor(const Peer&) override {
+            Acceptance acceptor(Peer&) override {
                 m_log.calls.append(QStringLiteral("acceptor"));
-                return true;
+                return {};
             }
             void opened(Peer&) override { m_log.calls.append(QStringLiteral("opened")); }
             void filter(Peer&, QByteArrayView) override { m_log.calls.append(QStringLiteral("filter")); }
@@ -119,15 +119,24 @@ private slots:
             void send(QByteArrayView) override {}
             bool wantsMore() const override { return true; }
             void close() override { isClosed = true; }
+            void abort() override {}
+            void endSending() override {}
+            void beginTls(const QString&) override {}
+            void holdReceiving(bool) override {}
+            void setRecorded(bool) override {}
+            void wake(std::chrono::milliseconds, quint64) override {}
+            void tell(EventKind, const QString&, const QJsonObject&) override {}
             bool isDatagram() const override { return false; }
             QString peerName() const override { return {}; }
+            QString ownName() const override { return {}; }
+            QString listenerName() const override { return {}; }
             bool isClosed = false;
         };
         Log log;
         Witness witness(log);
         FakePeer peer;
         Behaviour& behaviour = witness;
-        QVERIFY(behaviour.acceptor(peer));
+        QVERIFY(behaviour.acceptor(peer).isTaken);
         behaviour.opened(peer);
         behaviour.filter(peer, "x");
         behaviour.writable(peer);

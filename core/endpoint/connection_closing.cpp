@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// How a connection ends: each direction by itself, orderly, with a wait, or with a reset.
+#include "core/endpoint/connection.h"
+
+#include <algorithm>
+
+namespace sw {
+
+void Connection::shutDownSending() {
+    if (hasEnded() || m_writeEnded || m_wantsWriteEnd || m_isClosing)
+        return;
+    if (m_tls && m_tls->isEstablished() && !hasTlsHalfClose()) {
+        record(EventKind::Warning, QStringLiteral("sending was not shut down: %1 has no half-close (RFC 5246 section "
+                                                  "7.2.1), its end ends both directions; close the connection instead")
+                                       .arg(m_tls->report().version));
+        return;
+    }
+    m_wantsWriteEnd = true;
+    if (m_ticket)
+        flush();
+}
+
+void Connection::endSendingNow() {
+    m_wantsWriteEnd = false;
+    m_writeEnded = true;
+    native::shutdown(m_socket, native::Shutdown::Sending);
+    record(EventKind::SendingEnded,
+           m_readEnded ? QStringLiteral("we send no more") : QStringLiteral("we send no more, and can still receive"));
+    if (m_readEnded)
+        finishOrderly();
+    else
+        setOpenState();
+}
+
+void Connection::shutDownReceiving() {
+    if (hasEnded() || m_readEnded || !m_ticket)
+        return;
+    native::shutdown(m_socket, native::Shutdown::Receiving);
+    m_readEnded = true;
+    record(EventKind::ReceivingEnded, QStringLiteral("we receive no more"));
+    if (m_writeEnded) {
+        finishOrderly();
+        return;
+    }
+    setOpenState();
+    updateInterest();
+}
+
+void Connection::closeOrderly() {
+    if (hasEnded() || m_isClosing)
+        return;
+    if (!m_ticket) { // still connecting: nothing was sent yet
+        m_connector.reset();
+        finish({.cause = QStringLiteral("closed-by-us"),
+                .text = QStringLiteral("given up by us while connecting"),
+                .error = {}});
+        return;
+    }
+    m_isClosing = true;
+    setOpenState();
+    if (m_isInBehaviour)
+        return; // the flush that called the behaviour goes on after it
+    flush();
+}
+
+/// Takes what has arrived already: closing a socket with unread bytes makes TCP send a reset (RFC 2525 section 2.17),
+/// and that can destroy what we sent last.
+void Connection::drainBeforeEnd() {
+    constexpr quint64 most = 4ULL << 20U;
+    quint64 taken = 0;
+    while (!m_readEnded && taken < most) {
+        const std::span<char> space = transcript()->writeSpace(smallestRead);
+        const qint64 count = receiveSome(space.data(), std::min(space.size(), largestRead));
+        if (count == 0) {
+            m_readEnded = true;
+            record(EventKind::EndOfStream, QStringLiteral("end of stream from the peer: it sends no more"));
+        }
+        if (count <= 0)
+            break;
+        transcript()->commit(RecordKind::Received, static_cast<std::size_t>(count), Timestamp::now());
+        countReceived(static_cast<quint64>(count));
+        taken += static_cast<quint64>(count);
+    }
+}
+
+/// Everything went to the system. With linger=N above 0, close waits until the peer's system has acknowledged it, and
+/// resets when it has not in time (POSIX, "SO_LINGER"); the system's own wait would block this thread.
+void Connection::finishOrderly() {
+    if (m_lingering)
+        return; // it is looked at again and again
+    drainBeforeEnd();
+    const int linger = address().number("linger").value_or(-1);
+    if (linger <= 0 || !native::undelivered(m_socket).value_or(0)) {
+        closeNow();
+        return;
+    }
+    m_isClosing = true;
+    m_behaviourProduces = false;
+    setOpenState();
+    if (!m_writeEnded)
+        native::shutdown(m_socket, native::Shutdown::Sending);
+    m_lingering.emplace();
+    m_lingering->start();
+    updateInterest();
+    lingerOrFinish();
+}
+
+void Connection::lingerOrFinish() {
+    if (m_socket == native::noDescriptor || !m_lingering)
+        return;
+    const qint64 limit = *address().number("linger") * 1000LL;
+    if (const int code = native::pendingError(m_socket); code != 0) {
+        fail(-code, QStringLiteral("close"));
+        return;
+    }
+    const qint64 left = native::undelivered(m_socket).value_or(0);
+    if (left == 0) {
+        drainBeforeEnd();
+        closeNow();
+    } else if (m_lingering->elapsed() < limit) {
+        constexpr std::chrono::milliseconds pause(10);
+        host().after(pause, id(), [](Endpoint& endpoint) { static_cast<Connection&>(endpoint).lingerOrFinish(); });
+    } else {
+        if (m_ticket)
+            host().poller().remove(*m_ticket);
+        m_ticket.reset();
+        native::abort(std::exchange(m_socket, native::noDescriptor));
+        finish({.cause = QStringLiteral("aborted-by-us"),
+                .text = QStringLiteral("closed by us with a reset: linger=%1 was over, and the peer had not "
+                                       "acknowledged %2 bytes")
+                            .arg(limit / 1000)
+                            .arg(left),
+                .error = {}});
+    }
+}
+
+void Connection::closeNow() {
+    if (address().number("linger") == 0) {
+        // after both ends of stream only what was not sent yet is lost by a reset
+        const auto info = native::tcpInfo(m_socket);
+        const qint64 unsent = info ? info->unsent.value_or(0) : 0;
+        if (!m_readEnded || !m_writeEnded || unsent > 0) {
+            finish({.cause = QStringLiteral("aborted-by-us"),
+                    .text =
+                        unsent > 0
+                            ? QStringLiteral("closed by us with a reset (linger=0): %1 bytes were not sent").arg(unsent)
+                            : QStringLiteral("closed by us with a reset (linger=0)"),
+                    .error = {}});
+            return;
+        }
+    }
+    const bool byPeer = m_peerEndedFirst;
+    finish({.cause = byPeer ? QStringLiteral("closed-by-peer") : QStringLiteral("closed-by-us"),
+            .text = byPeer ? QStringLiteral("closed: the peer ended first, then we did")
+                           : (m_readEnded ? QStringLiteral("closed: we ended first, then the peer did")
+                                          : QStringLiteral("closed by us")),
+            .error = {}});
+}
+
+void Connection::abort() {
+    if (hasEnded())
+        return;
+    m_connector.reset();
+    if (m_ticket)
+        host().poller().remove(*m_ticket);
+    m_ticket.reset();
+    if (m_socket != native::noDescriptor)
+        native::abort(m_socket);
+    m_socket = native::noDescriptor;
+    const quint64 dropped = m_queue.size();
+    finish({.cause = QStringLiteral("aborted-by-us"),
+            .text = dropped > 0 ? QStringLiteral("aborted by us: reset, %1 bytes not sent").arg(dropped)
+                                : QStringLiteral("aborted by us: reset"),
+            .error = {}});
+}
+
+void Connection::fail(qint64 result, const QString& situation) {
+    if (result == tlsFailed) {
+        failTls(m_tls->error());
+        return;
+    }
+    Error error = systemError(static_cast<int>(-result), situation, snapshot().peer);
+    drainBeforeEnd();
+    const bool isReset = error.id == ErrorId::ConnectionReset || error.id == ErrorId::BrokenPipe;
+    if (error.id == ErrorId::BrokenPipe && m_readEnded)
+        error.detail += QStringLiteral(" Its end of stream came before.");
+    if (m_isHandshaking)
+        error.detail += QStringLiteral(" That was during the TLS handshake.");
+    finish({.cause = isReset                                   ? QStringLiteral("reset")
+                     : error.id == ErrorId::ConnectionTimedOut ? QStringLiteral("timed-out")
+                                                               : QStringLiteral("error"),
+            .text = (isReset ? QStringLiteral("reset by the peer: ") : QStringLiteral("ended by an error: ")) +
+                    toText(error),
+            .error = error});
+}
+
+void Connection::finish(const ClosingRecord& closing) {
+    if (m_ticket)
+        host().poller().remove(*m_ticket);
+    m_ticket.reset();
+    if (m_socket != native::noDescriptor)
+        native::close(m_socket);
+    m_socket = native::noDescriptor;
+    mutableSnapshot().counters.queuedBytes = m_queue.size();
+    m_queue.clear();
+    m_isHandshaking = false;
+    if (m_tls)
+        mutableSnapshot().tls = std::make_shared<const TlsReport>(m_tls->report());
+    if (!recordClosing(closing))
+        return;
+    if (m_sentinel)
+        std::exchange(m_sentinel, {})(closing);
+    if (m_behaviour)
+        m_behaviour->sentinel(closing);
+    if (snapshot().parent != EndpointId::None) {
+        if (Endpoint* listener = host().find(snapshot().parent))
+            listener->childEnded(id()); // room for the next one
+    }
+}
+
+} // namespace sw

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// DTLS on a datagram socket: one session with the peer of a connected one, one for each flow of a listening one.
+#include "core/endpoint/datagramsocket.h"
+
+namespace sw {
+
+namespace {
+
+/// A ClientHello of a new handshake: content type 22, epoch 0 (RFC 6347 section 4.1), handshake type 1.
+bool isHello(QByteArrayView datagram) {
+    constexpr qsizetype headerSize = 13;
+    return datagram.size() > headerSize && datagram[0] == 22 && datagram[3] == 0 && datagram[4] == 0 &&
+           datagram[headerSize] == 1;
+}
+
+} // namespace
+
+bool DatagramSocket::prepareDtls() {
+    const TlsSide side = m_role == Role::Listen ? TlsSide::Server : TlsSide::Client;
+    auto context = TlsContext::make(TlsSettings::of(address()), side, TlsTransport::Datagram);
+    if (!context) {
+        failed(context.error());
+        return false;
+    }
+    m_tls = *context;
+    if (side == TlsSide::Client)
+        return true;
+    mutableSnapshot().tls = std::make_shared<const TlsReport>(
+        TlsReport{.side = side, .isThrowAway = m_tls->isThrowAway(), .own = m_tls->own()});
+    m_dtlsListener = std::make_unique<TlsSession>(m_tls, QString());
+    return true;
+}
+
+void DatagramSocket::beginDtls() {
+    setState(EndpointState::Handshaking);
+    record(EventKind::TlsStarted,
+           QStringLiteral("DTLS handshake begins, as client of “%1”").arg(m_tls->settings().name),
+           {{QStringLiteral("side"), QStringLiteral("client")}});
+    m_dtls = std::make_unique<DtlsLink>(
+        std::make_unique<TlsSession>(m_tls, m_tls->settings().name),
+        DtlsLink::Handlers{
+            .transmit =
+                [this](const QByteArray& datagram) {
+                    if (m_socket != native::noDescriptor)
+                        native::sendDatagram(m_socket, datagram, nullptr);
+                },
+            .received =
+                [this](QByteArrayView message) {
+                    transcript()->append(RecordKind::Received, message, Timestamp::now(), DatagramFlag);
+                    m_unconsumed += static_cast<quint64>(message.size());
+                    countReceived(static_cast<quint64>(message.size()));
+                    if (m_behaviour)
+                        m_behaviour->filter(*this, message);
+                },
+            .established =
+                [this] {
+                    const TlsReport& report = m_dtls->report();
+                    mutableSnapshot().tls = std::make_shared<const TlsReport>(report);
+                    setState(EndpointState::Open);
+                    record(EventKind::TlsEstablished, report.toText(), {{QStringLiteral("tls"), report.toJson()}});
+                    if (m_behaviour)
+                        m_behaviour->opened(*this);
+                    flush();
+                },
+            .ended =
+                [this] {
+                    endWith({.cause = QStringLiteral("closed-by-peer"),
+                             .text = QStringLiteral("closed by the peer (close_notify)"),
+                             .error = {}});
+                },
+            .failed =
+                [this](const Error& error) {
+                    mutableSnapshot().tls = std::make_shared<const TlsReport>(m_dtls->report());
+                    endWith({.cause = QStringLiteral("tls-failure"),
+                             .text = QStringLiteral("no DTLS: ") + toText(error),
+                             .error = error});
+                },
+            .alert = [this](const QString& alert) { record(EventKind::TlsAlert, alert); },
+            .wakeIn =
+                [this](std::chrono::milliseconds delay) {
+                    host().after(delay, id(), [](Endpoint& endpoint) {
+                        auto& self = static_cast<DatagramSocket&>(endpoint);
+                        if (!self.hasEnded())
+                            self.m_dtls->timeOver();
+                    });
+                },
+        });
+    m_dtls->start();
+}
+
+void DatagramSocket::transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer) {
+    if (m_socket != native::noDescriptor)
+        native::sendDatagram(m_socket, datagram, &peer);
+}
+
+void DatagramSocket::dtlsReceived(QByteArrayView bytes, const native::SocketAddress& peer) {
+    if (m_role == Role::Connect) {
+        m_dtls->feed(bytes);
+        return;
+    }
+    Flow* flow = knownFlow(peer);
+    // a client that lost its state begins anew from the same port (RFC 6347 section 4.2.8); the cookie shows that it is
+    // there, and only then the old session goes
+    if (flow == nullptr || (flow->dtls()->isEstablished() && isHello(bytes)))
+        dtlsHello(bytes, peer);
+    else
+        flow->fedByPeer(bytes);
+}
+
+/// Nothing is kept of a peer before it has shown, with the cookie, that it receives what is sent to its address.
+void DatagramSocket::dtlsHello(QByteArrayView bytes, const native::SocketAddress& peer) {
+    m_dtlsListener->feed(bytes);
+    const bool isKnown = m_dtlsListener->listenFor(
+        QByteArray(reinterpret_cast<const char*>(peer.storage.data()), static_cast<qsizetype>(peer.length)));
+    if (!isKnown) {
+        while (const auto datagram = m_dtlsListener->takeDatagram())
+            transmitRaw(*datagram, peer);
+        return;
+    }
+    auto session = std::exchange(m_dtlsListener, std::make_unique<TlsSession>(m_tls, QString()));
+    if (Flow* old = knownFlow(peer))
+        old->socketClosed();
+    flowOf(peer, std::move(session));
+}
+
+} // namespace sw

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+#include "core/tls/tlscontext.h"
+
+#include "core/tls/certificatemaker.h"
+#include "core/tls/tlscallbacks.h"
+#include "core/tls/trust.h"
+
+#include <QCryptographicHash>
+#include <QFile>
+#include <QFileInfo>
+#include <QMessageAuthenticationCode>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+
+#include <array>
+
+namespace sw {
+
+namespace {
+
+constexpr int cookieSecretSize = 32;
+
+Error badOption(const char* option, const QString& detail) {
+    ERR_clear_error();
+    return {.id = ErrorId::TlsConfiguration, .situation = QString::fromLatin1(option), .detail = detail};
+}
+
+/// TLS1_2_VERSION for `1.2`; 0 where the library has no such version for this transport.
+int versionNumber(const QString& text, TlsTransport transport) {
+    const bool isDatagram = transport == TlsTransport::Datagram;
+    if (text == QLatin1String("1.0"))
+        return isDatagram ? DTLS1_VERSION : TLS1_VERSION;
+    if (text == QLatin1String("1.1")) // DTLS 1.0 is based on TLS 1.1; there is no DTLS 1.1 (RFC 6347)
+        return isDatagram ? DTLS1_VERSION : TLS1_1_VERSION;
+    if (text == QLatin1String("1.2"))
+        return isDatagram ? DTLS1_2_VERSION : TLS1_2_VERSION;
+    return isDatagram ? 0 : TLS1_3_VERSION;
+}
+
+QByteArray wireFormat(const QStringList& protocols) {
+    QByteArray wire;
+    for (const QString& protocol : protocols) {
+        const QByteArray name = protocol.toUtf8();
+        wire.append(static_cast<char>(name.size()));
+        wire.append(name);
+    }
+    return wire;
+}
+
+} // namespace
+
+TlsContext::~TlsContext() {
+    SSL_CTX_free(m_native);
+}
+
+Result<std::shared_ptr<TlsContext>> TlsContext::make(const TlsSettings& settings, TlsSide side, TlsTransport transport,
+                                                     TlsSessionCache* cache, const QString& cacheKey) {
+    const std::shared_ptr<TlsContext> context(new TlsContext); // NOLINT: the constructor is private
+    context->m_settings = settings;
+    context->m_side = side;
+    context->m_transport = transport;
+    context->m_cache = settings.resume ? cache : nullptr;
+    context->m_cacheKey = cacheKey;
+    if (const auto done = context->setUp(); !done)
+        return tl::unexpected(done.error());
+    return context;
+}
+
+Result<void> TlsContext::setUp() {
+    const bool isDatagram = m_transport == TlsTransport::Datagram;
+    const bool isServer = m_side == TlsSide::Server;
+    m_native = SSL_CTX_new(isDatagram ? (isServer ? DTLS_server_method() : DTLS_client_method())
+                                      : (isServer ? TLS_server_method() : TLS_client_method()));
+    if (m_native == nullptr)
+        return tl::unexpected(badOption("tls", QStringLiteral("The TLS library could not be set up.")));
+    SSL_CTX_set_options(m_native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                      (isDatagram ? SSL_OP_NO_QUERY_MTU | SSL_OP_COOKIE_EXCHANGE : 0U));
+    SSL_CTX_set_mode(m_native,
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_info_callback(m_native, &TlsCallbacks::info);
+    for (const auto step : {&TlsContext::setVersions, &TlsContext::setIdentity, &TlsContext::setTrust,
+                            &TlsContext::setAlpn, &TlsContext::setKeyLog}) {
+        if (const auto done = (this->*step)(); !done)
+            return done;
+    }
+    if (isServer) {
+        SSL_CTX_set_session_id_context(m_native, reinterpret_cast<const unsigned char*>("sw"), 2);
+        SSL_CTX_set_tlsext_servername_callback(m_native, &TlsCallbacks::serverName);
+        if (!m_settings.resume) {
+            SSL_CTX_set_session_cache_mode(m_native, SSL_SESS_CACHE_OFF);
+            SSL_CTX_set_options(m_native, SSL_OP_NO_TICKET);
+            SSL_CTX_set_num_tickets(m_native, 0);
+        }
+        m_cookieSecret.resize(cookieSecretSize);
+        RAND_bytes(reinterpret_cast<unsigned char*>(m_cookieSecret.data()), cookieSecretSize);
+        SSL_CTX_set_cookie_generate_cb(m_native, &TlsCallbacks::makeCookie);
+        SSL_CTX_set_cookie_verify_cb(m_native, &TlsCallbacks::checkCookie);
+    } else if (m_cache != nullptr) {
+        SSL_CTX_set_session_cache_mode(m_native, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(m_native, &TlsCallbacks::newSession);
+    } else {
+        SSL_CTX_set_session_cache_mode(m_native, SSL_SESS_CACHE_OFF);
+    }
+    return {};
+}
+
+Result<void> TlsContext::setVersions() {
+    const int least = versionNumber(m_settings.minimum, m_transport);
+    const int most = m_settings.maximum.isEmpty() ? 0 : versionNumber(m_settings.maximum, m_transport);
+    if (least == 0 || (most == 0 && !m_settings.maximum.isEmpty()))
+        return tl::unexpected(badOption(least == 0 ? "min" : "max-version",
+                                        QStringLiteral("This build has no DTLS 1.3; it takes 1.0 to 1.2.")));
+    if (!m_settings.maximum.isEmpty() && m_settings.maximum < m_settings.minimum)
+        return tl::unexpected(
+            badOption("max-version",
+                      QStringLiteral("max-version=%1 is below min=%2.").arg(m_settings.maximum, m_settings.minimum)));
+    SSL_CTX_set_min_proto_version(m_native, least);
+    SSL_CTX_set_max_proto_version(m_native, most);
+    // the library offers versions below 1.2 at level 0 only: their signatures are made of SHA-1
+    constexpr int normalLevel = 2;
+    SSL_CTX_set_security_level(m_native, m_settings.minimum < QLatin1String("1.2") ? 0 : normalLevel);
+    if (m_settings.ciphers.isEmpty())
+        return {};
+    QStringList suites;
+    QStringList older;
+    for (const QString& one : m_settings.ciphers.split(QLatin1Char(':'), Qt::SkipEmptyParts))
+        (one.startsWith(QLatin1String("TLS_")) ? suites : older).append(one); // those of TLS 1.3
+    const auto refuse = [this] {
+        return tl::unexpected(
+            badOption("ciphers", QStringLiteral("“%1” names no cipher that this build has. It takes OpenSSL's names, "
+                                                "separated by colons: TLS_AES_128_GCM_SHA256 (TLS 1.3), "
+                                                "ECDHE-RSA-AES128-GCM-SHA256, HIGH:!aNULL.")
+                                     .arg(m_settings.ciphers)));
+    };
+    if (!suites.isEmpty() && SSL_CTX_set_ciphersuites(m_native, suites.join(QLatin1Char(':')).toLatin1()) != 1)
+        return refuse();
+    if (!older.isEmpty() && SSL_CTX_set_cipher_list(m_native, older.join(QLatin1Char(':')).toLatin1()) != 1)
+        return refuse();
+    if (suites.isEmpty() && m_settings.maximum.isEmpty()) // only older ones were asked for
+        SSL_CTX_set_max_proto_version(m_native, versionNumber(QStringLiteral("1.2"), m_transport));
+    if (older.isEmpty())
+        SSL_CTX_set_min_proto_version(m_native, TLS1_3_VERSION);
+    return {};
+}
+
+Result<void> TlsContext::setIdentity() {
+    Identity identity;
+    if (m_settings.certificateFile.isEmpty()) {
+        if (!m_settings.keyFile.isEmpty())
+            return tl::unexpected(badOption("key", QStringLiteral("key=FILE needs the certificate too: cert=FILE.")));
+        if (m_side == TlsSide::Client)
+            return {};
+        const auto made = makeThrowAwayIdentity();
+        if (!made)
+            return tl::unexpected(made.error());
+        identity = *made;
+        m_isThrowAway = true;
+    } else {
+        const auto read = readIdentity(m_settings.certificateFile,
+                                       m_settings.keyFile.isEmpty() ? m_settings.certificateFile : m_settings.keyFile);
+        if (!read)
+            return tl::unexpected(read.error());
+        identity = *read;
+    }
+    const tls::BioHandle certificates(
+        BIO_new_mem_buf(identity.certificate.constData(), static_cast<int>(identity.certificate.size())));
+    const tls::BioHandle keyText(BIO_new_mem_buf(identity.key.constData(), static_cast<int>(identity.key.size())));
+    const tls::KeyHandle key(PEM_read_bio_PrivateKey(keyText.get(), nullptr, nullptr, nullptr));
+    bool isFirst = true;
+    bool ok = key != nullptr;
+    while (X509* raw = ok ? PEM_read_bio_X509(certificates.get(), nullptr, nullptr, nullptr) : nullptr) {
+        const tls::CertificateHandle certificate(raw);
+        m_own.push_back(tls::describe(raw));
+        ok = (isFirst ? SSL_CTX_use_certificate(m_native, raw) : SSL_CTX_add1_chain_cert(m_native, raw)) == 1;
+        isFirst = false;
+    }
+    const unsigned long reason = ERR_peek_last_error();
+    ok = ok && SSL_CTX_use_PrivateKey(m_native, key.get()) == 1;
+    if (!ok) {
+        const char* text = ERR_reason_error_string(reason);
+        return tl::unexpected(
+            badOption("cert", QStringLiteral("The certificate in %1 cannot be used: %2.")
+                                  .arg(m_settings.certificateFile,
+                                       QString::fromLatin1(text != nullptr ? text : "unknown reason"))));
+    }
+    ERR_clear_error();
+    return {};
+}
+
+Result<void> TlsContext::setTrust() {
+    const bool asks = m_settings.clientCertificate != ClientCertificate::Off;
+    if (m_side == TlsSide::Server && asks && m_settings.verify && m_settings.authorityFile.isEmpty())
+        return tl::unexpected(
+            badOption("clientcert", QStringLiteral("clientcert=ask and clientcert=require need ca=FILE, the authority "
+                                                   "that signs clients' certificates (or verify=off to take any).")));
+    if (!m_settings.authorityFile.isEmpty()) {
+        const QByteArray path = QFile::encodeName(m_settings.authorityFile);
+        if (!QFileInfo(m_settings.authorityFile).isFile() || SSL_CTX_load_verify_file(m_native, path.constData()) != 1)
+            return tl::unexpected(badOption(
+                "ca", QStringLiteral("%1 cannot be read as certificates in PEM form.").arg(m_settings.authorityFile)));
+        if (m_side == TlsSide::Server)
+            SSL_CTX_set_client_CA_list(m_native, SSL_load_client_CA_file(path.constData()));
+    } else if (m_side == TlsSide::Client && m_settings.verify) {
+        tls::addSystemAuthorities(m_native);
+    }
+    int mode = SSL_VERIFY_NONE;
+    if (m_side == TlsSide::Client || asks)
+        mode = SSL_VERIFY_PEER;
+    if (m_settings.clientCertificate == ClientCertificate::Require)
+        mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    SSL_CTX_set_verify(m_native, mode, nullptr);
+    SSL_CTX_set_cert_verify_callback(m_native, &TlsCallbacks::verify, nullptr);
+    ERR_clear_error();
+    return {};
+}
+
+Result<void> TlsContext::setAlpn() {
+    constexpr qsizetype longest = 255;
+    for (const QString& protocol : m_settings.alpn) {
+        if (protocol.toUtf8().size() > longest)
+            return tl::unexpected(badOption("alpn", QStringLiteral("A protocol's name has at most 255 bytes.")));
+    }
+    m_alpn = wireFormat(m_settings.alpn);
+    if (m_alpn.isEmpty())
+        return {};
+    if (m_side == TlsSide::Server)
+        SSL_CTX_set_alpn_select_cb(m_native, &TlsCallbacks::selectAlpn, this);
+    else
+        SSL_CTX_set_alpn_protos(m_native, reinterpret_cast<const unsigned char*>(m_alpn.constData()),
+                                static_cast<unsigned>(m_alpn.size()));
+    return {};
+}
+
+Result<void> TlsContext::setKeyLog() {
+    if (m_settings.keyLogFile.isEmpty())
+        return {};
+    QFile file(m_settings.keyLogFile);
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Append, QFileDevice::ReadOwner | QFileDevice::WriteOwner))
+        return tl::unexpected(badOption(
+            "keylog", QStringLiteral("%1 cannot be written: %2.").arg(m_settings.keyLogFile, file.errorString())));
+    SSL_CTX_set_keylog_callback(m_native, &TlsCallbacks::keyLog);
+    return {};
+}
+
+QByteArray TlsContext::cookieFor(const QByteArray& peer) const {
+    return QMessageAuthenticationCode::hash(peer, m_cookieSecret, QCryptographicHash::Sha256);
+}
+
+} // namespace sw

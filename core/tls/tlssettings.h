@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/address/address.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <chrono>
+
+namespace sw {
+
+enum class TlsSide { Client, Server };
+enum class ClientCertificate { Off, Ask, Require };
+
+/// How an end of a connection wants its TLS; from the options of an address. A plain value.
+struct TlsSettings {
+    QString certificateFile; ///< PEM, the leaf first; empty: a server makes a throw-away one
+    QString keyFile;         ///< PEM; empty: in the same file
+    QString authorityFile;   ///< PEM; whom to trust instead of the system's authorities
+    bool verify = true;      ///< the chain and, for a client, the name
+    QString name;            ///< whom a client asks for (SNI, RFC 6066) and expects; a name or an IP address
+    QStringList alpn;        ///< RFC 7301, in order of preference
+    QString minimum = QStringLiteral("1.2");
+    QString maximum; ///< empty: the newest
+    QString ciphers; ///< OpenSSL's cipher list; empty: its own
+    ClientCertificate clientCertificate = ClientCertificate::Off;
+    std::chrono::milliseconds handshake{10000};
+    QString keyLogFile; ///< where to write the session's keys, in the format of NSS (SSLKEYLOGFILE); empty: nowhere
+    bool resume = true;
+
+    /// From an address; the name is its host unless the option `name` says another.
+    static TlsSettings of(const Address& address);
+};
+
+} // namespace sw
