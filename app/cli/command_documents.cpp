@@ -13,7 +13,9 @@ std::vector<std::string> knownValues(const std::string& optionName) {
     if (optionName == "--behaviour" || optionName == "-b") {
         std::vector<std::string> names;
         for (const BehaviourEntry& entry : behaviours())
-            names.emplace_back(entry.name);
+            names.emplace_back(entry.value == BehaviourValue::File || entry.value == BehaviourValue::Number
+                                   ? std::string(entry.name) + "="
+                                   : std::string(entry.name));
         return names;
     }
     if (optionName == "--as")
@@ -21,9 +23,9 @@ std::vector<std::string> knownValues(const std::string& optionName) {
     if (optionName == "--ending")
         return {"none", "lf", "crlf", "cr", "nul"};
     if (optionName == "WHAT")
-        return {"behaviours", "options", "interfaces", "schemes"};
+        return {"behaviours", "options", "framers", "fields", "script", "interfaces", "schemes"};
     if (optionName == "ADDRESS")
-        return {"tcp://", "udp://", "unix://", "unixgram://"};
+        return {"tcp://", "tls://", "udp://", "dtls://", "unix://", "unixgram://"};
     return {};
 }
 

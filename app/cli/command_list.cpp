@@ -3,6 +3,9 @@
 #include "app/cli/stdio.h"
 #include "core/address/interfaces.h"
 #include "core/behaviour/catalogue.h"
+#include "core/behaviour/scriptdeclarations.h"
+#include "core/framing/framer.h"
+#include "core/payload/template.h"
 
 #include <memory>
 
@@ -17,8 +20,12 @@ QByteArray padded(const QString& text, int width) {
 QByteArray behaviourList() {
     QByteArray text;
     for (const BehaviourEntry& entry : behaviours())
-        text += padded(QString::fromLatin1(entry.name), 10) + entry.summary + '\n';
+        text += padded(usageOf(entry), 17) + entry.summary + '\n';
     return text;
+}
+
+QByteArray linesOf(const QStringList& lines) {
+    return lines.join(QLatin1Char('\n')).toUtf8() + '\n';
 }
 
 QString schemesOf(const OptionSpec& spec) {
@@ -93,10 +100,13 @@ QByteArray schemeList() {
 void addList(CLI::App& program, Run& run) {
     auto what = std::make_shared<std::string>();
     auto markdown = std::make_shared<bool>(false);
-    CLI::App* command = program.add_subcommand("list", "Show what there is: behaviours, options, interfaces, schemes");
-    command->add_option("WHAT", *what, "behaviours, options, interfaces or schemes")
+    CLI::App* command = program.add_subcommand("list", "Show what there is: behaviours, options, framers, and more");
+    command
+        ->add_option(
+            "WHAT", *what,
+            "behaviours, options, framers, fields (of templates), script (what scripts can use), interfaces or schemes")
         ->required()
-        ->check(CLI::IsMember({"behaviours", "options", "interfaces", "schemes"}));
+        ->check(CLI::IsMember({"behaviours", "options", "framers", "fields", "script", "interfaces", "schemes"}));
     command->add_flag("--markdown", *markdown, "Options as a table for the manual");
     addExamples(*command,
                 "Everything that an address or --behaviour takes, from the same tables that the program reads.",
@@ -108,6 +118,12 @@ void addList(CLI::App& program, Run& run) {
                 text = behaviourList();
             else if (*what == "options")
                 text = *markdown ? optionTableMarkdown() : optionList();
+            else if (*what == "framers")
+                text = linesOf(framerHelp());
+            else if (*what == "fields")
+                text = linesOf(templateHelp());
+            else if (*what == "script")
+                text = scriptDeclarations;
             else if (*what == "interfaces")
                 text = interfaceList();
             else

@@ -16,6 +16,7 @@ struct ListenArguments {
     bool once = false;
     quint64 accept = 0;
     std::string forTime;
+    bool allowRemoteConsole = false;
     SessionOptions session;
 };
 
@@ -126,8 +127,9 @@ int runListen(const ListenArguments& arguments) {
     const quint64 wanted = arguments.once ? 1 : arguments.accept;
     const bool isManual = address->value("accept") == QLatin1String("manual");
     // with accept=manual those beyond the wanted ones stay in the queue; otherwise the port closes after them
-    const auto id = session.engine().listen(
-        *address, {.behaviour = QString::fromStdString(arguments.behaviour), .acceptLimit = isManual ? 0 : wanted});
+    const auto id = session.engine().listen(*address, {.behaviour = QString::fromStdString(arguments.behaviour),
+                                                       .acceptLimit = isManual ? 0 : wanted,
+                                                       .allowsRemoteConsole = arguments.allowRemoteConsole});
     if (!id) {
         session.say(id.error());
         return WrongUsage;
@@ -162,6 +164,8 @@ void addListen(CLI::App& program, Run& run) {
         ->check(CLI::PositiveNumber)
         ->excludes(once);
     command->add_option("--for", arguments->forTime, "End with status 0 after TIME")->type_name("TIME");
+    command->add_flag("--allow-remote-console", arguments->allowRemoteConsole,
+                      "Let a console be reached from the network: whoever reaches it can run scripts here");
     addSessionOptions(*command, arguments->session);
     addExamples(
         *command,
@@ -169,6 +173,8 @@ void addListen(CLI::App& program, Run& run) {
         "input goes to all connected peers, and what they send comes out. A peer's end of stream does not end\n"
         "what is sent to it.",
         {"swright listen tcp://:10244 --behaviour talk", "swright listen 'tcp://*:8000?max=1' --once >upload.bin",
+         "swright listen tls://:8443?cert=server.pem --behaviour rules=http.rules",
+         "swright listen tcp://:9000 --behaviour reset-after=1000",
          "swright listen udp://:5000 --as hex --record traffic.jsonl",
          "swright listen 'unix:///tmp/app.sock?mode=0666&stale=replace' --behaviour echo"});
     command->callback([arguments, &run] { run = [arguments] { return runListen(*arguments); }; });

@@ -81,7 +81,7 @@ std::string manualPage(const CLI::App& program) {
     }
     page += ".SH BEHAVIOURS\n";
     for (const BehaviourEntry& entry : behaviours())
-        page += ".TP\n.B " + escaped(entry.name) + "\n" + escaped(entry.summary) + "\n";
+        page += ".TP\n.B " + escaped(usageOf(entry).toStdString()) + "\n" + escaped(entry.summary) + "\n";
     page += ".SH SEE ALSO\n.BR socketwright (1),\n.BR socket (7),\n.BR tcp (7),\n.BR udp (7),\n.BR unix (7)\n";
     return page;
 }

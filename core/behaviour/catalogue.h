@@ -2,22 +2,51 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/behaviour/source.h"
 #include "core/endpoint/behaviour.h"
+#include "core/tls/tlssettings.h"
 
+#include <memory>
 #include <span>
 
 namespace sw {
 
-/// A behaviour that is built in.
+/// What a behaviour's name can be followed by, as in `reset-after=1000`.
+enum class BehaviourValue { None, File, Number, OptionalNumber };
+
+/// In which list of the window a behaviour stands.
+enum class BehaviourGroup { Plain, Programmed, Misbehaving };
+
+/// A behaviour that there is.
 struct BehaviourEntry {
     const char* name;
-    const char* summary;                  ///< one sentence for people
-    std::unique_ptr<Behaviour> (*make)(); ///< nullptr for manual
+    BehaviourGroup group;
+    BehaviourValue value;
+    const char* summary; ///< one sentence: what it does, or what it teaches
 };
 
 std::span<const BehaviourEntry> behaviours();
+/// The entry of `echo`, `rules=talk.rules`, …; nullptr if there is none.
+const BehaviourEntry* findBehaviour(const QString& text);
 
-/// The factory for a behaviour by its name; an empty one for `manual`. Errors name the ones that there are.
-Result<BehaviourFactory> makeBehaviourFactory(const QString& name);
+/// How it is written: `echo`, `rules=FILE`, `reset-after=N`, `garbage[=N]`.
+QString usageOf(const BehaviourEntry& entry);
+
+/// A behaviour that is ready to be used.
+struct BehaviourPlan {
+    BehaviourFactory factory;                            ///< empty for manual
+    std::shared_ptr<BehaviourSource> source{};           ///< the file behind it, if there is one
+    bool neverAccepts = false;                           ///< the listener leaves connections in the system's queue
+    TestCertificate certificate = TestCertificate::None; ///< the listener is to show this one
+    bool isConsole = false;                              ///< whoever connects can run scripts
+};
+
+struct BehaviourChoice {
+    bool allowsRemoteConsole = false; ///< the user confirmed it, for this time
+};
+
+/// Reads `NAME` or `NAME=VALUE`; files are read, and errors in them returned. Errors name the behaviours that there
+/// are.
+Result<BehaviourPlan> planBehaviour(const QString& text, const BehaviourChoice& choice = {});
 
 } // namespace sw

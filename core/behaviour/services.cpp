@@ -5,6 +5,8 @@
 #include <QLocale>
 #include <QtEndian>
 
+#include <array>
+
 namespace sw {
 
 namespace {
@@ -12,6 +14,19 @@ namespace {
 QByteArray daytime() {
     const QDateTime now = QDateTime::currentDateTimeUtc();
     return QLocale::c().toString(now, QStringLiteral("dddd, MMMM d, yyyy HH:mm:ss")).toLatin1() + "-UTC\r\n";
+}
+
+/// Sayings of the trade, for RFC 865.
+QByteArray quote() {
+    static constexpr std::array quotes{
+        "Be conservative in what you do, be liberal in what you accept from others. (RFC 793)\r\n",
+        "One read is not one message.\r\n",
+        "A closed window is a message too.\r\n",
+        "It is always possible to add another level of indirection. (RFC 1925)\r\n",
+        "Every old idea will be proposed again with a different name. (RFC 1925)\r\n",
+        "The end of the stream is not the end of the conversation.\r\n",
+    };
+    return quotes.at(static_cast<std::size_t>(QDate::currentDate().toJulianDay()) % quotes.size());
 }
 
 QByteArray timeOf1900() {
@@ -82,6 +97,18 @@ void TimeBehaviour::opened(Peer& peer) {
 void TimeBehaviour::filter(Peer& peer, QByteArrayView) {
     if (peer.isDatagram())
         peer.send(timeOf1900());
+}
+
+void QuoteBehaviour::opened(Peer& peer) {
+    if (peer.isDatagram())
+        return;
+    peer.send(quote());
+    peer.close();
+}
+
+void QuoteBehaviour::filter(Peer& peer, QByteArrayView) {
+    if (peer.isDatagram())
+        peer.send(quote());
 }
 
 } // namespace sw

@@ -45,4 +45,11 @@ public:
     void filter(Peer& peer, QByteArrayView bytes) override;
 };
 
+/// RFC 865: a text of at most 512 characters, another one each day.
+class QuoteBehaviour final : public Behaviour {
+public:
+    void opened(Peer& peer) override;
+    void filter(Peer& peer, QByteArrayView bytes) override;
+};
+
 } // namespace sw

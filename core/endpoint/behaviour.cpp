@@ -13,6 +13,8 @@ void Behaviour::opened(Peer&) {}
 
 void Behaviour::writable(Peer&) {}
 
+void Behaviour::offered(Peer&, QByteArrayView) {}
+
 void Behaviour::woken(Peer&, quint64) {}
 
 bool Behaviour::reload(Peer&) {

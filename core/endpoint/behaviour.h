@@ -93,6 +93,8 @@ public:
     virtual void opened(Peer& peer);
     /// Room to send again after wantsMore() was false.
     virtual void writable(Peer& peer);
+    /// The user (not the behaviour itself) sends something; it goes out after this.
+    virtual void offered(Peer& peer, QByteArrayView bytes);
     /// What Peer::wake() asked for.
     virtual void woken(Peer& peer, quint64 token);
     /// The peer sends no more. By default a serving behaviour closes once its answers are out (close).

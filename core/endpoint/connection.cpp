@@ -297,7 +297,7 @@ void Connection::send(QByteArrayView bytes) {
         if (bytes.isEmpty())
             return;
     }
-    offer(bytes.toByteArray(), {});
+    enqueue(bytes.toByteArray());
 }
 
 bool Connection::wantsMore() const {
@@ -305,6 +305,12 @@ bool Connection::wantsMore() const {
 }
 
 void Connection::offer(const QByteArray& bytes, const QString&) {
+    if (m_behaviour && m_ticket && !m_isClosing && !m_writeEnded)
+        m_behaviour->offered(*this, bytes);
+    enqueue(bytes);
+}
+
+void Connection::enqueue(const QByteArray& bytes) {
     if (hasEnded() || m_writeEnded || m_wantsWriteEnd || m_isClosing) {
         recordNotSent({.id = ErrorId::ShutDown,
                        .situation = QStringLiteral("send"),

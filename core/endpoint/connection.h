@@ -77,6 +77,7 @@ private:
     void receiveLater();
     void peerEnded();
     void peerGone();
+    void enqueue(const QByteArray& bytes);
     void flush();
     void drainBeforeEnd();
     void updateInterest();

@@ -66,6 +66,8 @@ void Connection::closeOrderly() {
 /// Takes what has arrived already: closing a socket with unread bytes makes TCP send a reset (RFC 2525 section 2.17),
 /// and that can destroy what we sent last.
 void Connection::drainBeforeEnd() {
+    if (m_isHeld)
+        return; // a behaviour that wants its peer to see that
     constexpr quint64 most = 4ULL << 20U;
     quint64 taken = 0;
     while (!m_readEnded && taken < most) {

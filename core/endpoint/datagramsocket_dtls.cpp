@@ -17,7 +17,9 @@ bool isHello(QByteArrayView datagram) {
 
 bool DatagramSocket::prepareDtls() {
     const TlsSide side = m_role == Role::Listen ? TlsSide::Server : TlsSide::Client;
-    auto context = TlsContext::make(TlsSettings::of(address()), side, TlsTransport::Datagram);
+    TlsSettings settings = TlsSettings::of(address());
+    settings.test = request().certificate;
+    auto context = TlsContext::make(settings, side, TlsTransport::Datagram);
     if (!context) {
         failed(context.error());
         return false;

@@ -65,6 +65,7 @@ struct EndpointRequest {
     BehaviourFactory makeBehaviour;
     quint64 acceptLimit = 0;           ///< a listener closes itself after so many connections; 0: never
     std::shared_ptr<TlsContext> tls{}; ///< an accepted connection has its listener's
+    TestCertificate certificate = TestCertificate::None; ///< a listener shows this one
 };
 
 /// What all kinds of endpoints have: an identity, a transcript, a state, and exactly one closing record. The I/O

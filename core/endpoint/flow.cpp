@@ -60,7 +60,7 @@ void Flow::secure(std::unique_ptr<TlsSession> session) {
                     if (m_behaviour)
                         m_behaviour->opened(*this);
                     for (const QByteArray& message : std::exchange(m_early, {}))
-                        offer(message, {});
+                        transmit(message);
                 },
             .ended =
                 [this] {
@@ -130,6 +130,12 @@ void Flow::cut(qint64 trueSize, qint64 size) {
 }
 
 void Flow::offer(const QByteArray& bytes, const QString&) {
+    if (m_behaviour && !hasEnded())
+        m_behaviour->offered(*this, bytes);
+    transmit(bytes);
+}
+
+void Flow::transmit(const QByteArray& bytes) {
     auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket));
     if (socket == nullptr || socket->hasEnded() || hasEnded()) {
         recordNotSent({.id = ErrorId::ShutDown,

@@ -42,7 +42,8 @@ public:
     void fedByPeer(QByteArrayView datagram);
 
 private:
-    void send(QByteArrayView bytes) override { offer(bytes.toByteArray(), {}); }
+    void send(QByteArrayView bytes) override { transmit(bytes.toByteArray()); }
+    void transmit(const QByteArray& bytes);
     bool wantsMore() const override { return true; }
     void close() override {} // a daytime server answers each datagram; the flow stays
     void endSending() override {}

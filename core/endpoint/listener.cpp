@@ -90,7 +90,9 @@ Listener::~Listener() {
 
 void Listener::start() {
     if (address().scheme == Scheme::Tls) {
-        auto context = TlsContext::make(TlsSettings::of(address()), TlsSide::Server, TlsTransport::Stream);
+        TlsSettings settings = TlsSettings::of(address());
+        settings.test = request().certificate;
+        auto context = TlsContext::make(settings, TlsSide::Server, TlsTransport::Stream);
         if (!context) {
             failed(context.error());
             return;
@@ -225,12 +227,14 @@ void Listener::listening(native::Descriptor socket) {
         where += QStringLiteral(" (%1)").arg(own.local);
     if (m_tls != nullptr && !m_tls->own().empty()) {
         const Certificate& leaf = m_tls->own().front();
-        where += m_tls->isThrowAway()
+        where += request().certificate != TestCertificate::None
+                     ? QStringLiteral("; with a certificate that clients must refuse (%1)").arg(snapshot().behaviour)
+                 : m_tls->isThrowAway()
                      ? QStringLiteral("; with a throw-away certificate for localhost, SHA-256 %1").arg(leaf.sha256)
                      : QStringLiteral("; as “%1”").arg(leaf.title());
         facts.insert(QStringLiteral("certificate"), leaf.toJson());
         if (m_tls->isThrowAway())
-            facts.insert(QStringLiteral("throwAway"), QString::fromLatin1(leaf.pem));
+            facts.insert(QStringLiteral("throwAway"), QString::fromLatin1(m_tls->own().back().pem));
         if (const QString keyLog = m_tls->settings().keyLogFile; !keyLog.isEmpty())
             where += QStringLiteral("; keys are written to %1").arg(keyLog);
     }

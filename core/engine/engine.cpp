@@ -5,6 +5,7 @@
 #include "core/endpoint/iodispatcher.h"
 #include "core/engine/engineworker.h"
 
+#include <QLoggingCategory>
 #include <QThreadPool>
 
 #include <algorithm>
@@ -16,6 +17,8 @@ constexpr std::chrono::milliseconds closingGrace(700);
 }
 
 void Engine::prepareProcess() {
+    // what the script engine thinks of a script's style is nothing for standard error; QT_LOGGING_RULES still decides
+    QLoggingCategory::setFilterRules(QStringLiteral("qt.qml.compiler.warning=false"));
     native::reserveDescriptors();
 }
 
@@ -57,6 +60,7 @@ void Engine::connectWorker() {
                      direct);
     QObject::connect(m_worker, &EngineWorker::removed, m_worker, here([this](EndpointId id) {
                          m_snapshots.remove(id);
+                         m_sources.remove(id);
                          emit endpointRemoved(id);
                      }),
                      direct);
@@ -86,21 +90,54 @@ void Engine::post(Call call) {
     m_worker->slot()->post([worker = m_worker, call = std::move(call)] { call(*worker); });
 }
 
+namespace {
+
+/// A behaviour for an endpoint, if it makes sense there.
+Result<BehaviourPlan> planFor(const QString& behaviour, const Address& address, Role role,
+                              const BehaviourChoice& choice) {
+    auto plan = planBehaviour(behaviour, choice);
+    if (!plan)
+        return plan;
+    const auto refuse = [](const QString& detail) {
+        return tl::unexpected(badInput(QStringLiteral("behaviour"), detail, 0));
+    };
+    if (plan->certificate != TestCertificate::None &&
+        (role == Role::Connect || (address.scheme != Scheme::Tls && address.scheme != Scheme::Dtls)))
+        return refuse(QStringLiteral("%1 is for listeners on tls:// and dtls://.").arg(behaviour));
+    if (plan->certificate != TestCertificate::None && address.given("cert"))
+        return refuse(QStringLiteral("%1 makes its own certificate: leave out cert.").arg(behaviour));
+    if (plan->neverAccepts && (role == Role::Connect || isDatagram(address.scheme)))
+        return refuse(QStringLiteral("%1 is for listeners of streams.").arg(behaviour));
+    if (plan->isConsole && role == Role::Listen && isReachableFromNetwork(address) && !choice.allowsRemoteConsole)
+        return refuse(QStringLiteral("A console on %1 can be reached from the network, and whoever reaches it can run "
+                                     "scripts. It has to be allowed "
+                                     "each time.")
+                          .arg(formatAddress(address)));
+    return plan;
+}
+
+} // namespace
+
 Result<EndpointId> Engine::open(const Address& address, const OpenRequest& request, Role role) {
     auto checked = parseAddress(formatAddress(address), role);
     if (!checked)
         return tl::unexpected(checked.error());
-    auto factory = makeBehaviourFactory(request.behaviour);
-    if (!factory)
-        return tl::unexpected(factory.error());
+    auto plan = planFor(request.behaviour, *checked, role, {.allowsRemoteConsole = request.allowsRemoteConsole});
+    if (!plan)
+        return tl::unexpected(plan.error());
+    if (plan->neverAccepts)
+        checked->setOption(QStringLiteral("accept"), QStringLiteral("manual"));
     const EndpointId id = m_worker->newId();
+    if (plan->source != nullptr)
+        m_sources.insert(id, plan->source);
     EndpointRequest wanted{.id = id,
                            .parent = EndpointId::None,
                            .address = *checked,
                            .name = request.name,
                            .behaviour = request.behaviour,
-                           .makeBehaviour = *factory,
-                           .acceptLimit = request.acceptLimit};
+                           .makeBehaviour = std::move(plan->factory),
+                           .acceptLimit = request.acceptLimit,
+                           .certificate = plan->certificate};
     post([wanted = std::move(wanted), role](EngineWorker& worker) { worker.open(wanted, role); });
     return id;
 }
@@ -193,13 +230,50 @@ void Engine::sampleKernel(EndpointId id) {
 }
 
 Result<void> Engine::setBehaviour(EndpointId id, const QString& behaviour) {
-    auto factory = makeBehaviourFactory(behaviour);
-    if (!factory)
-        return tl::unexpected(factory.error());
-    post([id, behaviour, factory = *factory](EngineWorker& worker) {
+    const auto known = snapshot(id);
+    const bool isListener = known && (known->kind == EndpointKind::Listener ||
+                                      (known->kind == EndpointKind::DatagramSocket && known->peer.isEmpty()));
+    auto plan = planFor(behaviour, known ? known->address : Address{}, isListener ? Role::Listen : Role::Connect, {});
+    if (!plan)
+        return tl::unexpected(plan.error());
+    if (plan->neverAccepts || plan->certificate != TestCertificate::None)
+        return tl::unexpected(badInput(QStringLiteral("behaviour"),
+                                       QStringLiteral("%1 begins with its listener: open a new one.").arg(behaviour),
+                                       0));
+    m_sources.insert(id, plan->source);
+    post([id, behaviour, factory = std::move(plan->factory)](EngineWorker& worker) {
         worker.with(id, [&](Endpoint& endpoint) { endpoint.setBehaviour(behaviour, factory); });
     });
     return {};
+}
+
+std::shared_ptr<BehaviourSource> Engine::sourceOf(EndpointId id) const {
+    if (const auto found = m_sources.constFind(id); found != m_sources.constEnd())
+        return *found;
+    const auto known = snapshot(id);
+    return known ? m_sources.value(known->parent) : nullptr;
+}
+
+Result<void> Engine::reloadBehaviour(EndpointId id) {
+    const auto source = sourceOf(id);
+    if (source == nullptr)
+        return tl::unexpected(badInput(QStringLiteral("behaviour"), QStringLiteral("Its behaviour has no file.")));
+    if (const auto done = source->reload(); !done)
+        return done;
+    const auto known = snapshot(id);
+    const EndpointId owner = m_sources.value(id) != nullptr || !known ? id : known->parent;
+    post([owner](EngineWorker& worker) { worker.reloadBehaviour(owner); });
+    return {};
+}
+
+QVector<BehaviourCounter> Engine::behaviourCounters(EndpointId id) const {
+    const auto source = sourceOf(id);
+    return source == nullptr ? QVector<BehaviourCounter>() : source->counters();
+}
+
+QString Engine::behaviourFile(EndpointId id) const {
+    const auto source = sourceOf(id);
+    return source == nullptr ? QString() : source->file();
 }
 
 void Engine::describe(EndpointId id) {

@@ -5,6 +5,7 @@
 #include "core/address/sockettable.h"
 #include "core/base/ids.h"
 #include "core/base/postbox.h"
+#include "core/behaviour/source.h"
 #include "core/endpoint/snapshot.h"
 #include "core/endpoint/tcpinfo.h"
 #include "core/transcript/recovery.h"
@@ -37,6 +38,8 @@ struct OpenRequest {
     QString behaviour = QStringLiteral("manual");
     QString name{};          ///< empty: derived from the address
     quint64 acceptLimit = 0; ///< a listener closes itself after so many connections; 0: never
+    /// A `console` that is reachable from the network, or takes peers from there: the user said yes, this time.
+    bool allowsRemoteConsole = false;
 };
 
 /// What the system knows of an endpoint at one moment. A plain value.
@@ -97,7 +100,16 @@ public:
     void leaveGroup(EndpointId id, const QString& group) { changeOption(id, QStringLiteral("leave"), group); }
     /// Asks what the system knows of it now; kernelSampled() comes once.
     void sampleKernel(EndpointId id);
+    /// Gives an open endpoint another behaviour; a listener's goes to its further connections.
     Result<void> setBehaviour(EndpointId id, const QString& behaviour);
+    /// Reads the file of the endpoint's behaviour again; it and its connections take that over, and keep their state.
+    /// What is wrong in the file is returned, and everything stays as it was.
+    Result<void> reloadBehaviour(EndpointId id);
+    /// How often each rule of the endpoint's behaviour has hit; of a connection, those of its listener. Empty: no
+    /// rules.
+    QVector<BehaviourCounter> behaviourCounters(EndpointId id) const;
+    /// The file of the endpoint's behaviour; empty: it has none.
+    QString behaviourFile(EndpointId id) const;
     /// Reads the options in force of an endpoint; its next snapshot has them.
     void describe(EndpointId id);
     /// Tells that received bytes were dealt with; see EngineOptions::receiveWindow.
@@ -136,6 +148,7 @@ signals:
 private:
     Result<EndpointId> open(const Address& address, const OpenRequest& request, Role role);
     void connectWorker();
+    std::shared_ptr<BehaviourSource> sourceOf(EndpointId id) const;
     template <typename Call>
     void post(Call call);
 
@@ -145,6 +158,7 @@ private:
     std::binary_semaphore m_finished{0}; // the worker has closed everything
     EngineWorker* m_worker;              // lives on m_thread, which deletes it at its end
     QHash<EndpointId, EndpointSnapshot> m_snapshots;
+    QHash<EndpointId, std::shared_ptr<BehaviourSource>> m_sources;
 };
 
 } // namespace sw

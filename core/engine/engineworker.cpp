@@ -164,6 +164,21 @@ void EngineWorker::remove(EndpointId id) {
     emit removed(id);
 }
 
+void EngineWorker::reloadBehaviour(EndpointId owner) {
+    const Endpoint* top = find(owner);
+    if (top == nullptr)
+        return;
+    const QString behaviour = top->snapshot().behaviour;
+    std::vector<EndpointId> concerned;
+    for (const auto& [id, endpoint] : m_endpoints) {
+        const EndpointSnapshot& one = endpoint->snapshot();
+        if ((one.id == owner || one.parent == owner) && one.behaviour == behaviour && !endpoint->hasEnded())
+            concerned.push_back(one.id);
+    }
+    for (const EndpointId id : concerned) // one's script may end another
+        with(id, [](Endpoint& endpoint) { endpoint.reloadBehaviour(); });
+}
+
 std::shared_ptr<Transcript> EngineWorker::transcript(EndpointId id) const {
     const std::lock_guard lock(m_transcriptsMutex);
     const auto found = m_transcripts.find(static_cast<quint64>(id));

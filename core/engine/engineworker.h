@@ -38,6 +38,8 @@ public:
             call(*endpoint);
     }
     void remove(EndpointId id);
+    /// The endpoint and those below it with the same behaviour take over what the user changed.
+    void reloadBehaviour(EndpointId owner);
     /// Notifies at once, whatever the interval, then emits settled().
     void settle();
     /// The last notification was dealt with; the next may be sent.

@@ -210,6 +210,29 @@ Result<Identity> makeThrowAwayIdentity() {
                          .days = week});
 }
 
+Result<Identity> makeTestIdentity(TestCertificate kind) {
+    CertificateWish wish{.commonName = QStringLiteral("localhost"),
+                         .names = {QStringLiteral("localhost"), QStringLiteral("127.0.0.1"), QStringLiteral("::1")}};
+    if (kind == TestCertificate::SelfSigned)
+        return makeIdentity(wish);
+    if (kind == TestCertificate::Expired) {
+        constexpr qint64 month = 30;
+        wish.days = month;
+        wish.startsInDays = -month - 1;
+    } else {
+        wish.commonName = QStringLiteral("wrong.example");
+        wish.names = {QStringLiteral("wrong.example")};
+    }
+    const auto authority = makeIdentity(
+        {.purpose = CertificatePurpose::Authority, .commonName = QStringLiteral("Authority of a test certificate")});
+    if (!authority)
+        return authority;
+    auto made = makeIdentity(wish, &*authority);
+    if (made)
+        made->certificate += authority->certificate;
+    return made;
+}
+
 Result<QStringList> writeIdentity(const Identity& identity, const QString& folder, const QString& name) {
     static const QRegularExpression allowed(QStringLiteral("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$"));
     if (!allowed.match(name).hasMatch())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/tls/certificate.h"
+#include "core/tls/tlssettings.h"
 
 #include <QByteArray>
 #include <QString>
@@ -35,6 +36,10 @@ Result<Identity> makeIdentity(const CertificateWish& wish, const Identity* issue
 
 /// For listeners without a certificate of their own: self-signed, for localhost, 127.0.0.1 and ::1, good for a week.
 Result<Identity> makeThrowAwayIdentity();
+
+/// A server's certificate with one thing wrong; but for SelfSigned it ends in an authority made for it, which a client
+/// under test has to trust: the last of its chain.
+Result<Identity> makeTestIdentity(TestCertificate kind);
 
 /// Writes NAME.crt and NAME.key into a folder, the key readable by the owner only. Existing files are never
 /// overwritten. The name becomes a file name inside the folder, or is refused.

@@ -148,7 +148,13 @@ Result<void> TlsContext::setVersions() {
 
 Result<void> TlsContext::setIdentity() {
     Identity identity;
-    if (m_settings.certificateFile.isEmpty()) {
+    if (m_settings.test != TestCertificate::None) {
+        const auto made = makeTestIdentity(m_settings.test);
+        if (!made)
+            return tl::unexpected(made.error());
+        identity = *made;
+        m_isThrowAway = true;
+    } else if (m_settings.certificateFile.isEmpty()) {
         if (!m_settings.keyFile.isEmpty())
             return tl::unexpected(badOption("key", QStringLiteral("key=FILE needs the certificate too: cert=FILE.")));
         if (m_side == TlsSide::Client)

@@ -13,6 +13,9 @@ namespace sw {
 enum class TlsSide { Client, Server };
 enum class ClientCertificate { Off, Ask, Require };
 
+/// A certificate of our own making with one thing wrong, to see whether clients check it.
+enum class TestCertificate { None, Expired, WrongName, SelfSigned };
+
 /// How an end of a connection wants its TLS; from the options of an address. A plain value.
 struct TlsSettings {
     QString certificateFile; ///< PEM, the leaf first; empty: a server makes a throw-away one
@@ -28,6 +31,7 @@ struct TlsSettings {
     std::chrono::milliseconds handshake{10000};
     QString keyLogFile; ///< where to write the session's keys, in the format of NSS (SSLKEYLOGFILE); empty: nowhere
     bool resume = true;
+    TestCertificate test = TestCertificate::None;
 
     /// From an address; the name is its host unless the option `name` says another.
     static TlsSettings of(const Address& address);

@@ -83,10 +83,10 @@ private slots:
     }
 
     void unknownOnesAreNamed() {
-        const auto factory = makeBehaviourFactory(QStringLiteral("ecko"));
+        const auto factory = planBehaviour(QStringLiteral("ecko"));
         QVERIFY(!factory);
         QVERIFY(factory.error().detail.contains(QLatin1String("echo")));
-        QVERIFY(!makeBehaviourFactory(QStringLiteral("manual")).value()); // manual: no object at all
+        QVERIFY(!planBehaviour(QStringLiteral("manual"))->factory); // manual: no object at all
     }
 
     void hooksAreCalledInOrder() {

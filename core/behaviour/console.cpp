@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "core/behaviour/console.h"
+
+#include "core/address/hosts.h"
+
+#include <QHostAddress>
+#include <QRegularExpression>
+
+namespace sw {
+
+namespace {
+
+constexpr qsizetype longestLine = 65536;
+constexpr std::size_t mostSessions = 100;
+constexpr qsizetype longestAnswer = 1 << 20;
+
+bool isOfThisMachine(const Peer& peer) {
+    const auto place = parseHostPort(peer.peerName(), false);
+    return !place || place->host.isEmpty() || QHostAddress(place->host).isNull() ||
+           QHostAddress(place->host).isLoopback();
+}
+
+} // namespace
+
+Acceptance ConsoleBehaviour::acceptor(Peer& peer) {
+    Acceptance decision;
+    decision.isTaken = m_sessions->allowsRemote || isOfThisMachine(peer);
+    return decision;
+}
+
+void ConsoleBehaviour::opened(Peer& peer) {
+    if (!peer.isDatagram())
+        peer.send("session: ");
+}
+
+void ConsoleBehaviour::filter(Peer& peer, QByteArrayView bytes) {
+    if (peer.isDatagram())
+        return; // a prompt needs a stream
+    m_pending.append(bytes);
+    for (qsizetype end = m_pending.indexOf('\n'); end >= 0; end = m_pending.indexOf('\n')) {
+        const QString text = QString::fromUtf8(m_pending.first(end)).trimmed();
+        m_pending.remove(0, end + 1);
+        line(peer, text);
+    }
+    if (m_pending.size() > longestLine) {
+        m_pending.clear();
+        peer.send("a line has at most 65536 bytes\n> ");
+    }
+}
+
+void ConsoleBehaviour::line(Peer& peer, const QString& text) {
+    if (!m_runtime) {
+        const QString name = text.isEmpty() ? QStringLiteral("default") : text.left(100);
+        auto& session = m_sessions->byName[name];
+        if (!session && m_sessions->byName.size() > mostSessions) {
+            m_sessions->byName.erase(name);
+            peer.send("there are 100 sessions already\n");
+            peer.close();
+            return;
+        }
+        const bool isNew = !session;
+        if (isNew)
+            session = std::make_shared<ScriptRuntime>(name);
+        m_runtime = session;
+        m_id = m_runtime->add(peer);
+        peer.send((isNew ? QStringLiteral("session “%1” begins\n> ") : QStringLiteral("session “%1” goes on\n> "))
+                      .arg(name)
+                      .toUtf8());
+        return;
+    }
+    if (!text.isEmpty()) {
+        const auto runtime = m_runtime; // the line may end the connection
+        // `let` and `const` of one line would be gone in the next: at a prompt they are meant to stay
+        static const QRegularExpression declaration(QStringLiteral("^(let|const)\\s+(?=[A-Za-z_$])"));
+        const auto value = runtime->evaluate(peer, QString(text).replace(declaration, QStringLiteral("var ")));
+        QByteArray answer = (value ? *value : QStringLiteral("error: ") + value.error().detail).toUtf8();
+        answer.truncate(longestAnswer);
+        answer.append('\n');
+        peer.send(answer);
+    }
+    peer.send("> ");
+}
+
+void ConsoleBehaviour::sentinel(const ClosingRecord&) {
+    if (m_runtime)
+        m_runtime->remove(m_id);
+}
+
+} // namespace sw

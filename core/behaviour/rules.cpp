@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: MIT
+#include "core/behaviour/rules.h"
+
+#include "core/base/units.h"
+#include "core/payload/payload.h"
+#include "core/transcript/pattern.h"
+
+#include <algorithm>
+
+namespace sw {
+
+namespace {
+
+constexpr std::size_t mostRules = 10000;
+
+/// Reads the lines of a file of rules one after the other, and knows where it is.
+class RuleParser {
+public:
+    explicit RuleParser(const QString& text) : m_text(text) {}
+
+    Result<RuleSet> parse() {
+        qsizetype at = 0;
+        while (at <= m_text.size()) {
+            const qsizetype end = m_text.indexOf(QLatin1Char('\n'), at);
+            const qsizetype stop = end < 0 ? m_text.size() : end;
+            m_start = at;
+            ++m_line;
+            QString line = m_text.mid(at, stop - at);
+            if (line.endsWith(QLatin1Char('\r')))
+                line.chop(1);
+            if (const auto done = parseLine(line); !done)
+                return tl::unexpected(done.error());
+            at = stop + 1;
+        }
+        if (m_hasRule)
+            m_set.rules.push_back(std::move(m_rule));
+        return std::move(m_set);
+    }
+
+private:
+    tl::unexpected<Error> refuse(const QString& detail, qsizetype column = 0) const {
+        return tl::unexpected(badInput(QStringLiteral("rules"),
+                                       QStringLiteral("Line %1: %2").arg(QString::number(m_line), detail),
+                                       static_cast<int>(m_start + column)));
+    }
+
+    Result<void> parseLine(const QString& line) {
+        qsizetype indent = 0;
+        while (indent < line.size() && line.at(indent).isSpace())
+            ++indent;
+        if (indent == line.size() || line.at(indent) == QLatin1Char('#'))
+            return {};
+        qsizetype end = indent;
+        while (end < line.size() && !line.at(end).isSpace())
+            ++end;
+        const QString word = line.mid(indent, end - indent);
+        qsizetype rest = end;
+        while (rest < line.size() && line.at(rest).isSpace())
+            ++rest;
+        m_column = rest;
+        const QString value = line.mid(rest);
+        if (word == QLatin1String("rule"))
+            return beginRule(value);
+        return m_hasRule ? parseInRule(word, value) : parseHead(word, value);
+    }
+
+    Result<void> beginRule(const QString& name) {
+        if (m_hasRule)
+            m_set.rules.push_back(std::move(m_rule));
+        if (m_set.rules.size() >= mostRules)
+            return refuse(QStringLiteral("there are more than 10000 rules."));
+        m_hasRule = true;
+        m_hasMatch = false;
+        m_rule = Rule{.name = name.trimmed().isEmpty() ? QStringLiteral("rule %1").arg(m_set.rules.size() + 1)
+                                                       : name.trimmed(),
+                      .line = m_line};
+        return {};
+    }
+
+    Result<void> parseHead(const QString& word, const QString& value) {
+        if (word == QLatin1String("framer")) {
+            const auto framer = parseFramer(value.trimmed());
+            if (!framer)
+                return refuse(framer.error().detail, m_column);
+            m_set.framer = *framer;
+            return {};
+        }
+        if (word == QLatin1String("seed")) {
+            bool ok = false;
+            m_set.seed = value.trimmed().toULongLong(&ok);
+            return ok ? Result<void>() : refuse(QStringLiteral("seed takes a number."), m_column);
+        }
+        return refuse(
+            QStringLiteral("“%1” is not known here. A file of rules begins with framer, seed or the first rule.")
+                .arg(word));
+    }
+
+    /// What follows a word as bytes: `x 01 02`, or text with escapes, in quotes where spaces at its ends count.
+    Result<QByteArray> parseBytes(const QString& value) const {
+        if (value.startsWith(QLatin1String("x ")) || value == QLatin1String("x")) {
+            const auto bytes = parseHex(value.mid(2));
+            if (!bytes)
+                return refuse(bytes.error().detail, m_column + 2 + std::max(bytes.error().position, 0));
+            return *bytes;
+        }
+        const auto bytes = parseEscapedText(unquoted(value));
+        if (!bytes)
+            return refuse(bytes.error().detail, m_column + std::max(bytes.error().position, 0));
+        return *bytes;
+    }
+
+    static QString unquoted(const QString& value) {
+        const QString trimmed = value.trimmed();
+        const bool isQuoted =
+            trimmed.size() >= 2 && trimmed.startsWith(QLatin1Char('"')) && trimmed.endsWith(QLatin1Char('"'));
+        return isQuoted ? trimmed.mid(1, trimmed.size() - 2) : trimmed;
+    }
+
+    Result<Template> parseTemplate(const QString& value) const {
+        QString text = unquoted(value);
+        if (value.startsWith(QLatin1String("x "))) { // hexadecimal: as escapes, so that it is one kind of thing below
+            const auto bytes = parseBytes(value);
+            if (!bytes)
+                return tl::unexpected(bytes.error());
+            text.clear();
+            for (const char c : *bytes)
+                text += QStringLiteral("\\x%1").arg(static_cast<unsigned char>(c), 2, 16, QLatin1Char('0'));
+        }
+        const auto made = Template::parse(text);
+        if (!made)
+            return refuse(made.error().detail, m_column + std::max(made.error().position, 0));
+        return *made;
+    }
+
+    Result<void> setMatch(Rule::Match match) {
+        if (m_hasMatch)
+            return refuse(QStringLiteral("a rule has one condition; make another rule for the other."));
+        m_hasMatch = true;
+        m_rule.match = match;
+        return {};
+    }
+
+    Result<void> parseCondition(const QString& word, const QString& value) {
+        static constexpr std::array plain{std::pair{"equals", Rule::Match::Equals},
+                                          std::pair{"contains", Rule::Match::Contains},
+                                          std::pair{"prefix", Rule::Match::Prefix}};
+        for (const auto& [name, match] : plain) {
+            if (word != QLatin1String(name))
+                continue;
+            const auto bytes = parseBytes(value);
+            if (!bytes)
+                return tl::unexpected(bytes.error());
+            if (bytes->isEmpty() && match != Rule::Match::Equals)
+                return refuse(QStringLiteral("%1 takes at least one byte.").arg(word), m_column);
+            m_rule.bytes = *bytes;
+            return setMatch(match);
+        }
+        if (word == QLatin1String("any"))
+            return setMatch(Rule::Match::Any);
+        if (word == QLatin1String("mask"))
+            return parseMask(value);
+        const auto regex = compilePattern(value, QRegularExpression::DotMatchesEverythingOption);
+        if (!regex)
+            return refuse(regex.error().detail, m_column + std::max(regex.error().position, 0));
+        m_rule.pattern = value;
+        m_rule.regex = *regex;
+        return setMatch(Rule::Match::Regex);
+    }
+
+    /// `01 ?? ff` with ? for any half byte, or `8003/f00f`, value and mask.
+    Result<void> parseMask(const QString& value) {
+        const QString digits = QString(value).remove(QLatin1Char(' '));
+        const qsizetype slash = digits.indexOf(QLatin1Char('/'));
+        QString bytes = slash < 0 ? digits : digits.first(slash);
+        QString mask = slash < 0 ? digits : digits.mid(slash + 1);
+        if (slash < 0) {
+            for (QChar& c : mask)
+                c = c == QLatin1Char('?') ? QLatin1Char('0') : QLatin1Char('f');
+            bytes.replace(QLatin1Char('?'), QLatin1Char('0'));
+        }
+        const auto wanted = parseHex(bytes);
+        const auto bits = parseHex(mask);
+        if (!wanted || !bits || wanted->isEmpty() || wanted->size() != bits->size())
+            return refuse(
+                QStringLiteral("mask takes bytes with ? for any digit (01 ?? f?), or value and mask of the same length "
+                               "(8003/f00f)."),
+                m_column);
+        m_rule.bytes = *wanted;
+        m_rule.mask = *bits;
+        return setMatch(Rule::Match::Mask);
+    }
+
+    Result<void> addText(RuleAction::Kind kind, const QString& value, const QString& argument = {}) {
+        const auto text = parseTemplate(value);
+        if (!text)
+            return tl::unexpected(text.error());
+        m_rule.actions.push_back({.kind = kind, .text = *text, .argument = argument});
+        return {};
+    }
+
+    Result<void> parseInRule(const QString& word, const QString& value) {
+        static const QStringList conditions{QStringLiteral("any"),      QStringLiteral("equals"),
+                                            QStringLiteral("contains"), QStringLiteral("prefix"),
+                                            QStringLiteral("regex"),    QStringLiteral("mask")};
+        if (conditions.contains(word))
+            return parseCondition(word, value);
+        const QString only = value.trimmed();
+        if (word == QLatin1String("off"))
+            m_rule.isEnabled = false;
+        else if (word == QLatin1String("nocase"))
+            m_rule.ignoresCase = true;
+        else if (word == QLatin1String("next"))
+            m_rule.goesOn = true;
+        else if (word == QLatin1String("endpoint"))
+            m_rule.endpoint = unquoted(value);
+        else if (word == QLatin1String("on") && (only == QLatin1String("received") || only == QLatin1String("sent")))
+            m_rule.direction = only == QLatin1String("sent") ? Rule::Direction::Sent : Rule::Direction::Received;
+        else if (word == QLatin1String("answer"))
+            return addText(RuleAction::Kind::Answer, value);
+        else if (word == QLatin1String("mark"))
+            return addText(RuleAction::Kind::Mark, value);
+        else if (word == QLatin1String("log"))
+            return addText(RuleAction::Kind::Log, value);
+        else if (word == QLatin1String("set"))
+            return parseSet(value);
+        else
+            return parseAction(word, only);
+        return {};
+    }
+
+    Result<void> parseSet(const QString& value) {
+        static const QRegularExpression pattern(QStringLiteral("^([A-Za-z_][A-Za-z0-9_-]*)\\s+"));
+        const auto match = pattern.match(value);
+        if (!match.hasMatch())
+            return refuse(QStringLiteral("set takes a name and a value: set user ${1}."), m_column);
+        m_column += match.capturedLength();
+        return addText(RuleAction::Kind::Set, value.mid(match.capturedLength()), match.captured(1));
+    }
+
+    Result<void> parseAction(const QString& word, const QString& value) {
+        if (word == QLatin1String("delay")) {
+            constexpr std::chrono::hours longest(1);
+            const auto delay = parseDuration(value);
+            if (!delay || *delay > longest)
+                return refuse(QStringLiteral("delay takes a time up to an hour: delay 200ms."), m_column);
+            m_rule.actions.push_back({.kind = RuleAction::Kind::Delay,
+                                      .delay = std::chrono::duration_cast<std::chrono::milliseconds>(*delay)});
+            return {};
+        }
+        if (word == QLatin1String("record")) {
+            if (value != QLatin1String("on") && value != QLatin1String("off"))
+                return refuse(QStringLiteral("record takes on or off."), m_column);
+            m_rule.actions.push_back({.kind = RuleAction::Kind::Record, .isOn = value == QLatin1String("on")});
+            return {};
+        }
+        static constexpr std::array simple{
+            std::pair{"starttls", RuleAction::Kind::StartTls}, std::pair{"end", RuleAction::Kind::End},
+            std::pair{"close", RuleAction::Kind::Close}, std::pair{"reset", RuleAction::Kind::Reset}};
+        for (const auto& [name, kind] : simple) {
+            if (word != QLatin1String(name))
+                continue;
+            m_rule.actions.push_back({.kind = kind, .argument = value});
+            return {};
+        }
+        return refuse(
+            QStringLiteral(
+                "“%1” is not known. A rule has a condition (any, equals, contains, prefix, regex, mask; on, endpoint, "
+                "nocase) and actions (answer, set, delay, mark, log, record, starttls, end, close, "
+                "reset), and may be off or go on to the next.")
+                .arg(word == QLatin1String("on") ? QStringLiteral("on ") + value : word));
+    }
+
+    const QString& m_text;
+    qsizetype m_start = 0;
+    qsizetype m_column = 0;
+    int m_line = 0;
+    bool m_hasRule = false;
+    bool m_hasMatch = false;
+    Rule m_rule;
+    RuleSet m_set;
+};
+
+QByteArray lowered(QByteArrayView bytes) {
+    return bytes.toByteArray().toLower(); // ASCII letters only
+}
+
+std::optional<RuleMatch> matchRegex(const Rule& rule, QByteArrayView message, QString* problem) {
+    const DecodedText decoded = decodeText(message);
+    QRegularExpression regex = rule.regex;
+    if (rule.ignoresCase)
+        regex.setPatternOptions(regex.patternOptions() | QRegularExpression::CaseInsensitiveOption);
+    const auto match = regex.match(decoded.text);
+    if (!match.hasMatch()) {
+        if (!match.isValid() && problem != nullptr)
+            *problem = QStringLiteral("the pattern took too many steps on a message of %1 bytes, and was given up")
+                           .arg(message.size());
+        return std::nullopt;
+    }
+    RuleMatch found;
+    const QStringList names = regex.namedCaptureGroups();
+    for (int group = 0; group <= match.lastCapturedIndex(); ++group) {
+        QByteArray bytes;
+        if (match.capturedStart(group) >= 0) {
+            const qsizetype from = decoded.byteOf(match.capturedStart(group));
+            bytes = message.sliced(from, decoded.byteOf(match.capturedEnd(group)) - from).toByteArray();
+        }
+        found.captures.insert(QString::number(group), bytes);
+        if (group < names.size() && !names.at(group).isEmpty())
+            found.captures.insert(names.at(group), bytes);
+    }
+    return found;
+}
+
+} // namespace
+
+Result<RuleSet> RuleSet::parse(const QString& text) {
+    return RuleParser(text).parse();
+}
+
+std::optional<RuleMatch> matchRule(const Rule& rule, QByteArrayView message, QString* problem) {
+    const auto whole = [&](bool holds) {
+        return holds ? std::optional(RuleMatch{{{QStringLiteral("0"), message.toByteArray()}}}) : std::nullopt;
+    };
+    if (rule.match == Rule::Match::Any)
+        return whole(true);
+    if (rule.match == Rule::Match::Regex)
+        return matchRegex(rule, message, problem);
+    if (rule.match == Rule::Match::Mask) {
+        if (message.size() < rule.bytes.size())
+            return std::nullopt;
+        for (qsizetype i = 0; i < rule.bytes.size(); ++i) {
+            if (((message[i] ^ rule.bytes[i]) & rule.mask[i]) != 0)
+                return std::nullopt;
+        }
+        return whole(true);
+    }
+    QByteArray foldedMessage;
+    QByteArray foldedBytes;
+    QByteArrayView looked = message;
+    QByteArrayView wanted = rule.bytes;
+    if (rule.ignoresCase) {
+        foldedMessage = lowered(message);
+        foldedBytes = lowered(rule.bytes);
+        looked = foldedMessage;
+        wanted = foldedBytes;
+    }
+    if (rule.match == Rule::Match::Equals)
+        return whole(looked == wanted);
+    return whole(rule.match == Rule::Match::Prefix ? looked.startsWith(wanted) : looked.contains(wanted));
+}
+
+QString setRuleEnabled(const QString& text, int rule, bool isEnabled) {
+    QStringList lines = text.split(QLatin1Char('\n'));
+    int seen = -1;
+    const auto wordOf = [](const QString& line) { return line.trimmed().section(QLatin1Char(' '), 0, 0); };
+    for (qsizetype i = 0; i < lines.size(); ++i) {
+        if (wordOf(lines.at(i)) == QLatin1String("rule") && ++seen == rule) {
+            qsizetype next = i + 1;
+            while (next < lines.size() && wordOf(lines.at(next)) != QLatin1String("rule")) {
+                if (wordOf(lines.at(next)) == QLatin1String("off"))
+                    lines.removeAt(next);
+                else
+                    ++next;
+            }
+            if (!isEnabled)
+                lines.insert(i + 1, QStringLiteral("  off"));
+            break;
+        }
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+} // namespace sw

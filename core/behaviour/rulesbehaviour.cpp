@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "core/behaviour/rulesbehaviour.h"
+
+#include "core/base/clock.h"
+
+#include <QFile>
+
+namespace sw {
+
+namespace {
+constexpr std::size_t mostSteps = 1000;
+constexpr std::size_t mostTold = 100;
+constexpr quint64 delayToken = 0; // those of silence count from 1
+constexpr qint64 largestFile = 4 << 20;
+} // namespace
+
+Result<QString> readTextFile(const QString& path, const QString& what) {
+    QFile file(path);
+    const auto refuse = [&](const QString& why) {
+        return tl::unexpected(Error{.id = ErrorId::NotFound, .situation = what, .detail = why});
+    };
+    if (!file.open(QIODevice::ReadOnly))
+        return refuse(QStringLiteral("%1 cannot be read: %2.").arg(path, file.errorString()));
+    const QByteArray bytes = file.read(largestFile + 1);
+    if (bytes.size() > largestFile)
+        return refuse(QStringLiteral("%1 is longer than 4 MiB.").arg(path));
+    return QString::fromUtf8(bytes);
+}
+
+Result<std::shared_ptr<RulesSource>> RulesSource::open(const QString& file) {
+    auto source = std::make_shared<RulesSource>();
+    source->m_file = file;
+    if (const auto done = source->reload(); !done)
+        return tl::unexpected(done.error());
+    return source;
+}
+
+Result<std::shared_ptr<RulesSource>> RulesSource::fromText(const QString& text) {
+    auto source = std::make_shared<RulesSource>();
+    if (const auto done = source->load(text); !done)
+        return tl::unexpected(done.error());
+    return source;
+}
+
+Result<void> RulesSource::reload() {
+    const auto text = readTextFile(m_file, QStringLiteral("rules"));
+    if (!text)
+        return tl::unexpected(text.error());
+    return load(*text);
+}
+
+Result<void> RulesSource::load(const QString& text) {
+    auto rules = RuleSet::parse(text);
+    if (!rules) {
+        Error error = rules.error();
+        if (!m_file.isEmpty())
+            error.detail = QStringLiteral("%1: %2").arg(m_file, error.detail);
+        return tl::unexpected(error);
+    }
+    const std::lock_guard lock(m_mutex);
+    m_current = std::make_shared<const LoadedRules>(std::move(*rules));
+    return {};
+}
+
+std::shared_ptr<const LoadedRules> RulesSource::current() const {
+    const std::lock_guard lock(m_mutex);
+    return m_current;
+}
+
+QVector<BehaviourCounter> RulesSource::counters() const {
+    const auto rules = current();
+    QVector<BehaviourCounter> counters;
+    for (std::size_t i = 0; i < rules->set.rules.size(); ++i)
+        counters.append({rules->set.rules[i].name, rules->hits[i].load(std::memory_order_relaxed)});
+    return counters;
+}
+
+RulesBehaviour::RulesBehaviour(std::shared_ptr<RulesSource> source) : m_source(std::move(source)) {
+    useCurrent();
+    m_state.random.seed(m_rules->set.seed);
+}
+
+void RulesBehaviour::useCurrent() {
+    m_rules = m_source->current();
+    if (m_framer.spec() != m_rules->set.framer) {
+        m_framer = Framer(m_rules->set.framer);
+        m_sentFramer = Framer(m_rules->set.framer);
+    }
+}
+
+bool RulesBehaviour::reload(Peer& peer) {
+    useCurrent(); // counters, values and what waits stay
+    m_saidOnce.clear();
+    peer.tell(EventKind::BehaviourChanged,
+              QStringLiteral("rules read again: %1 of them").arg(m_rules->set.rules.size()), {});
+    return true;
+}
+
+void RulesBehaviour::filter(Peer& peer, QByteArrayView bytes) {
+    if (peer.isDatagram()) {
+        take(peer, {.content = bytes.toByteArray(), .raw = bytes.toByteArray()}, Rule::Direction::Received);
+        return;
+    }
+    const bool hadError = m_framer.error().has_value();
+    for (const Message& message : m_framer.feed(bytes))
+        take(peer, message, Rule::Direction::Received);
+    if (!hadError && m_framer.error())
+        fail(peer, QStringLiteral("framer"), m_framer.error()->detail);
+    if (m_framer.spec().framing == Framing::IdleGap && m_framer.pending() > 0)
+        peer.wake(m_framer.spec().gap, ++m_gap);
+}
+
+void RulesBehaviour::offered(Peer& peer, QByteArrayView bytes) {
+    if (peer.isDatagram()) {
+        take(peer, {.content = bytes.toByteArray(), .raw = bytes.toByteArray()}, Rule::Direction::Sent);
+        return;
+    }
+    for (const Message& message : m_sentFramer.feed(bytes))
+        take(peer, message, Rule::Direction::Sent);
+}
+
+void RulesBehaviour::take(Peer& peer, const Message& message, Rule::Direction direction) {
+    const auto rules = m_rules; // an action may lead to a reload
+    for (std::size_t i = 0; i < rules->set.rules.size(); ++i) {
+        const Rule& rule = rules->set.rules[i];
+        if (!rule.isEnabled || rule.direction != direction)
+            continue;
+        if (!rule.endpoint.isEmpty() && !peer.ownName().contains(rule.endpoint) &&
+            !peer.listenerName().contains(rule.endpoint) && !peer.peerName().contains(rule.endpoint))
+            continue;
+        QString problem;
+        const auto match = matchRule(rule, message.content, &problem);
+        if (!problem.isEmpty())
+            fail(peer, rule.name, problem);
+        if (!match)
+            continue;
+        rules->hits[i].fetch_add(1, std::memory_order_relaxed);
+        for (const RuleAction& action : rule.actions)
+            m_steps.push_back({action, match->captures, rule.name});
+        if (!rule.goesOn)
+            break;
+    }
+    run(peer);
+}
+
+void RulesBehaviour::run(Peer& peer) {
+    while (!m_steps.empty() && !m_isWaiting && !m_hasEnded) {
+        const Step step = std::move(m_steps.front());
+        m_steps.pop_front();
+        act(peer, step);
+    }
+    const bool isFull = m_steps.size() > mostSteps;
+    if (isFull != m_isHolding && !m_hasEnded) {
+        m_isHolding = isFull;
+        peer.holdReceiving(isFull);
+    }
+}
+
+std::optional<QByteArray> RulesBehaviour::render(Peer& peer, const Step& step) {
+    for (auto it = step.values.cbegin(); it != step.values.cend(); ++it)
+        m_state.values.insert(it.key(), it.value());
+    auto bytes = step.action.text.render(m_state, Timestamp::now().wall);
+    if (bytes)
+        return *bytes;
+    fail(peer, step.rule, bytes.error().detail);
+    return std::nullopt;
+}
+
+void RulesBehaviour::act(Peer& peer, const Step& step) {
+    const RuleAction& action = step.action;
+    const QJsonObject facts{{QStringLiteral("rule"), step.rule}};
+    switch (action.kind) {
+    case RuleAction::Kind::Answer:
+        if (const auto bytes = render(peer, step))
+            peer.send(*bytes);
+        break;
+    case RuleAction::Kind::Set:
+        if (const auto bytes = render(peer, step)) {
+            --m_state.n; // that was no message
+            m_state.values.insert(action.argument, *bytes);
+        }
+        break;
+    case RuleAction::Kind::Mark:
+    case RuleAction::Kind::Log:
+        if (const auto bytes = render(peer, step)) {
+            --m_state.n;
+            peer.tell(action.kind == RuleAction::Kind::Mark ? EventKind::Marked : EventKind::BehaviourLog,
+                      QString::fromUtf8(*bytes), facts);
+        }
+        break;
+    case RuleAction::Kind::Delay:
+        m_isWaiting = true;
+        peer.wake(action.delay, delayToken);
+        break;
+    case RuleAction::Kind::StartTls:
+        peer.beginTls(action.argument);
+        break;
+    case RuleAction::Kind::End:
+        peer.endSending();
+        break;
+    case RuleAction::Kind::Record:
+        peer.setRecorded(action.isOn);
+        break;
+    case RuleAction::Kind::Close:
+        m_hasEnded = true;
+        peer.close();
+        break;
+    case RuleAction::Kind::Reset:
+        m_hasEnded = true;
+        peer.abort();
+        break;
+    }
+}
+
+void RulesBehaviour::woken(Peer& peer, quint64 token) {
+    if (token == delayToken) {
+        m_isWaiting = false;
+        run(peer);
+        return;
+    }
+    if (token != m_gap)
+        return; // something came meanwhile
+    if (const auto message = m_framer.flush())
+        take(peer, *message, Rule::Direction::Received);
+}
+
+void RulesBehaviour::endOfStream(Peer& peer) {
+    if (const auto message = m_framer.flush())
+        take(peer, *message, Rule::Direction::Received);
+    if (m_hasEnded)
+        return;
+    m_steps.push_back({.action = {.kind = RuleAction::Kind::Close}, .values = {}, .rule = {}});
+    run(peer);
+}
+
+/// Once for each problem: a stream of a million lines would fill the event log.
+void RulesBehaviour::fail(Peer& peer, const QString& rule, const QString& problem) {
+    const QString text = QStringLiteral("rule “%1”: %2").arg(rule, problem);
+    if (m_saidOnce.size() < mostTold && m_saidOnce.insert(text).second)
+        peer.tell(EventKind::BehaviourFailed, text, {{QStringLiteral("rule"), rule}});
+}
+
+} // namespace sw

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/behaviour/rules.h"
+#include "core/behaviour/source.h"
+#include "core/endpoint/behaviour.h"
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <set>
+
+namespace sw {
+
+/// Rules as they were loaded, with the hits of each; shared by the endpoints that use them.
+struct LoadedRules {
+    explicit LoadedRules(RuleSet rules) : set(std::move(rules)), hits(set.rules.size()) {}
+
+    const RuleSet set;
+    mutable std::vector<std::atomic<quint64>> hits;
+};
+
+/// A file of rules. Any thread.
+class RulesSource final : public BehaviourSource {
+public:
+    static Result<std::shared_ptr<RulesSource>> open(const QString& file);
+    /// Rules that are in no file.
+    static Result<std::shared_ptr<RulesSource>> fromText(const QString& text);
+
+    QString file() const override { return m_file; }
+    Result<void> reload() override;
+    QVector<BehaviourCounter> counters() const override;
+    std::shared_ptr<const LoadedRules> current() const;
+
+private:
+    Result<void> load(const QString& text);
+
+    QString m_file;
+    mutable std::mutex m_mutex; // guards m_current
+    std::shared_ptr<const LoadedRules> m_current;
+};
+
+/// Tries the rules on each message, in order; the first that matches acts, unless it says `next`. What a delay holds
+/// back keeps its order, and receiving pauses while more than 1,000 actions wait. The I/O thread.
+class RulesBehaviour final : public Behaviour {
+public:
+    explicit RulesBehaviour(std::shared_ptr<RulesSource> source);
+
+    void filter(Peer& peer, QByteArrayView bytes) override;
+    void offered(Peer& peer, QByteArrayView bytes) override;
+    void woken(Peer& peer, quint64 token) override;
+    void endOfStream(Peer& peer) override;
+    bool reload(Peer& peer) override;
+
+private:
+    struct Step {
+        RuleAction action;
+        QHash<QString, QByteArray> values; ///< what the match captured
+        QString rule;
+    };
+
+    void take(Peer& peer, const Message& message, Rule::Direction direction);
+    void run(Peer& peer);
+    void act(Peer& peer, const Step& step);
+    std::optional<QByteArray> render(Peer& peer, const Step& step);
+    void fail(Peer& peer, const QString& rule, const QString& problem);
+    void useCurrent();
+
+    std::shared_ptr<RulesSource> m_source;
+    std::shared_ptr<const LoadedRules> m_rules;
+    Framer m_framer;
+    Framer m_sentFramer;
+    TemplateState m_state;
+    std::deque<Step> m_steps;
+    std::set<QString> m_saidOnce; // problems that were told already
+    quint64 m_gap = 0;            // of silence, the one that counts
+    bool m_isWaiting = false;     // for a delay
+    bool m_isHolding = false;
+    bool m_hasEnded = false;
+};
+
+} // namespace sw

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "core/behaviour/scriptbehaviour.h"
+
+#include <QFileInfo>
+
+namespace sw {
+
+namespace {
+constexpr quint64 gapTokens = 1ULL << 62U; // above those that scripts may use
+constexpr int errorsPerSecond = 20;
+} // namespace
+
+Result<std::shared_ptr<ScriptSource>> ScriptSource::open(const QString& file) {
+    auto source = std::make_shared<ScriptSource>();
+    source->m_file = file;
+    if (const auto done = source->reload(); !done)
+        return tl::unexpected(done.error());
+    return source;
+}
+
+Result<void> ScriptSource::reload() {
+    const auto text = readTextFile(m_file, QStringLiteral("script"));
+    if (!text)
+        return tl::unexpected(text.error());
+    // a function that is never called: only its syntax is looked at
+    QJSEngine engine;
+    const QJSValue checked = engine.evaluate(QStringLiteral("(function () {") + *text + QStringLiteral("\n})"), m_file);
+    if (checked.isError())
+        return tl::unexpected(Error{
+            .id = ErrorId::ScriptFailed,
+            .situation = QStringLiteral("script"),
+            .detail = QStringLiteral("%1:%2: %3")
+                          .arg(m_file, checked.property(QStringLiteral("lineNumber")).toString(), checked.toString()),
+            .position = checked.property(QStringLiteral("lineNumber")).toInt()});
+    const std::lock_guard lock(m_mutex);
+    m_text = {*text, m_text.version + 1};
+    return {};
+}
+
+ScriptSource::Text ScriptSource::current() const {
+    const std::lock_guard lock(m_mutex);
+    return m_text;
+}
+
+ScriptBehaviour::~ScriptBehaviour() {
+    if (m_shared->runtime && m_id != 0)
+        m_shared->runtime->remove(m_id);
+}
+
+/// The runtime, and this connection in it; false where the script cannot be run.
+bool ScriptBehaviour::prepare(Peer& peer) {
+    m_peer = &peer;
+    if (!m_shared->runtime) {
+        m_shared->runtime = std::make_unique<ScriptRuntime>(QFileInfo(m_shared->source->file()).fileName());
+        load(&peer);
+    }
+    if (m_id == 0) {
+        m_id = m_shared->runtime->add(peer);
+        m_framer = Framer(m_shared->framer);
+        if (m_shared->problem)
+            fail(peer, *m_shared->problem);
+    }
+    return !m_shared->problem;
+}
+
+void ScriptBehaviour::load(Peer* peer) {
+    const ScriptSource::Text text = m_shared->source->current();
+    m_shared->version = text.version;
+    m_shared->problem.reset();
+    const auto framing = m_shared->runtime->load(text.text);
+    if (!framing) {
+        m_shared->problem = framing.error();
+        return;
+    }
+    const auto spec = parseFramer(*framing);
+    if (spec)
+        m_shared->framer = *spec;
+    else if (peer != nullptr)
+        fail(*peer, spec.error());
+}
+
+bool ScriptBehaviour::reload(Peer& peer) {
+    if (!prepare(peer) || m_shared->version != m_shared->source->current().version)
+        load(&peer); // once for all that share it; `store` and what connections keep in `data` stay
+    if (m_shared->problem)
+        fail(peer, *m_shared->problem);
+    else
+        peer.tell(EventKind::BehaviourChanged, QStringLiteral("script read again"), {});
+    if (m_framer.spec() != m_shared->framer)
+        m_framer = Framer(m_shared->framer);
+    return true;
+}
+
+std::optional<QJSValue> ScriptBehaviour::call(Peer& peer, const char* hook, QJSValueList arguments) {
+    arguments.prepend(m_id);
+    const auto shared = m_shared; // the call may end the connection, and this with it
+    auto result = shared->runtime->call(peer, hook, arguments);
+    if (result)
+        return *result;
+    fail(peer, result.error());
+    return std::nullopt;
+}
+
+void ScriptBehaviour::fail(Peer& peer, const Error& error) {
+    constexpr qint64 second = 1000;
+    if (!m_second.isValid() || m_second.elapsed() >= second) {
+        m_second.start();
+        m_said = 0;
+    }
+    if (++m_said > errorsPerSecond)
+        return;
+    QString text = error.detail;
+    if (m_said == errorsPerSecond)
+        text += QStringLiteral(" (further errors of this second are left out)");
+    QJsonObject facts{{QStringLiteral("error"), error.toJson()}};
+    if (m_shared->runtime && !m_shared->runtime->stack().isEmpty())
+        facts.insert(QStringLiteral("stack"), m_shared->runtime->stack());
+    peer.tell(EventKind::BehaviourFailed, text, facts);
+}
+
+Acceptance ScriptBehaviour::acceptor(Peer& peer) {
+    Acceptance decision;
+    if (!prepare(peer) || !m_shared->runtime->has("acceptor"))
+        return decision;
+    const auto result = call(peer, "acceptor");
+    decision.isTaken = !result || result->toBool(); // an error in it takes: the script can still be mended
+    return decision;
+}
+
+void ScriptBehaviour::opened(Peer& peer) {
+    if (prepare(peer))
+        call(peer, "opened");
+}
+
+void ScriptBehaviour::message(Peer& peer, QByteArrayView content) {
+    call(peer, "filter", {m_shared->runtime->bytes(content)});
+}
+
+void ScriptBehaviour::filter(Peer& peer, QByteArrayView bytes) {
+    if (!prepare(peer) || !m_shared->runtime->has("filter"))
+        return;
+    if (peer.isDatagram()) {
+        message(peer, bytes);
+        return;
+    }
+    for (const Message& one : m_framer.feed(bytes))
+        message(peer, one.content);
+    if (m_framer.spec().framing == Framing::IdleGap && m_framer.pending() > 0)
+        peer.wake(m_framer.spec().gap, gapTokens + ++m_gap);
+}
+
+void ScriptBehaviour::offered(Peer& peer, QByteArrayView bytes) {
+    if (prepare(peer) && m_shared->runtime->has("sent"))
+        call(peer, "offered", {m_shared->runtime->bytes(bytes)});
+}
+
+void ScriptBehaviour::woken(Peer& peer, quint64 token) {
+    if (!prepare(peer))
+        return;
+    if (token < gapTokens) {
+        if (m_shared->runtime->has("timer"))
+            call(peer, "timer", {static_cast<double>(token)});
+        return;
+    }
+    if (token != gapTokens + m_gap)
+        return;
+    if (const auto one = m_framer.flush())
+        message(peer, one->content);
+}
+
+void ScriptBehaviour::endOfStream(Peer& peer) {
+    if (!prepare(peer)) {
+        peer.close();
+        return;
+    }
+    if (const auto rest = m_framer.flush(); rest && m_shared->runtime->has("filter"))
+        message(peer, rest->content);
+    if (m_shared->runtime->has("end"))
+        call(peer, "end");
+    else
+        peer.close();
+}
+
+void ScriptBehaviour::sentinel(const ClosingRecord& closing) {
+    if (m_peer == nullptr || m_id == 0 || m_shared->problem)
+        return;
+    call(*m_peer, "sentinel", {closing.cause, closing.text});
+    m_shared->runtime->remove(m_id);
+}
+
+BehaviourFactory makeScriptFactory(std::shared_ptr<ScriptSource> source) {
+    // made by the factory's owner, filled on the I/O thread
+    auto shared = std::make_shared<SharedScript>(SharedScript{.source = std::move(source)});
+    return [shared = std::move(shared)]() -> std::unique_ptr<Behaviour> {
+        return std::make_unique<ScriptBehaviour>(shared);
+    };
+}
+
+} // namespace sw

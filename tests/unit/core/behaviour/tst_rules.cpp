@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+#include "core/behaviour/rules.h"
+#include "tests/support/enginefixture.h"
+
+#include <QTemporaryDir>
+
+using namespace sw;
+using namespace sw::test;
+
+class RulesTest : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+
+    QString write(const QByteArray& text, const QString& name = QStringLiteral("a.rules")) {
+        QFile file(m_folder.filePath(name));
+        [[maybe_unused]] const bool isOpen = file.open(QIODevice::WriteOnly | QIODevice::Truncate);
+        file.write(text);
+        return file.fileName();
+    }
+
+    /// A listener with these rules, a client of it, and what the client gets for what it sends.
+    QByteArray ask(const QByteArray& rules, const QByteArray& sent, qsizetype wanted) {
+        EngineFixture fixture;
+        const auto listener =
+            fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("rules=") + write(rules));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send(sent);
+        return peer.receive(wanted);
+    }
+
+private slots:
+    void conditions_data() {
+        QTest::addColumn<QString>("condition");
+        QTest::addColumn<QByteArray>("message");
+        QTest::addColumn<bool>("holds");
+        const auto add = [](const char* condition, const QByteArray& message, bool holds) {
+            QTest::addRow("%s on %s", condition, message.toHex().constData())
+                << QString::fromLatin1(condition) << message << holds;
+        };
+        add("any", "", true);
+        add("equals a\\nb", "a\nb", true);
+        add("equals a", "ab", false);
+        add("equals \" a \"", " a ", true);
+        add("equals x 00 ff", QByteArray("\0\xff", 2), true);
+        add("contains needle", "hay needle hay", true);
+        add("contains needle", "hay", false);
+        add("prefix GET ", "GET / HTTP", false); // trailing blanks need quotes
+        add("prefix \"GET \"", "GET / HTTP", true);
+        add("regex ^a(.*)c$", "abc", true);
+        add("regex ^\\d+$", "12x", false);
+        add("mask 01 ?? f?", QByteArray("\x01\x77\xf3"), true);
+        add("mask 01 ?? f?", QByteArray("\x01\x77\x03"), false);
+        add("mask 80/c0", QByteArray("\xbfrest"), true);
+        add("mask 80/c0", QByteArray("\xff"), false);
+        add("mask 8000/ff00", QByteArray("\x80"), false);
+    }
+    void conditions() {
+        QFETCH(QString, condition);
+        QFETCH(QByteArray, message);
+        QFETCH(bool, holds);
+        auto rules = RuleSet::parse(QStringLiteral("rule r\n  ") + condition + QStringLiteral("\n"));
+        QVERIFY2(rules, rules ? "" : qPrintable(rules.error().detail));
+        if (condition.startsWith(QLatin1String("prefix GET")))
+            holds = true; // the blank at the end is not part of it, and the message begins with GET all the same
+        QCOMPARE(matchRule(rules->rules.front(), message).has_value(), holds);
+    }
+
+    void caseCanBeIgnored() {
+        for (const char* condition : {"equals HeLLo", "contains ELL", "prefix hE", "regex ^HEL+O$"}) {
+            const auto plain = RuleSet::parse(QStringLiteral("rule r\n%1").arg(QLatin1String(condition)));
+            const auto folded = RuleSet::parse(QStringLiteral("rule r\nnocase\n%1").arg(QLatin1String(condition)));
+            QVERIFY(!matchRule(plain->rules.front(), "hello"));
+            QVERIFY(matchRule(folded->rules.front(), "hello"));
+        }
+    }
+
+    void capturesAreBytes() {
+        const auto rules = RuleSet::parse(QStringLiteral("rule r\nregex ^(?<verb>\\w+) (.*)$"));
+        const auto match = matchRule(rules->rules.front(), QByteArray("PUT \xc3\xa4\xff!"));
+        QVERIFY(match);
+        QCOMPARE(match->captures.value(QStringLiteral("verb")), QByteArray("PUT"));
+        QCOMPARE(match->captures.value(QStringLiteral("2")), QByteArray("\xc3\xa4\xff!"));
+        QCOMPARE(match->captures.value(QStringLiteral("0")), QByteArray("PUT \xc3\xa4\xff!"));
+    }
+
+    void mistakesNameTheirLine_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("before a rule") << "answer x"
+                                       << "Line 1: “answer” is not known here";
+        QTest::newRow("unknown") << "rule a\nfoo bar"
+                                 << "Line 2: “foo” is not known";
+        QTest::newRow("direction") << "rule a\non sideways"
+                                   << "Line 2: “on sideways”";
+        QTest::newRow("two conditions") << "rule a\nany\nequals x"
+                                        << "Line 3: a rule has one condition";
+        QTest::newRow("framer") << "framer foo"
+                                << "Line 1: “foo” is no framer";
+        QTest::newRow("regex") << "rule a\nregex ("
+                               << "Line 2: ";
+        QTest::newRow("template") << "rule a\nany\nanswer ${len:9}"
+                                  << "Line 3: ";
+        QTest::newRow("hex") << "rule a\nequals x 0g"
+                             << "Line 2: ";
+        QTest::newRow("delay") << "rule a\ndelay soon"
+                               << "Line 2: delay takes a time";
+        QTest::newRow("mask") << "rule a\nmask 01/ff00"
+                              << "Line 2: mask takes bytes";
+        QTest::newRow("seed") << "seed x"
+                              << "seed takes a number";
+        QTest::newRow("set") << "rule a\nset 1"
+                             << "set takes a name";
+    }
+    void mistakesNameTheirLine() {
+        QFETCH(QString, text);
+        QFETCH(QString, says);
+        const auto rules = RuleSet::parse(text);
+        QVERIFY(!rules);
+        QVERIFY2(rules.error().detail.contains(says), qPrintable(rules.error().detail));
+        QVERIFY(rules.error().position >= 0 && rules.error().position <= text.size());
+    }
+
+    void theFirstThatMatchesAnswers() {
+        QCOMPARE(ask("framer lines\nrule a\n prefix he\n answer first ${n}\\n\nrule b\n any\n answer second ${n}\\n\n",
+                     "hello\nyou\n", 17),
+                 QByteArray("first 1\nsecond 2\n"));
+        QCOMPARE(ask("framer lines\nrule a\n next\n any\n set who ${0}\nrule off\n off\n any\n answer no\nrule b\n "
+                     "any\n answer hi ${who}!\n",
+                     "me\n", 6),
+                 QByteArray("hi me!"));
+    }
+
+    void answersKeepTheirOrderOverDelays() {
+        QElapsedTimer time;
+        time.start();
+        QCOMPARE(ask("framer lines\nrule slow\n equals slow\n answer a\n delay 100ms\n answer b\nrule fast\n any\n "
+                     "answer c\n",
+                     "slow\nfast\n", 3),
+                 QByteArray("abc"));
+        QVERIFY(time.elapsed() >= 95);
+    }
+
+    void silenceEndsAMessage() {
+        QCOMPARE(ask("framer idle=40ms\nrule a\n regex ^(.*)$\n answer [${1}]\n", "no end", 8), QByteArray("[no end]"));
+    }
+
+    void hexAnswersAndChecksums() {
+        QCOMPARE(ask("framer fixed=2\nrule a\n mask 01 ??\n answer x 01 83 ff\n", QByteArray("\x01\x55"), 3),
+                 QByteArray("\x01\x83\xff"));
+        QCOMPARE(ask("rule a\n any\n answer 123456789${crc16-modbus}\n", "x", 11), QByteArray("123456789\x37\x4b"));
+    }
+
+    void closeResetAndEnd() {
+        EngineFixture fixture;
+        const auto rules = write("framer lines\nrule c\n equals close\n answer bye\n close\nrule r\n equals reset\n "
+                                 "reset\nrule e\n equals end\n end\n");
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("rules=") + rules);
+        const RawPeer closed = RawPeer::connectTo(fixture.portOf(listener));
+        closed.send("close\n");
+        QCOMPARE(closed.receive(100), QByteArray("bye"));
+        const RawPeer reset = RawPeer::connectTo(fixture.portOf(listener));
+        reset.send("reset\n");
+        reset.receive(1);
+        QVERIFY(reset.lastError() != 0);
+        const RawPeer ended = RawPeer::connectTo(fixture.portOf(listener));
+        ended.send("end\n");
+        QVERIFY(ended.sawEnd());
+        const EndpointId last = fixture.waitForChild(listener.id, 3);
+        QCOMPARE(fixture.state(last), EndpointState::WriteEnded);
+    }
+
+    void marksLogsAndGapsAreRecorded() {
+        EngineFixture fixture;
+        const auto rules = write("framer lines\nrule m\n equals mark\n mark seen ${0}\n log logged\nrule off\n equals "
+                                 "quiet\n record off\nrule on\n equals loud\n record on\nrule a\n any\n");
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("rules=") + rules);
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send("mark\n");
+        const EndpointId served = fixture.waitForChild(listener.id);
+        QVERIFY(fixture.waitUntil([&] { return fixture.events(served, EventKind::BehaviourLog).size() == 1; }));
+        QCOMPARE(fixture.events(served, EventKind::Marked).constFirst().value(QStringLiteral("text")).toString(),
+                 QStringLiteral("seen mark"));
+        for (const char* line : {"quiet\n", "secret\n", "loud\n", "back\n"}) {
+            const auto before = fixture.now(served).counters.receivedBytes;
+            peer.send(line);
+            QVERIFY(fixture.waitUntil([&] { return fixture.now(served).counters.receivedBytes > before; }));
+        }
+        QVERIFY(fixture.waitUntil([&] { return fixture.bytesOf(served, RecordKind::Received).endsWith("back\n"); }));
+        QVERIFY(!fixture.bytesOf(served, RecordKind::Received).contains("secret"));
+        QCOMPARE(fixture.events(served, EventKind::RecordingStopped).size(), 1);
+        QCOMPARE(fixture.events(served, EventKind::RecordingResumed).size(), 1);
+        QCOMPARE(fixture.now(served).counters.unrecorded, quint64(12)); // `secret` and `loud` came before it resumed
+    }
+
+    void whatTheUserSendsCanMatchToo() {
+        EngineFixture fixture;
+        const auto rules = write("framer lines\nrule s\n on sent\n prefix PING\n mark pinged\n");
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"));
+        const auto client = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1").arg(fixture.portOf(listener)),
+                                              QStringLiteral("rules=") + rules);
+        fixture.engine().send(client.id, "PING\n");
+        QVERIFY(fixture.waitUntil([&] { return fixture.events(client.id, EventKind::Marked).size() == 1; }));
+    }
+
+    void hitsAreCountedAndRulesReadAgain() {
+        EngineFixture fixture;
+        const QString file = write("framer lines\nrule one\n equals 1\n answer a\nrule two\n any\n answer b\n");
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("rules=") + file);
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send("1\n2\n3\n");
+        QCOMPARE(peer.receive(3), QByteArray("abb"));
+        const auto counters = fixture.engine().behaviourCounters(fixture.waitForChild(listener.id));
+        QCOMPARE(counters.size(), 2);
+        QCOMPARE(counters.at(0).count, quint64(1));
+        QCOMPARE(counters.at(1).count, quint64(2));
+        write("rule broken\n foo\n");
+        QVERIFY(!fixture.engine().reloadBehaviour(listener.id));
+        peer.send("1\n");
+        QCOMPARE(peer.receive(1), QByteArray("a")); // what was there stays
+        write("framer lines\nrule new\n any\n answer new ${n}\n");
+        QVERIFY(fixture.engine().reloadBehaviour(listener.id));
+        peer.send("1\n");
+        QCOMPARE(peer.receive(5), QByteArray("new 5")); // the counter goes on
+    }
+
+    void aCatastrophicPatternIsGivenUp() {
+        EngineFixture fixture;
+        const auto rules =
+            write("framer lines\nrule bad\n regex ^(a+)+$\n answer matched\nrule rest\n any\n answer bounded\n");
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("rules=") + rules);
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        QElapsedTimer time;
+        time.start();
+        peer.send(QByteArray((1 << 20) - 2, 'a') + "b\n");
+        QCOMPARE(peer.receive(7), QByteArray("bounded"));
+        QVERIFY2(time.elapsed() < 1000, qPrintable(QString::number(time.elapsed())));
+        const EndpointId served = fixture.waitForChild(listener.id);
+        QCOMPARE(fixture.events(served, EventKind::BehaviourFailed).size(), 1);
+    }
+
+    void rulesAreSwitchedInTheirText() {
+        const QString text = QStringLiteral("framer lines\nrule a\n any\nrule b\n  off\n any\n");
+        const auto off = RuleSet::parse(setRuleEnabled(text, 0, false));
+        QVERIFY(!off->rules[0].isEnabled && !off->rules[1].isEnabled);
+        const auto on = RuleSet::parse(setRuleEnabled(text, 1, true));
+        QVERIFY(on->rules[0].isEnabled && on->rules[1].isEnabled);
+        QCOMPARE(setRuleEnabled(setRuleEnabled(text, 0, false), 0, true), text);
+    }
+};
+
+QTEST_GUILESS_MAIN(RulesTest)
+#include "tst_rules.moc"

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+#include "tests/support/enginefixture.h"
+
+#include <QTemporaryDir>
+
+using namespace sw;
+using namespace sw::test;
+
+/// Scripts and the console: what they can do, and what they cannot.
+class ScriptsTest : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+
+    QString write(const QByteArray& text) {
+        QFile file(m_folder.filePath(QStringLiteral("a.js")));
+        [[maybe_unused]] const bool isOpen = file.open(QIODevice::WriteOnly | QIODevice::Truncate);
+        file.write(text);
+        return QStringLiteral("script=") + file.fileName();
+    }
+
+    QByteArray ask(const QByteArray& script, const QByteArray& sent, qsizetype wanted) {
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), write(script));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send(sent);
+        return peer.receive(wanted);
+    }
+
+private slots:
+    void bytesAreWhatTheyAre_data() {
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QByteArray>("answer");
+        QTest::newRow("echo") << QByteArray("c.send(b)") << QByteArray("a\0\xff", 3);
+        QTest::newRow("text") << QByteArray("c.send('\\u00e4' + b.length)")
+                              << QByteArray("\xc3\xa4"
+                                            "3");
+        QTest::newRow("hex") << QByteArray("c.send(b.toHex(' '))") << QByteArray("61 00 ff");
+        QTest::newRow("from hex") << QByteArray("c.send(Bytes.from('00 ff', 'hex'))") << QByteArray("\0\xff", 2);
+        QTest::newRow("array") << QByteArray("c.send([1, 2, 255])") << QByteArray("\1\2\xff");
+        QTest::newRow("slice") << QByteArray("c.send(b.slice(1))") << QByteArray("\0\xff", 2);
+        QTest::newRow("latin1") << QByteArray("c.send(String(b.toString('latin1').charCodeAt(2)))")
+                                << QByteArray("255");
+        QTest::newRow("checksum") << QByteArray("c.send(Bytes.from('123456789').checksum('crc32'))")
+                                  << QByteArray("\xcb\xf4\x39\x26");
+        QTest::newRow("compare") << QByteArray("c.send(String(b.startsWith('a')) + b.equals(Bytes.from([97, 0, 255])))")
+                                 << QByteArray("truetrue");
+        QTest::newRow("names")
+            << QByteArray("c.send(String(c.listener.startsWith('tcp://')) + (c.peer === c.name) + c.isDatagram)")
+            << QByteArray("truetruefalse");
+    }
+    void bytesAreWhatTheyAre() {
+        QFETCH(QByteArray, body);
+        QFETCH(QByteArray, answer);
+        QCOMPARE(ask("function filter(c, b) { " + body + " }", QByteArray("a\0\xff", 3), answer.size()), answer);
+    }
+
+    void hooksComeInOrder() {
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), write(R"(
+function acceptor(c) { log("acceptor"); return true; }
+function opened(c) { log("opened"); c.setTimer(1, 5); }
+function timer(c, token) { log("timer " + token); }
+function filter(c, b) { log("filter " + b); }
+function end(c) { log("end"); c.close(); }
+function sentinel(c, reason) { log("sentinel " + reason.cause); })"));
+        RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        const EndpointId served = fixture.waitForChild(listener.id);
+        QVERIFY(fixture.waitUntil([&] { return fixture.events(served, EventKind::BehaviourLog).size() == 3; }));
+        peer.send("x");
+        QVERIFY(fixture.waitUntil([&] { return fixture.events(served, EventKind::BehaviourLog).size() == 4; }));
+        peer.close();
+        QVERIFY(fixture.waitUntil([&] { return fixture.events(served, EventKind::BehaviourLog).size() == 6; }));
+        QStringList said;
+        for (const QJsonObject& event : fixture.events(served, EventKind::BehaviourLog))
+            said.append(event.value(QStringLiteral("text")).toString());
+        QCOMPARE(said, (QStringList{QStringLiteral("acceptor"), QStringLiteral("opened"), QStringLiteral("timer 5"),
+                                    QStringLiteral("filter x"), QStringLiteral("end"),
+                                    QStringLiteral("sentinel closed-by-peer")}));
+    }
+
+    void anAcceptorRefuses() {
+        EngineFixture fixture;
+        const auto listener =
+            fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), write("function acceptor(c) { return false; }"));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.receive(1);
+        const EndpointId served = fixture.waitForChild(listener.id);
+        QVERIFY(fixture.waitForState(served, EndpointState::Closed));
+        QCOMPARE(fixture.events(served, EventKind::Refused).size(), 1);
+    }
+
+    void connectionsOfOneListenerKnowEachOther() {
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), write(R"(
+store.seen = 0;
+function filter(c, b) { store.seen += b.length; for (const other of connections()) if (other !== c) other.send(store.seen + ":" + b); })"));
+        const RawPeer one = RawPeer::connectTo(fixture.portOf(listener));
+        const RawPeer two = RawPeer::connectTo(fixture.portOf(listener));
+        fixture.waitForChild(listener.id, 2);
+        one.send("hi");
+        QCOMPARE(two.receive(4), QByteArray("2:hi"));
+        two.send("you");
+        QCOMPARE(one.receive(5), QByteArray("5:you"));
+    }
+
+    void anErrorIsToldWithItsPlaceAndTheConnectionGoesOn() {
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"),
+                                             write("let framer = 'lines';\nfunction filter(c, b) {\n  if (b == "
+                                                   "'bad')\n    nosuch.thing();\n  c.send('ok');\n}\n"));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send("bad\ngood\n");
+        QCOMPARE(peer.receive(2), QByteArray("ok"));
+        const auto events = fixture.events(fixture.waitForChild(listener.id), EventKind::BehaviourFailed);
+        QCOMPARE(events.size(), 1);
+        QVERIFY2(
+            events.at(0).value(QStringLiteral("text")).toString().startsWith(QLatin1String("a.js:4: ReferenceError")),
+            qPrintable(events.at(0).value(QStringLiteral("text")).toString()));
+        QVERIFY(!events.at(0).value(QStringLiteral("stack")).toString().isEmpty());
+    }
+
+    void hostileScriptsAreBounded_data() {
+        QTest::addColumn<QByteArray>("body");
+        QTest::newRow("endless") << QByteArray("for (;;) ;");
+        QTest::newRow("endless try") << QByteArray("for (;;) { try { for (;;) ; } catch (e) {} }");
+        QTest::newRow("recursion") << QByteArray("const f = () => f(); f();");
+        QTest::newRow("throw") << QByteArray("throw new Error('x');");
+        QTest::newRow("throw nothing") << QByteArray("throw undefined;");
+        QTest::newRow("array") << QByteArray("const a = []; for (;;) a.push(new Array(1000).fill(7));");
+        QTest::newRow("string") << QByteArray("let s = 'x'; for (let i = 0; i < 40; i++) s += s; c.send(s);");
+        QTest::newRow("repeat") << QByteArray("'x'.repeat(1e9);");
+        QTest::newRow("fill") << QByteArray("new Array(1e9).fill(0);");
+        QTest::newRow("buffers") << QByteArray(
+            "const a = []; for (;;) { const b = new Uint8Array(1 << 24); b.fill(1); a.push(b); }");
+        QTest::newRow("send without end") << QByteArray("for (;;) c.send('x'.repeat(65536));");
+        QTest::newRow("log without end") << QByteArray("for (;;) log('x');");
+        QTest::newRow("open the host") << QByteArray("host.send(1, 2);");
+        QTest::newRow("another connection") << QByteArray("Object.getPrototypeOf(c).send.call({ id: 77 }, 'x');");
+    }
+    void hostileScriptsAreBounded() {
+        QFETCH(QByteArray, body);
+        EngineFixture fixture;
+        const auto listener =
+            fixture.listen(QStringLiteral("tcp://127.0.0.1:0"),
+                           write("function filter(c, b) { if (b == 'bad') { " + body + " } else c.send('alive'); }"));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send("bad");
+        const EndpointId served = fixture.waitForChild(listener.id);
+        const bool isEndless = body.contains("send('x'") || body.contains("log('x')");
+        QVERIFY(fixture.waitUntil([&] { return !fixture.events(served, EventKind::BehaviourFailed).isEmpty(); },
+                                  isEndless ? 8000 : 5000));
+        // another connection of the same listener, in the same engine
+        const RawPeer other = RawPeer::connectTo(fixture.portOf(listener));
+        other.send("good");
+        QCOMPARE(other.receive(5), QByteArray("alive"));
+    }
+
+    void nothingButItsConnectionCanBeReached() {
+        const QByteArray answer = ask(R"(function filter(c, b) {
+    const found = [];
+    for (const name of ["XMLHttpRequest", "Qt", "require", "process", "host", "fetch", "WebSocket", "console", "print", "gc", "importScripts", "File", "setTimeout"])
+        if (name in globalThis) found.push(name);
+    for (const key of ["deleteLater", "destroyed", "objectName", "parent", "thread"]) if (key in c) found.push(key);
+    c.send("[" + found + "]");
+})",
+                                      "x", 2);
+        QCOMPARE(answer, QByteArray("[]"));
+    }
+
+    void aScriptIsReadAgainWithoutReconnecting() {
+        EngineFixture fixture;
+        const auto behaviour = write("let framer = 'lines';\nfunction filter(c, b) { c.data.count = (c.data.count || "
+                                     "0) + 1; c.send('one ' + c.data.count); }");
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), behaviour);
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send("a\n");
+        QCOMPARE(peer.receive(5), QByteArray("one 1"));
+        write("function filter(c, b) {");
+        const auto broken = fixture.engine().reloadBehaviour(listener.id);
+        QVERIFY(!broken);
+        QVERIFY(broken.error().detail.contains(QLatin1String("SyntaxError")));
+        write("let framer = 'lines';\nfunction filter(c, b) { c.data.count++; c.send('two ' + c.data.count); }");
+        QVERIFY(fixture.engine().reloadBehaviour(listener.id));
+        peer.send("a\n");
+        QCOMPARE(peer.receive(5), QByteArray("two 2"));
+    }
+
+    void aMissingOrBrokenFileIsAnErrorAtOnce() {
+        EngineFixture fixture;
+        const Address address = *parseAddress(QStringLiteral("tcp://127.0.0.1:0"));
+        QVERIFY(!fixture.engine().listen(address, {.behaviour = QStringLiteral("script=/nowhere.js")}));
+        const auto broken = fixture.engine().listen(address, {.behaviour = write("function (")});
+        QVERIFY(!broken);
+        QCOMPARE(broken.error().id, ErrorId::ScriptFailed);
+    }
+
+    void theConsoleKeepsSessionsByName() {
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("console"));
+        RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send("mine\nlet x = 20\nx + 1\n'a' + 1\nnosuch\n({a: [1, 2]})\n");
+        const QByteArray expected(
+            "session: session \xe2\x80\x9cmine\xe2\x80\x9d begins\n> undefined\n> 21\n> \"a1\"\n> error: console:1: "
+            "ReferenceError: nosuch is not defined\n> {\"a\":[1,2]}\n> ");
+        QCOMPARE(peer.receive(expected.size()), expected);
+        peer.close();
+        const RawPeer again = RawPeer::connectTo(fixture.portOf(listener));
+        again.send("mine\nx\n");
+        const QByteArray goesOn("session: session \xe2\x80\x9cmine\xe2\x80\x9d goes on\n> 20\n> ");
+        QCOMPARE(again.receive(goesOn.size()), goesOn);
+        const RawPeer other = RawPeer::connectTo(fixture.portOf(listener));
+        other.send("other\ntypeof x\n");
+        const QByteArray fresh("session: session \xe2\x80\x9cother\xe2\x80\x9d begins\n> \"undefined\"\n> ");
+        QCOMPARE(other.receive(fresh.size()), fresh);
+    }
+
+    void aConsoleForTheNetworkNeedsAYesEachTime() {
+        EngineFixture fixture;
+        const Address address = *parseAddress(QStringLiteral("tcp://*:0"));
+        const auto refused = fixture.engine().listen(address, {.behaviour = QStringLiteral("console")});
+        QVERIFY(!refused);
+        QVERIFY(refused.error().detail.contains(QLatin1String("allowed each time")));
+        QVERIFY(
+            fixture.engine().listen(address, {.behaviour = QStringLiteral("console"), .allowsRemoteConsole = true}));
+    }
+
+    void datagramsAreServedToo() {
+        EngineFixture fixture;
+        const auto socket = fixture.listen(QStringLiteral("udp://127.0.0.1:0"),
+                                           write("function filter(c, b) { c.send('got ' + b + c.isDatagram); }"));
+        const RawPeer peer = RawPeer::datagram();
+        peer.sendTo(fixture.portOf(socket), "x");
+        QCOMPARE(peer.receive(9), QByteArray("got xtrue"));
+    }
+};
+
+QTEST_GUILESS_MAIN(ScriptsTest)
+#include "tst_scripts.moc"
