@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "core/base/units.h"
 #include "core/payload/payload.h"
+#include "core/payload/template.h"
 
 #include <QFileInfo>
 
@@ -17,6 +18,8 @@ struct SendArguments {
     std::string hex;
     std::string base64;
     std::string file;
+    std::string templateText;
+    quint64 seed = 1;
     std::string ending = "none";
     std::string encoding = "UTF-8";
     quint64 repeat = 1;
@@ -28,13 +31,23 @@ struct SendArguments {
 /// Runs `swright send`: connect, send so often, wait for an answer if one is wanted, close.
 class SendCommand final : public QObject {
 public:
-    SendCommand(Session& session, QByteArray bytes, QString file, quint64 repeat, std::chrono::microseconds every,
+    /// What is sent: bytes, a template that is filled in each time, or a file.
+    struct Content {
+        QByteArray bytes{};
+        std::optional<Template> fields{};
+        QByteArray ending{};
+        quint64 seed = 1;
+        QString file{};
+    };
+
+    SendCommand(Session& session, Content content, quint64 repeat, std::chrono::microseconds every,
                 std::optional<std::chrono::microseconds> reply)
         : m_session(session),
-          m_bytes(std::move(bytes)),
-          m_file(std::move(file)),
+          m_content(std::move(content)),
+          m_file(m_content.file),
           m_left(repeat),
           m_reply(reply) {
+        m_state.random.seed(m_content.seed);
         m_timer.setTimerType(Qt::PreciseTimer);
         m_timer.setInterval(std::chrono::duration_cast<std::chrono::milliseconds>(every));
         QObject::connect(&m_timer, &QTimer::timeout, this, &SendCommand::sendOnce);
@@ -79,12 +92,21 @@ private:
         while (m_left > 0 && (m_offered <= m_sent + mostUnderWay || m_refused > 0)) {
             --m_left;
             ++m_offeredRecords;
+            QByteArray bytes = m_content.bytes;
+            if (m_content.fields) {
+                const auto filled = m_content.fields->render(m_state, Timestamp::now().wall);
+                if (!filled) {
+                    m_session.say(filled.error());
+                    m_session.finish(WrongUsage);
+                    return;
+                }
+                bytes = *filled + m_content.ending;
+            }
             if (m_file.isEmpty())
-                m_session.engine().send(m_id, m_bytes);
+                m_session.engine().send(m_id, bytes);
             else
                 m_session.engine().sendFile(m_id, m_file);
-            m_offered += m_file.isEmpty() ? static_cast<quint64>(m_bytes.size())
-                                          : static_cast<quint64>(QFileInfo(m_file).size());
+            m_offered += static_cast<quint64>(m_file.isEmpty() ? bytes.size() : QFileInfo(m_file).size());
             if (m_timer.interval() > 0)
                 break;
         }
@@ -113,7 +135,8 @@ private:
     }
 
     Session& m_session;
-    QByteArray m_bytes;
+    Content m_content;
+    TemplateState m_state;
     QString m_file;
     quint64 m_left;
     std::optional<std::chrono::microseconds> m_reply;
@@ -159,6 +182,15 @@ int runSend(SendArguments arguments) {
     if (!address)
         return WrongUsage;
     const auto bytes = payloadOf(arguments);
+    std::optional<Template> fields;
+    if (!arguments.templateText.empty()) {
+        const auto made = Template::parse(QString::fromStdString(arguments.templateText));
+        if (!made) {
+            sayError(made.error());
+            return WrongUsage;
+        }
+        fields = *made;
+    }
     const auto every = durationOf(arguments.every);
     const auto reply = durationOf(arguments.reply);
     for (const Error* error :
@@ -179,7 +211,13 @@ int runSend(SendArguments arguments) {
     session.setInterruptStatus(TaskFailed);
     if (const auto status = session.prepare())
         return *status;
-    SendCommand command(session, *bytes, file, arguments.repeat, *every,
+    SendCommand command(session,
+                        {.bytes = *bytes,
+                         .fields = fields,
+                         .ending = lineEndingBytes(*parseLineEnding(QString::fromStdString(arguments.ending))),
+                         .seed = arguments.seed,
+                         .file = file},
+                        arguments.repeat, *every,
                         wantsReply ? std::optional(*reply) : std::nullopt);
     const auto id = session.engine().connectTo(*address);
     if (!id) {
@@ -212,6 +250,14 @@ void addSend(CLI::App& program, Run& run) {
         ->excludes(text)
         ->excludes(hex)
         ->excludes(base64);
+    command
+        ->add_option("-t,--template", arguments->templateText,
+                     "Text with fields that are filled in each time: ${n}, ${time}, ${crc32} (swright list fields)")
+        ->type_name("TEXT")
+        ->excludes(text)
+        ->excludes(hex)
+        ->excludes(base64);
+    command->add_option("--seed", arguments->seed, "What a template's random fields begin with")->type_name("N");
     command->add_option("--ending", arguments->ending, "Line ending to append: none, lf, crlf, cr or nul")
         ->type_name("NAME");
     command->add_option("--encoding", arguments->encoding, "Encoding of the text: UTF-8, ISO-8859-1, UTF-16LE, ...")
@@ -228,7 +274,8 @@ void addSend(CLI::App& program, Run& run) {
                 {"swright send udp://127.0.0.1:5000 'hello\\n' --reply 2s",
                  "swright send tcp://127.0.0.1:7 --hex '00 01 02 ff'",
                  "swright send tcp://127.0.0.1:9000 --file image.png",
-                 "swright send udp://127.0.0.1:5000 tick --repeat 10 --every 100ms"});
+                 "swright send udp://127.0.0.1:5000 tick --repeat 10 --every 100ms",
+                 "swright send tcp://127.0.0.1:502 --template '\\x01\\x03\\0\\0\\0\\x0a${crc16-modbus}' --reply 1s"});
     command->callback([arguments, &run] { run = [arguments] { return runSend(*arguments); }; });
 }
 

@@ -61,6 +61,9 @@ void buildProgram(CLI::App& program, Run& run) {
     addListen(program, run);
     addConnect(program, run);
     addSend(program, run);
+    addLoad(program, run);
+    addOpen(program, run);
+    addCertificate(program, run);
     addLookup(program, run);
     addTranslate(program, run);
     addList(program, run);

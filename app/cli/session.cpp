@@ -222,7 +222,8 @@ void Session::take(const EndpointSnapshot& snapshot) {
         return;
     for (; followed.next < end; ++followed.next)
         takeRecord(followed, followed.reader.at(followed.next));
-    followed.transcript->releaseBefore(end);
+    if (!m_options.keepsRecords)
+        followed.transcript->releaseBefore(end);
     if (isEnded(snapshot.state) && snapshot.parent != EndpointId::None) { // a server that runs for days forgets
         m_followed.erase(found);
         m_offsets.erase(static_cast<quint64>(snapshot.id));

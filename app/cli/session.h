@@ -26,6 +26,7 @@ struct SessionOptions {
     std::string idle;
     std::string tcpInfo;      ///< how often the system is asked what its TCP knows; empty: never
     bool quietOutput = false; ///< received bytes are not shown
+    bool keepsRecords = false; ///< transcripts are looked at at the end
 };
 
 /// Exit statuses of swright.

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "app/cli/commands.h"
+#include "app/cli/stdio.h"
+#include "core/workspace/workspace.h"
+
+#include <QFileInfo>
+
+#include <memory>
+
+namespace sw::cli {
+
+namespace {
+
+struct OpenArguments {
+    std::string file;
+    bool yes = false;
+    bool list = false;
+    bool allowRemoteConsole = false;
+    SessionOptions session;
+};
+
+/// Asks on a terminal; without one, only --yes is a yes.
+bool isConfirmed(const OpenArguments& arguments) {
+    if (arguments.yes)
+        return true;
+    if (!isTerminal(StandardStream::Input))
+        return false;
+    writeOutput(StandardStream::Error, "Open these? [y/N] ");
+    const QByteArray answer = readInput(16).trimmed().toLower();
+    return answer == "y" || answer == "yes";
+}
+
+int runOpen(OpenArguments arguments) {
+    const QString file = QString::fromStdString(arguments.file);
+    auto workspace = Workspace::read(file);
+    if (!workspace) {
+        sayError(workspace.error());
+        return TaskFailed;
+    }
+    workspace->resolveFiles(QFileInfo(file).absolutePath());
+    for (const WorkspaceEndpoint& endpoint : workspace->endpoints)
+        Session::sayPlain(QStringLiteral("will ") + endpoint.describe());
+    if (workspace->endpoints.isEmpty())
+        Session::sayPlain(QStringLiteral("The workspace has no endpoints."));
+    if (arguments.list || workspace->endpoints.isEmpty())
+        return Done;
+    if (!isConfirmed(arguments)) {
+        Session::sayPlain(QStringLiteral("Nothing was opened. Say --yes to open them without a question."));
+        return TaskFailed;
+    }
+    arguments.session.quietOutput = true;
+    Session session(arguments.session);
+    if (const auto status = session.prepare())
+        return *status;
+    for (const Role role : {Role::Listen, Role::Connect}) { // the listeners first: the others may be for them
+        for (const WorkspaceEndpoint& endpoint : workspace->endpoints) {
+            if (endpoint.role != role)
+                continue;
+            const OpenRequest request{.behaviour = endpoint.behaviour,
+                                      .name = endpoint.name,
+                                      .allowsRemoteConsole = arguments.allowRemoteConsole};
+            const auto id = role == Role::Listen ? session.engine().listen(endpoint.address, request)
+                                                 : session.engine().connectTo(endpoint.address, request);
+            if (!id) {
+                session.say(id.error());
+                return TaskFailed;
+            }
+        }
+    }
+    return session.run();
+}
+
+} // namespace
+
+void addOpen(CLI::App& program, Run& run) {
+    auto arguments = std::make_shared<OpenArguments>();
+    CLI::App* command = program.add_subcommand("open", "Run a workspace without a window, after listing what it will open");
+    command->add_option("FILE", arguments->file, "A .socketwright file")->required();
+    command->add_flag("-y,--yes", arguments->yes, "Open without asking");
+    command->add_flag("--list", arguments->list, "Only list what it would open");
+    command->add_flag("--allow-remote-console", arguments->allowRemoteConsole,
+                      "Let a console be reached from the network: whoever reaches it can run scripts here");
+    addSessionOptions(*command, arguments->session);
+    addExamples(*command,
+                "Reading a workspace opens nothing, looks nothing up and reads no other file. What it will open is listed on\n"
+                "standard error; on a terminal you are asked, otherwise --yes is needed. It runs until a signal or --idle.",
+                {"swright open lab.socketwright --list", "swright open lab.socketwright --yes --record lab.jsonl"});
+    command->callback([arguments, &run] { run = [arguments] { return runOpen(*arguments); }; });
+}
+
+} // namespace sw::cli

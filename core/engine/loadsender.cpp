@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+#include "core/engine/loadsender.h"
+
+#include "core/transcript/transcript.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sw {
+
+namespace {
+constexpr quint64 mostMessages = 10'000'000;
+constexpr int mostConnections = 1000;
+constexpr quint64 mostWaiting = 1 << 20;   // bytes a connection that are not sent yet
+constexpr quint64 mostATick = 20000;       // messages
+} // namespace
+
+Result<void> LoadPlan::validate() const {
+    const auto refuse = [](const QString& detail) -> Result<void> {
+        return tl::unexpected(badInput(QStringLiteral("load"), detail));
+    };
+    if (count < 1 || count > mostMessages)
+        return refuse(QStringLiteral("The number of messages is 1 to 10000000."));
+    if (connections < 1 || connections > mostConnections)
+        return refuse(QStringLiteral("The number of connections is 1 to 1000."));
+    if (!std::isfinite(rate) || rate < 0)
+        return refuse(QStringLiteral("The rate is a number of messages a second, or 0 for as many as possible."));
+    if (message.steps.isEmpty())
+        return refuse(QStringLiteral("There is no message to send."));
+    return {};
+}
+
+double LoadReport::rate() const {
+    return duration.count() > 0 ? static_cast<double>(sent) * 1e9 / static_cast<double>(duration.count()) : 0;
+}
+
+std::optional<std::chrono::nanoseconds> LoadReport::percentile(double part) const {
+    if (roundTrips.empty())
+        return std::nullopt;
+    const auto index = static_cast<std::size_t>(std::ceil(part * static_cast<double>(roundTrips.size())));
+    return std::chrono::nanoseconds(roundTrips.at(std::clamp<std::size_t>(index, 1, roundTrips.size()) - 1));
+}
+
+QJsonObject LoadReport::toJson() const {
+    QJsonObject json{{QStringLiteral("opened"), opened},
+                     {QStringLiteral("failed"), failed},
+                     {QStringLiteral("sent"), static_cast<qint64>(sent)},
+                     {QStringLiteral("sentBytes"), static_cast<qint64>(sentBytes)},
+                     {QStringLiteral("receivedBytes"), static_cast<qint64>(receivedBytes)},
+                     {QStringLiteral("answered"), static_cast<qint64>(answered)},
+                     {QStringLiteral("seconds"), static_cast<double>(duration.count()) / 1e9},
+                     {QStringLiteral("rate"), rate()},
+                     {QStringLiteral("cancelled"), isCancelled}};
+    for (const auto& [name, part] : {std::pair{"p50", 0.5}, std::pair{"p90", 0.9}, std::pair{"p99", 0.99}, std::pair{"max", 1.0}}) {
+        if (const auto time = percentile(part))
+            json.insert(QLatin1String(name), static_cast<double>(time->count()) / 1e6);
+    }
+    if (error)
+        json.insert(QStringLiteral("error"), error->toJson());
+    return json;
+}
+
+QString LoadReport::toText() const {
+    QString text = QStringLiteral("%1 messages in %2 s over %3 connections: %4 a second")
+                       .arg(sent)
+                       .arg(static_cast<double>(duration.count()) / 1e9, 0, 'f', 3)
+                       .arg(opened)
+                       .arg(rate(), 0, 'f', 0);
+    if (failed > 0)
+        text += QStringLiteral("; %1 connections failed").arg(failed);
+    if (error)
+        text += QStringLiteral(" (%1)").arg(error->detail);
+    if (const auto median = percentile(0.5)) {
+        const auto ms = [](std::chrono::nanoseconds time) { return QString::number(static_cast<double>(time.count()) / 1e6, 'f', 3); };
+        text += QStringLiteral("\n%1 round trips: p50 %2 ms, p90 %3 ms, p99 %4 ms, longest %5 ms")
+                    .arg(QString::number(answered), ms(*median), ms(*percentile(0.9)), ms(*percentile(0.99)), ms(*percentile(1)));
+    } else {
+        text += QStringLiteral("\nNothing came back.");
+    }
+    return text;
+}
+
+LoadSender::LoadSender(Engine& engine, QObject* parent) : QObject(parent), m_engine(engine), m_timer(this) {
+    m_timer.setTimerType(Qt::PreciseTimer);
+    m_timer.setInterval(std::chrono::milliseconds(1));
+    QObject::connect(&m_timer, &QTimer::timeout, this, &LoadSender::tick);
+    QObject::connect(&m_engine, &Engine::endpointsChanged, this, &LoadSender::update);
+}
+
+Result<void> LoadSender::start(const LoadPlan& plan) {
+    if (const auto valid = plan.validate(); !valid)
+        return valid;
+    m_plan = plan;
+    m_report = {};
+    m_all.clear();
+    m_open.clear();
+    m_offered.clear();
+    m_next = 0;
+    m_state = {};
+    m_phase = Phase::Opening;
+    m_sincePhase.start();
+    for (int i = 0; i < plan.connections; ++i) {
+        const auto id = m_engine.connectTo(plan.address);
+        if (!id) {
+            m_phase = Phase::Idle;
+            return tl::unexpected(id.error());
+        }
+        m_all.push_back(*id);
+    }
+    m_timer.start();
+    return {};
+}
+
+void LoadSender::update(const QVector<EndpointSnapshot>& snapshots) {
+    if (m_phase == Phase::Idle)
+        return;
+    for (const EndpointSnapshot& one : snapshots) {
+        if (std::find(m_all.begin(), m_all.end(), one.id) == m_all.end())
+            continue;
+        const auto place = std::find(m_open.begin(), m_open.end(), one.id);
+        if (isEnded(one.state)) {
+            if (place != m_open.end())
+                m_open.erase(place);
+            if (one.error && !m_report.error)
+                m_report.error = one.error;
+        } else if (one.state == EndpointState::Open && place == m_open.end()) {
+            m_open.push_back(one.id);
+            ++m_report.opened;
+        }
+    }
+}
+
+void LoadSender::tick() {
+    if (m_phase == Phase::Opening) {
+        std::size_t ended = 0;
+        for (const EndpointId id : m_all) {
+            const auto snapshot = m_engine.snapshot(id);
+            ended += snapshot && isEnded(snapshot->state) ? 1 : 0;
+        }
+        if (m_open.size() + ended < m_all.size())
+            return;
+        m_phase = m_open.empty() ? Phase::Waiting : Phase::Sending;
+        m_sinceStart.start();
+        m_sincePhase.start();
+    }
+    if (m_phase == Phase::Sending)
+        sendDue();
+    if (m_phase != Phase::Waiting)
+        return;
+    quint64 received = 0;
+    for (const EndpointId id : m_all) {
+        if (const auto snapshot = m_engine.snapshot(id))
+            received += snapshot->counters.receivedBytes;
+    }
+    if (received != m_lastReceived) { // answers still come
+        m_lastReceived = received;
+        m_sincePhase.start();
+    }
+    if (m_open.empty() || m_sincePhase.elapsed() >= m_plan.wait.count())
+        finish();
+}
+
+void LoadSender::sendDue() {
+    const double seconds = static_cast<double>(m_sinceStart.nsecsElapsed()) / 1e9;
+    const quint64 due = m_plan.rate <= 0 ? m_plan.count
+                                         : std::min<quint64>(m_plan.count, static_cast<quint64>(seconds * m_plan.rate) + 1);
+    std::size_t full = 0;
+    for (quint64 i = 0; m_report.sent < due && i < mostATick && full < m_open.size() && !m_open.empty(); ++i) {
+        m_next = (m_next + 1) % m_open.size();
+        const EndpointId id = m_open.at(m_next);
+        const auto snapshot = m_engine.snapshot(id);
+        if (m_offered.value(id) > snapshot->counters.sentBytes + mostWaiting) {
+            ++full; // that peer does not take more now
+            continue;
+        }
+        full = 0;
+        for (const MessageStep& step : m_plan.message.steps) {
+            if (step.kind == MessageStep::Kind::Wait)
+                continue;
+            const auto bytes = step.render(m_state, Timestamp::now().wall);
+            if (!bytes) {
+                m_report.error = bytes.error();
+                finish();
+                return;
+            }
+            const QByteArray message = *bytes + lineEndingBytes(m_plan.message.ending);
+            m_engine.send(id, message);
+            m_offered[id] += static_cast<quint64>(message.size());
+        }
+        ++m_report.sent;
+    }
+    emit advanced(m_report.sent, m_plan.count);
+    if (m_report.sent < m_plan.count && !m_open.empty())
+        return;
+    m_phase = Phase::Waiting;
+    m_sincePhase.start();
+}
+
+void LoadSender::cancel() {
+    if (m_phase == Phase::Idle)
+        return;
+    m_report.isCancelled = true;
+    finish();
+}
+
+/// The times of one connection, from its records.
+void LoadSender::measure(EndpointId id) {
+    const auto transcript = m_engine.transcript(id);
+    const auto snapshot = m_engine.snapshot(id);
+    if (transcript == nullptr || !snapshot)
+        return;
+    m_report.sentBytes += snapshot->counters.sentBytes;
+    m_report.receivedBytes += snapshot->counters.receivedBytes;
+    TranscriptReader reader(transcript);
+    qint64 sentAt = -1;
+    for (RecordIndex index = reader.first(); index < reader.count(); ++index) {
+        const RecordHeader header = reader.header(index);
+        if (header.kind == RecordKind::Sent) {
+            if (sentAt < 0)
+                sentAt = header.time.mono;
+        } else if (header.kind == RecordKind::Received && sentAt >= 0) {
+            m_report.roundTrips.push_back(header.time.mono - sentAt);
+            sentAt = -1;
+        }
+    }
+}
+
+void LoadSender::finish() {
+    m_timer.stop();
+    m_phase = Phase::Idle;
+    // from the first message to the last, by the sockets' clock
+    qint64 first = 0;
+    qint64 last = 0;
+    for (const EndpointId id : m_all) {
+        measure(id);
+        if (const auto transcript = m_engine.transcript(id)) {
+            TranscriptReader reader(transcript);
+            for (RecordIndex index = reader.first(); index < reader.count(); ++index) {
+                const RecordHeader header = reader.header(index);
+                if (header.kind != RecordKind::Sent)
+                    continue;
+                first = first == 0 ? header.time.mono : std::min(first, header.time.mono);
+                last = std::max(last, header.time.mono);
+            }
+        }
+        m_engine.close(id);
+    }
+    m_report.duration = std::chrono::nanoseconds(last - first);
+    m_report.failed = static_cast<int>(m_all.size()) - m_report.opened;
+    m_report.answered = m_report.roundTrips.size();
+    std::sort(m_report.roundTrips.begin(), m_report.roundTrips.end());
+    emit finished(m_report);
+}
+
+} // namespace sw

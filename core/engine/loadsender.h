@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/engine/engine.h"
+#include "core/workspace/messages.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include <vector>
+
+namespace sw {
+
+/// What to load a server with.
+struct LoadPlan {
+    Address address{};
+    SavedMessage message{};  ///< its pauses do not count here
+    quint64 count = 1000;    ///< messages in all, 1 to 10,000,000
+    double rate = 0;         ///< messages a second over all connections; 0: as fast as the peer takes them
+    int connections = 1;     ///< 1 to 1000
+    std::chrono::milliseconds wait{1000}; ///< for the last answers
+
+    Result<void> validate() const;
+};
+
+/// What came of it. Round trips are from the record of a message being sent to the record of the first bytes that came
+/// after it on the same connection, by the clock of the sockets; a message whose answer came together with an earlier one's has none.
+struct LoadReport {
+    int opened = 0;
+    int failed = 0; ///< connections that could not be opened, or ended early
+    quint64 sent = 0;
+    quint64 sentBytes = 0;
+    quint64 receivedBytes = 0;
+    quint64 answered = 0;
+    std::chrono::nanoseconds duration{0}; ///< from the first message to the last
+    std::vector<qint64> roundTrips{};     ///< nanoseconds, in ascending order
+    bool isCancelled = false;
+    std::optional<Error> error{}; ///< the first one
+
+    double rate() const;
+    /// Of the round trips, 0 to 1; nothing without any.
+    std::optional<std::chrono::nanoseconds> percentile(double part) const;
+    QJsonObject toJson() const;
+    QString toText() const;
+};
+
+/// Opens connections, sends messages over them in turn at a rate, and measures. The engine's thread.
+class LoadSender final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit LoadSender(Engine& engine, QObject* parent = nullptr);
+
+    Result<void> start(const LoadPlan& plan);
+    /// What was measured until then is reported.
+    void cancel();
+    bool isRunning() const { return m_phase != Phase::Idle; }
+
+signals:
+    void advanced(quint64 sent, quint64 count);
+    void finished(const LoadReport& report);
+
+private:
+    enum class Phase { Idle, Opening, Sending, Waiting };
+
+    void update(const QVector<EndpointSnapshot>& snapshots);
+    void tick();
+    void sendDue();
+    void finish();
+    void measure(EndpointId id);
+
+    Engine& m_engine;
+    LoadPlan m_plan;
+    LoadReport m_report;
+    Phase m_phase = Phase::Idle;
+    QTimer m_timer;
+    QElapsedTimer m_sinceStart;
+    QElapsedTimer m_sincePhase;
+    std::vector<EndpointId> m_all;
+    std::vector<EndpointId> m_open;
+    QHash<EndpointId, quint64> m_offered; // bytes, for the peer's pace
+    std::size_t m_next = 0;
+    quint64 m_lastReceived = 0;
+    TemplateState m_state;
+};
+
+} // namespace sw

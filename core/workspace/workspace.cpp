@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "core/workspace/workspace.h"
+
+#include "core/behaviour/catalogue.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSaveFile>
+
+#include <algorithm>
+
+namespace sw {
+
+namespace {
+
+constexpr qint64 largestFile = 16 << 20;
+constexpr qsizetype mostEndpoints = 1000;
+constexpr int version = 1;
+
+/// Reads the parsed document; knows the text for the places of its errors.
+class WorkspaceReader {
+public:
+    WorkspaceReader(const QByteArray& text, const QJsonObject& root) : m_text(text), m_root(root) {}
+
+    Result<Workspace> read() {
+        if (const auto done = checkMembers(m_root, {QStringLiteral("socketwright"), QStringLiteral("endpoints"), QStringLiteral("messages"), QStringLiteral("window")}, {}); !done)
+            return tl::unexpected(done.error());
+        if (m_root.value(QStringLiteral("socketwright")).toInt() != version)
+            return refuse({QStringLiteral("socketwright")}, QStringLiteral("“socketwright” has to be 1, the version of this format."));
+        Workspace workspace;
+        const QJsonArray endpoints = m_root.value(QStringLiteral("endpoints")).toArray();
+        if (m_root.contains(QStringLiteral("endpoints")) && !m_root.value(QStringLiteral("endpoints")).isArray())
+            return refuse({QStringLiteral("endpoints")}, QStringLiteral("“endpoints” is a list."));
+        if (endpoints.size() > mostEndpoints)
+            return refuse({QStringLiteral("endpoints")}, QStringLiteral("A workspace has at most 1000 endpoints."));
+        for (qsizetype i = 0; i < endpoints.size(); ++i) {
+            const auto endpoint = readEndpoint(endpoints.at(i), {QStringLiteral("endpoints"), QString::number(i)});
+            if (!endpoint)
+                return tl::unexpected(endpoint.error());
+            workspace.endpoints.append(*endpoint);
+        }
+        if (const auto done = readMessages(workspace); !done)
+            return tl::unexpected(done.error());
+        workspace.window = m_root.value(QStringLiteral("window")).toObject();
+        return workspace;
+    }
+
+private:
+    tl::unexpected<Error> refuse(const QStringList& path, const QString& detail) const {
+        const qsizetype position = std::max<qsizetype>(jsonPosition(m_text, path), 0);
+        return tl::unexpected(badInput(QStringLiteral("workspace"),
+                                       QStringLiteral("%1: %2").arg(lineAndColumn(m_text, position), detail),
+                                       static_cast<int>(position)));
+    }
+
+    Result<void> checkMembers(const QJsonObject& object, const QStringList& known, const QStringList& path) const {
+        for (auto it = object.constBegin(); it != object.constEnd(); ++it) {
+            if (!known.contains(it.key()))
+                return refuse(path + QStringList{it.key()},
+                              QStringLiteral("“%1” is not known here. There are: %2.").arg(it.key(), known.join(QLatin1String(", "))));
+        }
+        return {};
+    }
+
+    Result<WorkspaceEndpoint> readEndpoint(const QJsonValue& value, const QStringList& path) const {
+        if (!value.isObject())
+            return refuse(path, QStringLiteral("An endpoint is an object with “listen” or “connect”."));
+        const QJsonObject object = value.toObject();
+        if (const auto done = checkMembers(object, {QStringLiteral("listen"), QStringLiteral("connect"), QStringLiteral("name"), QStringLiteral("behaviour"), QStringLiteral("draft")}, path); !done)
+            return tl::unexpected(done.error());
+        for (auto it = object.constBegin(); it != object.constEnd(); ++it) {
+            if (!it.value().isString())
+                return refuse(path + QStringList{it.key()}, QStringLiteral("“%1” is a text.").arg(it.key()));
+        }
+        const bool listens = object.contains(QStringLiteral("listen"));
+        if (listens == object.contains(QStringLiteral("connect")))
+            return refuse(path, QStringLiteral("An endpoint has either “listen” or “connect”, with its address."));
+        WorkspaceEndpoint endpoint{.role = listens ? Role::Listen : Role::Connect};
+        const QString member = listens ? QStringLiteral("listen") : QStringLiteral("connect");
+        const auto address = parseAddress(object.value(member).toString(), endpoint.role);
+        if (!address)
+            return refuse(path + QStringList{member}, address.error().detail);
+        endpoint.address = *address;
+        endpoint.name = object.value(QStringLiteral("name")).toString();
+        endpoint.draft = object.value(QStringLiteral("draft")).toString();
+        if (object.contains(QStringLiteral("behaviour"))) {
+            endpoint.behaviour = object.value(QStringLiteral("behaviour")).toString();
+            if (findBehaviour(endpoint.behaviour) == nullptr) // its file is not looked at before it is started
+                return refuse(path + QStringList{QStringLiteral("behaviour")},
+                              QStringLiteral("“%1” is no behaviour; `swright list behaviours` names them.").arg(endpoint.behaviour));
+        }
+        return endpoint;
+    }
+
+    Result<void> readMessages(Workspace& workspace) const {
+        const QJsonValue value = m_root.value(QStringLiteral("messages"));
+        if (value.isUndefined())
+            return {};
+        if (!value.isArray())
+            return refuse({QStringLiteral("messages")}, QStringLiteral("“messages” is a list of lines."));
+        QStringList lines; // as in a file of messages: one line a string, so that changes stay small
+        const QJsonArray array = value.toArray();
+        for (qsizetype i = 0; i < array.size(); ++i) {
+            if (!array.at(i).isString())
+                return refuse({QStringLiteral("messages"), QString::number(i)}, QStringLiteral("A line is a text."));
+            lines.append(array.at(i).toString());
+        }
+        auto library = MessageLibrary::parse(lines.join(QLatin1Char('\n')));
+        if (!library) {
+            const qsizetype line = lines.join(QLatin1Char('\n')).left(library.error().position).count(QLatin1Char('\n'));
+            return refuse({QStringLiteral("messages"), QString::number(line)}, library.error().detail);
+        }
+        workspace.messages = *library;
+        return {};
+    }
+
+    const QByteArray& m_text;
+    QJsonObject m_root;
+};
+
+void resolve(QString& file, const QDir& folder) {
+    if (!file.isEmpty() && QDir::isRelativePath(file))
+        file = folder.absoluteFilePath(file);
+}
+
+} // namespace
+
+QString WorkspaceEndpoint::describe() const {
+    QString text = (role == Role::Listen ? QStringLiteral("listen on ") : QStringLiteral("connect to ")) + formatAddress(address);
+    if (behaviour != QLatin1String("manual"))
+        text += QStringLiteral(", behaviour ") + behaviour;
+    if (role == Role::Listen && isReachableFromNetwork(address))
+        text += QStringLiteral(" — reachable from the network");
+    if (address.value("verify") == QLatin1String("off") && address.scheme == Scheme::Tls)
+        text += QStringLiteral(" — without checking the certificate");
+    if (behaviour == QLatin1String("console"))
+        text += QStringLiteral(" — whoever connects can run scripts");
+    return text;
+}
+
+Result<Workspace> Workspace::parse(const QByteArray& json) {
+    if (json.size() > largestFile)
+        return tl::unexpected(badInput(QStringLiteral("workspace"), QStringLiteral("A workspace has at most 16 MiB."), 0));
+    QJsonParseError parseError{};
+    const QJsonDocument document = QJsonDocument::fromJson(json, &parseError);
+    if (parseError.error != QJsonParseError::NoError)
+        return tl::unexpected(badInput(QStringLiteral("workspace"),
+                                       QStringLiteral("%1: this is no JSON: %2.").arg(lineAndColumn(json, parseError.offset), parseError.errorString()),
+                                       parseError.offset));
+    if (!document.isObject())
+        return tl::unexpected(badInput(QStringLiteral("workspace"), QStringLiteral("line 1, column 1: a workspace is a JSON object."), 0));
+    return WorkspaceReader(json, document.object()).read();
+}
+
+QByteArray Workspace::format() const {
+    QJsonArray list;
+    for (const WorkspaceEndpoint& endpoint : endpoints) {
+        QJsonObject object{{endpoint.role == Role::Listen ? QStringLiteral("listen") : QStringLiteral("connect"), formatAddress(endpoint.address)}};
+        if (!endpoint.name.isEmpty())
+            object.insert(QStringLiteral("name"), endpoint.name);
+        if (endpoint.behaviour != QLatin1String("manual"))
+            object.insert(QStringLiteral("behaviour"), endpoint.behaviour);
+        if (!endpoint.draft.isEmpty())
+            object.insert(QStringLiteral("draft"), endpoint.draft);
+        list.append(object);
+    }
+    QJsonObject root{{QStringLiteral("socketwright"), version}, {QStringLiteral("endpoints"), list}};
+    if (!messages.messages.isEmpty())
+        root.insert(QStringLiteral("messages"), QJsonArray::fromStringList(messages.format().split(QLatin1Char('\n'), Qt::SkipEmptyParts)));
+    if (!window.isEmpty())
+        root.insert(QStringLiteral("window"), window);
+    return QJsonDocument(root).toJson(QJsonDocument::Indented);
+}
+
+Result<Workspace> Workspace::read(const QString& file) {
+    QFile in(file);
+    if (!in.open(QIODevice::ReadOnly))
+        return tl::unexpected(Error{.id = ErrorId::NotFound,
+                                    .situation = QStringLiteral("workspace"),
+                                    .detail = QStringLiteral("%1 cannot be read: %2.").arg(file, in.errorString())});
+    auto workspace = parse(in.read(largestFile + 1));
+    if (!workspace)
+        workspace.error().detail = QStringLiteral("%1, %2").arg(file, workspace.error().detail);
+    return workspace;
+}
+
+Result<void> Workspace::write(const QString& file) const {
+    QSaveFile out(file);
+    if (!out.open(QIODevice::WriteOnly) || out.write(format()) < 0 || !out.commit())
+        return tl::unexpected(Error{.id = ErrorId::WriteFailed,
+                                    .situation = QStringLiteral("workspace"),
+                                    .detail = QStringLiteral("%1 cannot be written: %2.").arg(file, out.errorString())});
+    return {};
+}
+
+void Workspace::resolveFiles(const QString& folder) {
+    const QDir directory(folder);
+    for (WorkspaceEndpoint& endpoint : endpoints) {
+        const BehaviourEntry* entry = findBehaviour(endpoint.behaviour);
+        if (entry != nullptr && entry->value == BehaviourValue::File) {
+            QString value = endpoint.behaviour.section(QLatin1Char('='), 1);
+            resolve(value, directory);
+            endpoint.behaviour = QString::fromLatin1(entry->name) + QLatin1Char('=') + value;
+        }
+        for (Address::Option& option : endpoint.address.options) {
+            if (option.name == QLatin1String("cert") || option.name == QLatin1String("key") || option.name == QLatin1String("ca") || option.name == QLatin1String("keylog"))
+                resolve(option.value, directory);
+        }
+    }
+}
+
+} // namespace sw
