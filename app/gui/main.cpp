@@ -43,6 +43,9 @@ int main(int argc, char** argv) {
         QStringLiteral("FILE"));
     const QCommandLineOption settingsFile(QStringLiteral("settings"), QStringLiteral("Keep settings in FILE"),
                                           QStringLiteral("FILE"));
+    parser.addPositionalArgument(QStringLiteral("workspace"),
+                                 QStringLiteral("A .socketwright file; what it would open is shown, and you are asked"),
+                                 QStringLiteral("[FILE]"));
     parser.addOptions({example, screenshot, settingsFile});
     parser.process(application);
     if (parser.isSet(example) && parser.value(example) != QLatin1String("talk")) {
@@ -72,6 +75,8 @@ int main(int argc, char** argv) {
     sw::ui::MainWindow window(engine, settings, prompter);
     window.show();
     window.offerRecovery(runs);
+    if (!parser.positionalArguments().isEmpty())
+        window.openWorkspace(QFileInfo(parser.positionalArguments().constFirst()).absoluteFilePath());
     if (parser.isSet(screenshot))
         sw::gui::runTour(window, engine, parser.value(screenshot));
     else if (parser.isSet(example))

@@ -12,8 +12,8 @@ namespace sw {
 
 /// Sends a saved message to an endpoint: its steps with their pauses, so many times. The engine's thread.
 ///
-/// The beginnings of two rounds are `every` apart, counted from the first: a late timer is made up for, so that the rate
-/// stays what was asked for, down to 1 ms.
+/// The beginnings of two rounds are `every` apart, counted from the first: a late timer is made up for, so that the
+/// rate stays what was asked for, down to 1 ms.
 class MessagePlayer final : public QObject {
     Q_OBJECT
 
@@ -32,7 +32,7 @@ public:
     bool isPlaying() const { return m_isPlaying; }
     quint64 rounds() const { return m_round; }
     /// Counters and values for templates, which go on from one message to the next.
-    TemplateState& state() { return m_state; }
+    const TemplateState& state() const { return m_state; }
 
 signals:
     /// A round was sent.

@@ -28,6 +28,8 @@ public:
         return typed;
     }
     QString fileToWrite(QWidget*, const QString&, const QString&, const QString&) override { return file; }
+    QString fileToRead(QWidget*, const QString&, const QString&) override { return file; }
+    QString folder(QWidget*, const QString&) override { return file; }
     void tell(QWidget*, const QString&, const QString& text) override { told.append(text); }
 
     bool answer = true;

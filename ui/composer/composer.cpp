@@ -6,12 +6,14 @@
 #include "ui/widgets/controls.h"
 
 #include <QComboBox>
+#include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMimeData>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QStyle>
@@ -38,6 +40,7 @@ Composer::Composer(Engine& engine, Settings& settings, EndpointId endpoint, QWid
       m_engine(engine),
       m_settings(settings),
       m_endpoint(endpoint),
+      m_player(engine, endpoint),
       m_history(settings.messageHistory()) {
     setObjectName(QStringLiteral("composer"));
     auto* layout = new QVBoxLayout(this);
@@ -47,7 +50,13 @@ Composer::Composer(Engine& engine, Settings& settings, EndpointId endpoint, QWid
     buildMiddle();
     buildBottom();
     m_repeat.setTimerType(Qt::PreciseTimer);
-    connect(&m_repeat, &QTimer::timeout, this, &Composer::sendOnce);
+    connect(&m_repeat, &QTimer::timeout, this, &Composer::sendFileOnce);
+    connect(&m_player, &MessagePlayer::finished, this, [this] {
+        updateControls();
+        preview(); // the counter has gone on
+    });
+    connect(&m_player, &MessagePlayer::failed, this, [this](const Error& error) { emit complained(error.detail); });
+    setAcceptDrops(true);
     preview();
     updateControls();
 }
@@ -58,10 +67,16 @@ void Composer::buildTop() {
     m_textButton = modeButton(tr("Text"), "composeText", tr("Compose as text"), this);
     m_textButton->setToolTip(tr("Text with \\n \\r \\t \\0 \\xHH \\u{…} \\\\"));
     m_hexButton = modeButton(tr("Hex"), "composeHex", tr("Compose as hex"), this);
+    m_templateButton = modeButton(tr("Template"), "composeTemplate", tr("Compose as a template"), this);
+    m_templateButton->setToolTip(plainToolTip(
+        tr("Text with fields that are filled in each time:\n%1").arg(templateHelp().join(QLatin1Char('\n')))));
     m_fileButton = modeButton(tr("File"), "composeFile", tr("Send a file"), this);
     const std::pair<QToolButton*, PayloadForm> forms[] = {
         {m_textButton, PayloadForm::Text}, {m_hexButton, PayloadForm::Hex}, {m_fileButton, PayloadForm::File}};
+    connect(m_templateButton, &QToolButton::clicked, this, &Composer::setTemplate);
     for (const auto& [button, form] : forms) {
+        if (button == m_fileButton)
+            row->addWidget(m_templateButton);
         row->addWidget(button);
         connect(button, &QToolButton::clicked, this, [this, form = form] { setForm(form); });
     }
@@ -146,8 +161,19 @@ void Composer::buildBottom() {
     static_cast<QVBoxLayout*>(layout())->addLayout(row);
 }
 
+void Composer::setTemplate() {
+    setForm(PayloadForm::Text);
+    m_isTemplate = true;
+    m_textButton->setChecked(false);
+    m_templateButton->setChecked(true);
+    updateControls();
+    preview();
+}
+
 void Composer::setForm(PayloadForm form) {
     m_form = form;
+    m_isTemplate = false;
+    m_templateButton->setChecked(false);
     m_textButton->setChecked(form == PayloadForm::Text);
     m_hexButton->setChecked(form == PayloadForm::Hex);
     m_fileButton->setChecked(form == PayloadForm::File);
@@ -161,6 +187,62 @@ void Composer::setMessage(const QByteArray& bytes) {
     m_ending->setCurrentIndex(0); // the bytes are complete
     m_encoding->setCurrentIndex(0);
     m_message->setText(toEscapedText(bytes));
+}
+
+LineEnding Composer::lineEnding() const {
+    return m_form == PayloadForm::Text ? static_cast<LineEnding>(m_ending->currentData().toInt()) : LineEnding::None;
+}
+
+std::optional<MessageStep> Composer::step() const {
+    if (m_form == PayloadForm::File || m_message->text().isEmpty() || !previewBytesOf())
+        return std::nullopt;
+    if (m_isTemplate)
+        return MessageStep{.kind = MessageStep::Kind::Template, .source = m_message->text()};
+    const bool isPlain = m_form == PayloadForm::Text && m_encoding->currentIndex() == 0;
+    if (isPlain)
+        return MessageStep{.kind = MessageStep::Kind::Text, .source = m_message->text()};
+    PayloadSpec bare = spec();
+    bare.lineEnding = LineEnding::None; // it is kept beside the step
+    return MessageStep{.kind = MessageStep::Kind::Hex, .source = QString::fromLatin1(toBytes(bare)->toHex(' '))};
+}
+
+QString Composer::draft() const {
+    if (m_message->text().isEmpty() || m_form == PayloadForm::File)
+        return {};
+    const QString form = m_isTemplate                 ? QStringLiteral("template ")
+                         : m_form == PayloadForm::Hex ? QStringLiteral("hex ")
+                                                      : QStringLiteral("text ");
+    return form + m_message->text();
+}
+
+void Composer::setDraft(const QString& draft) {
+    const qsizetype blank = draft.indexOf(QLatin1Char(' '));
+    const QString form = draft.left(std::max<qsizetype>(blank, 0));
+    if (form == QLatin1String("template"))
+        setTemplate();
+    else
+        setForm(form == QLatin1String("hex") ? PayloadForm::Hex : PayloadForm::Text);
+    m_message->setText(draft.mid(blank + 1));
+}
+
+void Composer::play(const SavedMessage& message) {
+    if (!m_canSend) {
+        emit complained(tr("This endpoint does not send now."));
+        return;
+    }
+    m_player.play({.message = message, .destination = m_isUnconnected ? m_destination->text().trimmed() : QString()});
+    updateControls();
+}
+
+void Composer::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasFormat(QStringLiteral("application/x-socketwright-message")))
+        event->acceptProposedAction();
+}
+
+void Composer::dropEvent(QDropEvent* event) {
+    emit messageDropped(
+        QString::fromUtf8(event->mimeData()->data(QStringLiteral("application/x-socketwright-message"))));
+    event->acceptProposedAction();
 }
 
 void Composer::focusMessage() {
@@ -177,18 +259,31 @@ PayloadSpec Composer::spec() const {
 
 void Composer::updateControls() {
     m_ending->setEnabled(m_form == PayloadForm::Text);
-    m_encoding->setEnabled(m_form == PayloadForm::Text);
+    m_encoding->setEnabled(m_form == PayloadForm::Text && !m_isTemplate);
     m_browse->setVisible(m_form == PayloadForm::File);
     m_destination->setVisible(m_isUnconnected);
     m_destinationLabel->setVisible(m_isUnconnected);
-    const bool isRepeating = m_repeat.isActive();
-    m_send->setText(isRepeating ? tr("Stop") : tr("Send"));
+    m_send->setText(isRepeating() ? tr("Stop") : tr("Send"));
     m_send->setAccessibleName(tr("Send"));
-    m_send->setEnabled(m_canSend || isRepeating);
-    m_message->setPlaceholderText(m_form == PayloadForm::Hex ? tr("Bytes in hex, such as 00 01 ff")
-                                  : m_form == PayloadForm::File
-                                      ? tr("Path of the file to send")
-                                      : tr("Message; Return sends, Up brings the last one back"));
+    m_send->setEnabled(m_canSend || isRepeating());
+    m_message->setPlaceholderText(m_form == PayloadForm::Hex    ? tr("Bytes in hex, such as 00 01 ff")
+                                  : m_form == PayloadForm::File ? tr("Path of the file to send")
+                                  : m_isTemplate ? tr("Message with fields, such as ${n} ${time} ${crc32:hex}")
+                                                 : tr("Message; Return sends, Up brings the last one back"));
+}
+
+/// What the next message would be; a template's counters do not move by that.
+Result<QByteArray> Composer::previewBytesOf() const {
+    if (!m_isTemplate)
+        return toBytes(spec());
+    const auto fields = Template::parse(m_message->text());
+    if (!fields)
+        return tl::unexpected(fields.error());
+    TemplateState state = m_player.state();
+    auto bytes = fields->render(state, Timestamp::now().wall);
+    if (bytes)
+        bytes->append(lineEndingBytes(lineEnding()));
+    return bytes;
 }
 
 void Composer::preview() {
@@ -201,7 +296,7 @@ void Composer::preview() {
                                                          : tr("This file cannot be read."));
         return;
     }
-    const auto bytes = toBytes(spec());
+    const auto bytes = previewBytesOf();
     setError(m_message, !bytes.has_value());
     if (!bytes) {
         const QString place =
@@ -218,7 +313,7 @@ void Composer::preview() {
 }
 
 void Composer::send() {
-    if (m_repeat.isActive()) {
+    if (isRepeating()) {
         stopRepeating();
         return;
     }
@@ -228,7 +323,7 @@ void Composer::send() {
     }
     const auto interval = parseDuration(m_interval->text());
     setError(m_interval, !interval.has_value());
-    const bool isBad = m_form == PayloadForm::File ? !QFileInfo(m_message->text()).isReadable() : !toBytes(spec());
+    const bool isBad = m_form == PayloadForm::File ? !QFileInfo(m_message->text()).isReadable() : !previewBytesOf();
     if (isBad || !interval) {
         emit complained(isBad ? m_preview->text() : interval.error().detail);
         return;
@@ -237,27 +332,34 @@ void Composer::send() {
         m_history.add(m_message->text());
         m_settings.addMessage(m_message->text());
     }
-    m_left = m_times->value();
-    sendOnce();
-    if (m_left > 0) {
-        m_repeat.start(
-            std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*interval), std::chrono::milliseconds(1)));
-        updateControls();
-    } else if (m_form != PayloadForm::File) {
+    if (m_form == PayloadForm::File) {
+        m_left = m_times->value();
+        sendFileOnce();
+        if (m_left > 0)
+            m_repeat.start(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*interval),
+                                    std::chrono::milliseconds(1)));
+    } else {
+        MessagePlayer::Plan plan{.times = static_cast<quint64>(m_times->value()),
+                                 .every = *interval,
+                                 .destination = m_isUnconnected ? m_destination->text().trimmed() : QString()};
+        plan.message.ending = m_isTemplate ? lineEnding() : LineEnding::None;
+        if (m_isTemplate)
+            plan.message.steps = {{.kind = MessageStep::Kind::Template, .source = m_message->text()}};
+        else
+            plan.message.steps = {
+                {.kind = MessageStep::Kind::Hex, .source = QString::fromLatin1(toBytes(spec())->toHex())}};
+        m_player.play(plan);
         m_message->selectAll();
     }
+    updateControls();
 }
 
-void Composer::sendOnce() {
+void Composer::sendFileOnce() {
     if (!m_canSend) {
         stopRepeating();
         return;
     }
-    if (m_form == PayloadForm::File) {
-        m_engine.sendFile(m_endpoint, m_message->text());
-    } else if (const auto bytes = toBytes(spec())) {
-        m_engine.send(m_endpoint, *bytes, m_isUnconnected ? m_destination->text().trimmed() : QString());
-    }
+    m_engine.sendFile(m_endpoint, m_message->text());
     --m_left;
     if (m_left <= 0)
         stopRepeating();
@@ -265,6 +367,7 @@ void Composer::sendOnce() {
 
 void Composer::stopRepeating() {
     m_repeat.stop();
+    m_player.stop();
     m_left = 0;
     updateControls();
 }
@@ -282,7 +385,7 @@ void Composer::setSnapshot(const EndpointSnapshot& snapshot) {
                          (snapshot.kind == EndpointKind::Listener && snapshot.counters.connections > 0);
     if (canSend != m_canSend || m_isUnconnected != m_destination->isVisible()) {
         m_canSend = canSend;
-        if (!canSend && m_repeat.isActive())
+        if (!canSend && isRepeating())
             stopRepeating();
         updateControls();
     }

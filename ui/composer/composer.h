@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/engine/engine.h"
+#include "core/engine/messageplayer.h"
 #include "core/payload/payload.h"
 #include "ui/composer/messagehistory.h"
 #include "ui/settings/settings.h"
@@ -32,13 +33,25 @@ public:
     void setForm(PayloadForm form);
     /// Puts bytes into the message field: as text with escapes.
     void setMessage(const QByteArray& bytes);
+    /// Sends a saved message, with its pauses.
+    void play(const SavedMessage& message);
+    /// What stands in the field, as a step that can be saved; nothing for files and what cannot be read.
+    std::optional<MessageStep> step() const;
+    LineEnding lineEnding() const;
+    /// The unfinished message, as setDraft() takes it: `text …`, `hex …` or `template …`; empty: there is none.
+    QString draft() const;
+    void setDraft(const QString& draft);
 
 signals:
+    /// A saved message was dropped here: its path.
+    void messageDropped(const QString& path);
     /// Something could not be done, for the status bar.
     void complained(const QString& text);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void buildTop();
@@ -46,8 +59,11 @@ private:
     void buildBottom();
     void preview();
     void send();
-    void sendOnce();
+    void setTemplate();
+    void sendFileOnce();
     void stopRepeating();
+    bool isRepeating() const { return m_repeat.isActive() || m_player.isPlaying(); }
+    Result<QByteArray> previewBytesOf() const;
     void chooseFile();
     void updateControls();
     PayloadSpec spec() const;
@@ -56,14 +72,17 @@ private:
     Settings& m_settings;
     EndpointId m_endpoint;
     PayloadForm m_form = PayloadForm::Text;
+    bool m_isTemplate = false; // text with fields
+    MessagePlayer m_player;
     MessageHistory m_history;
-    QTimer m_repeat;
+    QTimer m_repeat; // of files
     int m_left = 0;
     bool m_canSend = false;
     bool m_isUnconnected = false;
 
     QToolButton* m_textButton;
     QToolButton* m_hexButton;
+    QToolButton* m_templateButton;
     QToolButton* m_fileButton;
     QToolButton* m_browse;
     QComboBox* m_ending;

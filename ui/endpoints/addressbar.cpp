@@ -84,10 +84,25 @@ AddressBar::AddressBar(Settings& settings, QWidget* parent)
     row->addWidget(m_field, 1);
     m_behaviour = new QComboBox(this);
     nameWidget(m_behaviour, "behaviourBox", tr("Behaviour"));
+    m_behaviour->setEditable(true);
+    m_behaviour->setInsertPolicy(QComboBox::NoInsert);
+    BehaviourGroup group = BehaviourGroup::Plain;
     for (const BehaviourEntry& entry : behaviours()) {
-        m_behaviour->addItem(QString::fromLatin1(entry.name));
+        if (entry.group != group)
+            m_behaviour->insertSeparator(m_behaviour->count());
+        group = entry.group;
+        const QString name = QString::fromLatin1(entry.name);
+        m_behaviour->addItem(entry.value == BehaviourValue::File     ? name + QStringLiteral("=…")
+                             : entry.value == BehaviourValue::Number ? name + QStringLiteral("=1000")
+                                                                     : name);
         m_behaviour->setItemData(m_behaviour->count() - 1, QString::fromLatin1(entry.summary), Qt::ToolTipRole);
     }
+    connect(m_behaviour, &QComboBox::activated, this, [this] {
+        if (m_behaviour->currentText().endsWith(QLatin1String("=…")))
+            emit behaviourFileRequested(m_behaviour->currentText().chopped(2));
+    });
+    connect(m_behaviour->lineEdit(), &QLineEdit::returnPressed, this, [this] { submit(m_lastRole); });
+    m_behaviour->setMinimumWidth(132);
     m_behaviour->setToolTip(tr("What each connection does by itself"));
     m_behaviour->setMinimumHeight(34);
     row->addWidget(m_behaviour);
@@ -155,6 +170,10 @@ bool AddressBar::takeCommand(const QString& text) {
     return true;
 }
 
+void AddressBar::setBehaviour(const QString& behaviour) {
+    m_behaviour->setCurrentText(behaviour);
+}
+
 void AddressBar::setText(const QString& text) {
     m_field->setText(text);
     m_lastLength = text.size();
@@ -208,9 +227,9 @@ void AddressBar::submit(Role role) {
     m_lastRole = role;
     m_settings.addRecentAddress(formatAddress(*address));
     if (role == Role::Listen)
-        emit listenRequested(*address, m_behaviour->currentText());
+        emit listenRequested(*address, m_behaviour->currentText().trimmed());
     else
-        emit connectRequested(*address, m_behaviour->currentText());
+        emit connectRequested(*address, m_behaviour->currentText().trimmed());
 }
 
 } // namespace sw::ui

@@ -24,6 +24,7 @@ public:
 
     QString text() const;
     void setText(const QString& text);
+    void setBehaviour(const QString& behaviour);
     void focusAddress();
     /// As the button Options.
     void toggleOptions();
@@ -34,6 +35,8 @@ public:
     QByteArray takeMessage() { return std::exchange(m_message, {}); }
 
 signals:
+    /// A behaviour with a file was chosen: `rules` or `script`.
+    void behaviourFileRequested(const QString& behaviour);
     /// Something a person should know, for the status bar.
     void noted(const QString& text);
     void listenRequested(const sw::Address& address, const QString& behaviour);

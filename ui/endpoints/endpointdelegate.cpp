@@ -95,6 +95,10 @@ void EndpointDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         icon(IconId::Network).paint(painter, QRect(left, area.top() + lineHeight / 2 - 7, 14, 14));
         left += 18;
     }
+    if (snapshot.isUnverified()) {
+        icon(IconId::Unverified).paint(painter, QRect(left, area.top() + lineHeight / 2 - 7, 14, 14));
+        left += 18;
+    }
     painter->setFont(bold);
     painter->setPen(option.palette.color(isLive ? QPalette::Active : QPalette::Disabled, QPalette::Text));
     const QFontMetrics boldMetrics(bold);

@@ -153,10 +153,11 @@ int EndpointModel::columnCount(const QModelIndex&) const {
 }
 
 QString EndpointModel::accessibleText(const EndpointSnapshot& snapshot) {
-    return tr("%1, %2, received %3, sent %4%5")
+    return tr("%1, %2, received %3, sent %4%5%6")
         .arg(snapshot.name, stateWord(snapshot.state), formatBytes(snapshot.counters.receivedBytes),
              formatBytes(snapshot.counters.sentBytes),
-             snapshot.isReachable ? tr(", reachable from the network") : QString());
+             snapshot.isReachable ? tr(", reachable from the network") : QString(),
+             snapshot.isUnverified() ? tr(", certificate not checked") : QString());
 }
 
 QVariant EndpointModel::data(const QModelIndex& index, int role) const {
@@ -174,6 +175,8 @@ QVariant EndpointModel::data(const QModelIndex& index, int role) const {
             text += QStringLiteral("\n") + node.snapshot.closing;
         if (node.snapshot.isReachable)
             text += QStringLiteral("\n") + tr("Reachable from the network: other machines can connect.");
+        if (node.snapshot.isUnverified())
+            text += QStringLiteral("\n") + tr("The certificate was not checked (verify=off).");
         return plainToolTip(text);
     }
     case IdRole:

@@ -5,6 +5,8 @@
 #include "ui/endpoints/statewords.h"
 #include "ui/inspector/optionsview.h"
 #include "ui/inspector/tcppanel.h"
+#include "ui/inspector/tlspanel.h"
+#include "ui/inspector/wrappingdelegate.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 
@@ -13,7 +15,6 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
-#include <QStyledItemDelegate>
 #include <QTabWidget>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -31,24 +32,6 @@ QTreeWidgetItem* addSection(QTreeWidget* tree, const QString& title) {
     item->setExpanded(true);
     return item;
 }
-
-/// Rows as high as their text needs in the width that its column has.
-class WrappingDelegate final : public QStyledItemDelegate {
-public:
-    explicit WrappingDelegate(QTreeWidget* tree) : QStyledItemDelegate(tree), m_tree(tree) {}
-
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        QSize size = QStyledItemDelegate::sizeHint(option, index);
-        const int width = m_tree->columnWidth(index.column()) - 10;
-        const QRect needed = option.fontMetrics.boundingRect(QRect(0, 0, std::max(width, 40), 10000), Qt::TextWordWrap,
-                                                             index.data().toString());
-        size.setHeight(std::max(size.height(), needed.height() + 4));
-        return size;
-    }
-
-private:
-    QTreeWidget* m_tree;
-};
 
 } // namespace
 
@@ -85,6 +68,9 @@ DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
     m_pages->addTab(m_tree, tr("Endpoint"));
     m_pages->addTab(m_options, tr("Options"));
     m_pages->addTab(m_tcp, tr("TCP"));
+    m_tls = new TlsPanel(m_pages);
+    m_pages->addTab(m_tls, tr("TLS"));
+    connect(m_tls, &TlsPanel::saveRequested, this, [this] { emit certificatesRequested(m_tls->pem()); });
     layout->addWidget(m_pages, 1);
     connect(m_options, &OptionsView::changeRequested, this, &DetailsPanel::optionChangeRequested);
     connect(m_options, &OptionsView::complained, this, &DetailsPanel::complained);
@@ -163,6 +149,8 @@ void DetailsPanel::showValues(const EndpointSnapshot& snapshot, const QString& l
         {tr("Behaviour"), snapshot.behaviour},
         {tr("Waiting"),
          snapshot.waiting ? tr("%n connection(s) to be accepted", nullptr, *snapshot.waiting) : QString()},
+        {tr("TLS"), snapshot.tls == nullptr || !snapshot.tls->isEstablished ? QString() : snapshot.tls->toText()},
+        {tr("Unverified"), snapshot.isUnverified() ? tr("the certificate was not checked (verify=off)") : QString()},
         {tr("Reachable"), snapshot.isReachable ? tr("from the network") : QString()},
         {tr("Error"), snapshot.error && snapshot.closing.isEmpty() ? snapshot.error->detail : QString()},
         {tr("Ended"), snapshot.closing}};
@@ -228,6 +216,10 @@ void DetailsPanel::showCounters(const EndpointSnapshot& snapshot) {
     setRows(m_counters, rows);
 }
 
+void DetailsPanel::showTls() {
+    m_pages->setCurrentWidget(m_tls);
+}
+
 void DetailsPanel::showTcp() {
     m_pages->setCurrentWidget(m_tcp);
 }
@@ -263,6 +255,7 @@ void DetailsPanel::setSnapshot(const std::optional<EndpointSnapshot>& snapshot, 
     showReport(*snapshot);
     showCounters(*snapshot);
     m_options->setSnapshot(*snapshot);
+    m_tls->setSnapshot(*snapshot);
     updateButtons(*snapshot);
 }
 

@@ -15,6 +15,7 @@ namespace sw::ui {
 
 class OptionsView;
 class TcpPanel;
+class TlsPanel;
 
 /// Everything about one endpoint: addresses, state, how it was connected, counters; options as asked for and in force;
 /// what the system's TCP knows; and its commands.
@@ -38,11 +39,14 @@ public:
     void setSnapshot(const std::optional<EndpointSnapshot>& snapshot, const QString& listenerName);
     /// Shows what the system's TCP knows.
     void showTcp();
+    void showTls();
 
 signals:
     void commandRequested(sw::ui::DetailsPanel::Command command);
     void optionChangeRequested(const QString& option, const QString& value);
     void complained(const QString& text);
+    /// To be saved in a file: PEM.
+    void certificatesRequested(const QByteArray& pem);
 
 private:
     void showValues(const EndpointSnapshot& snapshot, const QString& listenerName);
@@ -62,6 +66,7 @@ private:
     QTabWidget* m_pages;
     OptionsView* m_options;
     TcpPanel* m_tcp;
+    TlsPanel* m_tls;
     QPushButton* m_shutDown;
     QPushButton* m_shutDownReceiving;
     QPushButton* m_close;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/settings/settings.h"
 
+#include <QDir>
+#include <QFileInfo>
 #include <QFontDatabase>
 #include <QStandardPaths>
 
@@ -11,6 +13,7 @@ namespace sw::ui {
 namespace {
 constexpr int mostAddresses = 50;
 constexpr int mostMessages = 200;
+constexpr int mostWorkspaces = 12;
 
 QString usualPath() {
     return QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation) + QStringLiteral("/settings.ini");
@@ -113,6 +116,21 @@ QStringList Settings::messageHistory() const {
 
 void Settings::addMessage(const QString& message) {
     remember(QStringLiteral("messages"), message, mostMessages);
+}
+
+QStringList Settings::recentWorkspaces() const {
+    return m_store.value(QStringLiteral("recentWorkspaces")).toStringList();
+}
+
+void Settings::addRecentWorkspace(const QString& file) {
+    remember(QStringLiteral("recentWorkspaces"), file, mostWorkspaces);
+}
+
+QString Settings::fileBeside(const QString& name) const {
+    const QFileInfo file(m_store.fileName());
+    // a settings file of another name has companions of its own
+    return file.absoluteDir().filePath(
+        file.fileName() == QLatin1String("settings.ini") ? name : file.fileName() + QLatin1Char('.') + name);
 }
 
 QByteArray Settings::windowGeometry() const {

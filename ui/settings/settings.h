@@ -44,6 +44,11 @@ public:
     QStringList messageHistory() const;
     void addMessage(const QString& message);
 
+    QStringList recentWorkspaces() const;
+    void addRecentWorkspace(const QString& file);
+    /// A file of ours in the folder of the settings.
+    QString fileBeside(const QString& name) const;
+
     QByteArray windowGeometry() const;
     QByteArray windowState() const;
     void setWindow(const QByteArray& geometry, const QByteArray& state);

@@ -14,6 +14,10 @@ enum class ActionId {
     FocusAddress,
     Options,
     TalkExample,
+    OpenWorkspace,
+    SaveWorkspace,
+    SaveWorkspaceAs,
+    LastSession,
     RecordToFile,
     StopRecordingToFile,
     ResumeRecording,
@@ -61,6 +65,10 @@ enum class ActionId {
     RemoveEndpoint,
     RemoveEnded,
     GoToListener,
+    StartTls,
+    ChangeBehaviour,
+    EditBehaviour,
+    ReloadBehaviour,
     JoinGroup,
     LeaveGroup,
     CopyNcat, ///< these six in the order of CommandTool
@@ -76,6 +84,11 @@ enum class ActionId {
     CopyMessagePython,
     CopyMessageSwright,
     TcpFigures,
+    TlsDetails,
+    SavedMessages,
+    SaveMessage,
+    Load,
+    MakeCertificate,
     LookUp,
     CommandPalette,
     QuickOpen,
@@ -84,7 +97,7 @@ enum class ActionId {
 };
 
 /// The last two are menus inside Socket and Edit.
-enum class MenuId { File, Edit, View, Socket, Window, Help, CopyEndpoint, CopyMessage };
+enum class MenuId { File, Edit, View, Socket, Tools, Window, Help, CopyEndpoint, CopyMessage };
 
 struct ActionEntry {
     ActionId id;

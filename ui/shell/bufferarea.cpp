@@ -2,6 +2,7 @@
 #include "ui/shell/bufferarea.h"
 
 #include "ui/buffer/bufferpanel.h"
+#include "ui/shell/icons.h"
 #include "ui/widgets/controls.h"
 
 #include <QApplication>
@@ -106,6 +107,25 @@ bool BufferArea::isEmpty() const {
 void BufferArea::update(const QVector<EndpointSnapshot>& snapshots) {
     for (BufferPanel* panel : panels())
         panel->update(snapshots);
+    for (const EndpointSnapshot& snapshot : snapshots) {
+        if (snapshot.isUnverified())
+            markUnverified(snapshot.id);
+    }
+}
+
+/// An override of the certificate's check stays visible where the buffer is chosen.
+void BufferArea::markUnverified(EndpointId id) {
+    for (int i = 0; i < count(); ++i) {
+        auto* group = static_cast<QTabWidget*>(widget(i));
+        for (int tab = 0; tab < group->count(); ++tab) {
+            const auto* panel = static_cast<BufferPanel*>(group->widget(tab));
+            if (panel->endpoint() != id || panel->isMerged() || !group->tabIcon(tab).isNull())
+                continue;
+            group->setTabIcon(tab, icon(IconId::Unverified));
+            group->setTabToolTip(tab, plainToolTip(panel->title() + QLatin1Char('\n') +
+                                                   tr("The certificate was not checked (verify=off).")));
+        }
+    }
 }
 
 void BufferArea::closeTab(QTabWidget* group, int index) {

@@ -53,6 +53,7 @@ signals:
 private:
     QTabWidget* addGroup();
     QTabWidget* currentGroup() const;
+    void markUnverified(EndpointId id);
     void closeTab(QTabWidget* group, int index);
     void addPanel(QTabWidget* group, BufferPanel* panel);
     void setCurrentGroup(QTabWidget* group);

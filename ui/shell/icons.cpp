@@ -134,6 +134,11 @@ void paintIcon(QPainter& p, IconId id) {
     case IconId::Accept:
         p.drawPolyline(QPolygonF({{3, 8.5}, {6.5, 12}, {13, 4.5}}));
         break;
+    case IconId::Unverified: // an open lock, crossed out
+        p.drawRect(QRectF(3.5, 7.5, 9, 6));
+        p.drawArc(QRectF(5, 2.5, 6, 8), 30 * 16, 150 * 16);
+        line(p, 2, 2, 14, 14);
+        break;
     case IconId::Network:
         p.drawEllipse(QPointF(8, 8), 5.5, 5.5);
         p.drawEllipse(QPointF(8, 8), 2.3, 5.5);

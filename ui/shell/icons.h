@@ -29,6 +29,7 @@ enum class IconId {
     Pause,
     Accept,
     Network,
+    Unverified,
 };
 
 /// An icon that is painted when it is shown: sharp at every scale, in the colours of the current theme.

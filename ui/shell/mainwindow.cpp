@@ -4,10 +4,12 @@
 #include "core/base/units.h"
 #include "identity.h"
 #include "ui/buffer/bufferpanel.h"
+#include "ui/buffer/bufferview.h"
 #include "ui/composer/composer.h"
 #include "ui/endpoints/addressbar.h"
 #include "ui/endpoints/addressform.h"
 #include "ui/endpoints/endpointsview.h"
+#include "ui/messages/messagespanel.h"
 #include "ui/settings/preferencesdialog.h"
 #include "ui/shell/bufferarea.h"
 #include "ui/shell/buffercommands.h"
@@ -16,11 +18,13 @@
 #include "ui/shell/manualwindow.h"
 #include "ui/shell/socketcommands.h"
 #include "ui/shell/storenotices.h"
+#include "ui/shell/toolcommands.h"
 #include "ui/throughput/throughputpanel.h"
 #include "ui/tools/lookuppanel.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/noticebar.h"
 #include "ui/widgets/picker.h"
+#include "ui/workspace/workspacecommands.h"
 
 #include <QCloseEvent>
 #include <QDockWidget>
@@ -50,14 +54,17 @@ MainWindow::MainWindow(Engine& engine, Settings& settings, Prompter& prompter, Q
     setWindowTitle(QStringLiteral(SOCKETWRIGHT_NAME));
     setWindowIcon(icon(IconId::Application));
     buildPanels();
+    buildCommands();
     buildMenus();
     buildStatusBar();
     connectActions();
     connectPanels();
+    connectTools();
     resize(1360, 860);
     m_formDock->hide();
     m_throughputDock->hide();
     m_lookupDock->hide();
+    m_messagesDock->hide();
     restoreGeometry(m_settings.windowGeometry());
     restoreState(m_settings.windowState());
     showDetails();
@@ -110,8 +117,17 @@ void MainWindow::buildPanels() {
     m_buffers = new BufferArea([this](EndpointId id) {
         auto* panel = new BufferPanel(m_engine, m_settings, m_annotations, id); // the tabs adopt it
         m_commands->adopt(*panel);
+        connect(panel->composer(), &Composer::messageDropped, panel, [this, panel](const QString& path) {
+            const SavedMessage* message = m_messages->library().find(path);
+            if (message == nullptr || message->isSequence())
+                complain(tr("A sequence is sent from Saved Messages."));
+            else
+                panel->composer()->setDraft(message->steps.constFirst().format());
+        });
         return panel;
     });
+    m_messages = new MessagesPanel(m_settings.fileBeside(QStringLiteral("library.messages")), m_settings.bufferFont(),
+                                   m_prompter, this);
     m_commands = new BufferCommands({m_engine, m_settings, m_prompter, m_annotations, *m_buffers, *m_actions}, this);
     m_sockets = new SocketCommands(
         {m_engine, m_prompter, m_model, *m_buffers, *m_actions, [this] { return m_currentEndpoint; }}, this);
@@ -150,7 +166,9 @@ void MainWindow::buildPanels() {
     m_throughputDock = addDock(tr("Throughput"), "throughputDock", m_throughput, Qt::BottomDockWidgetArea);
     m_lookup = new LookupPanel(this);
     m_lookupDock = addDock(tr("Look up"), "lookupDock", m_lookup, Qt::BottomDockWidgetArea);
+    m_messagesDock = addDock(tr("Saved messages"), "messagesDock", m_messages, Qt::BottomDockWidgetArea);
     tabifyDockWidget(m_eventsDock, m_throughputDock);
+    tabifyDockWidget(m_eventsDock, m_messagesDock);
     tabifyDockWidget(m_eventsDock, m_lookupDock);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
@@ -158,10 +176,62 @@ void MainWindow::buildPanels() {
     resizeDocks({m_eventsDock}, {150}, Qt::Vertical);
 }
 
+/// What the menus do; each knows its own actions.
+void MainWindow::buildCommands() {
+    m_tools = new ToolCommands({m_engine, m_settings, m_prompter, m_model, *m_buffers, *m_actions, *m_messages,
+                                [this] { return m_currentEndpoint; }},
+                               this);
+    m_workspaces =
+        new WorkspaceCommands({m_engine, m_settings, m_prompter, m_model, *m_buffers, *m_actions, *m_messages}, this);
+}
+
+void MainWindow::connectTools() {
+    connect(m_tools, &ToolCommands::complained, this, &MainWindow::complain);
+    connect(m_tools, &ToolCommands::openRequested, this, [this](const Address& address, const QString& behaviour) {
+        openAddress(address, behaviour, Role::Listen);
+    });
+    connect(m_tools, &ToolCommands::recordChosen, this, [this](EndpointId id, qint64 record) {
+        if (BufferPanel* panel = openBuffer(id))
+            panel->view()->scrollTo({static_cast<RecordIndex>(record), 0});
+        activateWindow();
+    });
+    connect(m_workspaces, &WorkspaceCommands::complained, this, &MainWindow::complain);
+    connect(m_workspaces, &WorkspaceCommands::endpointOpened, this, [this](EndpointId id) {
+        openBuffer(id);
+        chooseEndpoint(id);
+    });
+    connect(m_details, &DetailsPanel::certificatesRequested, m_tools, &ToolCommands::saveCertificates);
+    connect(m_address, &AddressBar::behaviourFileRequested, this, [this](const QString& behaviour) {
+        const bool isScript = behaviour == QLatin1String("script");
+        const QString file = m_prompter.fileToRead(this, isScript ? tr("Script") : tr("Rules"),
+                                                   isScript ? tr("Scripts (*.js);;All files (*)")
+                                                            : tr("Rules (*.rules);;All files (*)"));
+        m_address->setBehaviour(file.isEmpty() ? QStringLiteral("manual") : behaviour + QLatin1Char('=') + file);
+    });
+    m_actions->connectTo(ActionId::SavedMessages, this, [this] {
+        m_messagesDock->show();
+        m_messagesDock->raise();
+        constexpr int messagesHeight = 260;
+        if (m_messagesDock->height() < messagesHeight)
+            resizeDocks({m_messagesDock}, {messagesHeight}, Qt::Vertical);
+        m_messages->setFocus();
+    });
+    m_actions->connectTo(ActionId::TlsDetails, this, [this] {
+        m_detailsDock->show();
+        m_detailsDock->raise();
+        m_details->showTls();
+    });
+}
+
+void MainWindow::openWorkspace(const QString& file) {
+    m_workspaces->open(file);
+}
+
 void MainWindow::buildMenus() {
-    const std::pair<MenuId, QString> titles[] = {{MenuId::File, tr("&File")},     {MenuId::Edit, tr("&Edit")},
-                                                 {MenuId::View, tr("&View")},     {MenuId::Socket, tr("&Socket")},
-                                                 {MenuId::Window, tr("&Window")}, {MenuId::Help, tr("&Help")}};
+    const std::pair<MenuId, QString> titles[] = {{MenuId::File, tr("&File")},   {MenuId::Edit, tr("&Edit")},
+                                                 {MenuId::View, tr("&View")},   {MenuId::Socket, tr("&Socket")},
+                                                 {MenuId::Tools, tr("&Tools")}, {MenuId::Window, tr("&Window")},
+                                                 {MenuId::Help, tr("&Help")}};
     const auto subMenu = [this](const QString& title, MenuId id) {
         auto* menu = new QMenu(title, this);
         for (const ActionEntry& entry : actionTable()) {
@@ -177,6 +247,10 @@ void MainWindow::buildMenus() {
             if (entry.menu == id)
                 menu->addAction(m_actions->action(entry.id));
         }
+        if (id == MenuId::File)
+            menu->insertMenu(m_actions->action(ActionId::RecordToFile), m_workspaces->recentMenu());
+        if (id == MenuId::Tools)
+            menu->addMenu(m_tools->misbehavingMenu());
         if (id == MenuId::Edit)
             menu->addMenu(subMenu(tr("Copy Message as Co&mmand"), MenuId::CopyMessage));
         if (id == MenuId::Socket)
@@ -185,7 +259,7 @@ void MainWindow::buildMenus() {
             continue;
         menu->addSeparator();
         for (QDockWidget* dock :
-             {m_endpointsDock, m_detailsDock, m_formDock, m_eventsDock, m_throughputDock, m_lookupDock})
+             {m_endpointsDock, m_detailsDock, m_formDock, m_eventsDock, m_throughputDock, m_lookupDock, m_messagesDock})
             menu->addAction(dock->toggleViewAction());
     }
     m_actions->action(ActionId::Quit)->setMenuRole(QAction::QuitRole);
@@ -318,7 +392,15 @@ void MainWindow::connectPanels() {
 void MainWindow::openAddress(const Address& address, const QString& behaviour, Role role) {
     if (m_failed != EndpointId::None)
         m_engine.remove(std::exchange(m_failed, EndpointId::None)); // its report has been seen
-    const OpenRequest request{.behaviour = behaviour};
+    OpenRequest request{.behaviour = behaviour};
+    if (behaviour == QLatin1String("console") && role == Role::Listen && isReachableFromNetwork(address)) {
+        if (!m_prompter.confirm(
+                this,
+                tr("Whoever reaches %1 over the network can run scripts here. Open it?").arg(formatAddress(address)),
+                tr("Open")))
+            return;
+        request.allowsRemoteConsole = true;
+    }
     const auto id = role == Role::Listen ? m_engine.listen(address, request) : m_engine.connectTo(address, request);
     if (!id) {
         m_address->showError(id.error());
@@ -365,7 +447,8 @@ void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
             }
         }
         const bool isUnderWay = snapshot.state == EndpointState::Idle || snapshot.state == EndpointState::Resolving ||
-                                snapshot.state == EndpointState::Connecting;
+                                snapshot.state == EndpointState::Connecting ||
+                                snapshot.state == EndpointState::Handshaking;
         if (snapshot.id != m_pending || isUnderWay)
             continue;
         m_pending = EndpointId::None;
@@ -392,6 +475,7 @@ void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
             complain(tr("%1 is reachable from the network: other machines can connect.").arg(snapshot.name));
     }
     m_buffers->update(snapshots);
+    m_workspaces->update(snapshots);
     m_events->refresh();
     followExample(snapshots);
     showDetails();
@@ -401,7 +485,9 @@ BufferPanel* MainWindow::openBuffer(EndpointId id) {
     if (id == EndpointId::None || m_model.snapshot(id) == nullptr)
         return nullptr;
     m_centre->setCurrentWidget(m_buffers);
-    return m_buffers->open(id);
+    BufferPanel* panel = m_buffers->open(id);
+    m_buffers->update({*m_model.snapshot(id)}); // marks that the tab has to show
+    return panel;
 }
 
 void MainWindow::currentBufferChanged() {
@@ -497,6 +583,7 @@ void MainWindow::complain(const QString& text) {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     m_settings.setWindow(saveGeometry(), saveState());
+    m_workspaces->keepSession();
     QMainWindow::closeEvent(event);
 }
 

@@ -25,9 +25,12 @@ class BufferCommands;
 class BufferPanel;
 class EventLogPanel;
 class LookupPanel;
+class MessagesPanel;
 class SocketCommands;
 class StoreNotices;
 class ThroughputPanel;
+class ToolCommands;
+class WorkspaceCommands;
 
 /// The one window: lists its panels and connects them to the engine.
 class MainWindow final : public QMainWindow {
@@ -46,6 +49,8 @@ public:
     BufferPanel* openBuffer(EndpointId id);
     /// Offers what killed runs left below a directory.
     void offerRecovery(const QString& base);
+    /// Shows what a workspace would open, and asks.
+    void openWorkspace(const QString& file);
     const EndpointModel& endpoints() const { return m_model; }
 
 protected:
@@ -53,12 +58,14 @@ protected:
 
 private:
     void buildPanels();
+    void buildCommands();
     QWidget* buildEmptyState();
     QDockWidget* addDock(const QString& title, const char* name, QWidget* content, Qt::DockWidgetArea area);
     void buildMenus();
     void buildStatusBar();
     void connectActions();
     void connectPanels();
+    void connectTools();
 
     void openAddress(const Address& address, const QString& behaviour, Role role);
     void endpointsChanged(const QVector<EndpointSnapshot>& snapshots);
@@ -84,6 +91,10 @@ private:
     BufferCommands* m_commands = nullptr;
     SocketCommands* m_sockets = nullptr;
     StoreNotices* m_notices = nullptr;
+    ToolCommands* m_tools = nullptr;
+    WorkspaceCommands* m_workspaces = nullptr;
+    MessagesPanel* m_messages = nullptr;
+    QDockWidget* m_messagesDock = nullptr;
     LookupPanel* m_lookup = nullptr;
     QDockWidget* m_lookupDock = nullptr;
     ThroughputPanel* m_throughput = nullptr;

@@ -28,6 +28,14 @@ QString DialogPrompter::fileToWrite(QWidget* parent, const QString& title, const
     return QFileDialog::getSaveFileName(parent, title, name, filter);
 }
 
+QString DialogPrompter::fileToRead(QWidget* parent, const QString& title, const QString& filter) {
+    return QFileDialog::getOpenFileName(parent, title, {}, filter);
+}
+
+QString DialogPrompter::folder(QWidget* parent, const QString& title) {
+    return QFileDialog::getExistingDirectory(parent, title);
+}
+
 void DialogPrompter::tell(QWidget* parent, const QString& title, const QString& text) {
     QMessageBox box(QMessageBox::NoIcon, title, {}, QMessageBox::Ok, parent);
     box.setTextFormat(Qt::PlainText);

@@ -25,6 +25,10 @@ public:
                                        const QString& text) = 0;
     /// A file to write; empty: the user changed their mind. `filter`: as QFileDialog has it.
     virtual QString fileToWrite(QWidget* parent, const QString& title, const QString& name, const QString& filter) = 0;
+    /// A file to read; empty: the user changed their mind.
+    virtual QString fileToRead(QWidget* parent, const QString& title, const QString& filter) = 0;
+    /// A folder; empty: the user changed their mind.
+    virtual QString folder(QWidget* parent, const QString& title) = 0;
     virtual void tell(QWidget* parent, const QString& title, const QString& text) = 0;
 
 protected:
@@ -38,6 +42,8 @@ public:
     std::optional<QString> ask(QWidget* parent, const QString& title, const QString& question,
                                const QString& text) override;
     QString fileToWrite(QWidget* parent, const QString& title, const QString& name, const QString& filter) override;
+    QString fileToRead(QWidget* parent, const QString& title, const QString& filter) override;
+    QString folder(QWidget* parent, const QString& title) override;
     void tell(QWidget* parent, const QString& title, const QString& text) override;
 };
 

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+#include "ui/messages/messagespanel.h"
+
+#include "core/behaviour/source.h"
+#include "ui/messages/messagedialog.h"
+#include "ui/shell/prompter.h"
+#include "ui/widgets/controls.h"
+
+#include <QAction>
+#include <QDir>
+#include <QDrag>
+#include <QFile>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+namespace sw::ui {
+
+namespace {
+
+constexpr int pathRole = Qt::UserRole;
+
+/// Messages can be dragged to a message field; other programs get their steps as text.
+class MessageTree final : public QTreeWidget {
+public:
+    explicit MessageTree(QWidget* parent) : QTreeWidget(parent) {
+        setDragEnabled(true);
+        setDragDropMode(QAbstractItemView::DragOnly);
+    }
+
+protected:
+    QMimeData* mimeData(const QList<QTreeWidgetItem*>& items) const override {
+        auto* mime = new QMimeData;
+        if (!items.isEmpty()) {
+            mime->setData(QString::fromLatin1(MessagesPanel::mimeType),
+                          items.constFirst()->data(0, pathRole).toString().toUtf8());
+            mime->setText(items.constFirst()->text(1));
+        }
+        return mime;
+    }
+};
+
+} // namespace
+
+MessagesPanel::MessagesPanel(QString file, QFont font, Prompter& prompter, QWidget* parent)
+    : QWidget(parent),
+      m_file(std::move(file)),
+      m_font(std::move(font)),
+      m_prompter(prompter) {
+    setObjectName(QStringLiteral("messagesPanel"));
+    build();
+    load();
+}
+
+void MessagesPanel::build() {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(8, 4, 8, 6);
+    m_empty = mutedLabel(
+        tr("Nothing is saved yet. “Save Message” (Ctrl+Shift+S) keeps what stands in the message field."), this);
+    m_empty->setWordWrap(true);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_tree = new MessageTree(this);
+    nameWidget(m_tree, "savedMessages", tr("Saved messages"));
+    m_tree->setHeaderLabels({tr("Name"), tr("Sends"), tr("Shortcut")});
+    m_tree->header()->setStretchLastSection(false);
+    m_tree->header()->setSectionResizeMode(1, QHeaderView::Stretch);
+    m_tree->setColumnWidth(0, 190);
+    m_tree->installEventFilter(this);
+    layout->addWidget(m_empty);
+    layout->addWidget(m_tree, 1);
+    auto* row = new QHBoxLayout;
+    m_send = pushButton(tr("Send"), "sendSavedButton", this);
+    m_send->setToolTip(tr("To the current endpoint; Return or a double click do the same"));
+    auto* add = pushButton(tr("New…"), "newMessageButton", this);
+    m_edit = pushButton(tr("Edit…"), "editMessageButton", this);
+    m_remove = pushButton(tr("Remove"), "removeMessageButton", this);
+    auto* import = pushButton(tr("Import…"), "importMessagesButton", this);
+    auto* exportButton = pushButton(tr("Export…"), "exportMessagesButton", this);
+    for (QPushButton* button : {m_send, add, m_edit, m_remove, import, exportButton})
+        row->addWidget(button);
+    row->addStretch();
+    layout->addLayout(row);
+    connect(m_send, &QPushButton::clicked, this, &MessagesPanel::send);
+    connect(add, &QPushButton::clicked, this, [this] { edit({}); });
+    connect(m_edit, &QPushButton::clicked, this, [this] { edit(currentPath()); });
+    connect(m_remove, &QPushButton::clicked, this, &MessagesPanel::remove);
+    connect(import, &QPushButton::clicked, this, &MessagesPanel::importFile);
+    connect(exportButton, &QPushButton::clicked, this, &MessagesPanel::exportFile);
+    connect(m_tree, &QTreeWidget::itemDoubleClicked, this, &MessagesPanel::send);
+    connect(m_tree, &QTreeWidget::currentItemChanged, this, [this] {
+        const bool isMessage = !currentPath().isEmpty();
+        m_send->setEnabled(isMessage);
+        m_edit->setEnabled(isMessage);
+        m_remove->setEnabled(isMessage);
+    });
+}
+
+void MessagesPanel::load() {
+    if (QFileInfo::exists(m_file)) {
+        const auto text = readTextFile(m_file, tr("messages"));
+        const auto library = text ? MessageLibrary::parse(*text) : tl::unexpected(text.error());
+        m_isBroken = !library;
+        if (library)
+            m_library = *library;
+        else
+            m_empty->setText(tr("%1 cannot be read, and is left as it is. %2").arg(m_file, library.error().detail));
+    }
+    show();
+}
+
+void MessagesPanel::save() {
+    if (m_isBroken) {
+        emit complained(tr("Not saved: %1 cannot be read, and is left as it is.").arg(m_file));
+        return;
+    }
+    QDir().mkpath(QFileInfo(m_file).absolutePath());
+    QSaveFile file(m_file);
+    if (!file.open(QIODevice::WriteOnly) || file.write(m_library.format().toUtf8()) < 0 || !file.commit())
+        emit complained(tr("%1 cannot be written: %2.").arg(m_file, file.errorString()));
+}
+
+void MessagesPanel::setLibrary(const MessageLibrary& library) {
+    m_library = library;
+    save();
+    show();
+}
+
+void MessagesPanel::show() {
+    const QString current = currentPath();
+    m_tree->clear();
+    QHash<QString, QTreeWidgetItem*> folders;
+    const auto folderItem = [&](const QString& path) -> QTreeWidgetItem* {
+        QTreeWidgetItem* parent = nullptr;
+        QString sofar;
+        for (const QString& part : path.split(QLatin1Char('/'), Qt::SkipEmptyParts)) {
+            sofar += QLatin1Char('/') + part;
+            QTreeWidgetItem*& item = folders[sofar];
+            if (item == nullptr) {
+                item = parent == nullptr ? new QTreeWidgetItem(m_tree, {part}) : new QTreeWidgetItem(parent, {part});
+                item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable);
+                item->setExpanded(true);
+            }
+            parent = item;
+        }
+        return parent;
+    };
+    for (const SavedMessage& message : m_library.messages) {
+        QStringList steps;
+        for (const MessageStep& step : message.steps)
+            steps.append(message.steps.size() == 1 ? step.source : step.format());
+        const QStringList texts{message.name, steps.join(QStringLiteral(" · ")),
+                                QKeySequence(message.shortcut).toString(QKeySequence::NativeText)};
+        QTreeWidgetItem* folder = folderItem(message.folder);
+        auto* item = folder == nullptr ? new QTreeWidgetItem(m_tree, texts) : new QTreeWidgetItem(folder, texts);
+        item->setData(0, pathRole, message.path());
+        item->setToolTip(1, plainToolTip(steps.join(QLatin1Char('\n'))));
+        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsDragEnabled);
+        if (message.path() == current)
+            m_tree->setCurrentItem(item);
+    }
+    m_empty->setVisible(m_library.messages.isEmpty());
+    m_tree->setVisible(!m_library.messages.isEmpty());
+    m_send->setEnabled(!currentPath().isEmpty());
+    m_edit->setEnabled(!currentPath().isEmpty());
+    m_remove->setEnabled(!currentPath().isEmpty());
+    updateShortcuts();
+}
+
+void MessagesPanel::updateShortcuts() {
+    qDeleteAll(m_shortcuts);
+    m_shortcuts.clear();
+    for (const SavedMessage& message : std::as_const(m_library.messages)) {
+        if (message.shortcut.isEmpty())
+            continue;
+        auto* action = new QAction(this);
+        action->setShortcut(QKeySequence(message.shortcut, QKeySequence::PortableText));
+        action->setShortcutContext(Qt::WindowShortcut);
+        connect(action, &QAction::triggered, this, [this, path = message.path()] {
+            if (const SavedMessage* found = m_library.find(path))
+                emit sendRequested(*found);
+        });
+        window()->addAction(action);
+        m_shortcuts.append(action);
+    }
+}
+
+QString MessagesPanel::currentPath() const {
+    const QTreeWidgetItem* item = m_tree->currentItem();
+    return item == nullptr ? QString() : item->data(0, pathRole).toString();
+}
+
+bool MessagesPanel::store(const SavedMessage& message, const QString& replaced) {
+    if (message.path() != replaced && m_library.find(message.path()) != nullptr) {
+        emit complained(tr("There is a message “%1” already.").arg(message.path()));
+        return false;
+    }
+    for (SavedMessage& one : m_library.messages) {
+        if (!replaced.isEmpty() && one.path() == replaced) {
+            one = message;
+            save();
+            show();
+            return true;
+        }
+    }
+    m_library.messages.append(message);
+    save();
+    show();
+    return true;
+}
+
+void MessagesPanel::addMessage(const MessageStep& step, LineEnding ending) {
+    auto* dialog = new MessageDialog(
+        {.name = tr("message %1").arg(m_library.messages.size() + 1), .ending = ending, .steps = {step}}, m_font, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { store(dialog->message(), {}); });
+    dialog->open();
+}
+
+void MessagesPanel::edit(const QString& path) {
+    const SavedMessage* message = m_library.find(path);
+    auto* dialog = new MessageDialog(message == nullptr ? SavedMessage{} : *message, m_font, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, path] { store(dialog->message(), path); });
+    dialog->open();
+}
+
+void MessagesPanel::remove() {
+    const QString path = currentPath();
+    if (path.isEmpty() || !m_prompter.confirm(this, tr("Remove the message “%1”?").arg(path), tr("Remove")))
+        return;
+    m_library.messages.removeIf([&](const SavedMessage& one) { return one.path() == path; });
+    save();
+    show();
+}
+
+void MessagesPanel::send() {
+    if (const SavedMessage* message = m_library.find(currentPath()))
+        emit sendRequested(*message);
+}
+
+void MessagesPanel::importFile() {
+    const QString path = m_prompter.fileToRead(this, tr("Import messages"), tr("Messages (*.messages);;All files (*)"));
+    if (path.isEmpty())
+        return;
+    const auto text = readTextFile(path, tr("messages"));
+    const auto library = text ? MessageLibrary::parse(*text) : tl::unexpected(text.error());
+    if (!library) {
+        m_prompter.tell(this, tr("Import messages"), library.error().detail);
+        return;
+    }
+    int added = 0;
+    for (const SavedMessage& message : library->messages) {
+        if (m_library.find(message.path()) != nullptr)
+            continue; // those that are here stay
+        m_library.messages.append(message);
+        ++added;
+    }
+    save();
+    show();
+    emit complained(tr("%1 messages added, %2 were here already.").arg(added).arg(library->messages.size() - added));
+}
+
+void MessagesPanel::exportFile() {
+    const QString path = m_prompter.fileToWrite(this, tr("Export messages"), QStringLiteral("library.messages"),
+                                                tr("Messages (*.messages)"));
+    if (path.isEmpty())
+        return;
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(m_library.format().toUtf8()) < 0 || !file.commit())
+        emit complained(tr("%1 cannot be written: %2.").arg(path, file.errorString()));
+}
+
+bool MessagesPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_tree && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+            send();
+            return true;
+        }
+        if (key == Qt::Key_Delete) {
+            remove();
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace sw::ui
