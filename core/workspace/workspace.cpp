@@ -145,10 +145,11 @@ Result<Workspace> Workspace::parse(const QByteArray& json) {
         return tl::unexpected(badInput(QStringLiteral("workspace"), QStringLiteral("A workspace has at most 16 MiB."), 0));
     QJsonParseError parseError{};
     const QJsonDocument document = QJsonDocument::fromJson(json, &parseError);
+    const int position = std::min(parseError.offset, static_cast<int>(json.size())); // the parser's may be behind the end
     if (parseError.error != QJsonParseError::NoError)
         return tl::unexpected(badInput(QStringLiteral("workspace"),
-                                       QStringLiteral("%1: this is no JSON: %2.").arg(lineAndColumn(json, parseError.offset), parseError.errorString()),
-                                       parseError.offset));
+                                       QStringLiteral("%1: this is no JSON: %2.").arg(lineAndColumn(json, position), parseError.errorString()),
+                                       position));
     if (!document.isObject())
         return tl::unexpected(badInput(QStringLiteral("workspace"), QStringLiteral("line 1, column 1: a workspace is a JSON object."), 0));
     return WorkspaceReader(json, document.object()).read();

@@ -20,7 +20,7 @@ class Usage(unittest.TestCase):
             (["listen"], "ADDRESS"),
             (["listen", "tcp://:99999"], "0 to 65535"),
             (["connect", "tcp://localhost:1?nodley=on"], "nodelay"),
-            (["connect", "tls://localhost:443"], "not in this build"),
+            (["connect", "ws://localhost:443"], "not in this build"),
             (["listen", "tcp://:0", "--behaviour", "ecko"], "echo"),
             (["listen", "tcp://:0", "--as", "nonsense"], "hex"),
             (["listen", "tcp://:0", "--for", "soon"], "200ms"),

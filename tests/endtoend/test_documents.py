@@ -32,7 +32,7 @@ class Documents(unittest.TestCase):
             COMP_WORDS=(swright co); COMP_CWORD=1; _swright; echo "${{COMPREPLY[*]}}"
             COMP_WORDS=(swright send --re); COMP_CWORD=2; _swright; echo "${{COMPREPLY[*]}}" """
         lines = subprocess.run(["bash", "-c", script], capture_output=True, timeout=20, check=True).stdout.decode().splitlines()
-        self.assertEqual(set(lines[0].split()), {"time", "talk"})
+        self.assertEqual(set(lines[0].split()), {"time", "talk", "tls-expired", "tls-wrong-name", "tls-self-signed"})
         self.assertEqual(lines[1], "connect")
         self.assertEqual(set(lines[2].split()), {"--repeat", "--reply", "--record"})
 

@@ -380,7 +380,7 @@ class Listening(unittest.TestCase):
                 with self.client(port, certificate) as secure:
                     secure.sendall(b"x")
                     self.assertEqual(secure.recv(1), b"x")
-            said = [event["tls"] for event in json_lines(running.said()) if event["event"] == "tls-established"]
+            said = wait_for(lambda: (found := [event["tls"] for event in json_lines(running.said()) if event["event"] == "tls-established"]) and len(found) == 2 and found)
             self.assertEqual([one["verified"] for one in said], [False, True])
             self.assertIn("O=client", said[1]["chain"][0]["subject"])
         with self.listen(pair("good") + trust + "&clientcert=require") as running:
@@ -408,7 +408,7 @@ class Listening(unittest.TestCase):
                     secure.sendall(b"x")
                     secure.recv(1)
                     session = secure.session
-            said = [event["tls"]["resumed"] for event in json_lines(running.said()) if event["event"] == "tls-established"]
+            said = wait_for(lambda: (found := [event["tls"]["resumed"] for event in json_lines(running.said()) if event["event"] == "tls-established"]) and len(found) == 2 and found)
             self.assertEqual(said, [False, True])
 
     def test_sni_and_alpn_of_clients_are_shown(self):

@@ -182,10 +182,11 @@ private slots:
         QVERIFY(fixture.waitUntil([&] { return fixture.events(served, EventKind::BehaviourLog).size() == 1; }));
         QCOMPARE(fixture.events(served, EventKind::Marked).constFirst().value(QStringLiteral("text")).toString(),
                  QStringLiteral("seen mark"));
+        quint64 total = 5;
         for (const char* line : {"quiet\n", "secret\n", "loud\n", "back\n"}) {
-            const auto before = fixture.now(served).counters.receivedBytes;
             peer.send(line);
-            QVERIFY(fixture.waitUntil([&] { return fixture.now(served).counters.receivedBytes > before; }));
+            total += qstrlen(line); // each in a record of its own
+            QVERIFY(fixture.waitUntil([&] { return fixture.now(served).counters.receivedBytes == total; }));
         }
         QVERIFY(fixture.waitUntil([&] { return fixture.bytesOf(served, RecordKind::Received).endsWith("back\n"); }));
         QVERIFY(!fixture.bytesOf(served, RecordKind::Received).contains("secret"));
@@ -231,13 +232,10 @@ private slots:
             write("framer lines\nrule bad\n regex ^(a+)+$\n answer matched\nrule rest\n any\n answer bounded\n");
         const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("rules=") + rules);
         const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
-        QElapsedTimer time;
-        time.start();
         peer.send(QByteArray((1 << 20) - 2, 'a') + "b\n");
         QCOMPARE(peer.receive(7), QByteArray("bounded"));
-        QVERIFY2(time.elapsed() < 1000, qPrintable(QString::number(time.elapsed())));
         const EndpointId served = fixture.waitForChild(listener.id);
-        QCOMPARE(fixture.events(served, EventKind::BehaviourFailed).size(), 1);
+        QCOMPARE(fixture.events(served, EventKind::BehaviourFailed).size(), 1); // its time is a promise, see promises.py
     }
 
     void rulesAreSwitchedInTheirText() {

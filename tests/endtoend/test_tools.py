@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+"""Behaviours, workspaces, templates, load and certificates on the command line."""
+import json
+import os
+import re
+import socket
+import stat
+import subprocess
+import tempfile
+import unittest
+
+from harness import LIMIT, SOURCE, Running, connected, json_lines, needs, read_all, swright, wait_for
+
+EXAMPLES = os.path.join(SOURCE, "resources/examples")
+
+
+class Behaviours(unittest.TestCase):
+    def test_the_lists_name_them_all(self):
+        names = swright("list", "behaviours").stdout.decode()
+        for name in ("manual", "rules=FILE", "script=FILE", "console", "never-accept", "reset-after=N", "garbage[=N]", "tls-expired"):
+            self.assertRegex(names, rf"(?m)^{re.escape(name)} ")
+        self.assertIn("length=2be", swright("list", "framers").stdout.decode())
+        self.assertIn("${crc16-modbus}", swright("list", "fields").stdout.decode())
+        self.assertIn("declare function filter", swright("list", "script").stdout.decode())
+
+    def test_the_talk_server_three_times_with_nc(self):
+        for behaviour in ("talk", f"rules={EXAMPLES}/talk.rules", f"script={EXAMPLES}/talk.js"):
+            with self.subTest(behaviour), Running("listen", "tcp://127.0.0.1:0", "--behaviour", behaviour) as running:
+                result = subprocess.run(["nc", "-N", "127.0.0.1", str(running.port())], input=b"Hello self.\nlast", capture_output=True, timeout=LIMIT, check=True)
+                self.assertEqual(result.stdout, b"You sent: 'Hello self.'\nYou sent: 'last'\n")
+
+    @needs("curl")
+    def test_rules_can_be_an_http_server_that_curl_believes(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".rules") as rules:
+            rules.write("framer delimiter=\\r\\n\\r\\n\nrule get\n  regex ^GET /(?<path>\\S*) HTTP\n"
+                        "  answer HTTP/1.1 200 OK\\r\\nContent-Length: 8\\r\\n\\r\\n<${path}>\n")
+            rules.flush()
+            with Running("listen", "tcp://127.0.0.1:0", "--behaviour", f"rules={rules.name}") as running:
+                result = subprocess.run(["curl", "-s", f"http://127.0.0.1:{running.port()}/abcdef"], capture_output=True, timeout=LIMIT, check=True)
+                self.assertEqual(result.stdout, b"<abcdef>")
+
+    def test_starttls_by_a_rule_as_openssl_smtp_wants_it(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".js") as script:
+            script.write("""
+let framer = "lines";
+function opened(c) { if (!c.data.greeted) { c.data.greeted = true; c.send("220 test ESMTP\\r\\n"); } }
+function filter(c, line) {
+    if (line.startsWith("EHLO")) c.send("250-test\\r\\n250 STARTTLS\\r\\n");
+    else if (line.startsWith("STARTTLS")) { c.send("220 go ahead\\r\\n"); c.startTls(); }
+    else c.send("250 secure " + line + "\\r\\n");
+}""")
+            script.flush()
+            with Running("listen", "tcp://127.0.0.1:0", "--behaviour", f"script={script.name}", "--json") as running:
+                port = int(wait_for(lambda: json_lines(running.said()))[0]["local"].rsplit(":", 1)[1])
+                with subprocess.Popen(["openssl", "s_client", "-starttls", "smtp", "-connect", f"127.0.0.1:{port}", "-quiet", "-crlf"],
+                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+                    process.stdin.write(b"NOOP\n")
+                    process.stdin.flush()
+                    seen = b""
+                    while b"secure NOOP" not in seen:
+                        part = os.read(process.stdout.fileno(), 4096)
+                        self.assertTrue(part, seen)
+                        seen += part
+                    process.kill()
+                self.assertTrue(any(event["event"] == "tls-started" and event["upgrade"] for event in json_lines(running.said())))
+
+    def test_script_errors_go_to_standard_error_and_the_server_stays(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".js") as script:
+            script.write("function filter(c, b) {\n  log('got ' + b.length);\n  if (b == 'bad') for (;;) ;\n  c.send('ok');\n}\n")
+            script.flush()
+            with Running("listen", "tcp://127.0.0.1:0", "--behaviour", f"script={script.name}") as running:
+                with connected(running.port()) as peer:
+                    peer.sendall(b"bad")
+                    wait_for(lambda: "longer than 1 s" in running.said())
+                    peer.sendall(b"good")
+                    self.assertEqual(peer.recv(10), b"ok")
+                self.assertIn("got 3", running.said())
+
+    def test_wrong_behaviours_are_wrong_usage(self):
+        for behaviour, says in (("ecko", "is no behaviour"), ("rules=/nowhere", "cannot be read"), ("reset-after=x", "takes a number"),
+                                ("tls-expired", "for listeners on tls"), ("echo=1", "takes no value"), ("rules", "takes a file")):
+            result = swright("listen", "tcp://127.0.0.1:0", "--behaviour", behaviour)
+            self.assertEqual(result.returncode, 2, behaviour)
+            self.assertIn(says, result.stderr.decode())
+        result = swright("listen", "tcp://*:0", "--behaviour", "console")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("allowed each time", result.stderr.decode())
+
+    def test_curl_refuses_each_bad_tls_server(self):
+        for behaviour in ("tls-expired", "tls-wrong-name", "tls-self-signed"):
+            with Running("listen", "tls://127.0.0.1:0", "--behaviour", behaviour, "--json") as running:
+                started = wait_for(lambda running=running: json_lines(running.said()))[0]
+                with tempfile.NamedTemporaryFile("w", suffix=".pem") as authority:
+                    authority.write(started["throwAway"] if behaviour != "tls-self-signed" else "")
+                    authority.flush()
+                    trust = ["--cacert", authority.name] if behaviour != "tls-self-signed" else []
+                    result = subprocess.run(["curl", "-sS", *trust, f"https://localhost:{started['local'].rsplit(':', 1)[1]}/"],
+                                            capture_output=True, timeout=LIMIT, check=False)
+                self.assertEqual(result.returncode, 60, result.stderr)
+
+
+class Tools(unittest.TestCase):
+    def test_templates_are_sent(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(("127.0.0.1", 0))
+            receiver.settimeout(LIMIT)
+            address = f"udp://127.0.0.1:{receiver.getsockname()[1]}"
+            self.assertEqual(swright("send", address, "--template", "${n} ${len:1}ab${crc32}", "--repeat", "2").returncode, 0)
+            self.assertEqual(receiver.recv(100)[:5], b"1 \x06ab")
+            self.assertEqual(receiver.recv(100)[:2], b"2 ")
+        result = swright("send", address, "--template", "${foo bar}")
+        self.assertEqual((result.returncode, b"is no field" in result.stderr), (2, True))
+
+    def test_the_same_seed_sends_the_same(self):
+        def sent(seed):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+                receiver.bind(("127.0.0.1", 0))
+                receiver.settimeout(LIMIT)
+                swright("send", f"udp://127.0.0.1:{receiver.getsockname()[1]}", "--template", "${random:16}", "--seed", str(seed))
+                return receiver.recv(100)
+
+        self.assertEqual(sent(5), sent(5))
+        self.assertNotEqual(sent(5), sent(6))
+
+    def test_load_measures(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "discard") as running:
+            result = swright("load", f"tcp://127.0.0.1:{running.port()}", "x${n}", "--count", "500", "--rate", "2000", "--connections", "5", "--wait", "100ms", "--json")
+            report = json.loads(result.stdout)
+            self.assertEqual((result.returncode, report["sent"], report["opened"], report["answered"]), (0, 500, 5, 0))
+            self.assertGreater(report["seconds"], 0.2)
+            self.assertLess(report["rate"], 2200)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            result = swright("load", f"tcp://127.0.0.1:{probe.getsockname()[1]}", "x")
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(b"failed", result.stdout)
+
+    def test_certificates_are_made_private_and_work(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(swright("certificate", "authority", "Our CA", "--folder", folder).returncode, 0)
+            self.assertEqual(swright("certificate", "server", "localhost", "--for", "localhost", "--for", "127.0.0.1", "--signed-by", f"{folder}/authority", "--folder", folder).returncode, 0)
+            self.assertEqual(stat.S_IMODE(os.stat(f"{folder}/server.key").st_mode), 0o600)
+            checked = subprocess.run(["openssl", "verify", "-purpose", "sslserver", "-verify_hostname", "localhost", "-CAfile", f"{folder}/authority.crt", f"{folder}/server.crt"],
+                                     capture_output=True, timeout=LIMIT, check=False)
+            self.assertEqual(checked.returncode, 0, checked.stderr)
+            again = swright("certificate", "server", "localhost", "--folder", folder)
+            self.assertEqual((again.returncode, b"nothing is overwritten" in again.stderr), (1, True))
+            self.assertEqual(swright("certificate", "server", "x y").returncode, 2)
+
+    def test_a_workspace_opens_only_after_a_yes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(f"{folder}/echo.rules", "w", encoding="ascii") as rules:
+                rules.write("rule all\n  any\n  answer ${0}\n")
+            path = f"{folder}/lab.socketwright"
+            with open(path, "w", encoding="ascii") as file:
+                json.dump({"socketwright": 1, "endpoints": [{"connect": "tcp://127.0.0.1:1"}, {"listen": "tcp://127.0.0.1:0", "behaviour": "rules=echo.rules", "name": "server"}]}, file)
+            listed = swright("open", path)
+            self.assertEqual(listed.returncode, 1)
+            self.assertIn(f"will listen on tcp://127.0.0.1, behaviour rules={folder}/echo.rules", listed.stderr.decode())
+            self.assertIn("Nothing was opened", listed.stderr.decode())
+            self.assertEqual(swright("open", path, "--list").returncode, 0)
+            with Running("open", path, "--yes", "--json") as running:
+                started = wait_for(lambda: [event for event in json_lines(running.said()) if event["event"] == "started"])[0]
+                with connected(int(started["local"].rsplit(":", 1)[1])) as peer:
+                    peer.sendall(b"through the workspace")
+                    peer.shutdown(socket.SHUT_WR)
+                    self.assertEqual(read_all(peer), b"through the workspace")
+            with open(path, "w", encoding="ascii") as file:
+                file.write('{\n "socketwright": 1,\n "endpoints": [{"listen": "tcp://:0?foo=1"}]}')
+            broken = swright("open", path)
+            self.assertEqual(broken.returncode, 1)
+            self.assertIn("line 3, column 27", broken.stderr.decode())
+
+
+if __name__ == "__main__":
+    unittest.main()
