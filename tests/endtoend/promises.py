@@ -5,13 +5,15 @@ import os
 import random
 import resource
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
 import time
 import unittest
 
-from harness import Running, connected, environment, needs, wait_for
+import test_tls
+from harness import Running, connected, environment, json_lines, needs, wait_for
 from transcripts import Engine, echoed, killed_journal, killed_recording, one_long_transcript, small_disk
 
 MEGABYTE = 1 << 20
@@ -21,6 +23,17 @@ def many_files():
     """As many descriptors as this process may have; the programs that it starts inherit that."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def client_hello():
+    """The first bytes that a TLS client sends."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    session = ssl.create_default_context().wrap_bio(incoming, outgoing, server_hostname="localhost")
+    try:
+        session.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return outgoing.read()
 
 
 class Promises(unittest.TestCase):
@@ -193,6 +206,79 @@ class Promises(unittest.TestCase):
             self.assertLess(worst, 0.2)
             for peer in silent + slow:
                 peer.close()
+
+    def test_n7_silent_and_slow_tls_peers_delay_nobody(self):
+        many_files()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with Running("listen", "tls://127.0.0.1:0?handshake=1m", "--behaviour", "echo", "--json") as listener:
+            port = int(wait_for(lambda: json_lines(listener.said()))[0]["local"].rsplit(":", 1)[1])
+            silent = [connected(port) for _ in range(1000)]  # they never say hello
+            slow = [connected(port) for _ in range(1000)]
+            hello = client_hello()
+            for peer in slow:
+                peer.setblocking(False)
+            worst = 0
+            turn = 0
+            end = time.monotonic() + 30
+            while time.monotonic() < end:
+                for _ in range(10):  # a byte of its hello each every 10 s, all of them in turn
+                    slow[turn % len(slow)].send(hello[turn // len(slow):turn // len(slow) + 1])
+                    turn += 1
+                begun = time.monotonic()
+                with context.wrap_socket(connected(port), server_hostname="localhost") as good:
+                    good.sendall(b"good")
+                    self.assertEqual(good.recv(4), b"good")
+                worst = max(worst, time.monotonic() - begun)
+                time.sleep(0.09)
+            print(f"N7 (TLS): the slowest of the good clients was served in {worst * 1000:.1f} ms, handshake and all", flush=True)
+            self.assertLess(worst, 0.2)
+            for peer in silent + slow:
+                peer.close()
+
+    def test_s3_bad_certificates_are_refused(self):
+        suite = unittest.defaultTestLoader.loadTestsFromNames(["test_tls.Client.test_every_bad_certificate_is_refused_for_its_own_reason",
+                                                               "test_tls.Client.test_the_override_is_for_one_connection_and_said_aloud"])
+        test_tls.setUpModule()
+        try:
+            result = unittest.TextTestRunner(verbosity=0).run(suite)
+        finally:
+            test_tls.tearDownModule()
+        self.assertTrue(result.wasSuccessful())
+        print(f"S3: {len(test_tls.BAD)} kinds of bad certificate, each refused for its own reason", flush=True)
+
+    def test_s10_catastrophic_patterns_on_a_line_of_a_mebibyte(self):
+        patterns = ["^(a+)+$", "(a|aa)+$", "(.*a){20}b$", "^(([a-z])+.)+[A-Z]([a-z])+$", "(x+x+)+y"]
+        for pattern in patterns:
+            with tempfile.NamedTemporaryFile("w", suffix=".rules") as rules:
+                rules.write(f"framer lines\nrule bad\n  regex {pattern}\n  answer matched\\n\nrule rest\n  any\n  answer bounded\\n\n")
+                rules.flush()
+                with Running("listen", "tcp://127.0.0.1:0", "--behaviour", f"rules={rules.name}") as listener, connected(listener.port()) as peer:
+                    peer.sendall(b"a" * (MEGABYTE - 3))
+                    time.sleep(0.2)  # only what the pattern costs is measured
+                    begun = time.monotonic()
+                    peer.sendall(b"!\n")
+                    answer = peer.recv(20)
+                    taken = time.monotonic() - begun
+                    print(f"S10: {pattern} on 1 MiB: {answer.decode().strip()} after {taken * 1000:.0f} ms", flush=True)
+                    self.assertLess(taken, 1.0)
+
+    def test_s12_an_endless_script_is_stopped_after_its_second(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".js") as script:
+            script.write("function filter(c, b) { if (b == 'loop') for (;;) ; c.send('ok'); }")
+            script.flush()
+            with Running("listen", "tcp://127.0.0.1:0", "--behaviour", f"script={script.name}") as listener:
+                with connected(listener.port()) as peer, connected(listener.port()) as other:
+                    begun = time.monotonic()
+                    peer.sendall(b"loop")
+                    time.sleep(0.05)
+                    other.sendall(b"x")
+                    self.assertEqual(other.recv(5), b"ok")
+                    taken = time.monotonic() - begun
+                    print(f"S12: an endless loop was stopped, and another connection answered, after {taken:.2f} s", flush=True)
+                    self.assertGreater(taken, 0.9)
+                    self.assertLess(taken, 1.5)
 
     def test_n6_100_000_connects_and_closes(self):
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo") as listener:

@@ -89,7 +89,9 @@ private slots:
 
     void rulesAreEditedSwitchedTriedAndCounted() {
         WindowFixture fixture;
-        const QString file = write(QStringLiteral("a.rules"), "framer lines\nrule one\n  equals 1\n  answer a\\n\nrule rest\n  any\n  answer b\\n\n");
+        const QString file =
+            write(QStringLiteral("a.rules"),
+                  "framer lines\nrule one\n  equals 1\n  answer a\\n\nrule rest\n  any\n  answer b\\n\n");
         listen(fixture, QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("rules=") + file);
         const RawPeer peer = RawPeer::connectTo(fixture.snapshotOf(EndpointKind::Listener)->address.place.portFirst);
         peer.send("1\n2\n3\n");
@@ -104,7 +106,8 @@ private slots:
         QTRY_COMPARE(rules->topLevelItem(1)->text(1), QStringLiteral("2"));
         editor->findChild<QPushButton*>(QStringLiteral("tryRulesButton"))->click();
         auto* trial = editor->findChild<QTreeWidget*>(QStringLiteral("ruleTrial"));
-        QVERIFY2(trial->topLevelItemCount() == 3, qPrintable(editor->findChild<QLabel*>(QStringLiteral("behaviourStatus"))->text()));
+        QVERIFY2(trial->topLevelItemCount() == 3,
+                 qPrintable(editor->findChild<QLabel*>(QStringLiteral("behaviourStatus"))->text()));
         QCOMPARE(trial->topLevelItem(0)->text(1), QStringLiteral("one"));
         QCOMPARE(trial->topLevelItem(2)->text(2), QStringLiteral("3"));
         rules->topLevelItem(0)->setCheckState(0, Qt::Unchecked);
@@ -114,7 +117,8 @@ private slots:
         save->click();
         peer.send("1\n");
         QCOMPARE(peer.receive(2), QByteArray("b\n")); // the same connection
-        text->setPlainText(QStringLiteral("rule x\n  nonsense\n"));
+        text->selectAll();
+        text->insertPlainText(QStringLiteral("rule x\n  nonsense\n"));
         auto* status = editor->findChild<QLabel*>(QStringLiteral("behaviourStatus"));
         QTRY_VERIFY(status->text().contains(QStringLiteral("Line 2: “nonsense” is not known")));
         QTRY_VERIFY(QFile::exists(file + QStringLiteral(".draft")));
@@ -135,9 +139,11 @@ private slots:
         auto* editor = fixture.find<QWidget>("behaviourEditor");
         auto* text = editor->findChild<QPlainTextEdit*>(QStringLiteral("behaviourText"));
         auto* status = editor->findChild<QLabel*>(QStringLiteral("behaviourStatus"));
-        text->setPlainText(QStringLiteral("function filter(c, b) {\n  c.send('two'\n}\n"));
+        text->selectAll();
+        text->insertPlainText(QStringLiteral("function filter(c, b) {\n  c.send('two'\n}\n"));
         QTRY_VERIFY(status->text().contains(QLatin1String("Line")));
-        text->setPlainText(QStringLiteral("function filter(c, b) { c.send('two'); }\n"));
+        text->selectAll();
+        text->insertPlainText(QStringLiteral("function filter(c, b) { c.send('two'); }\n"));
         QTRY_VERIFY(status->text().contains(QLatin1String("No mistakes")));
         editor->findChild<QPushButton*>(QStringLiteral("saveBehaviourButton"))->click();
         QTest::qWait(50);
@@ -157,13 +163,15 @@ private slots:
         trigger(fixture, "actionSaveMessage");
         auto* dialog = fixture.window().findChild<QDialog*>(QStringLiteral("messageDialog"));
         QVERIFY(dialog != nullptr);
-        QCOMPARE(dialog->findChild<QPlainTextEdit*>(QStringLiteral("savedSteps"))->toPlainText(), QStringLiteral("template ${n}:${crc8:hex}"));
+        QCOMPARE(dialog->findChild<QPlainTextEdit*>(QStringLiteral("savedSteps"))->toPlainText(),
+                 QStringLiteral("template ${n}:${crc8:hex}"));
         dialog->findChild<QLineEdit*>(QStringLiteral("savedName"))->setText(QStringLiteral("count"));
         dialog->findChild<QLineEdit*>(QStringLiteral("savedFolder"))->setText(QStringLiteral("Lab/One"));
         auto* save = dialog->findChild<QPushButton*>(QStringLiteral("saveMessageButton"));
         dialog->findChild<QPlainTextEdit*>(QStringLiteral("savedSteps"))->appendPlainText(QStringLiteral("foo"));
         QVERIFY(!save->isEnabled());
-        dialog->findChild<QPlainTextEdit*>(QStringLiteral("savedSteps"))->setPlainText(QStringLiteral("template <${n}>\nwait 5ms\ntext end"));
+        dialog->findChild<QPlainTextEdit*>(QStringLiteral("savedSteps"))
+            ->setPlainText(QStringLiteral("template <${n}>\nwait 5ms\ntext end"));
         QVERIFY(save->isEnabled());
         save->click();
         trigger(fixture, "actionSavedMessages");
@@ -183,9 +191,11 @@ private slots:
 
     void aWorkspaceOpensNothingUntilAsked() {
         WindowFixture fixture;
-        const QString file = write(QStringLiteral("w.socketwright"),
-                                   "{\"socketwright\": 1, \"endpoints\": [{\"listen\": \"tcp://127.0.0.1:0\", \"behaviour\": \"echo\", \"name\": \"one\", \"draft\": \"hex 00 01\"},"
-                                   "{\"listen\": \"tcp://127.0.0.1:0\", \"name\": \"two\"}], \"messages\": [\"message m\", \"  text x\"]}");
+        const QString file = write(
+            QStringLiteral("w.socketwright"),
+            "{\"socketwright\": 1, \"endpoints\": [{\"listen\": \"tcp://127.0.0.1:0\", \"behaviour\": \"echo\", "
+            "\"name\": \"one\", \"draft\": \"hex 00 01\"},"
+            "{\"listen\": \"tcp://127.0.0.1:0\", \"name\": \"two\"}], \"messages\": [\"message m\", \"  text x\"]}");
         fixture.prompter().file = file;
         trigger(fixture, "actionOpenWorkspace");
         auto* dialog = fixture.window().findChild<QDialog*>(QStringLiteral("workspaceDialog"));
@@ -215,10 +225,12 @@ private slots:
 
     void aBrokenWorkspaceIsExplained() {
         WindowFixture fixture;
-        fixture.prompter().file = write(QStringLiteral("bad.socketwright"), "{\n\"socketwright\": 1,\n\"endpoints\": [{\"listen\": \"tcp://:x\"}]}");
+        fixture.prompter().file = write(QStringLiteral("bad.socketwright"),
+                                        "{\n\"socketwright\": 1,\n\"endpoints\": [{\"listen\": \"tcp://:x\"}]}");
         trigger(fixture, "actionOpenWorkspace");
         QCOMPARE(fixture.prompter().told.size(), 1);
-        QVERIFY2(fixture.prompter().told[0].contains(QLatin1String("line 3, column")), qPrintable(fixture.prompter().told[0]));
+        QVERIFY2(fixture.prompter().told[0].contains(QLatin1String("line 3, column")),
+                 qPrintable(fixture.prompter().told[0]));
     }
 
     void everyMisbehavingServerIsOneClick() {
@@ -268,7 +280,8 @@ private slots:
         fixture.prompter().typed = QStringLiteral("verify=off");
         QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("connected to")));
         trigger(fixture, "actionStartTls");
-        QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("was not encrypted")) || fixture.bufferText().contains(QLatin1String("TLS handshake begins, as client")));
+        QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("was not encrypted")) ||
+                    fixture.bufferText().contains(QLatin1String("TLS handshake begins, as client")));
         QTRY_VERIFY(fixture.find<QLabel>("tlsVerdict")->text().contains(QLatin1String("NOT VERIFIED")));
     }
 
@@ -278,7 +291,9 @@ private slots:
         trigger(fixture, "actionLoad");
         auto* dialog = fixture.window().findChild<QDialog*>(QStringLiteral("loadDialog"));
         QVERIFY(dialog != nullptr);
-        QVERIFY(dialog->findChild<QLineEdit*>(QStringLiteral("loadAddress"))->text().startsWith(QLatin1String("tcp://127.0.0.1:")));
+        QVERIFY(dialog->findChild<QLineEdit*>(QStringLiteral("loadAddress"))
+                    ->text()
+                    .startsWith(QLatin1String("tcp://127.0.0.1:")));
         auto* result = dialog->findChild<QLabel*>(QStringLiteral("loadResult"));
         auto* start = dialog->findChild<QPushButton*>(QStringLiteral("loadStartButton"));
         dialog->findChild<QLineEdit*>(QStringLiteral("loadMessage"))->setText(QStringLiteral("${nope:}"));
