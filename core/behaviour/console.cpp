@@ -3,6 +3,7 @@
 
 #include "core/address/hosts.h"
 
+#include <QElapsedTimer>
 #include <QHostAddress>
 #include <QRegularExpression>
 
@@ -13,6 +14,7 @@ namespace {
 constexpr qsizetype longestLine = 65536;
 constexpr std::size_t mostSessions = 100;
 constexpr qsizetype longestAnswer = 1 << 20;
+constexpr qint64 roundTime = 100; // milliseconds
 
 bool isOfThisMachine(const Peer& peer) {
     const auto place = parseHostPort(peer.peerName(), false);
@@ -29,18 +31,60 @@ Acceptance ConsoleBehaviour::acceptor(Peer& peer) {
 }
 
 void ConsoleBehaviour::opened(Peer& peer) {
-    if (!peer.isDatagram())
-        peer.send("session: ");
+    if (peer.isDatagram())
+        return;
+    // also for a connection that was there before it got its console, or that we opened
+    m_isRefused = !m_sessions->allowsRemote && !isOfThisMachine(peer);
+    if (m_isRefused) {
+        peer.tell(EventKind::Warning, QStringLiteral("no console for a peer that is not of this machine"), {});
+        peer.close();
+        return;
+    }
+    peer.send("session: ");
 }
 
 void ConsoleBehaviour::filter(Peer& peer, QByteArrayView bytes) {
-    if (peer.isDatagram())
+    if (peer.isDatagram() || m_isRefused)
         return; // a prompt needs a stream
     m_pending.append(bytes);
-    for (qsizetype end = m_pending.indexOf('\n'); end >= 0; end = m_pending.indexOf('\n')) {
+    if (!m_isWorking)
+        work(peer);
+}
+
+void ConsoleBehaviour::woken(Peer& peer, quint64) {
+    work(peer);
+}
+
+void ConsoleBehaviour::endOfStream(Peer& peer) {
+    m_hasPeerEnded = true;
+    if (!m_isWorking)
+        peer.close();
+}
+
+/// Evaluates the lines that wait, for a while; the rest later, so that one prompt does not keep the others waiting.
+void ConsoleBehaviour::work(Peer& peer) {
+    QElapsedTimer round;
+    round.start();
+    const bool wasWorking = std::exchange(m_isWorking, false);
+    for (qsizetype end = m_pending.indexOf('\n'); end >= 0 && !m_hasEnded; end = m_pending.indexOf('\n')) {
+        if (round.elapsed() >= roundTime) {
+            m_isWorking = true;
+            if (!wasWorking)
+                peer.holdReceiving(true);
+            peer.wake(std::chrono::milliseconds(1), 0);
+            return;
+        }
         const QString text = QString::fromUtf8(m_pending.first(end)).trimmed();
         m_pending.remove(0, end + 1);
         line(peer, text);
+    }
+    if (m_hasEnded)
+        return;
+    if (wasWorking)
+        peer.holdReceiving(false);
+    if (m_hasPeerEnded) {
+        peer.close();
+        return;
     }
     if (m_pending.size() > longestLine) {
         m_pending.clear();
@@ -82,6 +126,7 @@ void ConsoleBehaviour::line(Peer& peer, const QString& text) {
 }
 
 void ConsoleBehaviour::sentinel(const ClosingRecord&) {
+    m_hasEnded = true;
     if (m_runtime)
         m_runtime->remove(m_id);
 }

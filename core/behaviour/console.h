@@ -25,14 +25,21 @@ public:
     Acceptance acceptor(Peer& peer) override;
     void opened(Peer& peer) override;
     void filter(Peer& peer, QByteArrayView bytes) override;
+    void woken(Peer& peer, quint64 token) override;
+    void endOfStream(Peer& peer) override;
     void sentinel(const ClosingRecord& closing) override;
 
 private:
     void line(Peer& peer, const QString& text);
+    void work(Peer& peer);
 
     std::shared_ptr<ConsoleSessions> m_sessions;
     std::shared_ptr<ScriptRuntime> m_runtime;
     int m_id = 0;
+    bool m_isRefused = false;
+    bool m_isWorking = false; // woken() goes on with the lines that wait
+    bool m_hasPeerEnded = false;
+    bool m_hasEnded = false;
     QByteArray m_pending;
 };
 

@@ -259,6 +259,9 @@ private:
         for (const auto& [name, kind] : simple) {
             if (word != QLatin1String(name))
                 continue;
+            if (kind == RuleAction::Kind::StartTls && value.contains(QLatin1String("keylog=")))
+                return refuse(QStringLiteral("starttls takes no keylog: keys are written only where you connect."),
+                              m_column);
             m_rule.actions.push_back({.kind = kind, .argument = value});
             return {};
         }
@@ -352,7 +355,8 @@ std::optional<RuleMatch> matchRule(const Rule& rule, QByteArrayView message, QSt
 QString setRuleEnabled(const QString& text, int rule, bool isEnabled) {
     QStringList lines = text.split(QLatin1Char('\n'));
     int seen = -1;
-    const auto wordOf = [](const QString& line) { return line.trimmed().section(QLatin1Char(' '), 0, 0); };
+    static const QRegularExpression blank(QStringLiteral("\\s"));
+    const auto wordOf = [](const QString& line) { return line.trimmed().section(blank, 0, 0); };
     for (qsizetype i = 0; i < lines.size(); ++i) {
         if (wordOf(lines.at(i)) == QLatin1String("rule") && ++seen == rule) {
             qsizetype next = i + 1;

@@ -10,7 +10,8 @@ namespace sw {
 namespace {
 constexpr std::size_t mostSteps = 1000;
 constexpr std::size_t mostTold = 100;
-constexpr quint64 delayToken = 0; // those of silence count from 1
+constexpr qsizetype mostHeld = 8 << 20; // bytes of captures that wait for a delay
+constexpr quint64 delayToken = 0;       // those of silence count from 1
 constexpr qint64 largestFile = 4 << 20;
 } // namespace
 
@@ -102,8 +103,17 @@ void RulesBehaviour::filter(Peer& peer, QByteArrayView bytes) {
         return;
     }
     const bool hadError = m_framer.error().has_value();
-    for (const Message& message : m_framer.feed(bytes))
-        take(peer, message, Rule::Direction::Received);
+    const std::vector<Message> messages = m_framer.feed(bytes);
+    for (std::size_t i = 0; i < messages.size() && !m_hasEnded; ++i) {
+        take(peer, messages[i], Rule::Direction::Received);
+        if (!peer.isStartingTls())
+            continue;
+        if (i + 1 < messages.size() || m_framer.pending() > 0)
+            peer.tell(EventKind::Warning,
+                      QStringLiteral("what came in clear text after TLS was asked for is not taken"), {});
+        m_framer = Framer(m_rules->set.framer); // somebody on the way could have put it there
+        return;
+    }
     if (!hadError && m_framer.error())
         fail(peer, QStringLiteral("framer"), m_framer.error()->detail);
     if (m_framer.spec().framing == Framing::IdleGap && m_framer.pending() > 0)
@@ -137,6 +147,8 @@ void RulesBehaviour::take(Peer& peer, const Message& message, Rule::Direction di
         rules->hits[i].fetch_add(1, std::memory_order_relaxed);
         for (const RuleAction& action : rule.actions)
             m_steps.push_back({action, match->captures, rule.name});
+        for (const QByteArray& capture : match->captures)
+            m_heldBytes += capture.size() * static_cast<qsizetype>(rule.actions.size());
         if (!rule.goesOn)
             break;
     }
@@ -149,7 +161,9 @@ void RulesBehaviour::run(Peer& peer) {
         m_steps.pop_front();
         act(peer, step);
     }
-    const bool isFull = m_steps.size() > mostSteps;
+    if (m_steps.empty())
+        m_heldBytes = 0;
+    const bool isFull = m_steps.size() > mostSteps || m_heldBytes > mostHeld;
     if (isFull != m_isHolding && !m_hasEnded) {
         m_isHolding = isFull;
         peer.holdReceiving(isFull);

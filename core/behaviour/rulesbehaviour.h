@@ -74,6 +74,7 @@ private:
     TemplateState m_state;
     std::deque<Step> m_steps;
     std::set<QString> m_saidOnce; // problems that were told already
+    qsizetype m_heldBytes = 0;    // of what m_steps captured
     quint64 m_gap = 0;            // of silence, the one that counts
     bool m_isWaiting = false;     // for a delay
     bool m_isHolding = false;

@@ -7,8 +7,24 @@ namespace sw {
 
 namespace {
 constexpr quint64 gapTokens = 1ULL << 62U; // above those that scripts may use
+constexpr quint64 workToken = gapTokens - 1;
 constexpr int errorsPerSecond = 20;
+constexpr qint64 roundTime = 100; // milliseconds; others wait for the I/O thread
 } // namespace
+
+Result<void> checkScript(const QString& text, const QString& file) {
+    // the constructor reads it as the body of one function, which is not called
+    QJSEngine engine;
+    const QJSValue checked = engine.globalObject().property(QStringLiteral("Function")).callAsConstructor({text});
+    if (!checked.isError())
+        return {};
+    const int line = std::max(checked.property(QStringLiteral("lineNumber")).toInt() - 1, 1); // its head is a line
+    return tl::unexpected(
+        Error{.id = ErrorId::ScriptFailed,
+              .situation = QStringLiteral("script"),
+              .detail = QStringLiteral("%1:%2: %3").arg(file, QString::number(line), checked.toString()),
+              .position = line});
+}
 
 Result<std::shared_ptr<ScriptSource>> ScriptSource::open(const QString& file) {
     auto source = std::make_shared<ScriptSource>();
@@ -22,16 +38,8 @@ Result<void> ScriptSource::reload() {
     const auto text = readTextFile(m_file, QStringLiteral("script"));
     if (!text)
         return tl::unexpected(text.error());
-    // a function that is never called: only its syntax is looked at
-    QJSEngine engine;
-    const QJSValue checked = engine.evaluate(QStringLiteral("(function () {") + *text + QStringLiteral("\n})"), m_file);
-    if (checked.isError())
-        return tl::unexpected(Error{
-            .id = ErrorId::ScriptFailed,
-            .situation = QStringLiteral("script"),
-            .detail = QStringLiteral("%1:%2: %3")
-                          .arg(m_file, checked.property(QStringLiteral("lineNumber")).toString(), checked.toString()),
-            .position = checked.property(QStringLiteral("lineNumber")).toInt()});
+    if (const auto checked = checkScript(*text, m_file); !checked)
+        return checked;
     const std::lock_guard lock(m_mutex);
     m_text = {*text, m_text.version + 1};
     return {};
@@ -55,6 +63,8 @@ bool ScriptBehaviour::prepare(Peer& peer) {
         load(&peer);
     }
     if (m_id == 0) {
+        if (m_shared->version != m_shared->source->current().version)
+            load(&peer); // it was read again while nobody was connected
         m_id = m_shared->runtime->add(peer);
         m_framer = Framer(m_shared->framer);
         if (m_shared->problem)
@@ -137,35 +147,80 @@ void ScriptBehaviour::message(Peer& peer, QByteArrayView content) {
 }
 
 void ScriptBehaviour::filter(Peer& peer, QByteArrayView bytes) {
-    if (!prepare(peer) || !m_shared->runtime->has("filter"))
+    if (!prepare(peer) || m_hasEnded || !m_shared->runtime->has("filter"))
         return;
     if (peer.isDatagram()) {
         message(peer, bytes);
         return;
     }
-    for (const Message& one : m_framer.feed(bytes))
-        message(peer, one.content);
+    for (Message& one : m_framer.feed(bytes))
+        m_waiting.push_back(std::move(one.content));
     if (m_framer.spec().framing == Framing::IdleGap && m_framer.pending() > 0)
         peer.wake(m_framer.spec().gap, gapTokens + ++m_gap);
+    if (!m_isWorking)
+        work(peer);
+}
+
+/// Shows the script what waits, for a while; the rest later, so that one connection does not keep all others waiting.
+void ScriptBehaviour::work(Peer& peer) {
+    QElapsedTimer round;
+    round.start();
+    const bool wasWorking = std::exchange(m_isWorking, false);
+    while (!m_waiting.empty() && !m_hasEnded) {
+        if (round.elapsed() >= roundTime) {
+            m_isWorking = true;
+            if (!wasWorking)
+                peer.holdReceiving(true);
+            peer.wake(std::chrono::milliseconds(1), workToken);
+            return;
+        }
+        const QByteArray content = std::move(m_waiting.front());
+        m_waiting.pop_front();
+        message(peer, content);
+        if (m_hasEnded || !peer.isStartingTls())
+            continue;
+        if (!m_waiting.empty() || m_framer.pending() > 0)
+            peer.tell(EventKind::Warning,
+                      QStringLiteral("what came in clear text after TLS was asked for is not taken"), {});
+        m_waiting.clear(); // somebody on the way could have put it there
+        m_framer = Framer(m_shared->framer);
+    }
+    if (m_hasEnded)
+        return;
+    if (wasWorking)
+        peer.holdReceiving(false);
+    if (m_hasPeerEnded)
+        endOfStream(peer);
+}
+
+void ScriptBehaviour::secured(Peer& peer) {
+    if (prepare(peer) && m_shared->runtime->has("secured"))
+        call(peer, "secured");
 }
 
 void ScriptBehaviour::offered(Peer& peer, QByteArrayView bytes) {
-    if (prepare(peer) && m_shared->runtime->has("sent"))
+    if (prepare(peer) && !m_hasEnded && m_shared->runtime->has("sent"))
         call(peer, "offered", {m_shared->runtime->bytes(bytes)});
 }
 
 void ScriptBehaviour::woken(Peer& peer, quint64 token) {
-    if (!prepare(peer))
+    if (!prepare(peer) || m_hasEnded)
         return;
-    if (token < gapTokens) {
+    if (token == workToken) {
+        work(peer);
+        return;
+    }
+    if (token < workToken) {
         if (m_shared->runtime->has("timer"))
             call(peer, "timer", {static_cast<double>(token)});
         return;
     }
     if (token != gapTokens + m_gap)
         return;
-    if (const auto one = m_framer.flush())
-        message(peer, one->content);
+    if (auto one = m_framer.flush())
+        m_waiting.push_back(std::move(one->content));
+    if (!m_isWorking)
+        work(peer);
 }
 
 void ScriptBehaviour::endOfStream(Peer& peer) {
@@ -173,8 +228,13 @@ void ScriptBehaviour::endOfStream(Peer& peer) {
         peer.close();
         return;
     }
+    m_hasPeerEnded = true;
+    if (m_isWorking)
+        return; // when the script has seen what came before
     if (const auto rest = m_framer.flush(); rest && m_shared->runtime->has("filter"))
         message(peer, rest->content);
+    if (m_hasEnded)
+        return;
     if (m_shared->runtime->has("end"))
         call(peer, "end");
     else
@@ -182,7 +242,7 @@ void ScriptBehaviour::endOfStream(Peer& peer) {
 }
 
 void ScriptBehaviour::sentinel(const ClosingRecord& closing) {
-    if (m_peer == nullptr || m_id == 0 || m_shared->problem)
+    if (std::exchange(m_hasEnded, true) || m_peer == nullptr || m_id == 0 || m_shared->problem)
         return;
     call(*m_peer, "sentinel", {closing.cause, closing.text});
     m_shared->runtime->remove(m_id);

@@ -5,6 +5,7 @@
 #include "core/behaviour/source.h"
 #include "core/framing/framer.h"
 
+#include <deque>
 #include <memory>
 #include <mutex>
 
@@ -31,6 +32,9 @@ private:
     Text m_text;
 };
 
+/// Whether a text is a script; nothing of it is run. The error's position is the line, from 1.
+Result<void> checkScript(const QString& text, const QString& file);
+
 /// What the connections of one listener share: the runtime, made when the first of them comes. The I/O thread.
 struct SharedScript {
     std::shared_ptr<ScriptSource> source;
@@ -56,6 +60,7 @@ public:
     void opened(Peer& peer) override;
     void filter(Peer& peer, QByteArrayView bytes) override;
     void offered(Peer& peer, QByteArrayView bytes) override;
+    void secured(Peer& peer) override;
     void woken(Peer& peer, quint64 token) override;
     void endOfStream(Peer& peer) override;
     void sentinel(const ClosingRecord& closing) override;
@@ -65,6 +70,7 @@ private:
     bool prepare(Peer& peer);
     void load(Peer* peer);
     void message(Peer& peer, QByteArrayView content);
+    void work(Peer& peer);
     std::optional<QJSValue> call(Peer& peer, const char* hook, QJSValueList arguments = {});
     void fail(Peer& peer, const Error& error);
 
@@ -72,6 +78,10 @@ private:
     Peer* m_peer = nullptr;
     int m_id = 0;
     Framer m_framer;
+    std::deque<QByteArray> m_waiting; // messages that the script has not seen
+    bool m_isWorking = false;         // woken() goes on with them
+    bool m_hasPeerEnded = false;
+    bool m_hasEnded = false;
     quint64 m_gap = 0;
     QElapsedTimer m_second;
     int m_said = 0;

@@ -14,6 +14,8 @@ declare let framer: string | undefined;
 declare function acceptor(connection: Connection): boolean | void;
 /** The connection can be used from now on. */
 declare function opened(connection: Connection): void;
+/** The connection has become TLS in the middle. */
+declare function secured(connection: Connection): void;
 /** Bytes arrived; with a framer, one message without its framing. */
 declare function filter(connection: Connection, bytes: Bytes): void;
 /** The user sends something; it goes out after this. */
@@ -50,7 +52,7 @@ interface Connection {
     abort(): void;
     /** Ends the sending side; receiving goes on. */
     shutdown(): void;
-    /** Begins TLS once what was sent before is out; options as in an address: "name=example.org&verify=off". */
+    /** Begins TLS once what was sent before is out; options as in an address, but for those that name files: "name=example.org&verify=off". */
     startTls(options?: string): void;
     /** Calls timer(connection, token) after 1 to 86400000 milliseconds. */
     setTimer(milliseconds: number, token?: number): void;

@@ -4,6 +4,7 @@
 #include "core/behaviour/scriptprelude.h"
 #include "core/payload/checksums.h"
 #include "core/payload/payload.h"
+#include "core/transcript/pattern.h"
 
 #include <QQmlEngine>
 
@@ -15,6 +16,51 @@ namespace {
 
 constexpr qsizetype longestLog = 4096;
 constexpr int logsPerSecond = 1000;
+
+/// A pattern of JavaScript as PCRE takes it, where the two differ.
+QString perlPattern(const QString& source, const QString& flags) {
+    QString made;
+    bool isInClass = false;
+    for (qsizetype i = 0; i < source.size(); ++i) {
+        const QChar c = source.at(i);
+        if (c == QLatin1Char('\\') && i + 1 < source.size()) {
+            const QChar next = source.at(++i);
+            if (next == QLatin1Char('u') && i + 4 < source.size() && source.at(i + 1) != QLatin1Char('{')) {
+                made += QStringLiteral("\\x{%1}").arg(source.mid(i + 1, 4));
+                i += 4;
+            } else if (next == QLatin1Char('u')) {
+                made += QStringLiteral("\\x");
+            } else {
+                made += c;
+                made += next;
+            }
+        } else if (isInClass) {
+            isInClass = c != QLatin1Char(']');
+            made += c == QLatin1Char('[') ? QStringLiteral("\\[") : QString(c);
+        } else if (c == QLatin1Char('[')) {
+            const QString rest = source.mid(i, 3);
+            if (rest.startsWith(QLatin1String("[^]"))) {
+                made += QStringLiteral("[\\s\\S]");
+                i += 2;
+            } else if (rest.startsWith(QLatin1String("[]"))) {
+                made += QStringLiteral("(?!)");
+                ++i;
+            } else {
+                isInClass = true;
+                made += c;
+                if (rest.size() > 1 && rest.at(1) == QLatin1Char('^')) {
+                    made += rest.at(1);
+                    ++i;
+                }
+            }
+        } else if (c == QLatin1Char('$') && !flags.contains(QLatin1Char('m'))) {
+            made += QStringLiteral("\\z"); // PCRE's $ also holds before a last line feed
+        } else {
+            made += c;
+        }
+    }
+    return made;
+}
 
 QJSEngine* engineOf(QObject* host) {
     return qjsEngine(host);
@@ -45,13 +91,28 @@ void ScriptHost::act(int id, const QString& what, const QString& argument) {
     else if (what == QLatin1String("shutdown"))
         peer->endSending();
     else if (what == QLatin1String("starttls"))
-        peer->beginTls(argument);
+        startTls(*peer, argument);
     else if (what == QLatin1String("mark"))
         peer->tell(EventKind::Marked, argument.left(longestLog), {{QStringLiteral("script"), where}});
     else if (what == QLatin1String("pause") || what == QLatin1String("resume"))
         peer->holdReceiving(what == QLatin1String("pause"));
     else if (what == QLatin1String("record") || what == QLatin1String("unrecord"))
         peer->setRecorded(what == QLatin1String("record"));
+}
+
+/// Options that name files are not for scripts: they have no access to files.
+void ScriptHost::startTls(Peer& peer, const QString& options) {
+    for (const QString& option : options.split(QLatin1Char('&'), Qt::SkipEmptyParts)) {
+        const QString name = option.section(QLatin1Char('='), 0, 0);
+        for (const char* file : {"cert", "key", "ca", "keylog"}) {
+            if (name == QLatin1String(file)) {
+                engineOf(this)->throwError(
+                    QStringLiteral("startTls: scripts have no access to files, so %1 is not for them").arg(name));
+                return;
+            }
+        }
+    }
+    peer.beginTls(options);
 }
 
 void ScriptHost::after(int id, double milliseconds, double token) {
@@ -122,6 +183,38 @@ QByteArray ScriptHost::unhex(const QString& text) {
     return {};
 }
 
+QVariantList ScriptHost::match(const QString& source, const QString& flags, const QString& subject, int start) {
+    constexpr qsizetype mostPatterns = 200;
+    const QString key = flags + QLatin1Char('/') + source;
+    auto known = m_patterns.find(key);
+    if (known == m_patterns.end()) {
+        QRegularExpression::PatternOptions options;
+        options.setFlag(QRegularExpression::CaseInsensitiveOption, flags.contains(QLatin1Char('i')));
+        options.setFlag(QRegularExpression::MultilineOption, flags.contains(QLatin1Char('m')));
+        options.setFlag(QRegularExpression::DotMatchesEverythingOption, flags.contains(QLatin1Char('s')));
+        const auto made = compilePattern(perlPattern(source, flags), options);
+        if (!made) {
+            engineOf(this)->throwError(
+                QStringLiteral("/%1/ cannot be matched here: %2").arg(source, made.error().detail));
+            return {};
+        }
+        if (m_patterns.size() >= mostPatterns)
+            m_patterns.clear();
+        known = m_patterns.insert(key, *made);
+    }
+    const auto found = known->match(subject, start, QRegularExpression::NormalMatch,
+                                    flags.contains(QLatin1Char('y')) ? QRegularExpression::AnchorAtOffsetMatchOption
+                                                                     : QRegularExpression::NoMatchOption);
+    if (!found.isValid()) {
+        engineOf(this)->throwError(QStringLiteral("/%1/ took too many steps, and was given up").arg(source));
+        return {};
+    }
+    QVariantList places;
+    for (int group = 0; found.hasMatch() && group <= known->captureCount(); ++group)
+        places << static_cast<int>(found.capturedStart(group)) << static_cast<int>(found.capturedEnd(group));
+    return places;
+}
+
 QByteArray ScriptHost::checksum(const QByteArray& bytes, const QString& name) {
     if (const Checksum* known = findChecksum(name))
         return known->compute(bytes);
@@ -185,6 +278,7 @@ Result<QString> ScriptRuntime::load(const QString& text) {
         QStringLiteral("\n;const pick = (name, get) => { try { return get(); } catch (error) { return undefined; } };"
                        "return { acceptor: typeof acceptor === 'function' ? acceptor : undefined,"
                        " opened: typeof opened === 'function' ? opened : undefined,"
+                       " secured: typeof secured === 'function' ? secured : undefined,"
                        " filter: typeof filter === 'function' ? filter : undefined,"
                        " sent: typeof sent === 'function' ? sent : undefined,"
                        " timer: typeof timer === 'function' ? timer : undefined,"
@@ -194,7 +288,11 @@ Result<QString> ScriptRuntime::load(const QString& text) {
     const auto made = guarded(nullptr, [&] { return m_engine.evaluate(wrapped, m_host->where); });
     if (!made)
         return tl::unexpected(made.error());
-    return m_functions.property(QStringLiteral("use")).call({*made}).toString();
+    const QJSValue use = m_functions.property(QStringLiteral("use"));
+    const auto framer = guarded(nullptr, [&] { return use.call({*made}); }); // it reads what the script made
+    if (!framer)
+        return tl::unexpected(framer.error());
+    return framer->toString();
 }
 
 bool ScriptRuntime::has(const char* hook) {

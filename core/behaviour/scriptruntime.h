@@ -5,8 +5,11 @@
 #include "core/endpoint/behaviour.h"
 
 #include <QElapsedTimer>
+#include <QHash>
 #include <QJSEngine>
 #include <QObject>
+#include <QRegularExpression>
+#include <QVariantList>
 
 #include <memory>
 #include <optional>
@@ -35,13 +38,18 @@ public:
     Q_INVOKABLE QString hex(const QByteArray& bytes, const QString& separator) const;
     Q_INVOKABLE QByteArray unhex(const QString& text);
     Q_INVOKABLE QByteArray checksum(const QByteArray& bytes, const QString& name);
+    /// Where a regular expression of JavaScript matches from `start` on: begin and end of the match and of each group;
+    /// empty: nowhere. Throws when it takes too many steps.
+    Q_INVOKABLE QVariantList match(const QString& source, const QString& flags, const QString& subject, int start);
 
 private:
     Peer* peerOf(int id) const;
+    void startTls(Peer& peer, const QString& options);
     bool mayLog();
 
     QElapsedTimer m_second;
     int m_logged = 0;
+    QHash<QString, QRegularExpression> m_patterns; // those that were translated
 };
 
 /// A QJSEngine with what scripts may use, and nothing else: no file, process or network but their own connections.

@@ -11,6 +11,8 @@ void Behaviour::sentinel(const ClosingRecord&) {}
 
 void Behaviour::opened(Peer&) {}
 
+void Behaviour::secured(Peer&) {}
+
 void Behaviour::writable(Peer&) {}
 
 void Behaviour::offered(Peer&, QByteArrayView) {}

@@ -31,6 +31,8 @@ public:
     /// Begins TLS on an open stream once what was sent before is out. `options` as in an address, such as
     /// `name=example.org&verify=off`; the side is the server's on accepted connections. An error is recorded.
     virtual void beginTls(const QString& options) = 0;
+    /// TLS was asked for and is not there yet: what a filter was handed beyond that is clear text that does not count.
+    virtual bool isStartingTls() const = 0;
     /// While held, nothing is received, and the peer is stopped by its window.
     virtual void holdReceiving(bool isHeld) = 0;
     /// From now on what passes is counted but not recorded, or recorded again.
@@ -91,6 +93,8 @@ public:
 
     /// The connection can be used from now on.
     virtual void opened(Peer& peer);
+    /// The connection has become TLS in the middle.
+    virtual void secured(Peer& peer);
     /// Room to send again after wantsMore() was false.
     virtual void writable(Peer& peer);
     /// The user (not the behaviour itself) sends something; it goes out after this.

@@ -76,7 +76,10 @@ void Connection::connectFailed(const Error& error) {
 void Connection::open(bool isAccepted) {
     const native::SocketAddress local = native::boundAddress(m_socket);
     const bool isIPv6 = native::isIPv6(local);
-    if (isAccepted && !askAcceptor()) {
+    const bool isTaken = !isAccepted || askAcceptor();
+    if (hasEnded())
+        return; // the acceptor closed it
+    if (!isTaken) {
         record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
         native::abort(m_socket);
         m_socket = native::noDescriptor;
@@ -109,8 +112,10 @@ void Connection::open(bool isAccepted) {
     for (const Error& error : errors)
         record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
     m_ticket = host().poller().add(m_socket, ReadInterest, this);
-    if (request().tls != nullptr || m_tlsContext != nullptr)
-        beginHandshake(request().tls != nullptr ? request().tls : std::exchange(m_tlsContext, nullptr));
+    if (request().tls != nullptr || m_tlsContext != nullptr || m_wantedTls != nullptr)
+        beginHandshake(request().tls != nullptr  ? request().tls
+                       : m_tlsContext != nullptr ? std::exchange(m_tlsContext, nullptr)
+                                                 : std::exchange(m_wantedTls, nullptr));
     else
         ready();
 }
@@ -119,7 +124,9 @@ void Connection::open(bool isAccepted) {
 bool Connection::askAcceptor() {
     if (!m_behaviour)
         return true;
+    m_isAsked = true;
     Acceptance decision = m_behaviour->acceptor(*this);
+    m_isAsked = false;
     m_sentinel = std::move(decision.sentinel);
     if (decision.filter)
         m_behaviour = std::move(decision.filter);
@@ -128,7 +135,9 @@ bool Connection::askAcceptor() {
 
 /// Bytes can be exchanged from now on.
 void Connection::ready() {
-    if (m_behaviour)
+    if (m_behaviour && std::exchange(m_hasOpened, true))
+        m_behaviour->secured(*this);
+    else if (m_behaviour)
         m_behaviour->opened(*this);
     if (m_socket != native::noDescriptor)
         flush(); // what was offered while connecting
@@ -162,7 +171,7 @@ void Connection::describe() {
 }
 
 bool Connection::mayReceive() const {
-    if (m_readEnded || m_isHeld || m_wantedTls != nullptr)
+    if (m_readEnded || m_isHeld || m_wantedTls != nullptr || holdsMuchCiphertext())
         return false;
     if (m_behaviour && !wantsMore())
         return false;
@@ -222,6 +231,8 @@ void Connection::receiveRound() {
         const std::span<char> space = transcript()->writeSpace(smallestRead);
         const std::size_t asked = std::min(space.size(), largestRead);
         const qint64 count = receiveSome(space.data(), asked);
+        if (count <= 0)
+            recordAlerts(); // not between writeSpace() and commit(): it would write there
         if (count < 0) {
             if (isAgain(count)) {
                 m_mayHoldMore = false;
@@ -238,15 +249,20 @@ void Connection::receiveRound() {
         const QByteArrayView bytes =
             transcript()->commit(RecordKind::Received, static_cast<std::size_t>(count), Timestamp::now());
         countReceived(static_cast<quint64>(count));
+        const auto pin =
+            transcript()->currentSegment(); // events and answers are recorded too, and may fill the segment
+        recordAlerts();
         if (m_awaitsFirstByte)
             noteFirstByte();
         m_unconsumed += static_cast<quint64>(count);
-        if (m_behaviour && !m_isClosing && !m_writeEnded && !m_wantsWriteEnd) {
-            const auto pin = transcript()->currentSegment(); // its answers are recorded too, and may fill the segment
+        if (m_behaviour && !m_isClosing && !m_writeEnded && !m_wantsWriteEnd)
             m_behaviour->filter(*this, bytes);
-        }
         if (m_socket == native::noDescriptor)
             return;
+        if (m_isHandshaking) { // it began TLS
+            updateInterest();
+            return;
+        }
         if (!m_tls && static_cast<std::size_t>(count) < asked)
             break;
     }
@@ -294,8 +310,11 @@ void Connection::send(QByteArrayView bytes) {
             recordSent(bytes.first(count));
             bytes = bytes.sliced(count);
         } // errors come again, and are told, when the queue is flushed
-        if (bytes.isEmpty())
+        if (bytes.isEmpty()) {
+            if (hasCiphertext())
+                updateInterest();
             return;
+        }
     }
     enqueue(bytes.toByteArray());
 }
@@ -320,7 +339,12 @@ void Connection::enqueue(const QByteArray& bytes) {
     }
     if (bytes.isEmpty())
         return;
-    if (!m_queue.append(bytes)) {
+    if (m_wantedTls != nullptr && m_afterTlsSize + static_cast<quint64>(bytes.size()) <= WriteQueue::bound) {
+        m_afterTls.push_back(bytes);
+        m_afterTlsSize += static_cast<quint64>(bytes.size());
+        return;
+    }
+    if (m_wantedTls != nullptr || !m_queue.append(bytes)) {
         recordNotSent({.id = ErrorId::NoBufferSpace,
                        .situation = QStringLiteral("send"),
                        .detail = QStringLiteral("%1 bytes wait already because the peer does not read; at most %2 may.")
@@ -337,6 +361,12 @@ void Connection::enqueue(const QByteArray& bytes) {
 void Connection::offerFile(const QString& path) {
     if (hasEnded() || m_writeEnded || m_wantsWriteEnd || m_isClosing) {
         offer(QByteArray(1, '\0'), {}); // the same refusal
+        return;
+    }
+    if (m_wantedTls != nullptr) {
+        recordNotSent({.id = ErrorId::ShutDown,
+                       .situation = QStringLiteral("send file"),
+                       .detail = QStringLiteral("TLS was asked for and is not there yet.")});
         return;
     }
     auto file = std::make_unique<QFile>(path);
@@ -422,10 +452,12 @@ void Connection::setBehaviour(const QString& name, BehaviourFactory factory) {
     m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
     ++m_behaviourNumber;
     m_isHeld = false;
+    m_hasOpened = false;
     transcript()->setMuted(false, Timestamp::now());
     record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
     if (!m_ticket || m_isHandshaking)
         return;
+    m_hasOpened = true;
     if (m_behaviour)
         m_behaviour->opened(*this);
     if (m_ticket)

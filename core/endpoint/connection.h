@@ -11,6 +11,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace sw {
 
@@ -59,6 +60,7 @@ private:
     void close() override { closeOrderly(); }
     void endSending() override { shutDownSending(); }
     void beginTls(const QString& options) override { startTls(options); }
+    bool isStartingTls() const override { return m_wantedTls != nullptr || m_isHandshaking; }
     void holdReceiving(bool isHeld) override;
     void setRecorded(bool isRecorded) override { transcript()->setMuted(!isRecorded, Timestamp::now()); }
     void wake(std::chrono::milliseconds delay, quint64 token) override;
@@ -103,6 +105,7 @@ private:
     /// False: the connection ended by that.
     bool pushCiphertext();
     qint64 sendCiphertext();
+    bool holdsMuchCiphertext() const;
     bool hasCiphertext() const { return m_tls && !m_tls->outgoing().isEmpty(); }
     bool hasTlsHalfClose() const { return m_tls->report().version == QLatin1String("TLS 1.3"); }
     bool prepareTls();
@@ -125,6 +128,8 @@ private:
     std::shared_ptr<TlsContext> m_wantedTls;  // for when what was sent before is out
     QString m_tlsName;                        // whom to ask for
     quint64 m_handshakes = 0;
+    std::vector<QByteArray> m_afterTls; // offered after TLS was asked for: never in clear text
+    quint64 m_afterTlsSize = 0;
     QString m_listenerName; // of an accepted connection
     WriteQueue m_queue;
     quint64 m_unconsumed = 0;
@@ -137,6 +142,8 @@ private:
     bool m_behaviourProduces = false;
     bool m_awaitsFirstByte = false;
     bool m_isHandshaking = false;
+    bool m_isAsked = false;     // the acceptor decides
+    bool m_hasOpened = false;   // the behaviour knows
     bool m_isHeld = false;      // by the behaviour
     bool m_mayHoldMore = false; // TLS may have bytes that the system's socket no longer shows
     bool m_isReceivePosted = false;

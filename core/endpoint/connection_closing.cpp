@@ -56,6 +56,12 @@ void Connection::closeOrderly() {
                 .error = {}});
         return;
     }
+    if (m_isHandshaking) {
+        finish({.cause = QStringLiteral("closed-by-us"),
+                .text = QStringLiteral("given up by us during the TLS handshake"),
+                .error = {}});
+        return;
+    }
     m_isClosing = true;
     setOpenState();
     if (m_isInBehaviour)
@@ -73,6 +79,8 @@ void Connection::drainBeforeEnd() {
     while (!m_readEnded && taken < most) {
         const std::span<char> space = transcript()->writeSpace(smallestRead);
         const qint64 count = receiveSome(space.data(), std::min(space.size(), largestRead));
+        if (count <= 0)
+            recordAlerts();
         if (count == 0) {
             m_readEnded = true;
             record(EventKind::EndOfStream, QStringLiteral("end of stream from the peer: it sends no more"));

@@ -21,14 +21,14 @@ bool Connection::isAgain(qint64 result) {
 qint64 Connection::receiveSome(char* data, std::size_t size) {
     if (!m_tls)
         return native::receive(m_socket, data, size);
-    for (;;) {
+    constexpr int mostRounds = 64; // records without data must not keep the others waiting
+    for (int round = 0; round < mostRounds; ++round) {
         const qint64 count = m_tls->read(data, size);
-        recordAlerts();
         if (count == TlsSession::failed)
             return tlsFailed;
         if (count != TlsSession::again)
             return count;
-        if (m_tls->outgoing().size() > static_cast<qsizetype>(mostCiphertext))
+        if (holdsMuchCiphertext())
             return wouldBlock;
         const std::span<char> room = host().datagramRoom(ciphertextRoom);
         const qint64 raw = native::receive(m_socket, room.data(), room.size());
@@ -39,6 +39,12 @@ qint64 Connection::receiveSome(char* data, std::size_t size) {
         else
             m_tls->feed(QByteArrayView(room.data(), raw));
     }
+    return wouldBlock; // the descriptor shows what is left
+}
+
+/// A peer that makes TLS answer and does not take the answers is not received from.
+bool Connection::holdsMuchCiphertext() const {
+    return m_tls && m_tls->outgoing().size() > static_cast<qsizetype>(mostCiphertext);
 }
 
 qint64 Connection::sendSome(const char* data, std::size_t size) {
@@ -110,7 +116,7 @@ void Connection::startTls(const QString& options) {
     const auto refuse = [this](const QString& why) {
         record(EventKind::Warning, QStringLiteral("TLS was not started: ") + why);
     };
-    if (hasEnded() || !m_ticket || m_isClosing || m_writeEnded || m_readEnded || m_wantsWriteEnd) {
+    if (hasEnded() || (!m_ticket && !m_isAsked) || m_isClosing || m_writeEnded || m_readEnded || m_wantsWriteEnd) {
         refuse(QStringLiteral("the connection is not open in both directions."));
         return;
     }
@@ -139,7 +145,7 @@ void Connection::startTls(const QString& options) {
     }
     m_tlsName = settings.name;
     m_wantedTls = *context;
-    if (!m_isInBehaviour)
+    if (!m_isInBehaviour && m_ticket)
         flush();
 }
 
@@ -227,10 +233,19 @@ void Connection::established() {
         text += QStringLiteral("; certificate %1: %2").arg(problem.depth + 1).arg(problem.reason);
     record(EventKind::TlsEstablished, text, {{QStringLiteral("tls"), report.toJson()}});
     m_mayHoldMore = true; // what came with the last message of the handshake
+    if (m_wantsWriteEnd && !hasTlsHalfClose()) {
+        m_wantsWriteEnd = false; // asked for before it was known which version it would be
+        shutDownSending();       // says why not
+    }
+    for (const QByteArray& bytes : std::exchange(m_afterTls, {}))
+        m_queue.append(bytes);
+    m_afterTlsSize = 0;
     ready();
 }
 
 void Connection::recordAlerts() {
+    if (!m_tls)
+        return;
     const QStringList alerts = m_tls->takeAlerts();
     for (const QString& alert : alerts)
         record(EventKind::TlsAlert, alert);

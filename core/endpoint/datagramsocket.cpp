@@ -457,6 +457,12 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
         return;
     }
     if (m_role == Role::Connect) {
+        if (m_waitingBytes > WriteQueue::bound) {
+            recordNotSent({.id = ErrorId::NoBufferSpace,
+                           .situation = QStringLiteral("send"),
+                           .detail = QStringLiteral("%1 bytes wait already to be sent.").arg(m_waitingBytes)});
+            return;
+        }
         m_waiting.push_back({.bytes = bytes, .destination = std::nullopt});
         m_waitingBytes += static_cast<quint64>(bytes.size());
         if (m_ticket)
@@ -611,8 +617,11 @@ void DatagramSocket::setBehaviour(const QString& name, BehaviourFactory factory)
     ++m_behaviourNumber;
     transcript()->setMuted(false, Timestamp::now());
     record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
-    if (m_role == Role::Connect)
-        m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
+    if (m_role != Role::Connect)
+        return;
+    m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
+    if (m_behaviour && state() == EndpointState::Open)
+        m_behaviour->opened(*this);
 }
 
 void DatagramSocket::reloadBehaviour() {

@@ -190,6 +190,8 @@ void Flow::setBehaviour(const QString& name, BehaviourFactory factory) {
     transcript()->setMuted(false, Timestamp::now());
     record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
     m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
+    if (m_behaviour && state() == EndpointState::Open)
+        m_behaviour->opened(*this);
 }
 
 void Flow::reloadBehaviour() {

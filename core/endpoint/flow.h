@@ -48,6 +48,7 @@ private:
     void close() override {} // a daytime server answers each datagram; the flow stays
     void endSending() override {}
     void beginTls(const QString& options) override { startTls(options); }
+    bool isStartingTls() const override { return false; }
     void holdReceiving(bool) override {} // datagrams have no window: they would be lost
     void setRecorded(bool isRecorded) override { transcript()->setMuted(!isRecorded, Timestamp::now()); }
     void wake(std::chrono::milliseconds delay, quint64 token) override;

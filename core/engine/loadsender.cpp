@@ -11,8 +11,8 @@ namespace sw {
 namespace {
 constexpr quint64 mostMessages = 10'000'000;
 constexpr int mostConnections = 1000;
-constexpr quint64 mostWaiting = 1 << 20;   // bytes a connection that are not sent yet
-constexpr quint64 mostATick = 20000;       // messages
+constexpr quint64 mostWaiting = 1 << 20; // bytes a connection that are not sent yet
+constexpr quint64 mostATick = 20000;     // messages
 } // namespace
 
 Result<void> LoadPlan::validate() const {
@@ -51,7 +51,8 @@ QJsonObject LoadReport::toJson() const {
                      {QStringLiteral("seconds"), static_cast<double>(duration.count()) / 1e9},
                      {QStringLiteral("rate"), rate()},
                      {QStringLiteral("cancelled"), isCancelled}};
-    for (const auto& [name, part] : {std::pair{"p50", 0.5}, std::pair{"p90", 0.9}, std::pair{"p99", 0.99}, std::pair{"max", 1.0}}) {
+    for (const auto& [name, part] :
+         {std::pair{"p50", 0.5}, std::pair{"p90", 0.9}, std::pair{"p99", 0.99}, std::pair{"max", 1.0}}) {
         if (const auto time = percentile(part))
             json.insert(QLatin1String(name), static_cast<double>(time->count()) / 1e6);
     }
@@ -71,9 +72,12 @@ QString LoadReport::toText() const {
     if (error)
         text += QStringLiteral(" (%1)").arg(error->detail);
     if (const auto median = percentile(0.5)) {
-        const auto ms = [](std::chrono::nanoseconds time) { return QString::number(static_cast<double>(time.count()) / 1e6, 'f', 3); };
+        const auto ms = [](std::chrono::nanoseconds time) {
+            return QString::number(static_cast<double>(time.count()) / 1e6, 'f', 3);
+        };
         text += QStringLiteral("\n%1 round trips: p50 %2 ms, p90 %3 ms, p99 %4 ms, longest %5 ms")
-                    .arg(QString::number(answered), ms(*median), ms(*percentile(0.9)), ms(*percentile(0.99)), ms(*percentile(1)));
+                    .arg(QString::number(answered), ms(*median), ms(*percentile(0.9)), ms(*percentile(0.99)),
+                         ms(*percentile(1)));
     } else {
         text += QStringLiteral("\nNothing came back.");
     }
@@ -87,6 +91,13 @@ LoadSender::LoadSender(Engine& engine, QObject* parent) : QObject(parent), m_eng
     QObject::connect(&m_engine, &Engine::endpointsChanged, this, &LoadSender::update);
 }
 
+LoadSender::~LoadSender() {
+    if (m_phase == Phase::Idle)
+        return;
+    for (const EndpointId id : m_all)
+        m_engine.close(id);
+}
+
 Result<void> LoadSender::start(const LoadPlan& plan) {
     if (const auto valid = plan.validate(); !valid)
         return valid;
@@ -95,6 +106,7 @@ Result<void> LoadSender::start(const LoadPlan& plan) {
     m_all.clear();
     m_open.clear();
     m_offered.clear();
+    m_known.clear();
     m_next = 0;
     m_state = {};
     m_phase = Phase::Opening;
@@ -123,7 +135,9 @@ void LoadSender::update(const QVector<EndpointSnapshot>& snapshots) {
                 m_open.erase(place);
             if (one.error && !m_report.error)
                 m_report.error = one.error;
-        } else if (one.state == EndpointState::Open && place == m_open.end()) {
+        } else if (place == m_open.end() &&
+                   (one.state == EndpointState::Open || one.state == EndpointState::ReadEnded ||
+                    one.state == EndpointState::WriteEnded)) {
             m_open.push_back(one.id);
             ++m_report.opened;
         }
@@ -135,7 +149,10 @@ void LoadSender::tick() {
         std::size_t ended = 0;
         for (const EndpointId id : m_all) {
             const auto snapshot = m_engine.snapshot(id);
-            ended += snapshot && isEnded(snapshot->state) ? 1 : 0;
+            const bool isOpen = std::find(m_open.begin(), m_open.end(), id) != m_open.end();
+            ended += !isOpen && ((snapshot && isEnded(snapshot->state)) || (!snapshot && m_known.contains(id))) ? 1 : 0;
+            if (snapshot)
+                m_known.insert(id);
         }
         if (m_open.size() + ended < m_all.size())
             return;
@@ -162,13 +179,18 @@ void LoadSender::tick() {
 
 void LoadSender::sendDue() {
     const double seconds = static_cast<double>(m_sinceStart.nsecsElapsed()) / 1e9;
-    const quint64 due = m_plan.rate <= 0 ? m_plan.count
-                                         : std::min<quint64>(m_plan.count, static_cast<quint64>(seconds * m_plan.rate) + 1);
+    const quint64 due = m_plan.rate <= 0
+                            ? m_plan.count
+                            : std::min<quint64>(m_plan.count, static_cast<quint64>(seconds * m_plan.rate) + 1);
     std::size_t full = 0;
     for (quint64 i = 0; m_report.sent < due && i < mostATick && full < m_open.size() && !m_open.empty(); ++i) {
         m_next = (m_next + 1) % m_open.size();
         const EndpointId id = m_open.at(m_next);
         const auto snapshot = m_engine.snapshot(id);
+        if (!snapshot) { // removed by the user meanwhile
+            m_open.erase(m_open.begin() + static_cast<std::ptrdiff_t>(m_next));
+            continue;
+        }
         if (m_offered.value(id) > snapshot->counters.sentBytes + mostWaiting) {
             ++full; // that peer does not take more now
             continue;

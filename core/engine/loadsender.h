@@ -6,6 +6,7 @@
 
 #include <QElapsedTimer>
 #include <QObject>
+#include <QSet>
 #include <QTimer>
 
 #include <vector>
@@ -15,17 +16,18 @@ namespace sw {
 /// What to load a server with.
 struct LoadPlan {
     Address address{};
-    SavedMessage message{};  ///< its pauses do not count here
-    quint64 count = 1000;    ///< messages in all, 1 to 10,000,000
-    double rate = 0;         ///< messages a second over all connections; 0: as fast as the peer takes them
-    int connections = 1;     ///< 1 to 1000
+    SavedMessage message{};               ///< its pauses do not count here
+    quint64 count = 1000;                 ///< messages in all, 1 to 10,000,000
+    double rate = 0;                      ///< messages a second over all connections; 0: as fast as the peer takes them
+    int connections = 1;                  ///< 1 to 1000
     std::chrono::milliseconds wait{1000}; ///< for the last answers
 
     Result<void> validate() const;
 };
 
 /// What came of it. Round trips are from the record of a message being sent to the record of the first bytes that came
-/// after it on the same connection, by the clock of the sockets; a message whose answer came together with an earlier one's has none.
+/// after it on the same connection, by the clock of the sockets; a message whose answer came together with an earlier
+/// one's has none.
 struct LoadReport {
     int opened = 0;
     int failed = 0; ///< connections that could not be opened, or ended early
@@ -51,6 +53,12 @@ class LoadSender final : public QObject {
 
 public:
     explicit LoadSender(Engine& engine, QObject* parent = nullptr);
+    /// Closes what it opened.
+    ~LoadSender() override;
+    LoadSender(const LoadSender&) = delete;
+    LoadSender& operator=(const LoadSender&) = delete;
+    LoadSender(LoadSender&&) = delete;
+    LoadSender& operator=(LoadSender&&) = delete;
 
     Result<void> start(const LoadPlan& plan);
     /// What was measured until then is reported.
@@ -79,6 +87,7 @@ private:
     QElapsedTimer m_sincePhase;
     std::vector<EndpointId> m_all;
     std::vector<EndpointId> m_open;
+    QSet<EndpointId> m_known;             // that the engine has told of
     QHash<EndpointId, quint64> m_offered; // bytes, for the peer's pace
     std::size_t m_next = 0;
     quint64 m_lastReceived = 0;

@@ -124,6 +124,8 @@ void TlsSession::complete() {
     if (!m_report.isResumed)
         return;
     // the certificates were checked when the session was made, with the same settings
+    if (X509* leaf = m_context->side() == TlsSide::Server ? SSL_get0_peer_certificate(m_ssl) : nullptr)
+        m_report.chain.push_back(tls::describe(leaf)); // a server's chain of the client leaves it out
     if (STACK_OF(X509)* chain = SSL_get_peer_cert_chain(m_ssl)) {
         for (int i = 0; i < sk_X509_num(chain); ++i)
             m_report.chain.push_back(tls::describe(sk_X509_value(chain, i)));

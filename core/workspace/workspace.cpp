@@ -25,10 +25,15 @@ public:
     WorkspaceReader(const QByteArray& text, const QJsonObject& root) : m_text(text), m_root(root) {}
 
     Result<Workspace> read() {
-        if (const auto done = checkMembers(m_root, {QStringLiteral("socketwright"), QStringLiteral("endpoints"), QStringLiteral("messages"), QStringLiteral("window")}, {}); !done)
+        if (const auto done = checkMembers(m_root,
+                                           {QStringLiteral("socketwright"), QStringLiteral("endpoints"),
+                                            QStringLiteral("messages"), QStringLiteral("window")},
+                                           {});
+            !done)
             return tl::unexpected(done.error());
         if (m_root.value(QStringLiteral("socketwright")).toInt() != version)
-            return refuse({QStringLiteral("socketwright")}, QStringLiteral("“socketwright” has to be 1, the version of this format."));
+            return refuse({QStringLiteral("socketwright")},
+                          QStringLiteral("“socketwright” has to be 1, the version of this format."));
         Workspace workspace;
         const QJsonArray endpoints = m_root.value(QStringLiteral("endpoints")).toArray();
         if (m_root.contains(QStringLiteral("endpoints")) && !m_root.value(QStringLiteral("endpoints")).isArray())
@@ -58,8 +63,8 @@ private:
     Result<void> checkMembers(const QJsonObject& object, const QStringList& known, const QStringList& path) const {
         for (auto it = object.constBegin(); it != object.constEnd(); ++it) {
             if (!known.contains(it.key()))
-                return refuse(path + QStringList{it.key()},
-                              QStringLiteral("“%1” is not known here. There are: %2.").arg(it.key(), known.join(QLatin1String(", "))));
+                return refuse(path + QStringList{it.key()}, QStringLiteral("“%1” is not known here. There are: %2.")
+                                                                .arg(it.key(), known.join(QLatin1String(", "))));
         }
         return {};
     }
@@ -68,7 +73,11 @@ private:
         if (!value.isObject())
             return refuse(path, QStringLiteral("An endpoint is an object with “listen” or “connect”."));
         const QJsonObject object = value.toObject();
-        if (const auto done = checkMembers(object, {QStringLiteral("listen"), QStringLiteral("connect"), QStringLiteral("name"), QStringLiteral("behaviour"), QStringLiteral("draft")}, path); !done)
+        if (const auto done = checkMembers(object,
+                                           {QStringLiteral("listen"), QStringLiteral("connect"), QStringLiteral("name"),
+                                            QStringLiteral("behaviour"), QStringLiteral("draft")},
+                                           path);
+            !done)
             return tl::unexpected(done.error());
         for (auto it = object.constBegin(); it != object.constEnd(); ++it) {
             if (!it.value().isString())
@@ -89,7 +98,8 @@ private:
             endpoint.behaviour = object.value(QStringLiteral("behaviour")).toString();
             if (findBehaviour(endpoint.behaviour) == nullptr) // its file is not looked at before it is started
                 return refuse(path + QStringList{QStringLiteral("behaviour")},
-                              QStringLiteral("“%1” is no behaviour; `swright list behaviours` names them.").arg(endpoint.behaviour));
+                              QStringLiteral("“%1” is no behaviour; `swright list behaviours` names them.")
+                                  .arg(endpoint.behaviour));
         }
         return endpoint;
     }
@@ -109,7 +119,8 @@ private:
         }
         auto library = MessageLibrary::parse(lines.join(QLatin1Char('\n')));
         if (!library) {
-            const qsizetype line = lines.join(QLatin1Char('\n')).left(library.error().position).count(QLatin1Char('\n'));
+            const qsizetype line =
+                lines.join(QLatin1Char('\n')).left(library.error().position).count(QLatin1Char('\n'));
             return refuse({QStringLiteral("messages"), QString::number(line)}, library.error().detail);
         }
         workspace.messages = *library;
@@ -128,12 +139,13 @@ void resolve(QString& file, const QDir& folder) {
 } // namespace
 
 QString WorkspaceEndpoint::describe() const {
-    QString text = (role == Role::Listen ? QStringLiteral("listen on ") : QStringLiteral("connect to ")) + formatAddress(address);
+    QString text =
+        (role == Role::Listen ? QStringLiteral("listen on ") : QStringLiteral("connect to ")) + formatAddress(address);
     if (behaviour != QLatin1String("manual"))
         text += QStringLiteral(", behaviour ") + behaviour;
     if (role == Role::Listen && isReachableFromNetwork(address))
         text += QStringLiteral(" — reachable from the network");
-    if (address.value("verify") == QLatin1String("off") && address.scheme == Scheme::Tls)
+    if (address.value("verify") == QLatin1String("off"))
         text += QStringLiteral(" — without checking the certificate");
     if (behaviour == QLatin1String("console"))
         text += QStringLiteral(" — whoever connects can run scripts");
@@ -142,23 +154,28 @@ QString WorkspaceEndpoint::describe() const {
 
 Result<Workspace> Workspace::parse(const QByteArray& json) {
     if (json.size() > largestFile)
-        return tl::unexpected(badInput(QStringLiteral("workspace"), QStringLiteral("A workspace has at most 16 MiB."), 0));
+        return tl::unexpected(
+            badInput(QStringLiteral("workspace"), QStringLiteral("A workspace has at most 16 MiB."), 0));
     QJsonParseError parseError{};
     const QJsonDocument document = QJsonDocument::fromJson(json, &parseError);
-    const int position = std::min(parseError.offset, static_cast<int>(json.size())); // the parser's may be behind the end
+    const int position =
+        std::min(parseError.offset, static_cast<int>(json.size())); // the parser's may be behind the end
     if (parseError.error != QJsonParseError::NoError)
-        return tl::unexpected(badInput(QStringLiteral("workspace"),
-                                       QStringLiteral("%1: this is no JSON: %2.").arg(lineAndColumn(json, position), parseError.errorString()),
-                                       position));
+        return tl::unexpected(badInput(
+            QStringLiteral("workspace"),
+            QStringLiteral("%1: this is no JSON: %2.").arg(lineAndColumn(json, position), parseError.errorString()),
+            position));
     if (!document.isObject())
-        return tl::unexpected(badInput(QStringLiteral("workspace"), QStringLiteral("line 1, column 1: a workspace is a JSON object."), 0));
+        return tl::unexpected(badInput(QStringLiteral("workspace"),
+                                       QStringLiteral("line 1, column 1: a workspace is a JSON object."), 0));
     return WorkspaceReader(json, document.object()).read();
 }
 
 QByteArray Workspace::format() const {
     QJsonArray list;
     for (const WorkspaceEndpoint& endpoint : endpoints) {
-        QJsonObject object{{endpoint.role == Role::Listen ? QStringLiteral("listen") : QStringLiteral("connect"), formatAddress(endpoint.address)}};
+        QJsonObject object{{endpoint.role == Role::Listen ? QStringLiteral("listen") : QStringLiteral("connect"),
+                            formatAddress(endpoint.address)}};
         if (!endpoint.name.isEmpty())
             object.insert(QStringLiteral("name"), endpoint.name);
         if (endpoint.behaviour != QLatin1String("manual"))
@@ -169,7 +186,8 @@ QByteArray Workspace::format() const {
     }
     QJsonObject root{{QStringLiteral("socketwright"), version}, {QStringLiteral("endpoints"), list}};
     if (!messages.messages.isEmpty())
-        root.insert(QStringLiteral("messages"), QJsonArray::fromStringList(messages.format().split(QLatin1Char('\n'), Qt::SkipEmptyParts)));
+        root.insert(QStringLiteral("messages"),
+                    QJsonArray::fromStringList(messages.format().split(QLatin1Char('\n'), Qt::SkipEmptyParts)));
     if (!window.isEmpty())
         root.insert(QStringLiteral("window"), window);
     return QJsonDocument(root).toJson(QJsonDocument::Indented);
@@ -190,9 +208,10 @@ Result<Workspace> Workspace::read(const QString& file) {
 Result<void> Workspace::write(const QString& file) const {
     QSaveFile out(file);
     if (!out.open(QIODevice::WriteOnly) || out.write(format()) < 0 || !out.commit())
-        return tl::unexpected(Error{.id = ErrorId::WriteFailed,
-                                    .situation = QStringLiteral("workspace"),
-                                    .detail = QStringLiteral("%1 cannot be written: %2.").arg(file, out.errorString())});
+        return tl::unexpected(
+            Error{.id = ErrorId::WriteFailed,
+                  .situation = QStringLiteral("workspace"),
+                  .detail = QStringLiteral("%1 cannot be written: %2.").arg(file, out.errorString())});
     return {};
 }
 
@@ -206,7 +225,8 @@ void Workspace::resolveFiles(const QString& folder) {
             endpoint.behaviour = QString::fromLatin1(entry->name) + QLatin1Char('=') + value;
         }
         for (Address::Option& option : endpoint.address.options) {
-            if (option.name == QLatin1String("cert") || option.name == QLatin1String("key") || option.name == QLatin1String("ca") || option.name == QLatin1String("keylog"))
+            if (option.name == QLatin1String("cert") || option.name == QLatin1String("key") ||
+                option.name == QLatin1String("ca") || option.name == QLatin1String("keylog"))
                 resolve(option.value, directory);
         }
     }

@@ -2,6 +2,7 @@
 #include "ui/behaviour/behavioureditor.h"
 
 #include "core/behaviour/rules.h"
+#include "core/behaviour/scriptbehaviour.h"
 #include "core/behaviour/source.h"
 #include "core/payload/payload.h"
 #include "core/transcript/transcript.h"
@@ -11,10 +12,10 @@
 #include "ui/widgets/controls.h"
 
 #include <QCloseEvent>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
 #include <QHeaderView>
-#include <QJSEngine>
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
@@ -31,7 +32,7 @@ namespace {
 constexpr std::chrono::milliseconds checkPause(300);
 constexpr std::chrono::milliseconds counterPause(250);
 constexpr int mostFound = 1000;
-constexpr RecordIndex mostTried = 200'000;
+constexpr qint64 mostTime = 400; // milliseconds: the window waits for it
 constexpr qsizetype shownBytes = 200;
 } // namespace
 
@@ -139,6 +140,7 @@ bool BehaviourEditor::load() {
         m_prompter.tell(this, tr("Behaviour"), text.error().detail);
         return false;
     }
+    m_hasCrLf = text->contains(QLatin1String("\r\n"));
     m_text->setLanguage(m_language);
     m_text->setPlainText(*text);
     m_text->document()->setModified(false);
@@ -176,12 +178,10 @@ void BehaviourEditor::check() {
         }
         showRules();
     } else {
-        QJSEngine engine; // only the syntax: the function is not called
-        const QJSValue checked =
-            engine.evaluate(QStringLiteral("(function () {") + m_text->toPlainText() + QStringLiteral("\n})"));
-        if (checked.isError()) {
-            line = checked.property(QStringLiteral("lineNumber")).toInt();
-            wrong = tr("Line %1: %2").arg(line).arg(checked.toString());
+        const auto checked = checkScript(m_text->toPlainText(), QFileInfo(m_file).fileName());
+        if (!checked) {
+            line = checked.error().position;
+            wrong = tr("Line %1: %2").arg(line).arg(checked.error().detail.section(QStringLiteral(": "), 1));
         }
     }
     m_text->markLine(line);
@@ -229,7 +229,10 @@ void BehaviourEditor::updateCounters() {
 
 void BehaviourEditor::save() {
     QSaveFile file(m_file);
-    const QByteArray bytes = m_text->toPlainText().toUtf8();
+    QString text = m_text->toPlainText();
+    if (m_hasCrLf)
+        text.replace(QLatin1Char('\n'), QLatin1String("\r\n"));
+    const QByteArray bytes = text.toUtf8();
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
         m_status->setText(tr("%1 cannot be written: %2.").arg(m_file, file.errorString()));
         return;
@@ -263,7 +266,9 @@ void BehaviourEditor::tryOnRecords() {
         if (one.id == m_endpoint || one.parent == m_endpoint)
             looked.append(one.id);
     }
-    RecordIndex tried = 0;
+    QElapsedTimer time;
+    time.start();
+    bool isWhole = true;
     qint64 messages = 0;
     QList<QTreeWidgetItem*> items;
     for (const EndpointId id : std::as_const(looked)) {
@@ -272,7 +277,11 @@ void BehaviourEditor::tryOnRecords() {
             continue;
         const TranscriptReader reader(transcript);
         Framer framer(rules->framer);
-        for (RecordIndex index = reader.first(); index < reader.count() && tried < mostTried; ++index, ++tried) {
+        for (RecordIndex index = reader.first(); index < reader.count(); ++index) {
+            if (time.elapsed() >= mostTime) {
+                isWhole = false;
+                break;
+            }
             const RecordView record = reader.at(index);
             if (record.header.kind != RecordKind::Received || !record.isValid())
                 continue;
@@ -301,7 +310,12 @@ void BehaviourEditor::tryOnRecords() {
         }
     }
     m_found->addTopLevelItems(items);
-    m_status->setText(tr("%1 messages looked at, %2 matches shown. Nothing was sent.").arg(messages).arg(items.size()));
+    m_status->setText(
+        (isWhole
+             ? tr("%1 messages looked at, %2 matches shown. Nothing was sent.")
+             : tr("The first %1 messages looked at, %2 matches shown; the rest would take too long. Nothing was sent."))
+            .arg(messages)
+            .arg(items.size()));
 }
 
 void BehaviourEditor::closeEvent(QCloseEvent* event) {

@@ -55,6 +55,7 @@ private:
     CodeLanguage m_language = CodeLanguage::Rules;
     QTimer m_checkTimer;
     QTimer m_counterTimer;
+    bool m_hasCrLf = false;   // the file's line ends
     bool m_isShowing = false; // the list is being filled
     QLabel* m_fileLabel;
     CodeEdit* m_text;

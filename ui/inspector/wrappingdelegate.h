@@ -19,7 +19,7 @@ public:
             return size;
         const int depth = index.parent().parent().isValid() ? 2 : 1;
         const int indent = index.column() == 0 ? depth * m_tree->indentation() : 0;
-        const int width = m_tree->columnWidth(index.column()) - 18 - indent;
+        const int width = m_tree->columnWidth(index.column()) - 14 - indent;
         const QRect needed = option.fontMetrics.boundingRect(QRect(0, 0, std::max(width, 40), 10000), Qt::TextWordWrap,
                                                              index.data().toString());
         size.setHeight(std::max(size.height(), needed.height() + 4));

@@ -22,9 +22,10 @@ namespace {
 constexpr qsizetype previewBytes = 48;
 }
 
-MessageDialog::MessageDialog(const SavedMessage& message, const QFont& font, QWidget* parent)
+MessageDialog::MessageDialog(const SavedMessage& message, const QFont& font, QStringList taken, QWidget* parent)
     : QDialog(parent),
-      m_message(message) {
+      m_message(message),
+      m_taken(std::move(taken)) {
     setObjectName(QStringLiteral("messageDialog"));
     setWindowTitle(tr("Saved message"));
     resize(560, 420);
@@ -90,6 +91,8 @@ void MessageDialog::check() {
     QString problem;
     if (made.name.isEmpty() || made.name.contains(QLatin1Char('/')))
         problem = tr("A message has a name, without a slash.");
+    else if (m_taken.contains(made.path()))
+        problem = tr("There is a message “%1” already.").arg(made.path());
     const QStringList lines = m_steps->toPlainText().split(QLatin1Char('\n'));
     qsizetype bytes = 0;
     std::chrono::microseconds waits{0};

@@ -19,7 +19,8 @@ class MessageDialog final : public QDialog {
     Q_OBJECT
 
 public:
-    MessageDialog(const SavedMessage& message, const QFont& font, QWidget* parent = nullptr);
+    /// `taken`: paths of other messages.
+    MessageDialog(const SavedMessage& message, const QFont& font, QStringList taken, QWidget* parent = nullptr);
 
     SavedMessage message() const { return m_message; }
 
@@ -27,6 +28,7 @@ private:
     void check();
 
     SavedMessage m_message;
+    QStringList m_taken;
     QLineEdit* m_name;
     QLineEdit* m_folder;
     QKeySequenceEdit* m_shortcut;

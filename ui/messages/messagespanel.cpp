@@ -215,9 +215,21 @@ bool MessagesPanel::store(const SavedMessage& message, const QString& replaced) 
     return true;
 }
 
+QStringList MessagesPanel::pathsBut(const QString& path) const {
+    QStringList paths;
+    for (const SavedMessage& one : m_library.messages) {
+        if (one.path() != path)
+            paths.append(one.path());
+    }
+    return paths;
+}
+
 void MessagesPanel::addMessage(const MessageStep& step, LineEnding ending) {
-    auto* dialog = new MessageDialog(
-        {.name = tr("message %1").arg(m_library.messages.size() + 1), .ending = ending, .steps = {step}}, m_font, this);
+    qsizetype number = m_library.messages.size() + 1;
+    while (m_library.find(tr("message %1").arg(number)) != nullptr)
+        ++number;
+    auto* dialog = new MessageDialog({.name = tr("message %1").arg(number), .ending = ending, .steps = {step}}, m_font,
+                                     pathsBut({}), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { store(dialog->message(), {}); });
     dialog->open();
@@ -225,7 +237,7 @@ void MessagesPanel::addMessage(const MessageStep& step, LineEnding ending) {
 
 void MessagesPanel::edit(const QString& path) {
     const SavedMessage* message = m_library.find(path);
-    auto* dialog = new MessageDialog(message == nullptr ? SavedMessage{} : *message, m_font, this);
+    auto* dialog = new MessageDialog(message == nullptr ? SavedMessage{} : *message, m_font, pathsBut(path), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog, path] { store(dialog->message(), path); });
     dialog->open();

@@ -52,6 +52,7 @@ private:
     void importFile();
     void exportFile();
     QString currentPath() const;
+    QStringList pathsBut(const QString& path) const;
     void updateShortcuts();
     bool store(const SavedMessage& message, const QString& replaced);
 

@@ -41,6 +41,7 @@ CertificateDialog::CertificateDialog(Prompter& prompter, QWidget* parent) : QDia
     m_days = new QSpinBox(this);
     nameWidget(m_days, "certificateDays", tr("Days that it is valid"));
     m_days->setRange(1, 3650);
+    m_days->setButtonSymbols(QAbstractSpinBox::NoButtons);
     m_days->setValue(30);
     m_days->setSuffix(tr(" days"));
     m_authority = new QLineEdit(this);

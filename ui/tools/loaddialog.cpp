@@ -4,7 +4,6 @@
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 
-#include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -32,16 +31,17 @@ LoadDialog::LoadDialog(Engine& engine, const QString& address, QWidget* parent) 
     m_count->setRange(1, 10'000'000);
     m_count->setGroupSeparatorShown(true);
     m_count->setValue(1000);
-    m_rate = new QDoubleSpinBox(this);
+    m_rate = new QSpinBox(this);
     nameWidget(m_rate, "loadRate", tr("Messages a second"));
     m_rate->setRange(0, 1'000'000);
-    m_rate->setDecimals(0);
     m_rate->setSpecialValueText(tr("as fast as they are taken"));
     m_rate->setSuffix(tr(" a second"));
     m_rate->setValue(500);
     m_connections = new QSpinBox(this);
     nameWidget(m_connections, "loadConnections", tr("Connections at once"));
     m_connections->setRange(1, 1000);
+    for (QSpinBox* box : {m_count, m_rate, m_connections})
+        box->setButtonSymbols(QAbstractSpinBox::NoButtons);
     m_progress = new QProgressBar(this);
     nameWidget(m_progress, "loadProgress", tr("How far it is"));
     m_progress->setRange(0, 1000);
@@ -95,7 +95,7 @@ void LoadDialog::start() {
     }
     LoadPlan plan{.address = *address,
                   .count = static_cast<quint64>(m_count->value()),
-                  .rate = m_rate->value(),
+                  .rate = static_cast<double>(m_rate->value()),
                   .connections = m_connections->value()};
     plan.message.steps = {*step};
     m_progress->setValue(0);

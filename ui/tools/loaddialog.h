@@ -5,7 +5,6 @@
 
 #include <QDialog>
 
-class QDoubleSpinBox;
 class QLabel;
 class QLineEdit;
 class QProgressBar;
@@ -30,7 +29,7 @@ private:
     QLineEdit* m_address;
     QLineEdit* m_message;
     QSpinBox* m_count;
-    QDoubleSpinBox* m_rate;
+    QSpinBox* m_rate;
     QSpinBox* m_connections;
     QProgressBar* m_progress;
     QLabel* m_result;

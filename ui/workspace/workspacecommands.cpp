@@ -75,17 +75,18 @@ void WorkspaceCommands::open(const QString& file) {
     }
     workspace->resolveFiles(QFileInfo(file).absolutePath());
     const bool isSession = file == sessionFile();
-    if (!isSession) {
-        m_file = file;
+    if (!isSession)
         m_parts.settings.addRecentWorkspace(file);
-    }
-    offer(*workspace, isSession ? tr("Last session") : tr("Open %1").arg(QFileInfo(file).fileName()));
+    offer(*workspace, isSession ? tr("Last session") : tr("Open %1").arg(QFileInfo(file).fileName()),
+          isSession ? QString() : file);
 }
 
-void WorkspaceCommands::offer(Workspace workspace, const QString& title) {
+/// `file`: what Save writes to afterwards, if all of it was opened; otherwise it asks for a name.
+void WorkspaceCommands::offer(Workspace workspace, const QString& title, const QString& file) {
     auto* dialog = new WorkspaceDialog(workspace, title, m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog, workspace = std::move(workspace)] {
+    connect(dialog, &QDialog::accepted, this, [this, dialog, file, workspace = std::move(workspace)] {
+        m_file = dialog->chosen().size() == workspace.endpoints.size() ? file : QString();
         MessageLibrary library = m_parts.messages.library();
         for (const SavedMessage& message : workspace.messages.messages) {
             if (library.find(message.path()) == nullptr)

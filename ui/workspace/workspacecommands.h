@@ -57,7 +57,7 @@ private:
     void choose();
     void save(bool asksForName);
     void openEndpoints(const QVector<WorkspaceEndpoint>& endpoints);
-    void offer(Workspace workspace, const QString& title);
+    void offer(Workspace workspace, const QString& title, const QString& file);
     void updateRecent();
     QString sessionFile() const;
 

@@ -122,6 +122,7 @@ private slots:
             void abort() override {}
             void endSending() override {}
             void beginTls(const QString&) override {}
+            bool isStartingTls() const override { return false; }
             void holdReceiving(bool) override {}
             void setRecorded(bool) override {}
             void wake(std::chrono::milliseconds, quint64) override {}

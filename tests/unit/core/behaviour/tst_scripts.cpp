@@ -136,6 +136,15 @@ function filter(c, b) { store.seen += b.length; for (const other of connections(
             "const a = []; for (;;) { const b = new Uint8Array(1 << 24); b.fill(1); a.push(b); }");
         QTest::newRow("send without end") << QByteArray("for (;;) c.send('x'.repeat(65536));");
         QTest::newRow("log without end") << QByteArray("for (;;) log('x');");
+        QTest::newRow("polynomial pattern") << QByteArray("/a*a*a*a*a*a*a*[bc]/.test('a'.repeat(5000));");
+        QTest::newRow("polynomial replace") << QByteArray("'a'.repeat(5000).replace(/a*a*a*a*a*a*a*[bc]/g, 'x');");
+        QTest::newRow("large buffer") << QByteArray("new ArrayBuffer(1 << 30);");
+        QTest::newRow("large array") << QByteArray("new Float64Array(1e9);");
+        QTest::newRow("the constructor of bytes")
+            << QByteArray("new (Object.getPrototypeOf(Object.getPrototypeOf(b)).constructor)(1e9);");
+        QTest::newRow("from something long") << QByteArray("Array.from({ length: 4e9 });");
+        QTest::newRow("shift something long") << QByteArray("Array.prototype.shift.call({ length: 4e9 });");
+        QTest::newRow("a file") << QByteArray("c.startTls('keylog=/tmp/tst_scripts_keys');");
         QTest::newRow("open the host") << QByteArray("host.send(1, 2);");
         QTest::newRow("another connection") << QByteArray("Object.getPrototypeOf(c).send.call({ id: 77 }, 'x');");
     }
@@ -155,6 +164,131 @@ function filter(c, b) { store.seen += b.length; for (const other of connections(
         const RawPeer other = RawPeer::connectTo(fixture.portOf(listener));
         other.send("good");
         QCOMPARE(other.receive(5), QByteArray("alive"));
+    }
+
+    void patternsWorkAsInJavaScript_data() {
+        QTest::addColumn<QByteArray>("expression");
+        QTest::addColumn<QByteArray>("value");
+        QTest::newRow("test") << QByteArray("/^a+$/.test('aaa')") << QByteArray("true");
+        QTest::newRow("end before a line feed") << QByteArray("/a$/.test('a\\n')") << QByteArray("false");
+        QTest::newRow("multiline") << QByteArray("/a$/m.test('a\\nb')") << QByteArray("true");
+        QTest::newRow("case") << QByteArray("/ABC/i.test('abc')") << QByteArray("true");
+        QTest::newRow("groups") << QByteArray("/(\\w)(x)?(\\d+)/.exec('-b42').join()") << QByteArray("b42,b,,42");
+        QTest::newRow("index") << QByteArray("/c/.exec('abc').index") << QByteArray("2");
+        QTest::newRow("match all") << QByteArray("'a1b22'.match(/\\d+/g).join('|')") << QByteArray("1|22");
+        QTest::newRow("match one") << QByteArray("'a1b22'.match(/\\d+/)[0]") << QByteArray("1");
+        QTest::newRow("no match") << QByteArray("'abc'.match(/\\d/)") << QByteArray("null");
+        QTest::newRow("replace") << QByteArray("'a1b22'.replace(/(\\d+)/g, '<$1>')") << QByteArray("a<1>b<22>");
+        QTest::newRow("replace by a function")
+            << QByteArray("'a1b22'.replace(/\\d+/g, (x) => x * 2)") << QByteArray("a2b44");
+        QTest::newRow("replace once") << QByteArray("'aa'.replace(/a/, '$&$$')") << QByteArray("a$a");
+        QTest::newRow("split") << QByteArray("'a, b;c'.split(/[,;] */).join('|')") << QByteArray("a|b|c");
+        QTest::newRow("search") << QByteArray("'abc'.search(/c/)") << QByteArray("2");
+        QTest::newRow("last index")
+            << QByteArray("(() => { const r = /a/g; r.exec('aa'); r.exec('aa'); return r.lastIndex; })()")
+            << QByteArray("2");
+        QTest::newRow("unicode escape") << QByteArray("/\\u00e4/.test('\\u00e4')") << QByteArray("true");
+        QTest::newRow("any character") << QByteArray("/a[^]b/.test('a\\nb')") << QByteArray("true");
+    }
+    void patternsWorkAsInJavaScript() {
+        QFETCH(QByteArray, expression);
+        QFETCH(QByteArray, value);
+        QCOMPARE(ask("function filter(c, b) { c.send(String(" + expression + ")); }", "x", value.size()), value);
+    }
+
+    void nothingOfAScriptIsRunToCheckIt() {
+        EngineFixture fixture;
+        const Address address = *parseAddress(QStringLiteral("tcp://127.0.0.1:0"));
+        for (const char* text : {"})(); for (;;) ; (function () {", "}); for (;;) ; ({", "for (;;) ;"}) {
+            QElapsedTimer time;
+            time.start();
+            (void)fixture.engine().listen(address, {.behaviour = write(text)});
+            QVERIFY(time.elapsed() < 900); // an endless loop would not come back
+        }
+    }
+
+    void whatAScriptReturnsIsReadWithinItsTime() {
+        EngineFixture fixture;
+        const auto listener =
+            fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), write("return { get framer() { for (;;) ; } };"));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        const EndpointId served = fixture.waitForChild(listener.id);
+        QVERIFY(fixture.waitUntil([&] { return !fixture.events(served, EventKind::BehaviourFailed).isEmpty(); }));
+        QVERIFY(fixture.events(served, EventKind::BehaviourFailed)
+                    .at(0)
+                    .value(QStringLiteral("text"))
+                    .toString()
+                    .contains(QLatin1String("1 s")));
+    }
+
+    void nothingIsCalledAfterTheEnd() {
+        EngineFixture fixture;
+        const auto listener =
+            fixture.listen(QStringLiteral("tcp://127.0.0.1:0"),
+                           write("let framer = 'lines';\nfunction filter(c, b) { log(b); if (b == 'a') c.abort(); }\n"
+                                 "function sentinel(c) { log('end ' + connections().length); }"));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send("a\nb\nc\n");
+        const EndpointId served = fixture.waitForChild(listener.id);
+        QVERIFY(fixture.waitForState(served, EndpointState::Closed));
+        QStringList said;
+        for (const QJsonObject& event : fixture.events(served, EventKind::BehaviourLog))
+            said.append(event.value(QStringLiteral("text")).toString());
+        QCOMPARE(said, (QStringList{QStringLiteral("a"), QStringLiteral("end 0")}));
+    }
+
+    void anAcceptorMayCloseOrStartTls() {
+        EngineFixture fixture;
+        const auto closing = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"),
+                                            write("function acceptor(c) { c.abort(); return true; }"));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(closing));
+        peer.receive(1);
+        const EndpointId served = fixture.waitForChild(closing.id);
+        QVERIFY(fixture.waitForState(served, EndpointState::Closed));
+        QCOMPARE(fixture.events(served, EventKind::Closed).size(), 1);
+        const auto secure =
+            fixture.listen(QStringLiteral("tcp://127.0.0.1:0"),
+                           write("function acceptor(c) { c.startTls(); }\nfunction opened(c) { c.send('secret'); }"));
+        const auto client =
+            fixture.connectTo(QStringLiteral("tls://localhost:%1?verify=off").arg(fixture.portOf(secure)));
+        QVERIFY(fixture.waitUntil([&] { return fixture.bytesOf(client.id, RecordKind::Received) == "secret"; }));
+    }
+
+    void clearTextAfterStartTlsDoesNotCount() {
+        EngineFixture fixture;
+        const auto listener =
+            fixture.listen(QStringLiteral("tcp://127.0.0.1:0"),
+                           write("let framer = 'lines';\nfunction filter(c, b) { log(b); if (b == 'STARTTLS') "
+                                 "c.startTls(); }\nfunction secured(c) { log('secured'); }"));
+        const auto client = fixture.connectTo(QStringLiteral("tcp://localhost:%1").arg(fixture.portOf(listener)));
+        const EndpointId served = fixture.waitForChild(listener.id);
+        fixture.engine().send(client.id, "STARTTLS\nINJECTED\npart of ");
+        QVERIFY(fixture.waitUntil([&] { return !fixture.events(served, EventKind::TlsStarted).isEmpty(); }));
+        fixture.engine().startTls(client.id, QStringLiteral("verify=off"));
+        fixture.engine().send(client.id, "a line\n"); // after TLS was asked for: never in clear text
+        QVERIFY(fixture.waitUntil([&] { return fixture.events(served, EventKind::BehaviourLog).size() == 3; }));
+        QStringList said;
+        for (const QJsonObject& event : fixture.events(served, EventKind::BehaviourLog))
+            said.append(event.value(QStringLiteral("text")).toString());
+        QCOMPARE(said, (QStringList{QStringLiteral("STARTTLS"), QStringLiteral("secured"), QStringLiteral("a line")}));
+        QCOMPARE(fixture.events(served, EventKind::Warning).size(), 1);
+    }
+
+    void aScriptReadAgainWithNobodyThereIsUsedNextTime() {
+        EngineFixture fixture;
+        const auto listener =
+            fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), write("function filter(c, b) { c.send('one'); }"));
+        {
+            const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+            peer.send("x");
+            QCOMPARE(peer.receive(3), QByteArray("one"));
+        }
+        QVERIFY(fixture.waitForState(fixture.waitForChild(listener.id), EndpointState::Closed));
+        write("function filter(c, b) { c.send('two'); }");
+        QVERIFY(fixture.engine().reloadBehaviour(listener.id));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send("x");
+        QCOMPARE(peer.receive(3), QByteArray("two"));
     }
 
     void nothingButItsConnectionCanBeReached() {
