@@ -148,7 +148,7 @@ const BehaviourEntry* findBehaviour(const QString& text) {
 }
 
 QString usageOf(const BehaviourEntry& entry) {
-    const QString name = QString::fromLatin1(entry.name);
+    QString name = QString::fromLatin1(entry.name);
     switch (entry.value) {
     case Value::File:
         return name + QStringLiteral("=FILE");

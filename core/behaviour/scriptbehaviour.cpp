@@ -38,7 +38,7 @@ Result<void> ScriptSource::reload() {
     const auto text = readTextFile(m_file, QStringLiteral("script"));
     if (!text)
         return tl::unexpected(text.error());
-    if (const auto checked = checkScript(*text, m_file); !checked)
+    if (auto checked = checkScript(*text, m_file); !checked)
         return checked;
     const std::lock_guard lock(m_mutex);
     m_text = {*text, m_text.version + 1};

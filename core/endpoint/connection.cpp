@@ -284,9 +284,9 @@ void Connection::peerEnded() {
     setOpenState();
     if (m_behaviour)
         m_behaviour->endOfStream(*this);
-    if (m_tls && !hasTlsHalfClose())
-        closeOrderly(); // the peer has ended both directions, and drops what comes (RFC 5246 section 7.2.1)
-    else if (!m_behaviour && address().value("eof") == QLatin1String("close"))
+    // before TLS 1.3 the peer has ended both directions, and drops what comes (RFC 5246 section 7.2.1)
+    const bool endsBoth = m_tls && !hasTlsHalfClose();
+    if (endsBoth || (!m_behaviour && address().value("eof") == QLatin1String("close")))
         closeOrderly();
     if (m_socket != native::noDescriptor)
         updateInterest();

@@ -36,7 +36,7 @@ public:
     void sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow);
     void flowClosed(const native::SocketAddress& peer);
     /// A datagram of DTLS's own, which comes again if it is lost.
-    void transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer);
+    void transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer) const;
 
 private:
     Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;

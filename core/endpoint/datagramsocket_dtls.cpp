@@ -90,7 +90,7 @@ void DatagramSocket::beginDtls() {
     m_dtls->start();
 }
 
-void DatagramSocket::transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer) {
+void DatagramSocket::transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer) const {
     if (m_socket != native::noDescriptor)
         native::sendDatagram(m_socket, datagram, &peer);
 }

@@ -258,7 +258,7 @@ Result<void> Engine::reloadBehaviour(EndpointId id) {
     const auto source = sourceOf(id);
     if (source == nullptr)
         return tl::unexpected(badInput(QStringLiteral("behaviour"), QStringLiteral("Its behaviour has no file.")));
-    if (const auto done = source->reload(); !done)
+    if (auto done = source->reload(); !done)
         return done;
     const auto known = snapshot(id);
     const EndpointId owner = m_sources.value(id) != nullptr || !known ? id : known->parent;

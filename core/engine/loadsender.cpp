@@ -99,7 +99,7 @@ LoadSender::~LoadSender() {
 }
 
 Result<void> LoadSender::start(const LoadPlan& plan) {
-    if (const auto valid = plan.validate(); !valid)
+    if (auto valid = plan.validate(); !valid)
         return valid;
     m_plan = plan;
     m_report = {};

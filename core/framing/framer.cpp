@@ -256,7 +256,7 @@ Result<QByteArray> frame(const FramerSpec& spec, const QByteArray& content) {
                                            QStringLiteral("The message has %1 bytes, and its length stands after %2.")
                                                .arg(content.size())
                                                .arg(spec.offset)));
-        quint64 number = static_cast<quint64>(content.size() - spec.offset);
+        auto number = static_cast<quint64>(content.size() - spec.offset);
         if (spec.counts == FramerSpec::Counts::Everything)
             number = static_cast<quint64>(content.size() + spec.width);
         else if (spec.counts == FramerSpec::Counts::LengthToo)

@@ -54,7 +54,7 @@ struct Message {
 /// Splits what is fed into messages. Holds at most the limit and its framing. Pure: no socket, no clock.
 class Framer {
 public:
-    explicit Framer(const FramerSpec& spec = {}) : m_spec(spec) {}
+    explicit Framer(FramerSpec spec = {}) : m_spec(std::move(spec)) {}
 
     /// The messages that are complete now.
     std::vector<Message> feed(QByteArrayView bytes);

@@ -223,7 +223,7 @@ Result<Identity> makeTestIdentity(TestCertificate kind) {
         wish.commonName = QStringLiteral("wrong.example");
         wish.names = {QStringLiteral("wrong.example")};
     }
-    const auto authority = makeIdentity(
+    auto authority = makeIdentity(
         {.purpose = CertificatePurpose::Authority, .commonName = QStringLiteral("Authority of a test certificate")});
     if (!authority)
         return authority;

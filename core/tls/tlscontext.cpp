@@ -83,7 +83,7 @@ Result<void> TlsContext::setUp() {
     SSL_CTX_set_info_callback(m_native, &TlsCallbacks::info);
     for (const auto step : {&TlsContext::setVersions, &TlsContext::setIdentity, &TlsContext::setTrust,
                             &TlsContext::setAlpn, &TlsContext::setKeyLog}) {
-        if (const auto done = (this->*step)(); !done)
+        if (auto done = (this->*step)(); !done)
             return done;
     }
     if (isServer) {

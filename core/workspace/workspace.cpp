@@ -22,7 +22,7 @@ constexpr int version = 1;
 /// Reads the parsed document; knows the text for the places of its errors.
 class WorkspaceReader {
 public:
-    WorkspaceReader(const QByteArray& text, const QJsonObject& root) : m_text(text), m_root(root) {}
+    WorkspaceReader(const QByteArray& text, QJsonObject root) : m_text(text), m_root(std::move(root)) {}
 
     Result<Workspace> read() {
         if (const auto done = checkMembers(m_root,
