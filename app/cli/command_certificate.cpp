@@ -56,32 +56,44 @@ int runCertificate(const CertificateArguments& arguments) {
     const auto written = writeIdentity(*made, text(arguments.folder), file);
     if (!written)
         return fail(written.error(), TaskFailed);
-    return writeOutput(StandardStream::Output, QByteArray(written->join(QLatin1Char('\n')).toUtf8() + '\n')) ? Done : TaskFailed;
+    return writeOutput(StandardStream::Output, QByteArray(written->join(QLatin1Char('\n')).toUtf8() + '\n'))
+               ? Done
+               : TaskFailed;
 }
 
 } // namespace
 
 void addCertificate(CLI::App& program, Run& run) {
     auto arguments = std::make_shared<CertificateArguments>();
-    CLI::App* command = program.add_subcommand("certificate", "Make a certificate of one's own: an authority, a server, a client");
+    CLI::App* command =
+        program.add_subcommand("certificate", "Make a certificate of one's own: an authority, a server, a client");
     command->add_option("KIND", arguments->kind, "authority, server or client")
         ->required()
         ->check(CLI::IsMember({"authority", "server", "client"}));
-    command->add_option("NAME", arguments->name, "Its common name; for a server without --for, also whom it is good for")->required();
-    command->add_option("--for", arguments->names, "A DNS name or IP address that a server's certificate is good for; may be given again")
+    command
+        ->add_option("NAME", arguments->name, "Its common name; for a server without --for, also whom it is good for")
+        ->required();
+    command
+        ->add_option("--for", arguments->names,
+                     "A DNS name or IP address that a server's certificate is good for; may be given again")
         ->type_name("NAME");
-    command->add_option("--signed-by", arguments->authority, "Path of the authority without .crt and .key; otherwise it signs itself")
+    command
+        ->add_option("--signed-by", arguments->authority,
+                     "Path of the authority without .crt and .key; otherwise it signs itself")
         ->type_name("PATH");
-    command->add_option("--folder", arguments->folder, "Where to write the two files; nothing is overwritten")->type_name("DIR");
-    command->add_option("--file", arguments->file, "Their name without .crt and .key; otherwise the kind")->type_name("NAME");
+    command->add_option("--folder", arguments->folder, "Where to write the two files; nothing is overwritten")
+        ->type_name("DIR");
+    command->add_option("--file", arguments->file, "Their name without .crt and .key; otherwise the kind")
+        ->type_name("NAME");
     command->add_option("--days", arguments->days, "How long it is valid")->type_name("N")->check(CLI::Range(1, 3650));
-    addExamples(*command,
-                "Writes NAME.crt and NAME.key in PEM form; the key can be read by you alone. For test and teaching: keep real\n"
-                "keys elsewhere.",
-                {"swright certificate authority 'Our CA' --folder pki",
-                 "swright certificate server localhost --for localhost --for 127.0.0.1 --signed-by pki/authority --folder pki",
-                 "swright listen 'tls://:8443?cert=pki/server.crt&key=pki/server.key' --behaviour echo",
-                 "swright connect 'tls://localhost:8443?ca=pki/authority.crt'"});
+    addExamples(
+        *command,
+        "Writes NAME.crt and NAME.key in PEM form; the key can be read by you alone. For test and teaching: keep real\n"
+        "keys elsewhere.",
+        {"swright certificate authority 'Our CA' --folder pki",
+         "swright certificate server localhost --for localhost --for 127.0.0.1 --signed-by pki/authority --folder pki",
+         "swright listen 'tls://:8443?cert=pki/server.crt&key=pki/server.key' --behaviour echo",
+         "swright connect 'tls://localhost:8443?ca=pki/authority.crt'"});
     command->callback([arguments, &run] { run = [arguments] { return runCertificate(*arguments); }; });
 }
 

@@ -58,8 +58,9 @@ int runLoad(LoadArguments arguments) {
     const int status = session.run();
     if (sender.isRunning())
         sender.cancel(); // a signal: what was measured until then
-    const QByteArray text = arguments.session.json ? QJsonDocument(result.toJson()).toJson(QJsonDocument::Compact) + '\n'
-                                                   : result.toText().toUtf8() + '\n';
+    const QByteArray text = arguments.session.json
+                                ? QJsonDocument(result.toJson()).toJson(QJsonDocument::Compact) + '\n'
+                                : result.toText().toUtf8() + '\n';
     return writeOutput(StandardStream::Output, text) ? (result.isCancelled ? TaskFailed : status) : TaskFailed;
 }
 
@@ -67,21 +68,33 @@ int runLoad(LoadArguments arguments) {
 
 void addLoad(CLI::App& program, Run& run) {
     auto arguments = std::make_shared<LoadArguments>();
-    CLI::App* command = program.add_subcommand("load", "Send many messages over many connections, and measure rate and round trips");
+    CLI::App* command =
+        program.add_subcommand("load", "Send many messages over many connections, and measure rate and round trips");
     command->add_option("ADDRESS", arguments->address, "Where to send, such as tcp://127.0.0.1:7")->required();
-    command->add_option("MESSAGE", arguments->message, "A template: text with escapes and fields such as ${n}")->required();
-    command->add_option("-n,--count", arguments->count, "Messages in all")->type_name("N")->check(CLI::Range(1, 10'000'000));
-    command->add_option("-r,--rate", arguments->rate, "Messages a second over all connections; 0: as fast as they are taken")
+    command->add_option("MESSAGE", arguments->message, "A template: text with escapes and fields such as ${n}")
+        ->required();
+    command->add_option("-n,--count", arguments->count, "Messages in all")
+        ->type_name("N")
+        ->check(CLI::Range(1, 10'000'000));
+    command
+        ->add_option("-r,--rate", arguments->rate,
+                     "Messages a second over all connections; 0: as fast as they are taken")
         ->type_name("N")
         ->check(CLI::NonNegativeNumber);
-    command->add_option("-c,--connections", arguments->connections, "Connections at once")->type_name("N")->check(CLI::Range(1, 1000));
-    command->add_option("--wait", arguments->wait, "How long silence may last before the answers are taken to be complete")->type_name("TIME");
+    command->add_option("-c,--connections", arguments->connections, "Connections at once")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000));
+    command
+        ->add_option("--wait", arguments->wait, "How long silence may last before the answers are taken to be complete")
+        ->type_name("TIME");
     addSessionOptions(*command, arguments->session);
-    addExamples(*command,
-                "Prints what was measured on standard output, with --json as one JSON object. A round trip is the time from a\n"
-                "message's record to the record of the first bytes that come after it on the same connection. Only load what is\n"
-                "yours.",
-                {"swright load tcp://127.0.0.1:7 'ping ${n}\\n' --count 10000 --connections 10 --rate 2000"});
+    addExamples(
+        *command,
+        "Prints what was measured on standard output, with --json as one JSON object. A round trip is the time from a\n"
+        "message's record to the record of the first bytes that come after it on the same connection. Only load what "
+        "is\n"
+        "yours.",
+        {"swright load tcp://127.0.0.1:7 'ping ${n}\\n' --count 10000 --connections 10 --rate 2000"});
     command->callback([arguments, &run] { run = [arguments] { return runLoad(*arguments); }; });
 }
 

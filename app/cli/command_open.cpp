@@ -74,17 +74,19 @@ int runOpen(OpenArguments arguments) {
 
 void addOpen(CLI::App& program, Run& run) {
     auto arguments = std::make_shared<OpenArguments>();
-    CLI::App* command = program.add_subcommand("open", "Run a workspace without a window, after listing what it will open");
+    CLI::App* command =
+        program.add_subcommand("open", "Run a workspace without a window, after listing what it will open");
     command->add_option("FILE", arguments->file, "A .socketwright file")->required();
     command->add_flag("-y,--yes", arguments->yes, "Open without asking");
     command->add_flag("--list", arguments->list, "Only list what it would open");
     command->add_flag("--allow-remote-console", arguments->allowRemoteConsole,
                       "Let a console be reached from the network: whoever reaches it can run scripts here");
     addSessionOptions(*command, arguments->session);
-    addExamples(*command,
-                "Reading a workspace opens nothing, looks nothing up and reads no other file. What it will open is listed on\n"
-                "standard error; on a terminal you are asked, otherwise --yes is needed. It runs until a signal or --idle.",
-                {"swright open lab.socketwright --list", "swright open lab.socketwright --yes --record lab.jsonl"});
+    addExamples(
+        *command,
+        "Reading a workspace opens nothing, looks nothing up and reads no other file. What it will open is listed on\n"
+        "standard error; on a terminal you are asked, otherwise --yes is needed. It runs until a signal or --idle.",
+        {"swright open lab.socketwright --list", "swright open lab.socketwright --yes --record lab.jsonl"});
     command->callback([arguments, &run] { run = [arguments] { return runOpen(*arguments); }; });
 }
 

@@ -217,8 +217,7 @@ int runSend(SendArguments arguments) {
                          .ending = lineEndingBytes(*parseLineEnding(QString::fromStdString(arguments.ending))),
                          .seed = arguments.seed,
                          .file = file},
-                        arguments.repeat, *every,
-                        wantsReply ? std::optional(*reply) : std::nullopt);
+                        arguments.repeat, *every, wantsReply ? std::optional(*reply) : std::nullopt);
     const auto id = session.engine().connectTo(*address);
     if (!id) {
         session.say(id.error());

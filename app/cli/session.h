@@ -24,8 +24,8 @@ struct SessionOptions {
     std::string record;
     std::string as;
     std::string idle;
-    std::string tcpInfo;      ///< how often the system is asked what its TCP knows; empty: never
-    bool quietOutput = false; ///< received bytes are not shown
+    std::string tcpInfo;       ///< how often the system is asked what its TCP knows; empty: never
+    bool quietOutput = false;  ///< received bytes are not shown
     bool keepsRecords = false; ///< transcripts are looked at at the end
 };
 

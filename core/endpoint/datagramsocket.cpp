@@ -4,7 +4,6 @@
 #include "core/address/resolver.h"
 #include "core/endpoint/listener.h"
 #include "core/endpoint/socketoptions.h"
-#include "core/endpoint/writequeue.h"
 
 #include <algorithm>
 #include <array>
@@ -39,8 +38,7 @@ DatagramSocket::~DatagramSocket() {
 }
 
 /// Calls back with the addresses of a host, at once where no name has to be looked up.
-template <typename Call>
-void DatagramSocket::withHosts(const QString& name, Call call) {
+void DatagramSocket::withHosts(const QString& name, const WithHosts& call) {
     if (isIpLiteral(name)) {
         call(std::vector{QHostAddress(name)});
         return;
@@ -412,168 +410,6 @@ void DatagramSocket::flowClosed(const native::SocketAddress& peer) {
     m_lastFlow = EndpointId::None;
     mutableSnapshot().counters.connections = m_flows.size();
     touch();
-}
-
-void DatagramSocket::sendToName(const QByteArray& bytes, const QString& destination) {
-    if (isLocal(address().scheme)) {
-        const auto peer = native::localAddress(destination);
-        sendTo(bytes, peer, EndpointId::None);
-        return;
-    }
-    const auto place = parseHostPort(destination, true);
-    if (!place || place->host.isEmpty() || place->portFirst == 0 || place->portFirst != place->portLast) {
-        recordNotSent(badInput(QStringLiteral("destination"),
-                               QStringLiteral("“%1” is no destination: write HOST:PORT.").arg(destination)));
-        return;
-    }
-    withHosts(place->host, [this, bytes, port = place->portFirst](const std::vector<QHostAddress>& hosts) {
-        const bool is6 = native::isIPv6(native::boundAddress(m_socket));
-        for (const QHostAddress& candidate : hosts) {
-            const bool candidateIs6 = candidate.protocol() == QAbstractSocket::IPv6Protocol;
-            if (is6 || !candidateIs6) { // an IPv6 socket reaches IPv4 by mapped addresses (RFC 4291 2.5.5.2)
-                const auto peer =
-                    native::ipAddress(is6 && !candidateIs6 ? QHostAddress(candidate.toIPv6Address()) : candidate, port);
-                const Flow* flow = address().isOn("flows") ? flowOf(peer) : nullptr;
-                sendTo(bytes, peer, flow == nullptr ? EndpointId::None : flow->id());
-                return;
-            }
-        }
-        recordNotSent({.id = ErrorId::AddressNotAvailable,
-                       .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("the destination is of another address family than this socket.")});
-    });
-}
-
-void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) {
-    if (hasEnded()) {
-        recordNotSent({.id = ErrorId::ShutDown,
-                       .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("the socket is closed.")});
-        return;
-    }
-    const QString wanted = destination.isEmpty() && m_role == Role::Listen ? address().value("to") : destination;
-    if (!wanted.isEmpty()) {
-        sendToName(bytes, wanted);
-        return;
-    }
-    if (m_role == Role::Connect) {
-        if (m_waitingBytes > WriteQueue::bound) {
-            recordNotSent({.id = ErrorId::NoBufferSpace,
-                           .situation = QStringLiteral("send"),
-                           .detail = QStringLiteral("%1 bytes wait already to be sent.").arg(m_waitingBytes)});
-            return;
-        }
-        m_waiting.push_back({.bytes = bytes, .destination = std::nullopt});
-        m_waitingBytes += static_cast<quint64>(bytes.size());
-        if (m_ticket)
-            flush();
-        return;
-    }
-    if (m_flows.empty()) {
-        recordNotSent({.id = ErrorId::NotFound,
-                       .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("no destination: write one as HOST:PORT, or wait for a peer.")});
-        return;
-    }
-    const auto flows = m_flows;
-    for (const auto& [key, flow] : flows) {
-        if (Endpoint* endpoint = host().find(flow))
-            endpoint->offer(bytes, {});
-    }
-}
-
-void DatagramSocket::offerFile(const QString& path) {
-    QFile file(path);
-    constexpr qint64 largest = 65535;
-    if (!file.open(QIODevice::ReadOnly) || file.size() > largest) {
-        recordNotSent(badInput(QStringLiteral("send file"),
-                               QStringLiteral("%1 cannot be sent as one datagram: it must be readable and at most "
-                                              "65,535 bytes.")
-                                   .arg(path)));
-        return;
-    }
-    offer(file.readAll(), {});
-}
-
-void DatagramSocket::sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow) {
-    if (m_waitingBytes > WriteQueue::bound) {
-        recordNotSent({.id = ErrorId::NoBufferSpace,
-                       .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("%1 bytes wait already to be sent.").arg(m_waitingBytes)});
-        return;
-    }
-    m_waiting.push_back({.bytes = bytes, .destination = peer, .flow = flow});
-    m_waitingBytes += static_cast<quint64>(bytes.size());
-    if (m_ticket)
-        flush();
-}
-
-void DatagramSocket::countSent(Flow& flow, const QByteArray& bytes) {
-    flow.sent(bytes);
-    mutableSnapshot().counters.sentBytes += static_cast<quint64>(bytes.size());
-    ++mutableSnapshot().counters.sentRecords;
-    touch();
-}
-
-/// False: the system takes no more now.
-bool DatagramSocket::transmit(Waiting& datagram) {
-    constexpr int mostReports = 8; // about earlier datagrams, which come instead of sending this one
-    const native::SocketAddress* destination = datagram.destination ? &*datagram.destination : nullptr;
-    auto* flow = datagram.flow == EndpointId::None ? nullptr : dynamic_cast<Flow*>(host().find(datagram.flow));
-    if (isDtls() && datagram.sealed.isEmpty()) {
-        DtlsLink* link = flow != nullptr ? flow->dtls() : m_dtls.get();
-        const auto sealed = link != nullptr
-                                ? link->seal(datagram.bytes)
-                                : Result<QByteArray>(tl::unexpected(
-                                      Error{.id = ErrorId::NotFound,
-                                            .situation = QStringLiteral("send"),
-                                            .detail = QStringLiteral("there is no DTLS session with that peer.")}));
-        if (!sealed) {
-            flow != nullptr ? flow->notSent(sealed.error()) : recordNotSent(sealed.error());
-            return true;
-        }
-        datagram.sealed = *sealed;
-    }
-    const QByteArray& wire = isDtls() ? datagram.sealed : datagram.bytes;
-    for (int report = 0;; ++report) {
-        const qint64 count = native::sendDatagram(m_socket, wire, destination);
-        if (count >= 0)
-            break;
-        if (native::isAgain(static_cast<int>(-count)))
-            return false;
-        const QString peer = destination != nullptr ? native::toText(*destination) : snapshot().peer;
-        const Error error = systemError(static_cast<int>(-count), QStringLiteral("send"), peer);
-        const bool isTold = takeFaults() > 0;
-        if (!isTold && error.id == ErrorId::ConnectionRefused) // where reports do not say what they are about
-            record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
-        if ((isTold || error.id == ErrorId::ConnectionRefused) && report < mostReports)
-            continue;
-        mutableSnapshot().error = error;
-        touch();
-        if (flow != nullptr)
-            flow->notSent(error);
-        else
-            recordNotSent(error);
-        return true;
-    }
-    if (flow != nullptr)
-        countSent(*flow, datagram.bytes);
-    else
-        recordSent(datagram.bytes, DatagramFlag);
-    return true;
-}
-
-void DatagramSocket::flush() {
-    if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver())
-        return; // it goes on when DTLS is there
-    while (!m_waiting.empty()) {
-        if (!transmit(m_waiting.front()))
-            break;
-        m_waitingBytes -= static_cast<quint64>(m_waiting.front().bytes.size());
-        m_waiting.pop_front();
-    }
-    mutableSnapshot().counters.queuedBytes = m_waitingBytes;
-    updateInterest();
 }
 
 void DatagramSocket::closeOrderly() {

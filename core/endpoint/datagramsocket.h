@@ -86,8 +86,8 @@ private:
     Flow* flowOf(const native::SocketAddress& peer, std::unique_ptr<TlsSession> session = nullptr);
     Flow* knownFlow(const native::SocketAddress& peer);
     void sendToName(const QByteArray& bytes, const QString& destination);
-    template <typename Call>
-    void withHosts(const QString& name, Call call);
+    using WithHosts = std::function<void(const std::vector<QHostAddress>&)>;
+    void withHosts(const QString& name, const WithHosts& call);
 
     Role m_role;
     std::shared_ptr<TlsContext> m_tls;

@@ -40,7 +40,8 @@ void MessagePlayer::proceed() {
     for (int done = 0; m_isPlaying; ++done) {
         const auto now = std::chrono::nanoseconds(m_sinceStart.nsecsElapsed());
         if (now < m_due || done >= mostAtOnce) {
-            m_timer.start(std::max(std::chrono::ceil<std::chrono::milliseconds>(m_due - now), std::chrono::milliseconds(0)));
+            m_timer.start(
+                std::max(std::chrono::ceil<std::chrono::milliseconds>(m_due - now), std::chrono::milliseconds(0)));
             return;
         }
         if (m_step < m_plan.message.steps.size()) {
@@ -64,9 +65,11 @@ void MessagePlayer::proceed() {
             return;
         }
         m_step = 0;
-        const auto next = std::chrono::duration_cast<std::chrono::nanoseconds>(m_plan.every) * static_cast<qint64>(m_round);
+        const auto next =
+            std::chrono::duration_cast<std::chrono::nanoseconds>(m_plan.every) * static_cast<qint64>(m_round);
         m_due = std::max<std::chrono::nanoseconds>(next, m_due);
-        if (m_plan.every.count() == 0 && done > 0 && m_plan.times == 0) { // for ever and without a pause: let others run
+        if (m_plan.every.count() == 0 && done > 0 &&
+            m_plan.times == 0) { // for ever and without a pause: let others run
             m_timer.start(0);
             return;
         }

@@ -17,7 +17,8 @@ Result<MessageStep> MessageStep::parse(const QString& line) {
     const QString word = blank < 0 ? line : line.first(blank);
     const QString rest = blank < 0 ? QString() : line.mid(blank + 1);
     const auto refuse = [&](const QString& detail, int position) {
-        return tl::unexpected(badInput(QStringLiteral("message"), detail, position < 0 ? 0 : static_cast<int>(blank + 1) + position));
+        return tl::unexpected(
+            badInput(QStringLiteral("message"), detail, position < 0 ? 0 : static_cast<int>(blank + 1) + position));
     };
     if (word == QLatin1String("wait")) {
         constexpr std::chrono::hours longest(1);
@@ -41,9 +42,9 @@ Result<MessageStep> MessageStep::parse(const QString& line) {
             return refuse(made.error().detail, made.error().position);
         return MessageStep{.kind = Kind::Template, .source = rest};
     }
-    return tl::unexpected(badInput(
-        QStringLiteral("message"),
-        QStringLiteral("“%1” is not known. A step is text, hex, template or wait.").arg(word), 0));
+    return tl::unexpected(
+        badInput(QStringLiteral("message"),
+                 QStringLiteral("“%1” is not known. A step is text, hex, template or wait.").arg(word), 0));
 }
 
 QString MessageStep::format() const {
@@ -97,7 +98,8 @@ Result<MessageLibrary> MessageLibrary::parse(const QString& text) {
         if (line.isEmpty() || line.startsWith(QLatin1Char('#')))
             continue;
         const auto refuse = [&](const QString& detail, int position = 0) {
-            return tl::unexpected(badInput(QStringLiteral("messages"), QStringLiteral("Line %1: %2").arg(QString::number(number), detail),
+            return tl::unexpected(badInput(QStringLiteral("messages"),
+                                           QStringLiteral("Line %1: %2").arg(QString::number(number), detail),
                                            static_cast<int>(start + indent) + std::max(position, 0)));
         };
         const QString word = line.section(QLatin1Char(' '), 0, 0);

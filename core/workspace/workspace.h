@@ -40,7 +40,8 @@ struct Workspace {
     /// Replaces the file as a whole, or leaves it as it was.
     Result<void> write(const QString& file) const;
 
-    /// Relative file names (of behaviours, and of cert, key, ca and keylog) as absolute ones, from the workspace's folder.
+    /// Relative file names (of behaviours, and of cert, key, ca and keylog) as absolute ones, from the workspace's
+    /// folder.
     void resolveFiles(const QString& folder);
 };
 

@@ -52,9 +52,10 @@ private slots:
     }
 
     void coreFoldersUseOnlyThoseBefore() {
-        const QStringList order{QStringLiteral("base"),      QStringLiteral("address"),    QStringLiteral("payload"),
-                                QStringLiteral("framing"), QStringLiteral("tls"),       QStringLiteral("transcript"), QStringLiteral("endpoint"),
-                                QStringLiteral("behaviour"), QStringLiteral("workspace"), QStringLiteral("engine")};
+        const QStringList order{QStringLiteral("base"),     QStringLiteral("address"),   QStringLiteral("payload"),
+                                QStringLiteral("framing"),  QStringLiteral("tls"),       QStringLiteral("transcript"),
+                                QStringLiteral("endpoint"), QStringLiteral("behaviour"), QStringLiteral("workspace"),
+                                QStringLiteral("engine")};
         for (const Include& include : includesUnder(QStringLiteral("core"))) {
             if (!include.target.startsWith(QLatin1String("core/")))
                 continue;

@@ -235,7 +235,8 @@ private slots:
         peer.send(QByteArray((1 << 20) - 2, 'a') + "b\n");
         QCOMPARE(peer.receive(7), QByteArray("bounded"));
         const EndpointId served = fixture.waitForChild(listener.id);
-        QCOMPARE(fixture.events(served, EventKind::BehaviourFailed).size(), 1); // its time is a promise, see promises.py
+        QCOMPARE(fixture.events(served, EventKind::BehaviourFailed).size(),
+                 1); // its time is a promise, see promises.py
     }
 
     void rulesAreSwitchedInTheirText() {

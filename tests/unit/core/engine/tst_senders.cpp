@@ -19,7 +19,9 @@ private slots:
         MessagePlayer player(fixture.engine(), client.id);
         MessagePlayer::Plan plan{.times = 2, .every = std::chrono::milliseconds(150)};
         plan.message.ending = LineEnding::Lf;
-        plan.message.steps = {*MessageStep::parse(QStringLiteral("text a")), *MessageStep::parse(QStringLiteral("wait 50ms")), *MessageStep::parse(QStringLiteral("template ${n}"))};
+        plan.message.steps = {*MessageStep::parse(QStringLiteral("text a")),
+                              *MessageStep::parse(QStringLiteral("wait 50ms")),
+                              *MessageStep::parse(QStringLiteral("template ${n}"))};
         QElapsedTimer time;
         time.start();
         player.play(plan);
@@ -64,7 +66,11 @@ private slots:
         LoadSender sender(fixture.engine());
         std::optional<LoadReport> report;
         QObject::connect(&sender, &LoadSender::finished, &sender, [&](const LoadReport& one) { report = one; });
-        LoadPlan plan{.address = *parseAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(fixture.portOf(listener))), .count = 200, .rate = 1000, .connections = 4, .wait = std::chrono::milliseconds(200)};
+        LoadPlan plan{.address = *parseAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(fixture.portOf(listener))),
+                      .count = 200,
+                      .rate = 1000,
+                      .connections = 4,
+                      .wait = std::chrono::milliseconds(200)};
         plan.message.steps = {*MessageStep::parse(QStringLiteral("template ping ${n}\\n"))};
         QVERIFY(sender.start(plan));
         QVERIFY(fixture.waitUntil([&] { return report.has_value(); }, 20000));
@@ -80,7 +86,8 @@ private slots:
         QVERIFY(report->toText().contains(QLatin1String("p99")));
         QVERIFY(fixture.waitUntil([&] {
             const auto children = fixture.children(listener.id);
-            return std::all_of(children.begin(), children.end(), [](const EndpointSnapshot& one) { return isEnded(one.state); });
+            return std::all_of(children.begin(), children.end(),
+                               [](const EndpointSnapshot& one) { return isEnded(one.state); });
         }));
     }
 
@@ -107,7 +114,9 @@ private slots:
         LoadSender sender(fixture.engine());
         std::optional<LoadReport> report;
         QObject::connect(&sender, &LoadSender::finished, &sender, [&](const LoadReport& one) { report = one; });
-        LoadPlan plan{.address = *parseAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(fixture.portOf(listener))), .count = 1'000'000, .rate = 100};
+        LoadPlan plan{.address = *parseAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(fixture.portOf(listener))),
+                      .count = 1'000'000,
+                      .rate = 100};
         plan.message.steps = {*MessageStep::parse(QStringLiteral("text x"))};
         QVERIFY(sender.start(plan));
         QVERIFY(fixture.waitUntil([&] { return fixture.now(listener.id).counters.connections == 1; }));
