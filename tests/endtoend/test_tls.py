@@ -65,7 +65,7 @@ class Server:
             getattr(self.context, name)(value) if callable(getattr(self.context, name)) else setattr(self.context, name, value)
         self.serve = serve
         self.before = before
-        self.received = b""
+        self.received = bytearray()
         self.error = None
         self.listener = listening_socket()
         self.port = self.listener.getsockname()[1]
