@@ -205,9 +205,11 @@ Result<Workspace> Workspace::read(const QString& file) {
     return workspace;
 }
 
-Result<void> Workspace::write(const QString& file) const {
+Result<void> Workspace::write(const QString& file, bool isPrivate) const {
     QSaveFile out(file);
-    if (!out.open(QIODevice::WriteOnly) || out.write(format()) < 0 || !out.commit())
+    const bool isReady = out.open(QIODevice::WriteOnly) &&
+                         (!isPrivate || out.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner));
+    if (!isReady || out.write(format()) < 0 || !out.commit())
         return tl::unexpected(
             Error{.id = ErrorId::WriteFailed,
                   .situation = QStringLiteral("workspace"),

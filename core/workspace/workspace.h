@@ -37,8 +37,8 @@ struct Workspace {
     static Result<Workspace> parse(const QByteArray& json);
     QByteArray format() const;
     static Result<Workspace> read(const QString& file);
-    /// Replaces the file as a whole, or leaves it as it was.
-    Result<void> write(const QString& file) const;
+    /// Replaces the file as a whole, or leaves it as it was. `isPrivate`: its owner alone can read it.
+    Result<void> write(const QString& file, bool isPrivate = false) const;
 
     /// Relative file names (of behaviours, and of cert, key, ca and keylog) as absolute ones, from the workspace's
     /// folder.

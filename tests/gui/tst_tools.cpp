@@ -186,6 +186,9 @@ private slots:
         QVERIFY2(received.startsWith("<1>"), received.constData());
         QFile kept(fixture.settings().fileBeside(QStringLiteral("library.messages")));
         QVERIFY(kept.open(QIODevice::ReadOnly));
+#ifndef Q_OS_WIN
+        QCOMPARE(kept.permissions() & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
+#endif
         QVERIFY(kept.readAll().startsWith("message Lab/One/count\n"));
     }
 
@@ -220,7 +223,11 @@ private slots:
         QCOMPARE(saved->endpoints[0].behaviour, QStringLiteral("echo"));
         QCOMPARE(saved->endpoints[0].draft, QStringLiteral("hex ff"));
         fixture.window().close();
-        QVERIFY(Workspace::read(fixture.settings().fileBeside(QStringLiteral("last-session.socketwright"))));
+        const QString session = fixture.settings().fileBeside(QStringLiteral("last-session.socketwright"));
+        QVERIFY(Workspace::read(session));
+#ifndef Q_OS_WIN
+        QCOMPARE(QFile::permissions(session) & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
+#endif
     }
 
     void aBrokenWorkspaceIsExplained() {

@@ -122,7 +122,10 @@ void MessagesPanel::save() {
     }
     QDir().mkpath(QFileInfo(m_file).absolutePath());
     QSaveFile file(m_file);
-    if (!file.open(QIODevice::WriteOnly) || file.write(m_library.format().toUtf8()) < 0 || !file.commit())
+    // it may hold passwords: for its owner alone, whatever the umask
+    const bool isReady =
+        file.open(QIODevice::WriteOnly) && file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
+    if (!isReady || file.write(m_library.format().toUtf8()) < 0 || !file.commit())
         emit complained(tr("%1 cannot be written: %2.").arg(m_file, file.errorString()));
 }
 

@@ -37,10 +37,7 @@ WorkspaceCommands::WorkspaceCommands(Parts parts, QMainWindow* window)
     });
     connect(m_recent, &QMenu::aboutToShow, this, &WorkspaceCommands::updateRecent);
     updateRecent();
-    connect(&m_autosave, &QTimer::timeout, this, [this] {
-        if (!capture().endpoints.isEmpty()) // an empty window does not replace the last session
-            keepSession();
-    });
+    connect(&m_autosave, &QTimer::timeout, this, &WorkspaceCommands::keepSession);
     m_autosave.start(autosavePause);
 }
 
@@ -166,8 +163,8 @@ Workspace WorkspaceCommands::capture() const {
 void WorkspaceCommands::keepSession() {
     const Workspace workspace = capture();
     if (workspace.endpoints.isEmpty())
-        return;
-    if (const auto written = workspace.write(sessionFile()); !written)
+        return; // an empty window does not replace the last session
+    if (const auto written = workspace.write(sessionFile(), true); !written)
         emit complained(written.error().detail);
 }
 
