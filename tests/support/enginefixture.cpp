@@ -6,7 +6,13 @@ namespace sw::test {
 EngineFixture::EngineFixture(EngineOptions options) : m_engine(options) {}
 
 bool EngineFixture::waitUntil(const std::function<bool()>& condition, int milliseconds) {
-    return QTest::qWaitFor(condition, milliseconds);
+    return QTest::qWaitFor(condition, milliseconds) && settle();
+}
+
+bool EngineFixture::settle() {
+    QSignalSpy settled(&m_engine, &Engine::settled);
+    m_engine.settle();
+    return QTest::qWaitFor([&] { return !settled.isEmpty(); });
 }
 
 EndpointSnapshot EngineFixture::listen(const QString& address, const QString& behaviour) {

@@ -25,7 +25,11 @@ public:
     /// Waits for a child and gives its id.
     EndpointId waitForChild(EndpointId id, int count = 1);
     bool waitForState(EndpointId id, EndpointState state, int milliseconds = 5000);
+    /// Once the condition holds, the snapshots are as new as what was seen: records reach a reader before the batched
+    /// notification that tells of them.
     bool waitUntil(const std::function<bool()>& condition, int milliseconds = 5000);
+    /// Waits until the snapshots tell everything that has happened.
+    bool settle();
 
     QByteArray bytesOf(EndpointId id, RecordKind kind) const;
     /// The facts of each event of one kind.
