@@ -115,7 +115,8 @@ def read_all(peer):
 
 
 def json_lines(text):
-    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    """The events of the lines that are written whole by now."""
+    return [json.loads(line) for line in text[:text.rfind("\n") + 1].split("\n") if line.startswith("{")]
 
 
 def needs(*programs):

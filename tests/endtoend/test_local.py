@@ -88,7 +88,7 @@ class Local(unittest.TestCase):
                 for _ in range(2):
                     peer.sendto(b"gram", grams)
                 wait_for(lambda: receiver.printed() == b"gramgram")
-            told = [e for e in json_lines(receiver.said()) if "credentials" in e]
+            told = wait_for(lambda: [e for e in json_lines(receiver.said()) if "credentials" in e])
         self.assertEqual([e["credentials"]["pid"] for e in told], [os.getpid()])  # once
 
     def test_long_paths_are_said(self):

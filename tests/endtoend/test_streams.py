@@ -147,7 +147,7 @@ class Listening(unittest.TestCase):
             self.assertNotIn("reachable", listener.said())
         with Running("listen", "tcp://*:0") as listener:
             listener.address()
-            self.assertIn("(reachable from the network)", listener.said())
+            wait_for(lambda: "(reachable from the network)" in listener.said())
 
 
 class Sending(unittest.TestCase):

@@ -484,7 +484,7 @@ class Datagrams(unittest.TestCase):
                 process.stdin.flush()
                 self.assertEqual(process.stdout.readline(), b"You sent: 'hi'\n")
                 process.kill()
-            self.assertIn("DTLS 1.2", running.said())
+            wait_for(lambda: "DTLS 1.2" in running.said())
         with openssl_server("-dtls", datagram=True) as (port, process):
             result = swright("connect", f"dtls://localhost:{port}?ca={path('trusted.pem')}", "--idle", "700ms", "--json", data=b"to the server\n")
             self.assertIn("verified as “localhost”", result.stderr.decode())

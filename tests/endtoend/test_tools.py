@@ -62,7 +62,7 @@ function filter(c, line) {
                         self.assertTrue(part, seen)
                         seen += part
                     process.kill()
-                self.assertTrue(any(event["event"] == "tls-started" and event["upgrade"] for event in json_lines(running.said())))
+                wait_for(lambda: any(event["event"] == "tls-started" and event["upgrade"] for event in json_lines(running.said())))
 
     def test_script_errors_go_to_standard_error_and_the_server_stays(self):
         with tempfile.NamedTemporaryFile("w", suffix=".js") as script:
@@ -74,7 +74,7 @@ function filter(c, line) {
                     wait_for(lambda: "longer than 1 s" in running.said())
                     peer.sendall(b"good")
                     self.assertEqual(peer.recv(10), b"ok")
-                self.assertIn("got 3", running.said())
+                wait_for(lambda: "got 3" in running.said())
 
     def test_wrong_behaviours_are_wrong_usage(self):
         for behaviour, says in (("ecko", "is no behaviour"), ("rules=/nowhere", "cannot be read"), ("reset-after=x", "takes a number"),
