@@ -191,6 +191,11 @@ void Connection::fail(qint64 result, const QString& situation) {
     }
     Error error = systemError(static_cast<int>(-result), situation, snapshot().peer);
     drainBeforeEnd();
+    // a peer that says why in an alert, and closes, may make our next piece fail before its alert was received
+    if (m_tls && m_tls->error().id == ErrorId::TlsAlert) {
+        failTls(m_tls->error());
+        return;
+    }
     const bool isReset = error.id == ErrorId::ConnectionReset || error.id == ErrorId::BrokenPipe;
     if (error.id == ErrorId::BrokenPipe && m_readEnded)
         error.detail += QStringLiteral(" Its end of stream came before.");

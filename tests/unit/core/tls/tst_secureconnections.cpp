@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "core/tls/certificatemaker.h"
+#include "core/tls/tlssession.h"
 #include "tests/support/enginefixture.h"
 
 #include <QTemporaryDir>
+
+#include <array>
 
 using namespace sw;
 using namespace sw::test;
@@ -128,6 +131,40 @@ private slots:
         fixture.engine().send(*id, "early");
         QVERIFY(fixture.waitUntil([&] { return fixture.engine().transcript(*id) != nullptr; }));
         QVERIFY(fixture.waitUntil([&] { return fixture.bytesOf(*id, RecordKind::Received) == "early"; }));
+    }
+
+    void anAlertIsHeardThoughSendingFailedFirst() {
+        EngineFixture fixture({.receiveWindow = 1}); // one byte, and it does not receive until that is consumed
+        const RawPeer listening = RawPeer::listenOn();
+        const auto id = fixture.engine().connectTo(
+            *parseAddress(QStringLiteral("tls://localhost:%1?ca=%2").arg(listening.port()).arg(m_trust)));
+        RawPeer peer = listening.accept();
+        const auto context = TlsContext::make({.certificateFile = m_own}, TlsSide::Server, TlsTransport::Stream);
+        TlsSession session(*context, QString());
+        const auto pass = [&] {
+            const QByteArray bytes = session.outgoing().toByteArray();
+            session.outgoingSent(bytes.size());
+            return peer.send(bytes);
+        };
+        while (session.handshake() == TlsSession::again) {
+            QVERIFY(pass());
+            session.feed(peer.receive(1));
+        }
+        QVERIFY(session.isEstablished());
+        QCOMPARE(session.write("x", 1), 1);
+        QVERIFY(pass());
+        QVERIFY(fixture.waitUntil([&] { return fixture.bytesOf(*id, RecordKind::Received) == "x"; }));
+        session.feed(QByteArray(QByteArray::fromHex("1703030020") + QByteArray(32, 0))); // no record that TLS made
+        std::array<char, 1> nothing{};
+        QCOMPARE(session.read(nothing.data(), 1), TlsSession::failed);
+        QVERIFY(pass());
+        peer.close();
+        for (int i = 0; i < 3 && !isEnded(fixture.state(*id)); ++i) { // the first is answered by a reset
+            fixture.engine().send(*id, "y");
+            QVERIFY(fixture.settle());
+        }
+        QVERIFY(fixture.waitForState(*id, EndpointState::Failed));
+        QCOMPARE(fixture.now(*id).error->id, ErrorId::TlsAlert);
     }
 
     void manyBytesPassAStuckReader() {
