@@ -6,18 +6,25 @@
 #include <QAbstractItemView>
 #include <QCompleter>
 #include <QKeyEvent>
+#include <QPainter>
 #include <QRegularExpression>
 #include <QScrollBar>
 #include <QStringListModel>
 #include <QTextBlock>
 
+#include <algorithm>
+
 namespace sw::ui {
 
 namespace {
 constexpr int lettersBefore = 3;
-}
+constexpr int besideNumbers = 6; // pixels on each side
+} // namespace
 
-CodeEdit::CodeEdit(QWidget* parent) : QPlainTextEdit(parent), m_completer(new QCompleter(this)) {
+CodeEdit::CodeEdit(QWidget* parent)
+    : QPlainTextEdit(parent),
+      m_completer(new QCompleter(this)),
+      m_numbers(new QWidget(this)) {
     setLineWrapMode(QPlainTextEdit::NoWrap);
     setTabStopDistance(4 * fontMetrics().horizontalAdvance(QLatin1Char(' ')));
     setTabChangesFocus(true); // the keyboard can leave; indentation is made with blanks
@@ -25,6 +32,45 @@ CodeEdit::CodeEdit(QWidget* parent) : QPlainTextEdit(parent), m_completer(new QC
     m_completer->setCompletionMode(QCompleter::PopupCompletion);
     m_completer->setCaseSensitivity(Qt::CaseInsensitive);
     connect(m_completer, QOverload<const QString&>::of(&QCompleter::activated), this, &CodeEdit::complete);
+    m_numbers->installEventFilter(this);
+    connect(this, &QPlainTextEdit::blockCountChanged, this, &CodeEdit::makeRoomForNumbers);
+    connect(this, &QPlainTextEdit::updateRequest, m_numbers, qOverload<>(&QWidget::update));
+    makeRoomForNumbers();
+}
+
+void CodeEdit::makeRoomForNumbers() {
+    constexpr int fewestDigits = 2;
+    const auto digits = std::max(fewestDigits, static_cast<int>(QString::number(blockCount()).size()));
+    const int width = 2 * besideNumbers + digits * fontMetrics().horizontalAdvance(QLatin1Char('9'));
+    setViewportMargins(width, 0, 0, 0);
+    const QRect inside = contentsRect();
+    m_numbers->setGeometry(inside.left(), inside.top(), width, inside.height());
+}
+
+void CodeEdit::resizeEvent(QResizeEvent* event) {
+    QPlainTextEdit::resizeEvent(event);
+    makeRoomForNumbers();
+}
+
+bool CodeEdit::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != m_numbers || event->type() != QEvent::Paint)
+        return QPlainTextEdit::eventFilter(watched, event);
+    paintNumbers();
+    return true;
+}
+
+void CodeEdit::paintNumbers() const {
+    QPainter painter(m_numbers);
+    painter.fillRect(m_numbers->rect(), palette().color(QPalette::Window));
+    painter.setFont(font());
+    painter.setPen(themeColors(palette()).muted);
+    for (QTextBlock block = firstVisibleBlock(); block.isValid(); block = block.next()) {
+        const QRectF place = blockBoundingGeometry(block).translated(contentOffset());
+        if (place.top() > m_numbers->height())
+            break;
+        const QRectF left(0, place.top(), m_numbers->width() - besideNumbers, place.height());
+        painter.drawText(left, Qt::AlignRight | Qt::AlignVCenter, QString::number(block.blockNumber() + 1));
+    }
 }
 
 void CodeEdit::setLanguage(CodeLanguage language) {

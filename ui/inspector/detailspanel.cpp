@@ -10,7 +10,6 @@
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 
-#include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLocale>
@@ -78,8 +77,6 @@ DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
         if (item->data(1, Qt::UserRole).toBool())
             emit commandRequested(Command::GoToListener);
     });
-    auto* grid = new QGridLayout;
-    grid->setContentsMargins(10, 4, 10, 4);
     m_shutDown = commandButton(tr("Shut down sending"), "shutDownSendingButton", Command::ShutDownSending);
     m_close = commandButton(tr("Close"), "closeButton", Command::Close);
     m_abort = commandButton(tr("Abort"), "abortButton", Command::Abort);
@@ -93,14 +90,18 @@ DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
     m_shutDown->setToolTip(tr("The peer sees the end of our stream; we go on receiving"));
     m_close->setToolTip(tr("Orderly: what waits is sent first"));
     m_abort->setToolTip(tr("At once, with a reset; what waits is dropped"));
-    grid->addWidget(m_shutDown, 0, 0, 1, 2);
-    grid->addWidget(m_shutDownReceiving, 1, 0, 1, 2);
-    grid->addWidget(m_accept, 0, 0);
-    grid->addWidget(m_pause, 0, 1);
-    grid->addWidget(m_close, 2, 0);
-    grid->addWidget(m_abort, 2, 1);
-    grid->addWidget(m_remove, 3, 0, 1, 2);
-    layout->addLayout(grid);
+    auto* buttons = new QVBoxLayout;
+    buttons->setContentsMargins(10, 4, 10, 4);
+    // those of a row that are hidden leave their room to the others
+    const std::vector<std::vector<QPushButton*>> rows{
+        {m_shutDown}, {m_shutDownReceiving}, {m_accept, m_pause, m_close, m_abort}, {m_remove}};
+    for (const auto& buttonsOfRow : rows) {
+        auto* row = new QHBoxLayout;
+        for (QPushButton* button : buttonsOfRow)
+            row->addWidget(button, 1);
+        buttons->addLayout(row);
+    }
+    layout->addLayout(buttons);
     outer->addWidget(m_empty, 1);
     outer->addWidget(m_content, 1);
     m_content->hide();

@@ -69,9 +69,11 @@ MessageDialog::MessageDialog(const SavedMessage& message, const QFont& font, QSt
     nameWidget(m_preview, "savedPreview", tr("Bytes that it sends"));
     m_preview->setWordWrap(true);
     layout->addWidget(m_preview);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this);
-    m_ok = buttons->button(QDialogButtonBox::Save);
-    m_ok->setObjectName(QStringLiteral("saveMessageButton"));
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
+    m_ok = pushButton(tr("Save"), "saveMessageButton", this);
+    m_ok->setProperty("primary", true);
+    m_ok->setDefault(true);
+    buttons->addButton(m_ok, QDialogButtonBox::AcceptRole);
     layout->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);

@@ -143,7 +143,7 @@ constexpr std::array entries{
                 QT_TRANSLATE_NOOP("Action", "Saved &Messages"), "Ctrl+Shift+M"},
     ActionEntry{ActionId::SaveMessage, MenuId::Tools, "actionSaveMessage",
                 QT_TRANSLATE_NOOP("Action", "&Save Message…"), "Ctrl+Shift+S"},
-    ActionEntry{ActionId::Load, MenuId::Tools, "actionLoad", QT_TRANSLATE_NOOP("Action", "&Load…"), ""},
+    ActionEntry{ActionId::Load, MenuId::Tools, "actionLoad", QT_TRANSLATE_NOOP("Action", "Send &Load…"), ""},
     ActionEntry{ActionId::MakeCertificate, MenuId::Tools, "actionMakeCertificate",
                 QT_TRANSLATE_NOOP("Action", "Make &Certificate…"), ""},
     ActionEntry{ActionId::LookUp, MenuId::View, "actionLookUp", QT_TRANSLATE_NOOP("Action", "&Look Up"),

@@ -84,6 +84,7 @@ QString styleSheet(const QPalette& palette) {
         QPushButton[primary="true"]:focus { border: 2px solid @focusOnAccent; padding: 4px 13px; }
         QPushButton[primary="true"]:disabled { background: @line; border-color: @line; color: @muted; }
         QPushButton[danger="true"] { color: @error; }
+        QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
         QPushButton[danger="true"]:disabled { color: @muted; }
         QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 3px 8px; min-height: 18px; }
         QToolButton:hover { background: @alternate; }
