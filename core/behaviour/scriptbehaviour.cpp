@@ -18,11 +18,15 @@ Result<void> checkScript(const QString& text, const QString& file) {
     const QJSValue checked = engine.globalObject().property(QStringLiteral("Function")).callAsConstructor({text});
     if (!checked.isError())
         return {};
-    const int line = std::max(checked.property(QStringLiteral("lineNumber")).toInt() - 1, 1); // its head is a line
+    // It does not say where. A program does, which is parsed as a whole before any of it runs; should this one be good
+    // after all, it throws before its second line, where the script begins.
+    const QJSValue placed = engine.evaluate(QStringLiteral("throw null;\n") + text, file, 0);
+    const QJSValue& error = placed.isError() ? placed : checked;
+    const int line = std::max(error.property(QStringLiteral("lineNumber")).toInt(), 1);
     return tl::unexpected(
         Error{.id = ErrorId::ScriptFailed,
               .situation = QStringLiteral("script"),
-              .detail = QStringLiteral("%1:%2: %3").arg(file, QString::number(line), checked.toString()),
+              .detail = QStringLiteral("%1:%2: %3").arg(file, QString::number(line), error.toString()),
               .position = line});
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/behaviour/scriptbehaviour.h"
 #include "tests/support/enginefixture.h"
 
 #include <QTemporaryDir>
@@ -29,6 +30,24 @@ private:
     }
 
 private slots:
+    void mistakesAreFoundInTheirLine_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<int>("line");
+        QTest::newRow("none") << QStringLiteral("let a = 1;\nfunction filter(c, b) {}\n") << 0;
+        QTest::newRow("return at the top") << QStringLiteral("let a = 1;\nreturn;\n") << 0; // the text is a body
+        QTest::newRow("first") << QStringLiteral("let = ;\nlet b = 1;\n") << 1;
+        QTest::newRow("third") << QStringLiteral("let a = 1;\n\nlet b = ;\n") << 3;
+        QTest::newRow("last") << QStringLiteral("// a\nfunction f() {\n}\nfunction ( {\n") << 4;
+        QTest::newRow("a brace that closes the body") << QStringLiteral("\n}; throw 1; function x() {\n") << 2;
+    }
+    void mistakesAreFoundInTheirLine() {
+        QFETCH(QString, text);
+        QFETCH(int, line);
+        const auto checked = checkScript(text, QStringLiteral("x.js"));
+        QCOMPARE(checked ? 0 : checked.error().position, line);
+        QVERIFY(checked || checked.error().detail.startsWith(QStringLiteral("x.js:%1: SyntaxError").arg(line)));
+    }
+
     void bytesAreWhatTheyAre_data() {
         QTest::addColumn<QByteArray>("body");
         QTest::addColumn<QByteArray>("answer");
