@@ -2,6 +2,7 @@
 #include "app/cli/documents.h"
 #include "app/cli/stdio.h"
 #include "core/behaviour/catalogue.h"
+#include "core/relay/fault.h"
 
 #include <QFile>
 
@@ -18,13 +19,21 @@ std::vector<std::string> knownValues(const std::string& optionName) {
                                    : std::string(entry.name));
         return names;
     }
+    if (optionName == "--fault") {
+        std::vector<std::string> names;
+        for (const FaultPreset& preset : faultPresets())
+            names.emplace_back(preset.name);
+        for (const FaultEntry& entry : faultTable())
+            names.emplace_back(entry.example);
+        return names;
+    }
     if (optionName == "--as")
         return {"raw", "text", "hex", "lines"};
     if (optionName == "--ending")
         return {"none", "lf", "crlf", "cr", "nul"};
     if (optionName == "WHAT")
-        return {"behaviours", "options", "framers", "fields", "script", "interfaces", "schemes"};
-    if (optionName == "ADDRESS")
+        return {"behaviours", "options", "faults", "framers", "fields", "script", "interfaces", "schemes"};
+    if (optionName == "ADDRESS" || optionName == "LISTEN" || optionName == "TARGET")
         return {"tcp://", "tls://", "udp://", "dtls://", "unix://", "unixgram://"};
     return {};
 }

@@ -6,6 +6,7 @@
 #include "core/behaviour/scriptdeclarations.h"
 #include "core/framing/framer.h"
 #include "core/payload/template.h"
+#include "core/relay/fault.h"
 
 #include <memory>
 
@@ -21,6 +22,23 @@ QByteArray behaviourList() {
     QByteArray text;
     for (const BehaviourEntry& entry : behaviours())
         text += padded(usageOf(entry), 17) + entry.summary + '\n';
+    return text;
+}
+
+QByteArray faultList() {
+    QByteArray text;
+    for (const FaultEntry& entry : faultTable())
+        text += padded(QString::fromLatin1(entry.usage), 46) + entry.summary +
+                (entry.forStreams ? entry.forDatagrams ? "" : " (streams)" : " (datagrams)") + '\n';
+    text += "\nBefore each, up: (client to target) or down: (target to client); without, both.\n"
+            "A SHARE is 5% or 0.05. A PLACE is how many bytes have passed, or message=N on datagrams.\n\nPresets:\n";
+    for (const FaultPreset& preset : faultPresets()) {
+        text += "  " + padded(QString::fromLatin1(preset.name), 12) + preset.explanation + '\n';
+        if (*preset.streams != '\0')
+            text += QByteArray("               streams: ") + preset.streams + '\n';
+        if (*preset.datagrams != '\0')
+            text += QByteArray("               datagrams: ") + preset.datagrams + '\n';
+    }
     return text;
 }
 
@@ -102,11 +120,12 @@ void addList(CLI::App& program, Run& run) {
     auto markdown = std::make_shared<bool>(false);
     CLI::App* command = program.add_subcommand("list", "Show what there is: behaviours, options, framers, and more");
     command
-        ->add_option(
-            "WHAT", *what,
-            "behaviours, options, framers, fields (of templates), script (what scripts can use), interfaces or schemes")
+        ->add_option("WHAT", *what,
+                     "behaviours, options, faults, framers, fields (of templates), script (what scripts can use), "
+                     "interfaces or schemes")
         ->required()
-        ->check(CLI::IsMember({"behaviours", "options", "framers", "fields", "script", "interfaces", "schemes"}));
+        ->check(
+            CLI::IsMember({"behaviours", "options", "faults", "framers", "fields", "script", "interfaces", "schemes"}));
     command->add_flag("--markdown", *markdown, "Options as a table for the manual");
     addExamples(*command,
                 "Everything that an address or --behaviour takes, from the same tables that the program reads.",
@@ -118,6 +137,8 @@ void addList(CLI::App& program, Run& run) {
                 text = behaviourList();
             else if (*what == "options")
                 text = *markdown ? optionTableMarkdown() : optionList();
+            else if (*what == "faults")
+                text = faultList();
             else if (*what == "framers")
                 text = linesOf(framerHelp());
             else if (*what == "fields")

@@ -19,6 +19,7 @@ using Run = std::function<int()>;
 void addListen(CLI::App& program, Run& run);
 void addConnect(CLI::App& program, Run& run);
 void addSend(CLI::App& program, Run& run);
+void addRelay(CLI::App& program, Run& run);
 void addLoad(CLI::App& program, Run& run);
 void addOpen(CLI::App& program, Run& run);
 void addCertificate(CLI::App& program, Run& run);
@@ -27,8 +28,10 @@ void addTranslate(CLI::App& program, Run& run);
 void addList(CLI::App& program, Run& run);
 void addDocuments(CLI::App& program, Run& run);
 
-/// --json, --verbose, --record, --as and --idle.
-void addSessionOptions(CLI::App& command, SessionOptions& options);
+/// --json, --verbose, --record, --as, --idle and --tcp-info.
+void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle = true);
+/// What --for or --idle say; nothing after the error was said.
+std::optional<std::chrono::milliseconds> readDuration(const std::string& text);
 
 /// The address, or nothing after the error was said with a mark under the offending part.
 std::optional<Address> readAddress(const std::string& text, Role role);

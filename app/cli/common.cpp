@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
+#include "core/base/units.h"
 #include "core/payload/visibletext.h"
 #include "identity.h"
 
 namespace sw::cli {
 
-void addSessionOptions(CLI::App& command, SessionOptions& options) {
+void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle) {
     command
         .add_option("--record", options.record,
                     "Stream everything to FILE from the first byte: .jsonl (all records) or .bin (received bytes; "
@@ -16,7 +17,9 @@ void addSessionOptions(CLI::App& command, SessionOptions& options) {
                     "Show received bytes as raw, text (control bytes visible), hex, or lines (with time and "
                     "endpoint); without it: text on a terminal, raw in a pipe")
         ->type_name("FORM");
-    command.add_option("--idle", options.idle, "End with status 0 when nothing happened for TIME")->type_name("TIME");
+    if (hasIdle)
+        command.add_option("--idle", options.idle, "End with status 0 when nothing happened for TIME")
+            ->type_name("TIME");
     command
         .add_option("--tcp-info", options.tcpInfo,
                     "Every TIME, say on standard error what the system's TCP knows of each open connection: round "
@@ -24,6 +27,14 @@ void addSessionOptions(CLI::App& command, SessionOptions& options) {
         ->type_name("TIME");
     command.add_flag("--json", options.json, "Print every event as a JSON line on standard error");
     command.add_flag("-v,--verbose", options.verbose, "Say every event on standard error");
+}
+
+std::optional<std::chrono::milliseconds> readDuration(const std::string& text) {
+    const auto time = parseDuration(QString::fromStdString(text));
+    if (time)
+        return std::chrono::duration_cast<std::chrono::milliseconds>(*time);
+    sayError(time.error());
+    return std::nullopt;
 }
 
 std::optional<Address> readAddress(const std::string& text, Role role) {
@@ -61,6 +72,7 @@ void buildProgram(CLI::App& program, Run& run) {
     addListen(program, run);
     addConnect(program, run);
     addSend(program, run);
+    addRelay(program, run);
     addLoad(program, run);
     addOpen(program, run);
     addCertificate(program, run);
@@ -68,16 +80,16 @@ void buildProgram(CLI::App& program, Run& run) {
     addTranslate(program, run);
     addList(program, run);
     addDocuments(program, run);
-    program.footer(
-        "An ADDRESS is SCHEME://[HOST][:PORT][?OPTION=VALUE[&...]], with the schemes tcp, udp, unix and unixgram.\n"
-        "A listener without a host binds loopback; the host * binds every local address.\n"
-        "`swright list options` shows what can follow the question mark.\n\n"
-        "Standard output carries data only; everything else goes to standard error.\n"
-        "Exit status: 0 done, 1 the network or the task failed, 2 wrong usage.\n\n"
-        "Examples:\n"
-        "  swright listen tcp://:10244 --behaviour talk\n"
-        "  swright connect tcp://127.0.0.1:10244\n"
-        "  swright send udp://127.0.0.1:5353 --hex '00 01 ff' --reply 2s\n");
+    program.footer("An ADDRESS is SCHEME://[HOST][:PORT][?OPTION=VALUE[&...]], with the schemes tcp, tls, udp, dtls, "
+                   "unix and unixgram.\n"
+                   "A listener without a host binds loopback; the host * binds every local address.\n"
+                   "`swright list options` shows what can follow the question mark.\n\n"
+                   "Standard output carries data only; everything else goes to standard error.\n"
+                   "Exit status: 0 done, 1 the network or the task failed, 2 wrong usage.\n\n"
+                   "Examples:\n"
+                   "  swright listen tcp://:10244 --behaviour talk\n"
+                   "  swright connect tcp://127.0.0.1:10244\n"
+                   "  swright send udp://127.0.0.1:5353 --hex '00 01 ff' --reply 2s\n");
 }
 
 } // namespace sw::cli

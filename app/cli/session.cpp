@@ -10,6 +10,8 @@
 #include <QDateTime>
 #include <QJsonDocument>
 
+#include <queue>
+
 namespace sw::cli {
 
 namespace {
@@ -72,8 +74,7 @@ Session::Session(const SessionOptions& options, QObject* parent)
       m_events(m_engine.eventLog()) {
     QObject::connect(&m_engine, &Engine::endpointsChanged, this, [this](const QVector<EndpointSnapshot>& snapshots) {
         takeEvents();
-        for (const EndpointSnapshot& snapshot : snapshots)
-            take(snapshot);
+        take(snapshots);
         if (m_idleTimer.interval() > 0 && !m_isFinishing)
             m_idleTimer.start();
         emit changed(snapshots);
@@ -200,14 +201,10 @@ void Session::flushRecording() {
     }
 }
 
-void Session::take(const EndpointSnapshot& snapshot) {
-    if (m_forgotten.contains(snapshot.id))
-        return;
+Session::Followed& Session::follow(const EndpointSnapshot& snapshot) {
     auto found = m_followed.find(static_cast<quint64>(snapshot.id));
     if (found == m_followed.end()) {
         auto transcript = m_engine.writableTranscript(snapshot.id);
-        if (transcript == nullptr)
-            return;
         found = m_followed
                     .emplace(static_cast<quint64>(snapshot.id),
                              Followed{.part = {.id = snapshot.id, .name = snapshot.name, .transcript = transcript},
@@ -215,20 +212,44 @@ void Session::take(const EndpointSnapshot& snapshot) {
                                       .reader = TranscriptReader(transcript)})
                     .first;
     }
-    Followed& followed = found->second;
-    followed.part.name = snapshot.name;
-    const RecordIndex end = followed.reader.count();
-    if (followed.next == end)
-        return;
-    for (; followed.next < end; ++followed.next)
+    found->second.part.name = snapshot.name;
+    return found->second;
+}
+
+/// Takes what these endpoints have recorded, by time: a relay's two sides belong together.
+void Session::take(const QVector<EndpointSnapshot>& snapshots) {
+    using Next = std::pair<qint64, Followed*>; // the time of the next record
+    std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
+    std::vector<std::pair<const EndpointSnapshot*, RecordIndex>> taken;
+    const auto enqueue = [&queue](Followed& followed, RecordIndex end) {
+        if (followed.next < end)
+            queue.push({followed.reader.header(followed.next).time.mono, &followed});
+    };
+    for (const EndpointSnapshot& snapshot : snapshots) {
+        if (m_forgotten.contains(snapshot.id) || m_engine.transcript(snapshot.id) == nullptr)
+            continue;
+        Followed& followed = follow(snapshot);
+        followed.end = followed.reader.count();
+        taken.emplace_back(&snapshot, followed.end);
+        enqueue(followed, followed.end);
+    }
+    while (!queue.empty()) {
+        Followed& followed = *queue.top().second;
+        queue.pop();
         takeRecord(followed, followed.reader.at(followed.next));
-    if (!m_options.keepsRecords)
-        followed.transcript->releaseBefore(end);
-    if (isEnded(snapshot.state) && snapshot.parent != EndpointId::None) { // a server that runs for days forgets
-        m_followed.erase(found);
-        m_offsets.erase(static_cast<quint64>(snapshot.id));
-        m_forgotten.insert(snapshot.id);
-        m_engine.remove(snapshot.id);
+        ++followed.next;
+        enqueue(followed, followed.end);
+    }
+    for (const auto& [snapshot, end] : taken) {
+        const auto found = m_followed.find(static_cast<quint64>(snapshot->id));
+        if (!m_options.keepsRecords)
+            found->second.transcript->releaseBefore(end);
+        if (isEnded(snapshot->state) && snapshot->parent != EndpointId::None) { // a server that runs for days forgets
+            m_followed.erase(found);
+            m_offsets.erase(static_cast<quint64>(snapshot->id));
+            m_forgotten.insert(snapshot->id);
+            m_engine.remove(snapshot->id);
+        }
     }
 }
 

@@ -69,9 +69,11 @@ private:
         std::shared_ptr<Transcript> transcript;
         TranscriptReader reader;
         RecordIndex next = 0;
+        RecordIndex end = 0; // of the records that are being taken
     };
 
-    void take(const EndpointSnapshot& snapshot);
+    void take(const QVector<EndpointSnapshot>& snapshots);
+    Followed& follow(const EndpointSnapshot& snapshot);
     void takeRecord(Followed& followed, const RecordView& record);
     void takeEvents();
     void sayEvent(const RecordView& record);

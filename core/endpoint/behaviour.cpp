@@ -19,6 +19,10 @@ void Behaviour::offered(Peer&, QByteArrayView) {}
 
 void Behaviour::woken(Peer&, quint64) {}
 
+bool Behaviour::hello(Peer&, const ClientHello&) {
+    return false;
+}
+
 bool Behaviour::reload(Peer&) {
     return false;
 }

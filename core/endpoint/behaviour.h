@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/endpoint/snapshot.h"
+#include "core/tls/clienthello.h"
 #include "core/transcript/record.h"
 
 #include <QByteArrayView>
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace sw {
 
@@ -26,6 +28,8 @@ public:
     virtual void close() = 0;
     /// With a reset; for datagrams the flow ends.
     virtual void abort() = 0;
+    /// The same, told in the closing record: why, and the error behind it if there is one.
+    virtual void abortBecause(const QString& why, const std::optional<Error>& error) = 0;
     /// What was sent before still goes out, and receiving goes on. Nothing for datagrams.
     virtual void endSending() = 0;
     /// Begins TLS on an open stream once what was sent before is out. `options` as in an address, such as
@@ -33,6 +37,11 @@ public:
     virtual void beginTls(const QString& options) = 0;
     /// TLS was asked for and is not there yet: what a filter was handed beyond that is clear text that does not count.
     virtual bool isStartingTls() const = 0;
+    /// After Behaviour::hello() asked for a wait: goes on with the handshake, and agrees on that protocol (ALPN) if it
+    /// is not empty.
+    virtual void proceedTls(const QString& protocol) = 0;
+    /// What was agreed on by ALPN; empty: nothing, or no TLS.
+    virtual QString agreedProtocol() const = 0;
     /// While held, nothing is received, and the peer is stopped by its window.
     virtual void holdReceiving(bool isHeld) = 0;
     /// From now on what passes is counted but not recorded, or recorded again.
@@ -46,6 +55,7 @@ public:
     virtual bool isDatagram() const = 0;
     /// The peer's address, as text.
     virtual QString peerName() const = 0;
+    virtual EndpointId ownId() const = 0;
     /// The endpoint's own name.
     virtual QString ownName() const = 0;
     /// Of an accepted connection, the listener's; otherwise empty.
@@ -103,6 +113,12 @@ public:
     virtual void woken(Peer& peer, quint64 token);
     /// The peer sends no more. By default a serving behaviour closes once its answers are out (close).
     virtual void endOfStream(Peer& peer);
+    /// A TLS client's first message has come to us as its server. True: the handshake waits for Peer::proceedTls().
+    /// Asked only of behaviours that pass on.
+    virtual bool hello(Peer& peer, const ClientHello& hello);
+    /// What it receives it passes on elsewhere: bytes come to filter() whether or not this end still sends, receiving
+    /// does not wait for its own answers, and endOfStream() comes in every case.
+    virtual bool passesOn() const { return false; }
     /// The user changed something that the behaviour can take over without losing its state (a script, rules); false:
     /// it has to be replaced.
     virtual bool reload(Peer& peer);

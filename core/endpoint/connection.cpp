@@ -23,6 +23,7 @@ Connection::Connection(EndpointHost& host, EndpointRequest request, native::Desc
       m_socket(socket),
       m_listenerName(std::move(listenerName)) {
     mutableSnapshot().peer = peer;
+    mutableSnapshot().isAccepted = true;
 }
 
 Connection::~Connection() {
@@ -163,7 +164,7 @@ Result<void> Connection::applyChange(const OptionSpec& spec, const QString& valu
 void Connection::describe() {
     if (m_socket == native::noDescriptor)
         return;
-    const Role role = snapshot().parent == EndpointId::None ? Role::Connect : Role::Listen;
+    const Role role = snapshot().isAccepted ? Role::Listen : Role::Connect;
     const bool isIPv6 = native::speaksIPv6(native::boundAddress(m_socket));
     mutableSnapshot().options =
         std::make_shared<const QVector<OptionState>>(readOptions(m_socket, address(), role, isIPv6));
@@ -173,7 +174,7 @@ void Connection::describe() {
 bool Connection::mayReceive() const {
     if (m_readEnded || m_isHeld || m_wantedTls != nullptr || holdsMuchCiphertext())
         return false;
-    if (m_behaviour && !wantsMore())
+    if (m_behaviour && !wantsMore() && !passesOn())
         return false;
     const quint64 window = host().receiveWindow();
     return (window == 0 || m_unconsumed < window) && host().hasRoom(id());
@@ -191,7 +192,7 @@ void Connection::updateInterest() {
         host().poller().setInterest(*m_ticket, NoInterest);
         return;
     }
-    const bool mayRead = m_isHandshaking || mayReceive();
+    const bool mayRead = m_isHandshaking ? !m_waitsToProceed : mayReceive();
     const bool wantsToSend =
         hasCiphertext() || (!m_isHandshaking && (!m_queue.isEmpty() || m_behaviourProduces) && host().hasRoom(id()));
     const unsigned interest = (mayRead ? ReadInterest : NoInterest) | (wantsToSend ? WriteInterest : NoInterest) |
@@ -254,8 +255,9 @@ void Connection::receiveRound() {
         recordAlerts();
         if (m_awaitsFirstByte)
             noteFirstByte();
-        m_unconsumed += static_cast<quint64>(count);
-        if (m_behaviour && !m_isClosing && !m_writeEnded && !m_wantsWriteEnd)
+        if (!transcript()->isMuted()) // nobody will ever consume what is not recorded
+            m_unconsumed += static_cast<quint64>(count);
+        if (m_behaviour && ((!m_isClosing && !m_writeEnded && !m_wantsWriteEnd) || passesOn()))
             m_behaviour->filter(*this, bytes);
         if (m_socket == native::noDescriptor)
             return;
@@ -278,6 +280,8 @@ void Connection::peerEnded() {
            m_writeEnded ? QStringLiteral("end of stream from the peer: it sends no more")
                         : QStringLiteral("end of stream from the peer: it sends no more, and can still receive"));
     if (m_writeEnded) {
+        if (passesOn())
+            m_behaviour->endOfStream(*this);
         finishOrderly();
         return;
     }

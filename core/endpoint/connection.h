@@ -58,15 +58,19 @@ private:
     void send(QByteArrayView bytes) override;
     bool wantsMore() const override;
     void close() override { closeOrderly(); }
+    void abortBecause(const QString& why, const std::optional<Error>& error) override;
     void endSending() override { shutDownSending(); }
     void beginTls(const QString& options) override { startTls(options); }
     bool isStartingTls() const override { return m_wantedTls != nullptr || m_isHandshaking; }
+    void proceedTls(const QString& protocol) override;
+    QString agreedProtocol() const override { return m_tls ? m_tls->report().alpn : QString(); }
     void holdReceiving(bool isHeld) override;
     void setRecorded(bool isRecorded) override { transcript()->setMuted(!isRecorded, Timestamp::now()); }
     void wake(std::chrono::milliseconds delay, quint64 token) override;
     void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
     bool isDatagram() const override { return false; }
     QString peerName() const override { return snapshot().peer; }
+    EndpointId ownId() const override { return id(); }
     QString ownName() const override { return snapshot().name; }
     QString listenerName() const override { return m_listenerName; }
 
@@ -93,6 +97,8 @@ private:
     void finish(const ClosingRecord& closing);
     bool mayReceive() const;
     void setOpenState();
+    void endSocket();
+    bool passesOn() const { return m_behaviour && m_behaviour->passesOn(); }
 
     // the bytes of the stream, through TLS where there is one: as native::receive() and native::send(), or tlsFailed
     static constexpr qint64 tlsFailed = std::numeric_limits<qint64>::min();
@@ -111,6 +117,7 @@ private:
     bool prepareTls();
     void beginHandshake(std::shared_ptr<TlsContext> context);
     void continueHandshake();
+    bool awaitHello();
     void established();
     void handshakeOver(quint64 number);
     void recordAlerts();
@@ -142,10 +149,13 @@ private:
     bool m_behaviourProduces = false;
     bool m_awaitsFirstByte = false;
     bool m_isHandshaking = false;
-    bool m_isAsked = false;     // the acceptor decides
-    bool m_hasOpened = false;   // the behaviour knows
-    bool m_isHeld = false;      // by the behaviour
-    bool m_mayHoldMore = false; // TLS may have bytes that the system's socket no longer shows
+    QByteArray m_hello; // of a TLS client, until the behaviour has seen it
+    bool m_awaitsHello = false;
+    bool m_waitsToProceed = false; // for proceedTls()
+    bool m_isAsked = false;        // the acceptor decides
+    bool m_hasOpened = false;      // the behaviour knows
+    bool m_isHeld = false;         // by the behaviour
+    bool m_mayHoldMore = false;    // TLS may have bytes that the system's socket no longer shows
     bool m_isReceivePosted = false;
     std::optional<QElapsedTimer> m_lingering;
     QElapsedTimer m_sinceOpen;

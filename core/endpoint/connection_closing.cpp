@@ -76,7 +76,7 @@ void Connection::drainBeforeEnd() {
         return; // a behaviour that wants its peer to see that
     constexpr quint64 most = 4ULL << 20U;
     quint64 taken = 0;
-    while (!m_readEnded && taken < most) {
+    while (!m_readEnded && taken < most && m_socket != native::noDescriptor) {
         const std::span<char> space = transcript()->writeSpace(smallestRead);
         const qint64 count = receiveSome(space.data(), std::min(space.size(), largestRead));
         if (count <= 0)
@@ -87,9 +87,14 @@ void Connection::drainBeforeEnd() {
         }
         if (count <= 0)
             break;
-        transcript()->commit(RecordKind::Received, static_cast<std::size_t>(count), Timestamp::now());
+        const QByteArrayView bytes =
+            transcript()->commit(RecordKind::Received, static_cast<std::size_t>(count), Timestamp::now());
         countReceived(static_cast<quint64>(count));
         taken += static_cast<quint64>(count);
+        if (passesOn()) {
+            const auto pin = transcript()->currentSegment();
+            m_behaviour->filter(*this, bytes);
+        }
     }
 }
 
@@ -167,9 +172,8 @@ void Connection::closeNow() {
             .error = {}});
 }
 
-void Connection::abort() {
-    if (hasEnded())
-        return;
+/// With a reset; nothing is recorded yet.
+void Connection::endSocket() {
     m_connector.reset();
     if (m_ticket)
         host().poller().remove(*m_ticket);
@@ -177,6 +181,19 @@ void Connection::abort() {
     if (m_socket != native::noDescriptor)
         native::abort(m_socket);
     m_socket = native::noDescriptor;
+}
+
+void Connection::abortBecause(const QString& why, const std::optional<Error>& error) {
+    if (hasEnded())
+        return;
+    endSocket();
+    finish({.cause = QStringLiteral("aborted-by-us"), .text = why, .error = error});
+}
+
+void Connection::abort() {
+    if (hasEnded())
+        return;
+    endSocket();
     const quint64 dropped = m_queue.size();
     finish({.cause = QStringLiteral("aborted-by-us"),
             .text = dropped > 0 ? QStringLiteral("aborted by us: reset, %1 bytes not sent").arg(dropped)

@@ -124,7 +124,7 @@ void Connection::startTls(const QString& options) {
         refuse(QStringLiteral("it is TLS already."));
         return;
     }
-    const bool isAccepted = snapshot().parent != EndpointId::None;
+    const bool isAccepted = snapshot().isAccepted;
     const QString host = address().place.host.isEmpty() || address().place.host == QLatin1String("*") || isAccepted
                              ? QStringLiteral("localhost")
                              : address().place.host;
@@ -157,6 +157,7 @@ void Connection::beginHandshake(std::shared_ptr<TlsContext> context) {
     const bool isThrowAway = context->isThrowAway() && request().tls == nullptr;
     m_tls = std::make_unique<TlsSession>(std::move(context), m_tlsName);
     m_isHandshaking = true;
+    m_awaitsHello = isServer && passesOn();
     setState(EndpointState::Handshaking);
     QString text = isServer ? QStringLiteral("TLS handshake begins, as server")
                             : QStringLiteral("TLS handshake begins, as client of “%1”").arg(m_tlsName);
@@ -183,6 +184,11 @@ void Connection::beginHandshake(std::shared_ptr<TlsContext> context) {
 void Connection::handshakeOver(quint64 number) {
     if (!m_isHandshaking || number != m_handshakes)
         return;
+    if (m_waitsToProceed) { // for the other side, which has limits of its own
+        host().after(m_tls->context().settings().handshake, id(),
+                     [number](Endpoint& endpoint) { static_cast<Connection&>(endpoint).handshakeOver(number); });
+        return;
+    }
     failTls({.id = ErrorId::TlsTimedOut,
              .situation = QStringLiteral("handshake"),
              .detail = QStringLiteral("The TLS handshake was not finished within %1 (option handshake); the peer %2.")
@@ -191,8 +197,57 @@ void Connection::handshakeOver(quint64 number) {
                                                      : QStringLiteral("said nothing"))});
 }
 
+/// False: the hello is not there yet, or its handshake has to wait.
+bool Connection::awaitHello() {
+    ClientHello hello;
+    HelloState state = readClientHello(m_hello, hello);
+    constexpr qsizetype mostHello = 32768;
+    while (state == HelloState::NeedsMore && m_hello.size() < mostHello) {
+        const std::span<char> room = host().datagramRoom(ciphertextRoom);
+        const qint64 raw = native::receive(m_socket, room.data(), room.size());
+        if (raw < 0 && isAgain(raw))
+            return false;
+        if (raw < 0) {
+            fail(raw, QStringLiteral("receive"));
+            return false;
+        }
+        if (raw == 0) {
+            m_tls->feedEnd();
+            break;
+        }
+        m_hello.append(room.data(), raw);
+        state = readClientHello(m_hello, hello);
+    }
+    m_awaitsHello = false;
+    if (state != HelloState::Complete) { // the handshake says what is wrong with it
+        m_tls->feed(std::exchange(m_hello, {}));
+        return true;
+    }
+    record(EventKind::TlsHelloSeen, QStringLiteral("the client asks for TLS ") + hello.toText(),
+           {{QStringLiteral("hello"), hello.toJson()}});
+    m_waitsToProceed = true; // proceedTls() may come at once
+    if (!m_behaviour->hello(*this, hello) && m_socket != native::noDescriptor)
+        proceedTls({});
+    return false;
+}
+
+void Connection::proceedTls(const QString& protocol) {
+    if (!m_waitsToProceed || !m_isHandshaking)
+        return;
+    m_waitsToProceed = false;
+    if (!protocol.isEmpty())
+        m_tls->setProtocol(protocol);
+    m_tls->feed(std::exchange(m_hello, {}));
+    continueHandshake();
+}
+
 void Connection::continueHandshake() {
     constexpr int mostRounds = 16;
+    if (m_waitsToProceed || (m_awaitsHello && !awaitHello())) {
+        if (m_socket != native::noDescriptor)
+            updateInterest();
+        return;
+    }
     for (int round = 0; round < mostRounds && m_isHandshaking; ++round) {
         const qint64 state = m_tls->handshake();
         recordAlerts();

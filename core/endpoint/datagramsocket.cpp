@@ -439,6 +439,11 @@ void DatagramSocket::endWith(const ClosingRecord& closing) {
         m_behaviour->sentinel(closing);
 }
 
+void DatagramSocket::abortBecause(const QString& why, const std::optional<Error>& error) {
+    if (!hasEnded())
+        endWith({.cause = QStringLiteral("closed-by-us"), .text = why, .error = error});
+}
+
 void DatagramSocket::consumed(quint64 bytes) {
     m_unconsumed -= std::min(m_unconsumed, bytes);
     updateInterest();

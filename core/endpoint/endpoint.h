@@ -18,6 +18,23 @@ namespace sw {
 
 class Endpoint;
 
+struct EndpointRequest;
+
+/// Opens endpoints for a behaviour, such as a relay's target. The I/O thread.
+class EndpointOpener {
+public:
+    virtual ~EndpointOpener() = default;
+    /// Connects to the request's address; `id` is filled in. The new endpoint's behaviour hears of the rest.
+    virtual EndpointId openConnection(EndpointRequest request) = 0;
+
+protected:
+    EndpointOpener() = default;
+    EndpointOpener(const EndpointOpener&) = default;
+    EndpointOpener& operator=(const EndpointOpener&) = default;
+    EndpointOpener(EndpointOpener&&) = default;
+    EndpointOpener& operator=(EndpointOpener&&) = default;
+};
+
 /// What endpoints need from whoever owns them. The I/O thread.
 class EndpointHost {
 public:

@@ -169,6 +169,11 @@ void Flow::closeOrderly() {
     endWith({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
 }
 
+void Flow::abortBecause(const QString& why, const std::optional<Error>& error) {
+    if (!hasEnded())
+        endWith({.cause = QStringLiteral("closed-by-us"), .text = why, .error = error});
+}
+
 void Flow::endWith(const ClosingRecord& closing) {
     if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
         socket->flowClosed(m_peer);

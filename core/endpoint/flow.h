@@ -49,6 +49,10 @@ private:
     void endSending() override {}
     void beginTls(const QString& options) override { startTls(options); }
     bool isStartingTls() const override { return false; }
+    void abortBecause(const QString& why, const std::optional<Error>& error) override;
+    void proceedTls(const QString&) override {}
+    QString agreedProtocol() const override { return {}; }
+    EndpointId ownId() const override { return id(); }
     void holdReceiving(bool) override {} // datagrams have no window: they would be lost
     void setRecorded(bool isRecorded) override { transcript()->setMuted(!isRecorded, Timestamp::now()); }
     void wake(std::chrono::milliseconds delay, quint64 token) override;

@@ -80,7 +80,8 @@ struct PeerCredentials {
 /// An endpoint at one moment; what the window and the command line see of it. A plain value; any thread.
 struct EndpointSnapshot {
     EndpointId id = EndpointId::None;
-    EndpointId parent = EndpointId::None; ///< the listener, or the datagram socket of a flow
+    /// The listener, the datagram socket of a flow, or the client whose bytes a relay passes on to this one.
+    EndpointId parent = EndpointId::None;
     EndpointKind kind = EndpointKind::Listener;
     EndpointState state = EndpointState::Idle;
     Address address; ///< as asked for; a listener's has the port that it really got
@@ -91,6 +92,7 @@ struct EndpointSnapshot {
     QString closing;          ///< the sentence of the closing record
     bool isRecovered = false; ///< of a run before this one; to be read only
     bool isReachable = false; ///< from other machines
+    bool isAccepted = false;  ///< a connection that a listener took, not one that was made
     bool isAcceptManual = false;
     bool isPaused = false;      ///< a listener, also while it is being reopened
     QString family;             ///< which a listener took: `IPv4`, `IPv6`, `IPv4 and IPv6`; empty for others

@@ -35,6 +35,7 @@ Engine::Engine(const EngineOptions& options, QObject* parent)
     QObject::connect(&m_thread, &QThread::started, m_worker, &EngineWorker::start);
     QObject::connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
     connectWorker();
+    connectRelays();
     if (auto dispatcher = IoDispatcher::create())
         m_thread.setEventDispatcher(dispatcher.release()); // which the thread deletes at its end
     m_thread.start();
@@ -61,6 +62,8 @@ void Engine::connectWorker() {
     QObject::connect(m_worker, &EngineWorker::removed, m_worker, here([this](EndpointId id) {
                          m_snapshots.remove(id);
                          m_sources.remove(id);
+                         m_relays.remove(id);
+                         m_held.remove(id);
                          emit endpointRemoved(id);
                      }),
                      direct);
@@ -85,8 +88,7 @@ Engine::~Engine() {
     m_store->close();
 }
 
-template <typename Call>
-void Engine::post(Call call) {
+void Engine::post(std::function<void(EngineWorker&)> call) {
     m_worker->slot()->post([worker = m_worker, call = std::move(call)] { call(*worker); });
 }
 

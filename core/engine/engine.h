@@ -8,13 +8,17 @@
 #include "core/behaviour/source.h"
 #include "core/endpoint/snapshot.h"
 #include "core/endpoint/tcpinfo.h"
+#include "core/relay/faultlog.h"
+#include "core/relay/intercept.h"
 #include "core/transcript/recovery.h"
 
 #include <QHash>
+#include <QMap>
 #include <QObject>
 #include <QThread>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,6 +27,21 @@
 namespace sw {
 
 class EngineWorker;
+
+/// What a relay is to do with its clients. A plain value.
+struct RelayRequest {
+    Address target;
+    QVector<Fault> faults{};
+    quint64 seed = 1;                            ///< what random decisions depend on
+    std::shared_ptr<const FaultScript> script{}; ///< decides instead of the faults, until they are changed
+    Intercept intercept{};
+    std::chrono::milliseconds idle{60'000}; ///< a flow of datagrams is forgotten after so long without one
+    QString name{};                         ///< empty: derived from the address
+    bool isRecorded = true;                 ///< false: what passes is counted only
+
+    /// What is wrong with it for a listener on that address.
+    Result<void> validate(const Address& listen) const;
+};
 
 struct EngineOptions {
     /// At least this long between two notifications; the first after a quiet time comes at once.
@@ -74,6 +93,21 @@ public:
     /// unknown behaviour, an address of the wrong use) are returned; what the system says comes as a snapshot.
     Result<EndpointId> listen(const Address& address, const OpenRequest& request = {});
     Result<EndpointId> connectTo(const Address& address, const OpenRequest& request = {});
+
+    /// Listens, and passes everything on between each client and a connection to the target. A client's connection is
+    /// below the listener, and its target's below that. Errors: those of listen(), and faults or conditions that make
+    /// no sense there.
+    Result<EndpointId> relay(const Address& address, const RelayRequest& request);
+    /// What a relay does now; nothing for other endpoints.
+    std::optional<RelayRequest> relayRequest(EndpointId id) const;
+    /// Other faults, from the next byte or message on. Errors: faults that make no sense there.
+    Result<void> setFaults(EndpointId relay, const QVector<Fault>& faults, quint64 seed);
+    /// Which messages are held from now on; those that are held already stay.
+    Result<void> setIntercept(EndpointId relay, const Intercept& intercept);
+    /// What relays hold, by relay and in order.
+    QVector<HeldMessage> heldMessages() const;
+    /// Decides about a message that is held; nothing if it is gone.
+    void release(quint64 number, const Release& release);
 
     /// Sends bytes; a listener sends them to each of its connections. `destination` (HOST:PORT or a path) is for
     /// datagram sockets. What could not be sent is recorded as a NotSent event.
@@ -134,6 +168,10 @@ public:
     std::shared_ptr<TranscriptStore> store() const;
 
 signals:
+    /// What a relay's faults decided, in order; see FaultLog.
+    void faultsDecided(EndpointId relay, const QVector<FaultDecision>& decisions);
+    /// heldMessages() of that relay are others now.
+    void heldChanged(EndpointId relay);
     /// The answer to sampleKernel().
     void kernelSampled(const KernelSample& sample);
     /// Something about these endpoints changed: state, counters, or new records in their transcripts.
@@ -146,11 +184,11 @@ signals:
     void recordingResumed();
 
 private:
+    void connectRelays();
     Result<EndpointId> open(const Address& address, const OpenRequest& request, Role role);
     void connectWorker();
     std::shared_ptr<BehaviourSource> sourceOf(EndpointId id) const;
-    template <typename Call>
-    void post(Call call);
+    void post(std::function<void(EngineWorker&)> call);
 
     QThread m_thread;
     Postbox m_postbox{this};
@@ -159,6 +197,8 @@ private:
     EngineWorker* m_worker;              // lives on m_thread, which deletes it at its end
     QHash<EndpointId, EndpointSnapshot> m_snapshots;
     QHash<EndpointId, std::shared_ptr<BehaviourSource>> m_sources;
+    QMap<EndpointId, RelayRequest> m_relays;
+    QMap<EndpointId, QVector<HeldMessage>> m_held; // by relay
 };
 
 } // namespace sw

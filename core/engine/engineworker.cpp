@@ -45,6 +45,7 @@ EngineWorker::EngineWorker(EngineOptions options, std::shared_ptr<TranscriptStor
 
 EngineWorker::~EngineWorker() {
     m_endpoints.clear(); // before the poller that they leave
+    m_relays.clear();
 }
 
 void EngineWorker::start() {
@@ -134,6 +135,55 @@ void EngineWorker::open(EndpointRequest request, Role role) {
     observer->start();
 }
 
+EndpointId EngineWorker::openConnection(EndpointRequest request) {
+    request.id = newId();
+    const EndpointId id = request.id;
+    open(std::move(request), Role::Connect);
+    return id;
+}
+
+void EngineWorker::openRelay(EndpointRequest request, const RelayPlan& plan) {
+    const EndpointId id = request.id;
+    auto relay = std::make_shared<Relay>(
+        *this, id, plan,
+        Relay::Hooks{.decided =
+                         [this, id](const std::vector<FaultDecision>& decisions) {
+                             emit decided(id, QVector<FaultDecision>(decisions.begin(), decisions.end()));
+                         },
+                     .heldChanged = [this, id] { tellHeld(id); },
+                     .newNumber = [this] { return ++m_lastHeld; }});
+    request.makeBehaviour = relay->factory();
+    m_relays[static_cast<quint64>(id)] = std::move(relay);
+    open(std::move(request), Role::Listen);
+}
+
+Relay* EngineWorker::relay(EndpointId id) const {
+    const auto found = m_relays.find(static_cast<quint64>(id));
+    return found == m_relays.end() ? nullptr : found->second.get();
+}
+
+void EngineWorker::releaseHeld(quint64 number, const Release& release) {
+    const auto relays = m_relays;
+    for (const auto& [id, relay] : relays) {
+        if (relay->release(number, release))
+            return;
+    }
+}
+
+/// Many changes in a row are told once.
+void EngineWorker::tellHeld(EndpointId relay) {
+    if (m_heldChanged.contains(relay))
+        return;
+    m_heldChanged.insert(relay);
+    QTimer::singleShot(0, this, [this, relay] {
+        m_heldChanged.remove(relay);
+        if (const Relay* there = this->relay(relay)) {
+            const auto messages = there->held();
+            emit held(relay, QVector<HeldMessage>(messages.begin(), messages.end()));
+        }
+    });
+}
+
 void EngineWorker::adopt(std::unique_ptr<Endpoint> endpoint) {
     const EndpointId id = endpoint->id();
     {
@@ -154,6 +204,7 @@ void EngineWorker::remove(EndpointId id) {
     if (found == m_endpoints.end() || !found->second->hasEnded())
         return;
     m_names.remove(found->second->snapshot().name);
+    m_relays.erase(static_cast<quint64>(id)); // its clients hold it as long as they need it
     m_endpoints.erase(found);
     m_dirty.remove(id);
     m_seen.erase(static_cast<quint64>(id));

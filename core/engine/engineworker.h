@@ -3,6 +3,7 @@
 
 #include "core/endpoint/endpoint.h"
 #include "core/engine/engine.h"
+#include "core/relay/relay.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -16,7 +17,7 @@
 namespace sw {
 
 /// The half of the Engine that lives on the I/O thread: the registry of endpoints and what they need from their host.
-class EngineWorker final : public QObject, public EndpointHost {
+class EngineWorker final : public QObject, public EndpointHost, public EndpointOpener {
     Q_OBJECT
 
 public:
@@ -31,6 +32,12 @@ public:
 
     void start();
     void open(EndpointRequest request, Role role);
+    /// A listener, or bound datagram socket, whose clients are relayed.
+    void openRelay(EndpointRequest request, const RelayPlan& plan);
+    /// nullptr: it is no relay.
+    Relay* relay(EndpointId id) const;
+    void releaseHeld(quint64 number, const Release& release);
+    EndpointId openConnection(EndpointRequest request) override;
     /// Calls with the endpoint, if it is there.
     template <typename Call>
     void with(EndpointId id, Call call) {
@@ -60,6 +67,8 @@ public:
     const std::shared_ptr<Postbox::Slot>& slot() const { return m_postbox.slot(); }
 
 signals:
+    void decided(sw::EndpointId relay, const QVector<sw::FaultDecision>& decisions);
+    void held(sw::EndpointId relay, const QVector<sw::HeldMessage>& messages);
     void changed(const QVector<sw::EndpointSnapshot>& snapshots);
     void removed(sw::EndpointId id);
     void settled();
@@ -84,6 +93,7 @@ private:
     quint64 receiveWindow() const override { return m_options.receiveWindow; }
     TlsSessionCache& tlsSessions() override { return m_tlsSessions; }
 
+    void tellHeld(EndpointId relay);
     void logOwn(EventKind event, const QString& text, QJsonObject facts);
     void sealIdle();
     void notify() { notifyOf(mostNotified); }
@@ -98,6 +108,9 @@ private:
     std::unique_ptr<Poller> m_poller;
     TlsSessionCache m_tlsSessions; // outlives the endpoints
     std::unordered_map<quint64, std::unique_ptr<Endpoint>> m_endpoints;
+    std::unordered_map<quint64, std::shared_ptr<Relay>> m_relays;
+    QSet<EndpointId> m_heldChanged; // not told yet
+    quint64 m_lastHeld = 0;
     std::atomic<quint64> m_lastId{0};
     QSet<QString> m_names;
     QSet<EndpointId> m_dirty;

@@ -169,8 +169,11 @@ int TlsCallbacks::serverName(SSL* ssl, int*, void*) {
 
 int TlsCallbacks::selectAlpn(SSL* ssl, const unsigned char** out, unsigned char* outSize, const unsigned char* in,
                              unsigned inSize, void* context) {
-    const QByteArray& ours = static_cast<TlsContext*>(context)->m_alpn;
-    sessionOf(ssl)->m_report.alpnOffered = readAlpn(in, inSize);
+    TlsSession* session = sessionOf(ssl);
+    const QByteArray& ours = session->m_protocol ? *session->m_protocol : static_cast<TlsContext*>(context)->m_alpn;
+    session->m_report.alpnOffered = readAlpn(in, inSize);
+    if (ours.isEmpty())
+        return SSL_TLSEXT_ERR_NOACK;
     unsigned char* selected = nullptr;
     const int found =
         SSL_select_next_proto(&selected, outSize, reinterpret_cast<const unsigned char*>(ours.constData()),

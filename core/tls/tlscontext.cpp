@@ -230,11 +230,9 @@ Result<void> TlsContext::setAlpn() {
             return tl::unexpected(badOption("alpn", QStringLiteral("A protocol's name has at most 255 bytes.")));
     }
     m_alpn = wireFormat(m_settings.alpn);
-    if (m_alpn.isEmpty())
-        return {};
     if (m_side == TlsSide::Server)
         SSL_CTX_set_alpn_select_cb(m_native, &TlsCallbacks::selectAlpn, this);
-    else
+    else if (!m_alpn.isEmpty())
         SSL_CTX_set_alpn_protos(m_native, reinterpret_cast<const unsigned char*>(m_alpn.constData()),
                                 static_cast<unsigned>(m_alpn.size()));
     return {};

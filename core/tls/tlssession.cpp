@@ -85,6 +85,11 @@ TlsSession::~TlsSession() {
     SSL_free(m_ssl);
 }
 
+void TlsSession::setProtocol(const QString& protocol) {
+    const QByteArray name = protocol.toUtf8().left(255);
+    m_protocol = name.isEmpty() ? QByteArray() : QByteArray(1, static_cast<char>(name.size())) + name;
+}
+
 void TlsSession::feed(QByteArrayView bytes) {
     if (m_first.size() < keptFirstBytes)
         m_first.append(bytes.first(std::min(bytes.size(), keptFirstBytes - m_first.size())));

@@ -28,6 +28,9 @@ public:
     static constexpr qint64 again = -1;  ///< nothing now; feed() first
     static constexpr qint64 failed = -2; ///< see error()
 
+    /// For a server, before the handshake: the one protocol (RFC 7301) to agree on instead of the context's; empty:
+    /// none.
+    void setProtocol(const QString& protocol);
     /// What arrived: a piece of the stream, or one datagram.
     void feed(QByteArrayView bytes);
     /// The stream below has ended.
@@ -86,7 +89,8 @@ private:
     bool m_isClosed = false;
     bool m_hasFailed = false;
     QString m_peerAlert;
-    QByteArray m_cookiePeer; // during listenFor()
+    QByteArray m_cookiePeer;              // during listenFor()
+    std::optional<QByteArray> m_protocol; // setProtocol(), as it goes over the wire
     QStringList m_alerts;
     Error m_error;
     TlsReport m_report;

@@ -423,7 +423,7 @@ private:
     }
 
     Result<NodePointer> eventOf(const Word& word, const QString& value, qsizetype colon) const {
-        for (int kind = 0; kind <= static_cast<int>(EventKind::Closed); ++kind) {
+        for (int kind = 0; kind <= static_cast<int>(lastEventKind); ++kind) {
             if (eventName(static_cast<EventKind>(kind)) == value)
                 return node([kind](const Subject& s) {
                     return s.record.header.kind == RecordKind::Event && static_cast<int>(s.record.header.event) == kind;
@@ -472,7 +472,7 @@ QStringList filterCompletions(const QString& text, qsizetype cursor) {
     for (const char* term : openTerms)
         offer(QString::fromLatin1(term));
     if (word.startsWith(QLatin1String("event:"))) {
-        for (int kind = 1; kind <= static_cast<int>(EventKind::Closed); ++kind)
+        for (int kind = 1; kind <= static_cast<int>(lastEventKind); ++kind)
             offer(QString(QStringLiteral("event:") + eventName(static_cast<EventKind>(kind))));
     }
     return found;

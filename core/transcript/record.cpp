@@ -7,43 +7,64 @@
 
 namespace sw {
 
+namespace {
+
+constexpr std::array eventNames{
+    "none",
+    "started",
+    "resolving",
+    "resolved",
+    "connecting",
+    "attempt-failed",
+    "opened",
+    "accepted",
+    "refused",
+    "end-of-stream",
+    "sending-ended",
+    "receiving-ended",
+    "paused",
+    "resumed",
+    "not-sent",
+    "accept-failed",
+    "datagram-error",
+    "dropped",
+    "warning",
+    "recording-stopped",
+    "recording-resumed",
+    "closed",
+    "option-changed",
+    "listener-broken",
+    "reopened",
+    "tls-started",
+    "tls-established",
+    "tls-alert",
+    "behaviour-changed",
+    "behaviour-log",
+    "behaviour-failed",
+    "marked",
+    "fault-applied",
+    "message-held",
+    "message-released",
+    "tls-hello",
+    "capture-gap",
+    "replay-started",
+    "replay-difference",
+    "replay-ended",
+};
+static_assert(eventNames.size() == static_cast<std::size_t>(lastEventKind) + 1);
+
+} // namespace
+
 QString eventName(EventKind kind) {
-    static constexpr std::array names{
-        "none",
-        "started",
-        "resolving",
-        "resolved",
-        "connecting",
-        "attempt-failed",
-        "opened",
-        "accepted",
-        "refused",
-        "end-of-stream",
-        "sending-ended",
-        "receiving-ended",
-        "paused",
-        "resumed",
-        "not-sent",
-        "accept-failed",
-        "datagram-error",
-        "dropped",
-        "warning",
-        "recording-stopped",
-        "recording-resumed",
-        "closed",
-        "option-changed",
-        "listener-broken",
-        "reopened",
-        "tls-started",
-        "tls-established",
-        "tls-alert",
-        "behaviour-changed",
-        "behaviour-log",
-        "behaviour-failed",
-        "marked",
-    };
-    static_assert(names.size() == static_cast<std::size_t>(EventKind::Marked) + 1);
-    return QString::fromLatin1(names.at(static_cast<std::size_t>(kind)));
+    return QString::fromLatin1(eventNames.at(static_cast<std::size_t>(kind)));
+}
+
+EventKind eventKindOf(const QString& name) {
+    for (std::size_t i = 0; i < eventNames.size(); ++i) {
+        if (name == QLatin1String(eventNames.at(i)))
+            return static_cast<EventKind>(i);
+    }
+    return EventKind::None;
 }
 
 QJsonObject RecordView::facts() const {

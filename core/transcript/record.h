@@ -46,13 +46,24 @@ enum class EventKind : quint16 {
     TlsEstablished, ///< the handshake's facts
     TlsAlert,       ///< sent or received (RFC 8446 section 6)
     BehaviourChanged,
-    BehaviourLog,    ///< what a behaviour says: a rule that hit, a script's log()
-    BehaviourFailed, ///< a script or rule went wrong, and where; the connection goes on
-    Marked,          ///< a mark that a rule or script set
+    BehaviourLog,     ///< what a behaviour says: a rule that hit, a script's log()
+    BehaviourFailed,  ///< a script or rule went wrong, and where; the connection goes on
+    Marked,           ///< a mark that a rule or script set
+    FaultApplied,     ///< a relay disturbed what it passes on, as decided
+    MessageHeld,      ///< a relay's intercept holds a message until somebody decides
+    MessageReleased,  ///< what became of it
+    TlsHelloSeen,     ///< a TLS client's first message, read on its way
+    CaptureGap,       ///< of an imported capture: bytes that it does not have
+    ReplayStarted,    ///< a recording is being played
+    ReplayDifference, ///< the peer did not say what it said in the recording
+    ReplayEnded,      ///< how it went
 };
+constexpr EventKind lastEventKind = EventKind::ReplayEnded;
 
 /// The event's name in JSON and files, such as `end-of-stream`.
 QString eventName(EventKind kind);
+/// The event of that name; None if there is none.
+EventKind eventKindOf(const QString& name);
 
 /// Flags of a record.
 enum RecordFlag : quint8 {

@@ -56,6 +56,7 @@ public:
     /// Bytes that passed while the store did not record.
     /// Muted: what passes is counted as unrecorded, and both ends of the gap are marked. The writer's thread.
     void setMuted(bool isMuted, Timestamp time);
+    bool isMuted() const { return m_isMuted; }
     quint64 unrecorded() const { return m_unrecorded.load(std::memory_order_relaxed); }
     /// Lets go of whole segments before a record; for programs that keep no history, such as a pipe.
     void releaseBefore(RecordIndex index);

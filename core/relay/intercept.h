@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "core/behaviour/rules.h"
+#include "core/relay/fault.h"
+
+#include <QMetaType>
+
+#include <optional>
+
+namespace sw {
+
+/// Which messages a relay holds until somebody has decided. A plain value.
+struct Intercept {
+    bool isOn = false;
+    std::optional<RelayDirection> direction{}; ///< nothing: both
+    FramerSpec framer{};                       ///< what a message is; none: what one read returned
+    QString condition{};                       ///< as in a rule: `contains PAY`, `regex ^GET`; empty: every message
+
+    bool operator==(const Intercept&) const = default;
+    bool appliesTo(RelayDirection wanted) const { return isOn && (!direction || *direction == wanted); }
+};
+
+/// The condition of an intercept, as rules write them. Errors say what is wrong and what is accepted.
+Result<Rule> parseCondition(const QString& text);
+
+/// A message that waits for a decision. A plain value.
+struct HeldMessage {
+    quint64 number = 0; ///< of the engine's, for release()
+    EndpointId relay = EndpointId::None;
+    EndpointId connection = EndpointId::None; ///< whose bytes they are: the client's, or the target's
+    QString name;                             ///< of that connection
+    RelayDirection direction = RelayDirection::Up;
+    QByteArray bytes; ///< with its framing
+    Timestamp time;
+};
+
+/// What to do with it.
+struct Release {
+    enum class Action {
+        Pass,  ///< goes on, as it is or as edited
+        Drop,  ///< does not go on
+        Answer ///< does not go on; `bytes` go back to who sent it
+    };
+
+    Action action = Action::Pass;
+    std::optional<QByteArray> bytes{}; ///< of Pass: instead of what was there
+};
+
+} // namespace sw
+
+Q_DECLARE_METATYPE(sw::HeldMessage)

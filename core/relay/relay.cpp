@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "core/relay/relay.h"
+
+#include "core/relay/relaypair.h"
+
+namespace sw {
+
+Result<Rule> parseCondition(const QString& text) {
+    const QString trimmed = text.trimmed();
+    if (trimmed.contains(QLatin1Char('\n')))
+        return tl::unexpected(badInput(QStringLiteral("condition"), QStringLiteral("A condition is one line."), 0));
+    const auto rules =
+        RuleSet::parse(QStringLiteral("rule held\n") + (trimmed.isEmpty() ? QStringLiteral("any") : trimmed) +
+                       QStringLiteral("\nclose\n"));
+    if (rules && !rules->rules.empty() && rules->rules.front().actions.size() == 1)
+        return rules->rules.front();
+    return tl::unexpected(badInput(
+        QStringLiteral("condition"),
+        QStringLiteral("“%1” is no condition%2. Write any, equals TEXT, contains TEXT, prefix TEXT, regex PATTERN or "
+                       "mask 01 ?? ff.")
+            .arg(trimmed, rules ? QString()
+                                : QStringLiteral(" (%1)").arg(rules.error().detail.section(QStringLiteral(": "), 1))),
+        0));
+}
+
+Relay::Relay(EndpointOpener& opener, EndpointId id, RelayPlan plan, Hooks hooks)
+    : m_opener(opener),
+      m_id(id),
+      m_plan(std::move(plan)),
+      m_hooks(std::move(hooks)) {
+    setIntercept(m_plan.intercept);
+}
+
+Relay::~Relay() = default;
+
+BehaviourFactory Relay::factory() {
+    return [self = shared_from_this()] { return std::make_unique<RelaySide>(self); };
+}
+
+bool Relay::refuses(quint64 connection) const {
+    if (m_plan.faults.script != nullptr)
+        return m_plan.faults.script->refuses(connection);
+    return std::any_of(m_plan.faults.faults.begin(), m_plan.faults.faults.end(), [connection](const Fault& fault) {
+        return fault.kind == FaultKind::Refuse && fault.isEnabled && connection <= fault.amount;
+    });
+}
+
+void Relay::setFaults(const FaultPlan& faults) {
+    m_plan.faults = faults;
+    const auto pairs = m_pairs;
+    for (const auto& [connection, weak] : pairs) {
+        if (const auto pair = weak.lock()) {
+            pair->up().setFaults(faults);
+            pair->down().setFaults(faults);
+            pair->check();
+        }
+    }
+}
+
+void Relay::setIntercept(const Intercept& intercept) {
+    m_plan.intercept = intercept;
+    m_condition = parseCondition(intercept.condition).value_or(Rule{});
+    const auto pairs = m_pairs;
+    for (const auto& [connection, weak] : pairs) {
+        if (const auto pair = weak.lock()) {
+            pair->up().setIntercept(intercept);
+            pair->down().setIntercept(intercept);
+            pair->check();
+        }
+    }
+}
+
+std::vector<HeldMessage> Relay::held() const {
+    std::vector<HeldMessage> all;
+    for (const auto& [connection, weak] : m_pairs) {
+        if (const auto pair = weak.lock()) {
+            for (RelayWay* way : {&pair->up(), &pair->down()})
+                all.insert(all.end(), way->held().begin(), way->held().end());
+        }
+    }
+    return all;
+}
+
+bool Relay::release(quint64 number, const Release& release) {
+    const auto pairs = m_pairs;
+    for (const auto& [connection, weak] : pairs) {
+        const auto pair = weak.lock();
+        if (pair && (pair->up().release(number, release) || pair->down().release(number, release))) {
+            pair->check();
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace sw

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/endpoint/behaviour.h"
+#include "core/relay/relay.h"
+
+#include <deque>
+
+namespace sw {
+
+/// One direction of a pair: what one side wrote, through intercept and faults, to the other. The I/O thread.
+class RelayWay {
+public:
+    RelayWay(Relay& relay, quint64 connection, RelayDirection direction, bool isDatagram);
+
+    // who it is between; nullptr: not there (yet, or any more)
+    Peer* from = nullptr;
+    Peer* to = nullptr;
+    bool isOpen = false; ///< `to` can be sent to
+
+    void begin();
+    void arrived(QByteArrayView bytes);
+    void ended();
+    /// `to` has room again, or a timer fired.
+    void goOn();
+    void woken();
+    void setFaults(const FaultPlan& plan);
+    void setIntercept(const Intercept& intercept);
+    /// Everything that arrived has gone on, the end included.
+    bool isDone() const { return m_hasPassedEnd; }
+    bool isIdle() const;
+    const std::deque<HeldMessage>& held() const { return m_held; }
+    bool release(quint64 number, const Release& release);
+    /// A side is gone: what is held has nobody to go to.
+    void forgetHeld();
+
+    enum class Outcome { GoesOn, Close, Reset };
+    /// What a fault decided about the whole pair.
+    Outcome outcome() const { return m_outcome; }
+
+private:
+    struct Waiting { // in order: a message that may pass, or the place of one that is held
+        QByteArray bytes;
+        quint64 held = 0; // its number
+        bool isEnd = false;
+    };
+
+    void hold(const QByteArray& bytes);
+    void framed(const Message& message);
+    void drain();
+    void pass(QByteArrayView bytes);
+    void passEnd();
+    void pump();
+    void heedRoom();
+    void tellDecisions();
+    void peek(QByteArrayView bytes);
+    bool mayMatch() const { return m_framer.has_value(); }
+    std::chrono::microseconds now() const;
+
+    Relay& m_relay;
+    quint64 m_connection;
+    RelayDirection m_direction;
+    bool m_isDatagram;
+    StreamFaults m_stream;
+    MessageFaults m_messages;
+    std::optional<Framer> m_framer; // while the intercept looks at this direction
+    std::deque<Waiting> m_queue;    // before the faults
+    std::deque<HeldMessage> m_held;
+    qsizetype m_queued = 0;
+    std::optional<std::chrono::microseconds> m_wakesAt;
+    std::chrono::microseconds m_lastArrival{0};
+    QByteArray m_peeked; // the beginning, while it may be a ClientHello
+    bool m_isPeeking = true;
+    bool m_hasEnded = false;
+    bool m_hasPassedEnd = false;
+    bool m_isHolding = false; // `from`
+    bool m_isPumping = false;
+    bool m_saidFull = false;
+    Outcome m_outcome = Outcome::GoesOn;
+};
+
+} // namespace sw
