@@ -29,6 +29,8 @@ std::vector<std::string> knownValues(const std::string& optionName) {
     }
     if (optionName == "--as")
         return {"raw", "text", "hex", "lines"};
+    if (optionName == "--view")
+        return {"lines", "text", "hex", "table"};
     if (optionName == "--ending")
         return {"none", "lf", "crlf", "cr", "nul"};
     if (optionName == "WHAT")

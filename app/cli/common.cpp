@@ -8,9 +8,11 @@ namespace sw::cli {
 
 void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle) {
     command
-        .add_option("--record", options.record,
-                    "Stream everything to FILE from the first byte: .jsonl (all records) or .bin (received bytes; "
-                    "what was sent goes to NAME.sent.bin)")
+        .add_option(
+            "--record", options.record,
+            "Stream everything to FILE from the first byte: .pcapng (for Wireshark), .jsonl (all records), .csv, "
+            ".txt, .hex, .bin (received bytes; what was sent goes to NAME.sent.bin), or a folder with a file "
+            "for each direction")
         ->type_name("FILE");
     command
         .add_option("--as", options.as,
@@ -74,6 +76,8 @@ void buildProgram(CLI::App& program, Run& run) {
     addSend(program, run);
     addRelay(program, run);
     addLoad(program, run);
+    addConvert(program, run);
+    addShow(program, run);
     addOpen(program, run);
     addCertificate(program, run);
     addLookup(program, run);

@@ -156,6 +156,8 @@ void Session::finish(int status) {
 }
 
 void Session::end() {
+    if (m_recorder)
+        (void)m_recorder->finish(); // its error comes again with the flush
     flushRecording();
     if (!m_output.hasFailed() && !m_output.drain(drainTime))
         m_status = m_status == Done ? TaskFailed : m_status;

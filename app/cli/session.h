@@ -2,8 +2,8 @@
 #pragma once
 
 #include "app/cli/outputwriter.h"
+#include "core/capture/recorder.h"
 #include "core/engine/engine.h"
-#include "core/transcript/recorder.h"
 
 #include <QElapsedTimer>
 #include <QObject>

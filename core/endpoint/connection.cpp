@@ -94,7 +94,9 @@ void Connection::open(bool isAccepted) {
         describe();
     setState(EndpointState::Open);
     const QString peer = snapshot().peer.isEmpty() ? QStringLiteral("a local process") : snapshot().peer;
-    QJsonObject facts{{QStringLiteral("local"), snapshot().local}, {QStringLiteral("peer"), snapshot().peer}};
+    QJsonObject facts{{QStringLiteral("scheme"), schemeName(address().scheme)},
+                      {QStringLiteral("local"), snapshot().local},
+                      {QStringLiteral("peer"), snapshot().peer}};
     if (isLocal(address().scheme)) {
         if (auto who = native::peerCredentials(m_socket)) {
             facts.insert(QStringLiteral("credentials"), who->toJson());

@@ -202,7 +202,8 @@ void DatagramSocket::opened(native::Descriptor socket) {
                                    (own.isReachable ? QStringLiteral(" (reachable from the network)") : QString())
                              : QStringLiteral("datagrams go to %1 from %2").arg(own.peer, own.local);
     record(m_role == Role::Listen ? EventKind::Started : EventKind::Opened, text,
-           {{QStringLiteral("local"), own.local},
+           {{QStringLiteral("scheme"), schemeName(address().scheme)},
+            {QStringLiteral("local"), own.local},
             {QStringLiteral("peer"), own.peer},
             {QStringLiteral("address"), formatAddress(own.address)}});
     for (const Error& error : std::exchange(m_optionErrors, {}))

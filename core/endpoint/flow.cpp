@@ -19,7 +19,9 @@ void Flow::start() {
         m_behaviour = request().makeBehaviour();
     setState(m_dtls ? EndpointState::Handshaking : EndpointState::Open);
     record(EventKind::Opened, QStringLiteral("first datagram exchanged with %1").arg(snapshot().peer),
-           {{QStringLiteral("local"), snapshot().local}, {QStringLiteral("peer"), snapshot().peer}});
+           {{QStringLiteral("scheme"), schemeName(address().scheme)},
+            {QStringLiteral("local"), snapshot().local},
+            {QStringLiteral("peer"), snapshot().peer}});
     if (m_behaviour) {
         Acceptance decision = m_behaviour->acceptor(*this);
         m_sentinel = std::move(decision.sentinel);

@@ -80,11 +80,12 @@ FileRecording::~FileRecording() {
     const std::lock_guard lock(m_state->mutex);
     takeParts();
     (void)m_state->write();
+    (void)m_state->recorder->finish();
 }
 
 void FileRecording::takeParts() {
-    for (const EndpointSnapshot& snapshot : m_engine.snapshots()) {
-        const bool isMeant = m_roots.contains(snapshot.id) || m_roots.contains(snapshot.parent);
+    for (const EndpointSnapshot& snapshot : m_engine.snapshots()) { // parents come before those below them
+        const bool isMeant = m_roots.contains(snapshot.id) || m_state->ids.contains(snapshot.parent);
         if (!isMeant || m_state->ids.contains(snapshot.id))
             continue;
         m_state->ids.insert(snapshot.id);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -24,6 +25,8 @@ struct StoreOptions {
     qint64 quota = 0;
     /// What is recorded is in the journal after this time at the latest.
     std::chrono::milliseconds interval{500};
+    /// Lives as long as the store: whoever owns the directory.
+    std::shared_ptr<void> holds{};
 };
 
 /// Something whose records the store writes to its journal: a transcript. Called on the store's thread only.

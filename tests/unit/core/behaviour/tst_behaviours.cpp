@@ -120,6 +120,10 @@ private slots:
             bool wantsMore() const override { return true; }
             void close() override { isClosed = true; }
             void abort() override {}
+            void abortBecause(const QString&, const std::optional<Error>&) override {}
+            void proceedTls(const QString&) override {}
+            QString agreedProtocol() const override { return {}; }
+            EndpointId ownId() const override { return EndpointId::None; }
             void endSending() override {}
             void beginTls(const QString&) override {}
             bool isStartingTls() const override { return false; }

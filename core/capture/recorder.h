@@ -4,18 +4,19 @@
 #include "core/base/error.h"
 #include "core/transcript/recordsource.h"
 
-#include <QElapsedTimer>
 #include <QFile>
 
 #include <memory>
 
 namespace sw {
 
-/// Streams records to a file as they come: `.jsonl` (every record, one JSON object a line) or `.bin` (the received
-/// bytes; what was sent goes to FILE.sent.bin beside it). Belongs to one thread. Files are created with mode 0600.
+/// Streams records to a file as they come. Belongs to one thread. Files are created with mode 0600, and what has been
+/// flushed is readable whatever happens afterwards.
 class Recorder {
 public:
-    /// Opens the file; the ending decides the format. Errors: an ending that is not known, or what the system says.
+    /// Opens the file; the ending decides the format: see recordingFormats(). A folder (an existing one, or a path that
+    /// ends with /) gets a file for each direction of each endpoint. Errors: an ending that is not known, or what the
+    /// system says.
     static Result<std::unique_ptr<Recorder>> open(const QString& path);
     virtual ~Recorder();
     Recorder(const Recorder&) = delete;
@@ -27,20 +28,38 @@ public:
     Result<void> write(const SourcePart& part, const RecordView& record);
     /// Hands to the system what is still buffered; call it at least once a second while records come.
     Result<void> flush();
+    /// No more records come: writes what belongs at the end, and flushes.
+    Result<void> finish();
 
 protected:
     Recorder() = default;
 
     virtual void writeRecord(const SourcePart& part, const RecordView& record) = 0;
     virtual bool flushFiles() = 0;
+    virtual void writeEnd() {}
     Result<void> openFile(QFile& file, const QString& path);
     void put(QFile& file, const QByteArray& bytes);
+    bool hasFailed() const { return m_error.id != ErrorId::None; }
 
 private:
     Error m_error;
 };
 
+/// What Recorder::open() writes and readRecording() reads.
+struct RecordingFormat {
+    const char* ending;  ///< `.jsonl`
+    const char* summary; ///< what is in it
+    bool isWritten;
+    bool isRead;
+};
+std::span<const RecordingFormat> recordingFormats();
+/// `.jsonl, .csv, …`
+QString writtenEndings();
+
 /// One record as the JSON object that a line of .jsonl holds.
 QJsonObject toJson(const SourcePart& part, const RecordView& record);
+
+/// `received`, `sent`, `event`, `note`.
+QString recordKindName(RecordKind kind);
 
 } // namespace sw

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/transcript/recorder.h"
+#include "core/capture/recorder.h"
 
 #include <QJsonDocument>
 #include <QTemporaryDir>
@@ -69,7 +69,7 @@ private slots:
     }
 
     void saysWhatItCannotWrite() {
-        QVERIFY(Recorder::open(QStringLiteral("x.pcap")).error().detail.contains(QLatin1String(".jsonl")));
+        QVERIFY(Recorder::open(QStringLiteral("x.docx")).error().detail.contains(QLatin1String(".jsonl")));
         QCOMPARE(Recorder::open(QStringLiteral("/no/such/folder/x.bin")).error().id, ErrorId::WriteFailed);
     }
 

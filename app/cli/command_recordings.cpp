@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+#include "app/cli/commands.h"
+#include "app/cli/signals.h"
+#include "app/cli/stdio.h"
+#include "core/capture/importedrecording.h"
+#include "core/capture/recorder.h"
+#include "core/payload/visibletext.h"
+#include "core/transcript/filter.h"
+
+#include <QDateTime>
+#include <QFileInfo>
+
+#include <map>
+#include <memory>
+
+namespace sw::cli {
+
+namespace {
+
+/// A recording that was read, and which of its records are wanted.
+struct OpenedRecording {
+    ImportedRecording recording;
+    RecordSource source;
+    Filter filter;
+
+    bool isWanted(RecordIndex index, const RecordView& record) const {
+        return filter.isEmpty() ||
+               filter.matches(source.parts()[source.partOf(index)], source.recordInPart(index), record, {});
+    }
+};
+
+/// Nothing: the error was said, and `status` is what to exit with.
+std::unique_ptr<OpenedRecording> openRecording(const std::string& path, const std::string& filter, int& status) {
+    const Timestamp now = Timestamp::now();
+    auto parsed = Filter::parse(QString::fromStdString(filter), now.wall);
+    if (!parsed) {
+        sayError(parsed.error());
+        status = WrongUsage;
+        return nullptr;
+    }
+    auto recording = readRecording(QString::fromStdString(path));
+    if (!recording) {
+        sayError(recording.error());
+        status = TaskFailed;
+        return nullptr;
+    }
+    for (const QString& problem : std::as_const(recording->problems))
+        Session::sayPlain(QStringLiteral("swright: ") + problem);
+    auto opened = std::make_unique<OpenedRecording>();
+    opened->recording = std::move(*recording);
+    opened->source = RecordSource(opened->recording.parts());
+    opened->source.update();
+    opened->filter = *parsed;
+    return opened;
+}
+
+int runConvert(const std::string& in, const std::string& out, const std::string& filter) {
+    const QString target = QString::fromStdString(out);
+    if (QFileInfo(target).exists() &&
+        QFileInfo(target).canonicalFilePath() == QFileInfo(QString::fromStdString(in)).canonicalFilePath()) {
+        sayError(badInput(QStringLiteral("convert"), QStringLiteral("IN and OUT are the same file.")));
+        return WrongUsage;
+    }
+    int status = Done;
+    const auto opened = openRecording(in, filter, status);
+    if (!opened)
+        return status;
+    auto recorder = Recorder::open(target);
+    if (!recorder) {
+        sayError(recorder.error());
+        return recorder.error().id == ErrorId::InvalidArgument ? WrongUsage : TaskFailed;
+    }
+    const RecordSource& source = opened->source;
+    for (RecordIndex i = 0; i < source.count(); ++i) {
+        const RecordView record = source.at(i);
+        if (!opened->isWanted(i, record))
+            continue;
+        if (const auto written = (*recorder)->write(source.parts()[source.partOf(i)], record); !written) {
+            sayError(written.error());
+            return TaskFailed;
+        }
+    }
+    if (const auto finished = (*recorder)->finish(); !finished) {
+        sayError(finished.error());
+        return TaskFailed;
+    }
+    return Done;
+}
+
+QByteArray markOf(RecordKind kind) {
+    switch (kind) {
+    case RecordKind::Sent:
+        return "> ";
+    case RecordKind::Received:
+        return "< ";
+    case RecordKind::Event:
+        return "* ";
+    case RecordKind::Note:
+        break;
+    }
+    return "# ";
+}
+
+bool isData(const RecordView& record) {
+    return record.header.kind == RecordKind::Received || record.header.kind == RecordKind::Sent;
+}
+
+/// Each line of a record after a prefix.
+QByteArray prefixed(const QByteArray& prefix, const RecordView& record) {
+    if (!isData(record))
+        return prefix + toVisibleText(record.text().toUtf8()).text.toUtf8() + '\n';
+    QByteArray text;
+    QByteArrayView rest = record.bytes;
+    do {
+        const qsizetype end = rest.indexOf('\n');
+        const QByteArrayView line = end < 0 ? rest : rest.first(end);
+        text += prefix + toTerminalText(line) + '\n';
+        rest = end < 0 ? QByteArrayView() : rest.sliced(end + 1);
+    } while (!rest.isEmpty());
+    return text;
+}
+
+class Shower {
+public:
+    Shower(const OpenedRecording& opened, std::string view) : m_opened(opened), m_view(std::move(view)) {}
+
+    QByteArray show(RecordIndex index, const RecordView& record) {
+        const SourcePart& part = m_opened.source.parts()[m_opened.source.partOf(index)];
+        const QByteArray name = toVisibleText(part.name.toUtf8()).text.toUtf8();
+        const QByteArray time = QDateTime::fromMSecsSinceEpoch(record.header.time.wall / 1'000'000)
+                                    .toString(QStringLiteral("HH:mm:ss.zzz"))
+                                    .toLatin1();
+        const QByteArray mark = markOf(record.header.kind);
+        if (m_view == "text")
+            return prefixed(mark, record);
+        if (m_view == "hex") {
+            QByteArray text = time + ' ' + name + ' ' + mark;
+            if (!isData(record))
+                return prefixed(text, record);
+            quint64& offset = m_offsets[{m_opened.source.partOf(index), record.header.kind == RecordKind::Sent}];
+            text += QByteArray::number(record.bytes.size()) + " bytes\n" + toHexDump(record.bytes, offset).toLatin1();
+            offset += static_cast<quint64>(record.bytes.size());
+            return text;
+        }
+        if (m_view == "table")
+            return row(index, record, name);
+        return prefixed(time + ' ' + name + ' ' + mark, record);
+    }
+
+private:
+    QByteArray row(RecordIndex index, const RecordView& record, const QByteArray& name) {
+        constexpr qsizetype widest = 60;
+        if (m_first == 0)
+            m_first = record.header.time.wall;
+        const double seconds = static_cast<double>(record.header.time.wall - m_first) / 1e9;
+        const QByteArray content = isData(record)
+                                       ? record.bytes.first(std::min(record.bytes.size(), widest)).toByteArray()
+                                       : record.text().toUtf8();
+        return QByteArray::number(index + 1).rightJustified(7) + ' ' +
+               QByteArray::number(seconds, 'f', 6).rightJustified(12) + "  " + markOf(record.header.kind) +
+               (isData(record) ? QByteArray::number(record.bytes.size()) : QByteArray()).rightJustified(8) + "  " +
+               name.leftJustified(28) + ' ' + toVisibleText(content).text.toUtf8() + '\n';
+    }
+
+    const OpenedRecording& m_opened;
+    std::string m_view;
+    std::map<std::pair<std::size_t, bool>, quint64> m_offsets;
+    qint64 m_first = 0;
+};
+
+int runShow(const std::string& in, const std::string& view, const std::string& filter) {
+    int status = Done;
+    const auto opened = openRecording(in, filter, status);
+    if (!opened)
+        return status;
+    makeBinary();
+    Shower shower(*opened, view);
+    const RecordSource& source = opened->source;
+    constexpr qsizetype portion = 65536;
+    QByteArray text;
+    for (RecordIndex i = 0; i < source.count(); ++i) {
+        const RecordView record = source.at(i);
+        if (opened->isWanted(i, record))
+            text += shower.show(i, record);
+        if (text.size() >= portion && !writeOutput(StandardStream::Output, std::exchange(text, {})))
+            return TaskFailed; // whoever read it has seen enough
+    }
+    return writeOutput(StandardStream::Output, text) ? Done : TaskFailed;
+}
+
+struct RecordingArguments {
+    std::string in;
+    std::string out;
+    std::string view = "lines";
+    std::string filter;
+};
+
+const char* const filterHelp = "Only records that match, such as 'dir:received len>100 \"GET\"'";
+
+} // namespace
+
+void addConvert(CLI::App& program, Run& run) {
+    auto arguments = std::make_shared<RecordingArguments>();
+    CLI::App* command = program.add_subcommand("convert", "Turn a recording or capture into another format");
+    command
+        ->add_option("IN", arguments->in, "What to read: .pcapng, .pcap (gzip of them too), .jsonl, .csv, .hex, .bin")
+        ->required();
+    command
+        ->add_option("OUT", arguments->out,
+                     "What to write, by its ending: .pcapng, .jsonl, .csv, .txt, .hex, .bin, or a folder (ending with "
+                     "/) with a file for each direction of each connection")
+        ->required();
+    command->add_option("--filter", arguments->filter, filterHelp)->type_name("EXPRESSION");
+    addExamples(
+        *command,
+        "TCP of a capture is put together: segments out of order, repeated or overlapping; what the capture\n"
+        "lacks is told as an event. In a .pcapng that is written, headers are made up to say what was observed.",
+        {"swright convert capture.pcap.gz talk.jsonl", "swright convert session.jsonl session.pcapng",
+         "swright convert capture.pcapng streams/ --filter 'peer:10.0.0.1'"});
+    command->callback([arguments, &run] {
+        run = [arguments] { return runConvert(arguments->in, arguments->out, arguments->filter); };
+    });
+}
+
+void addShow(CLI::App& program, Run& run) {
+    auto arguments = std::make_shared<RecordingArguments>();
+    CLI::App* command = program.add_subcommand("show", "Show a recording or capture");
+    command
+        ->add_option("FILE", arguments->in, "What to read: .pcapng, .pcap (gzip of them too), .jsonl, .csv, .hex, .bin")
+        ->required();
+    command
+        ->add_option("--as", arguments->view,
+                     "lines (time, endpoint, direction and text), text (direction and text), hex, or table (a line for "
+                     "each record)")
+        ->type_name("FORM")
+        ->check(CLI::IsMember({"lines", "text", "hex", "table"}));
+    command->add_option("--filter", arguments->filter, filterHelp)->type_name("EXPRESSION");
+    addExamples(*command, "Sent bytes are marked with >, received ones with <, events with *, notes with #.",
+                {"swright show capture.pcapng", "swright show session.jsonl --as hex --filter 'dir:sent'"});
+    command->callback([arguments, &run] {
+        run = [arguments] { return runShow(arguments->in, arguments->view, arguments->filter); };
+    });
+}
+
+} // namespace sw::cli

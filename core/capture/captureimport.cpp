@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+#include "core/capture/captureimport.h"
+
+#include "core/capture/capturefile.h"
+#include "core/capture/packetreader.h"
+#include "core/capture/tcpreassembly.h"
+#include "identity.h"
+
+#include <QtEndian>
+
+#include <memory>
+#include <unordered_map>
+
+namespace sw {
+
+namespace {
+
+struct End {
+    IpAddress host;
+    quint16 port = 0;
+
+    auto operator<=>(const End&) const = default;
+    QString toText() const {
+        return (host.isSix ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2")).arg(host.toText()).arg(port);
+    }
+};
+
+/// Both ends in a fixed order, and the protocol.
+struct FlowKey {
+    End low;
+    End high;
+    quint8 protocol = 0;
+
+    bool operator==(const FlowKey&) const = default;
+};
+
+struct FlowHash {
+    std::size_t operator()(const FlowKey& key) const noexcept {
+        std::size_t seed = key.protocol;
+        for (const End* end : {&key.low, &key.high}) {
+            quint64 words[2];
+            std::memcpy(words, end->host.bytes.data(), sizeof words);
+            seed = ::qHash(words[0] ^ (words[1] * 0x9e3779b97f4a7c15ULL) ^ end->port, seed);
+        }
+        return seed;
+    }
+};
+
+struct Flow {
+    quint64 conversation = 0;
+    bool isLowLocal = true; // the low end is the client
+    bool isOver = false;    // after both ends, or a reset
+    bool isMissing = false; // a conversation too many
+    // of TCP, by who sent it: the client, the server
+    TcpReassembly ways[2];
+    bool ended[2] = {false, false};
+    qint64 lastTime = 0;
+};
+
+class CaptureImport {
+public:
+    CaptureImport(CaptureFile& file, RecordingSink& sink) : m_file(file), m_sink(sink) {}
+
+    Result<void> run(const std::function<qint64()>& position) {
+        constexpr quint64 between = 2048; // packets between two looks at the progress
+        for (;;) {
+            auto packet = m_file.next();
+            if (!packet) {
+                if (m_packets == 0)
+                    return tl::unexpected(packet.error());
+                m_sink.problem(packet.error().detail);
+                break;
+            }
+            if (!*packet)
+                break;
+            take(**packet);
+            if (++m_packets % between == 0 && !m_sink.progress(position()))
+                return tl::unexpected(Error{.id = ErrorId::ShutDown,
+                                            .situation = QStringLiteral("capture"),
+                                            .detail = QStringLiteral("Cancelled.")});
+        }
+        for (auto& [key, flow] : m_flows)
+            finish(flow);
+        tellProblems();
+        return {};
+    }
+
+private:
+    void take(const CapturedPacket& captured) {
+        if (!isKnownLinkType(captured.linkType)) {
+            ++m_unknownLinks[captured.linkType];
+            return;
+        }
+        const auto packet = m_reader.read(captured.linkType, captured.bytes);
+        if (!packet) {
+            ++m_notIp;
+            return;
+        }
+        const qint64 cut = static_cast<qint64>(captured.originalSize) - captured.bytes.size();
+        if (packet->protocol == IpPacket::tcp)
+            takeTcp(captured, *packet, cut);
+        else if (packet->protocol == IpPacket::udp)
+            takeUdp(captured, *packet, cut);
+        else
+            ++m_otherProtocols;
+    }
+
+    void takeTcp(const CapturedPacket& captured, const IpPacket& packet, qint64 cut) {
+        constexpr qsizetype smallest = 20;
+        const QByteArrayView bytes = packet.payload;
+        if (bytes.size() < smallest) {
+            ++m_broken;
+            return;
+        }
+        const auto head = static_cast<qsizetype>((static_cast<unsigned char>(bytes[12]) >> 4U) * 4U);
+        if (head < smallest || head > bytes.size()) {
+            ++m_broken;
+            return;
+        }
+        const auto flags = static_cast<unsigned char>(bytes[13]);
+        TcpSegment segment{.sequence = qFromBigEndian<quint32>(bytes.data() + 4),
+                           .acknowledged = qFromBigEndian<quint32>(bytes.data() + 8),
+                           .hasAck = (flags & 16U) != 0,
+                           .isSyn = (flags & 2U) != 0,
+                           .isFin = (flags & 1U) != 0,
+                           .isRst = (flags & 4U) != 0,
+                           .payload = bytes.sliced(head),
+                           .isCut = cut > 0};
+        segment.size = static_cast<quint32>(segment.payload.size()) + static_cast<quint32>(std::max<qint64>(cut, 0));
+        const End from{packet.from, qFromBigEndian<quint16>(bytes.data())};
+        const End to{packet.to, qFromBigEndian<quint16>(bytes.data() + 2)};
+        Flow& flow = flowOf(from, to, packet.protocol, captured, segment.isSyn, segment.isSyn && segment.hasAck,
+                            segment.sequence);
+        if (flow.isMissing)
+            return;
+        takeComments(flow, captured);
+        flow.lastTime = captured.wall;
+        const bool isLow = from <= to;
+        const int way = isLow == flow.isLowLocal ? 0 : 1;
+        if (segment.isRst) {
+            reset(flow, way);
+            return;
+        }
+        if (flow.isOver && segment.size == 0)
+            return;
+        pass(flow, way, flow.ways[way].feed(segment));
+        if (segment.hasAck)
+            pass(flow, 1 - way, flow.ways[1 - way].acknowledged(segment.acknowledged));
+    }
+
+    void takeUdp(const CapturedPacket& captured, const IpPacket& packet, qint64 cut) {
+        constexpr qsizetype head = 8;
+        const QByteArrayView bytes = packet.payload;
+        if (bytes.size() < head) {
+            ++m_broken;
+            return;
+        }
+        const End from{packet.from, qFromBigEndian<quint16>(bytes.data())};
+        const End to{packet.to, qFromBigEndian<quint16>(bytes.data() + 2)};
+        const qsizetype said = qFromBigEndian<quint16>(bytes.data() + 4);
+        QByteArrayView payload = bytes.sliced(head);
+        if (said >= head)
+            payload = payload.first(std::min(payload.size(), said - head));
+        Flow& flow = flowOf(from, to, packet.protocol, captured, false, false, 0);
+        if (flow.isMissing)
+            return;
+        takeComments(flow, captured);
+        const bool isOurs = (from <= to) == flow.isLowLocal;
+        const bool isCut = cut > 0 || said - head > payload.size();
+        m_sink.data(flow.conversation, isOurs ? RecordKind::Sent : RecordKind::Received, payload, captured.wall,
+                    static_cast<quint8>(DatagramFlag | (isCut ? CutFlag : NoFlag)));
+    }
+
+    void takeComments(const Flow& flow, const CapturedPacket& captured) {
+        for (const QString& comment : captured.comments) {
+            const bool isNote = comment.startsWith(QLatin1String("note: "));
+            if (isNote || !isOurs())
+                m_sink.note(flow.conversation, isNote ? comment.mid(6) : comment, captured.wall);
+        }
+    }
+
+    bool isOurs() const { return m_file.application().startsWith(QLatin1String(SOCKETWRIGHT_NAME)); }
+
+    Flow& flowOf(const End& from, const End& to, quint8 protocol, const CapturedPacket& captured, bool isSyn,
+                 bool isSynAck, quint32 sequence) {
+        const bool isLow = from <= to;
+        const FlowKey key{isLow ? from : to, isLow ? to : from, protocol};
+        const auto found = m_flows.find(key);
+        if (found != m_flows.end()) {
+            Flow& known = found->second;
+            const int way = isLow == known.isLowLocal ? 0 : 1;
+            // the same ports again: a new connection, unless the SYN is that of the old one once more
+            const bool isNew =
+                isSyn && !isSynAck && known.ways[way].hasBegun() && known.ways[way].initial() != sequence;
+            if (!isNew)
+                return known;
+            finish(known);
+            m_flows.erase(found);
+        }
+        constexpr quint64 mostConversations = 50'000;
+        Flow& flow = m_flows[key];
+        flow.isMissing = m_conversations >= mostConversations;
+        if (flow.isMissing) {
+            ++m_tooMany;
+            return flow;
+        }
+        ++m_conversations;
+        const bool isClient = isSyn ? !isSynAck : protocol == IpPacket::udp || from.port >= to.port;
+        const End& client = isClient ? from : to;
+        const End& server = isClient ? to : from;
+        flow.isLowLocal = isClient == isLow;
+        const bool isUdp = protocol == IpPacket::udp;
+        flow.conversation = m_sink.begin(
+            {.name = isOurs() && !captured.interface.isEmpty() ? captured.interface
+                                                               : client.toText() + QStringLiteral(" → ") + server.toText(),
+             .scheme = isUdp ? QStringLiteral("udp") : QStringLiteral("tcp"),
+             .local = client.toText(),
+             .peer = server.toText(),
+             .isDatagram = isUdp});
+        m_sink.event(
+            flow.conversation, EventKind::Opened,
+            isUdp ? QStringLiteral("first datagram from %1 to %2").arg(from.toText(), to.toText())
+            : isSyn
+                ? QStringLiteral("%1 connects to %2").arg(client.toText(), server.toText())
+                : QStringLiteral("the capture begins in the middle: %1 to %2").arg(client.toText(), server.toText()),
+            {{QStringLiteral("scheme"), isUdp ? QStringLiteral("udp") : QStringLiteral("tcp")},
+             {QStringLiteral("local"), client.toText()},
+             {QStringLiteral("peer"), server.toText()}},
+            captured.wall);
+        return flow;
+    }
+
+    void pass(Flow& flow, int way, const std::vector<TcpReassembly::Output>& outputs) {
+        for (const TcpReassembly::Output& output : outputs) {
+            if (output.gap > 0)
+                m_sink.event(
+                    flow.conversation, EventKind::CaptureGap,
+                    QStringLiteral("%1 bytes %2 are missing in the capture")
+                        .arg(output.gap)
+                        .arg(way == 0 ? QStringLiteral("sent") : QStringLiteral("received")),
+                    {{QStringLiteral("missing"), static_cast<qint64>(output.gap)},
+                     {QStringLiteral("direction"), way == 0 ? QStringLiteral("sent") : QStringLiteral("received")}},
+                    flow.lastTime);
+            if (!output.bytes.isEmpty())
+                m_sink.data(flow.conversation, way == 0 ? RecordKind::Sent : RecordKind::Received, output.bytes,
+                            flow.lastTime, NoFlag);
+            if (output.isEnd)
+                ended(flow, way);
+        }
+    }
+
+    void ended(Flow& flow, int way) {
+        flow.ended[way] = true;
+        m_sink.event(flow.conversation, way == 0 ? EventKind::SendingEnded : EventKind::EndOfStream,
+                     way == 0 ? QStringLiteral("the client sends no more (FIN)")
+                              : QStringLiteral("end of stream from the server (FIN)"),
+                     {}, flow.lastTime);
+        if (!flow.ended[0] || !flow.ended[1] || std::exchange(flow.isOver, true))
+            return;
+        m_sink.event(
+            flow.conversation, EventKind::Closed, QStringLiteral("closed: both sides have ended"),
+            {{QStringLiteral("cause"), way == 0 ? QStringLiteral("closed-by-peer") : QStringLiteral("closed-by-us")}},
+            flow.lastTime);
+    }
+
+    void reset(Flow& flow, int way) {
+        if (std::exchange(flow.isOver, true))
+            return;
+        for (const int side : {0, 1})
+            pass(flow, side, flow.ways[side].flush());
+        m_sink.event(flow.conversation, EventKind::Closed,
+                     way == 0 ? QStringLiteral("reset by the client") : QStringLiteral("reset by the server"),
+                     {{QStringLiteral("cause"), way == 0 ? QStringLiteral("aborted-by-us") : QStringLiteral("reset")}},
+                     flow.lastTime);
+    }
+
+    void finish(Flow& flow) {
+        if (flow.isMissing || flow.isOver)
+            return;
+        for (const int side : {0, 1})
+            pass(flow, side, flow.ways[side].flush());
+    }
+
+    void tellProblems() {
+        for (const auto& [link, count] : m_unknownLinks)
+            m_sink.problem(
+                QStringLiteral("%1 packets of %2 were left out: this build reads Ethernet, Linux cooked, BSD "
+                               "loopback and raw IP.")
+                    .arg(count)
+                    .arg(linkTypeName(link)));
+        if (m_tooMany > 0)
+            m_sink.problem(QStringLiteral("%1 conversations were left out: 50000 are read.").arg(m_tooMany));
+        if (m_broken > 0)
+            m_sink.problem(QStringLiteral("%1 packets have broken TCP or UDP headers.").arg(m_broken));
+        if (m_reader.lostFragments() > 0)
+            m_sink.problem(
+                QStringLiteral("The rest of %1 fragmented datagrams never came.").arg(m_reader.lostFragments()));
+        if (m_conversations == 0 && m_packets > 0)
+            m_sink.problem(QStringLiteral("None of the %1 packets is TCP or UDP.").arg(m_packets));
+    }
+
+    CaptureFile& m_file;
+    RecordingSink& m_sink;
+    PacketReader m_reader;
+    std::unordered_map<FlowKey, Flow, FlowHash> m_flows;
+    std::map<quint32, quint64> m_unknownLinks;
+    quint64 m_packets = 0;
+    quint64 m_conversations = 0;
+    quint64 m_tooMany = 0;
+    quint64 m_notIp = 0;
+    quint64 m_otherProtocols = 0;
+    quint64 m_broken = 0;
+};
+
+} // namespace
+
+Result<void> importCapture(QIODevice& device, const std::function<qint64()>& position, RecordingSink& sink) {
+    auto file = CaptureFile::open(device);
+    if (!file)
+        return tl::unexpected(file.error());
+    return CaptureImport(**file, sink).run(position);
+}
+
+} // namespace sw

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+#include "core/capture/packetreader.h"
+
+#include <QHostAddress>
+#include <QtEndian>
+
+#include <algorithm>
+#include <cstring>
+
+namespace sw {
+
+namespace {
+
+enum LinkType : quint32 {
+    LinkNull = 0,
+    LinkEthernet = 1,
+    LinkRaw12 = 12,
+    LinkRaw14 = 14,
+    LinkRaw = 101,
+    LinkLoop = 108,
+    LinkSll = 113,
+    LinkIPv4 = 228,
+    LinkIPv6 = 229,
+    LinkSll2 = 276,
+};
+
+constexpr quint16 etherIPv4 = 0x0800;
+constexpr quint16 etherIPv6 = 0x86dd;
+
+quint16 big16(QByteArrayView bytes, qsizetype at) {
+    return qFromBigEndian<quint16>(bytes.data() + at);
+}
+
+/// What follows an EtherType, VLAN tags (IEEE 802.1Q, 802.1ad) passed over; empty: not IP.
+QByteArrayView afterEtherType(quint16 type, QByteArrayView rest) {
+    constexpr int mostTags = 8;
+    for (int tags = 0; (type == 0x8100 || type == 0x88a8 || type == 0x9100) && tags < mostTags; ++tags) {
+        if (rest.size() < 4)
+            return {};
+        type = big16(rest, 2);
+        rest = rest.sliced(4);
+    }
+    return type == etherIPv4 || type == etherIPv6 ? rest : QByteArrayView();
+}
+
+QByteArrayView ipOf(quint32 linkType, QByteArrayView frame) {
+    switch (linkType) {
+    case LinkEthernet:
+        return frame.size() < 14 ? QByteArrayView() : afterEtherType(big16(frame, 12), frame.sliced(14));
+    case LinkSll:
+        return frame.size() < 16 ? QByteArrayView() : afterEtherType(big16(frame, 14), frame.sliced(16));
+    case LinkSll2:
+        return frame.size() < 20 ? QByteArrayView() : afterEtherType(big16(frame, 0), frame.sliced(20));
+    case LinkNull:
+    case LinkLoop: // the family's number is the writer's own: the version of IP says it
+        return frame.size() < 4 ? QByteArrayView() : frame.sliced(4);
+    case LinkRaw:
+    case LinkRaw12:
+    case LinkRaw14:
+    case LinkIPv4:
+    case LinkIPv6:
+        return frame;
+    default:
+        return {};
+    }
+}
+
+} // namespace
+
+QString IpAddress::toText() const {
+    if (!isSix)
+        return QHostAddress(qFromBigEndian<quint32>(bytes.data())).toString();
+    Q_IPV6ADDR raw;
+    std::memcpy(&raw, bytes.data(), bytes.size());
+    return QHostAddress(raw).toString();
+}
+
+QString linkTypeName(quint32 linkType) {
+    static const std::map<quint32, const char*> names{
+        {0, "BSD loopback"},
+        {1, "Ethernet"},
+        {9, "PPP"},
+        {12, "raw IP"},
+        {14, "raw IP"},
+        {50, "PPP in HDLC"},
+        {51, "PPPoE"},
+        {101, "raw IP"},
+        {104, "Cisco HDLC"},
+        {105, "IEEE 802.11 (wireless LAN)"},
+        {107, "Frame Relay"},
+        {108, "OpenBSD loopback"},
+        {113, "Linux cooked (SLL)"},
+        {127, "IEEE 802.11 with radiotap"},
+        {163, "IEEE 802.11 with AVS"},
+        {187, "Bluetooth HCI"},
+        {189, "USB (Linux)"},
+        {192, "PPI"},
+        {195, "IEEE 802.15.4"},
+        {201, "Bluetooth HCI with direction"},
+        {220, "USB (Linux, padded)"},
+        {227, "CAN"},
+        {228, "IPv4"},
+        {229, "IPv6"},
+        {247, "Infiniband"},
+        {249, "USBPcap"},
+        {251, "Bluetooth Low Energy"},
+        {252, "Wireshark's exported PDUs"},
+        {253, "Linux netlink"},
+        {276, "Linux cooked (SLL2)"},
+        {280, "Zigbee (802.15.4 TAP)"},
+    };
+    const auto found = names.find(linkType);
+    if (found != names.end())
+        return QString::fromLatin1(found->second);
+    return linkType >= 147 && linkType <= 162 ? QStringLiteral("private use %1").arg(linkType - 147)
+                                              : QStringLiteral("link type %1").arg(linkType);
+}
+
+bool isKnownLinkType(quint32 linkType) {
+    switch (linkType) {
+    case LinkNull:
+    case LinkEthernet:
+    case LinkRaw12:
+    case LinkRaw14:
+    case LinkRaw:
+    case LinkLoop:
+    case LinkSll:
+    case LinkIPv4:
+    case LinkIPv6:
+    case LinkSll2:
+        return true;
+    default:
+        return false;
+    }
+}
+
+std::optional<IpPacket> PacketReader::read(quint32 linkType, QByteArrayView frame) {
+    return readIp(ipOf(linkType, frame));
+}
+
+std::optional<IpPacket> PacketReader::readIp(QByteArrayView bytes) {
+    if (bytes.isEmpty())
+        return std::nullopt;
+    const unsigned version = static_cast<unsigned char>(bytes[0]) >> 4U;
+    if (version == 4)
+        return readIPv4(bytes);
+    return version == 6 ? readIPv6(bytes) : std::nullopt;
+}
+
+std::optional<IpPacket> PacketReader::readIPv4(QByteArrayView bytes) {
+    constexpr qsizetype smallest = 20;
+    if (bytes.size() < smallest)
+        return std::nullopt;
+    const qsizetype head = (static_cast<unsigned char>(bytes[0]) & 0xfU) * 4;
+    qsizetype total = big16(bytes, 2);
+    if (total == 0) // left to the network card (segmentation offload)
+        total = bytes.size();
+    if (head < smallest || head > bytes.size() || total < head)
+        return std::nullopt;
+    IpPacket packet{.protocol = static_cast<quint8>(bytes[9])};
+    std::memcpy(packet.from.bytes.data(), bytes.data() + 12, 4);
+    std::memcpy(packet.to.bytes.data(), bytes.data() + 16, 4);
+    packet.payload = bytes.first(std::min(total, bytes.size())).sliced(head); // behind it: padding of the link
+    const quint16 fragment = big16(bytes, 6);
+    const quint32 offset = (fragment & 0x1fffU) * 8U;
+    const bool hasMore = (fragment & 0x2000U) != 0;
+    if (offset == 0 && !hasMore)
+        return packet;
+    return joined(packet, big16(bytes, 4), offset, !hasMore);
+}
+
+std::optional<IpPacket> PacketReader::readIPv6(QByteArrayView bytes) {
+    constexpr qsizetype headSize = 40;
+    constexpr int mostHeaders = 16;
+    if (bytes.size() < headSize)
+        return std::nullopt;
+    IpPacket packet{.protocol = static_cast<quint8>(bytes[6])};
+    packet.from.isSix = packet.to.isSix = true;
+    std::memcpy(packet.from.bytes.data(), bytes.data() + 8, 16);
+    std::memcpy(packet.to.bytes.data(), bytes.data() + 24, 16);
+    const qsizetype size = big16(bytes, 4);
+    QByteArrayView rest = bytes.sliced(headSize);
+    if (size > 0) // 0: a jumbogram, or segmentation offload
+        rest = rest.first(std::min(size, rest.size()));
+    for (int i = 0; i < mostHeaders; ++i) {
+        constexpr quint8 hopByHop = 0;
+        constexpr quint8 routing = 43;
+        constexpr quint8 fragment = 44;
+        constexpr quint8 authentication = 51;
+        constexpr quint8 destination = 60;
+        constexpr quint8 mobility = 135;
+        const quint8 type = packet.protocol;
+        const bool isExtension = type == hopByHop || type == routing || type == destination || type == mobility;
+        if (!isExtension && type != fragment && type != authentication) {
+            packet.payload = rest;
+            return packet;
+        }
+        if (rest.size() < 8)
+            return std::nullopt;
+        packet.protocol = static_cast<quint8>(rest[0]);
+        if (type == fragment) {
+            const quint16 field = big16(rest, 2);
+            const auto id = qFromBigEndian<quint32>(rest.data() + 4);
+            packet.payload = rest.sliced(8);
+            if ((field & 0xfff9U) != 0) // otherwise it is whole (an atomic fragment, RFC 6946)
+                return joined(packet, id, field & 0xfff8U, (field & 1U) == 0);
+            rest = rest.sliced(8);
+            continue;
+        }
+        const qsizetype length = static_cast<unsigned char>(rest[1]);
+        const qsizetype whole = type == authentication ? (length + 2) * 4 : (length + 1) * 8;
+        if (whole > rest.size())
+            return std::nullopt;
+        rest = rest.sliced(whole);
+    }
+    return std::nullopt;
+}
+
+void PacketReader::forgetOldest() {
+    const auto [key, number] = m_order.front();
+    m_order.pop_front();
+    const auto found = m_fragments.find(key);
+    if (found == m_fragments.end() || found->second.number != number)
+        return; // it was completed
+    for (const auto& [offset, piece] : found->second.pieces)
+        m_held -= piece.size();
+    m_fragments.erase(found);
+    ++m_lostFragments;
+}
+
+/// A fragment joins those before it; the packet, once all are there. What came first stays where pieces overlap.
+std::optional<IpPacket> PacketReader::joined(IpPacket fragment, quint32 id, quint32 offset, bool isLast) {
+    constexpr std::size_t mostDatagrams = 1024;
+    constexpr qsizetype mostHeld = 16 << 20;
+    constexpr quint32 largest = 65535;
+    if (offset + static_cast<quint32>(fragment.payload.size()) > largest)
+        return std::nullopt;
+    const FragmentKey key{fragment.from, fragment.to, id, fragment.protocol};
+    auto [place, isNew] = m_fragments.try_emplace(key);
+    Fragments& fragments = place->second;
+    if (isNew) {
+        fragments.number = ++m_number;
+        m_order.emplace_back(key, fragments.number);
+    }
+    if (isLast)
+        fragments.size = offset + static_cast<quint32>(fragment.payload.size());
+    if (fragments.pieces.try_emplace(offset, fragment.payload.toByteArray()).second)
+        m_held += fragment.payload.size();
+    quint32 end = 0;
+    for (const auto& [at, piece] : fragments.pieces) {
+        if (at > end)
+            break;
+        end = std::max(end, at + static_cast<quint32>(piece.size()));
+    }
+    if (!fragments.size || end < *fragments.size) {
+        while (m_order.size() > mostDatagrams || m_held > mostHeld)
+            forgetOldest();
+        return std::nullopt;
+    }
+    m_joined.clear();
+    for (const auto& [at, piece] : fragments.pieces) {
+        m_held -= piece.size();
+        const auto skip = static_cast<qsizetype>(m_joined.size()) - static_cast<qsizetype>(at);
+        if (skip >= 0 && skip < piece.size())
+            m_joined.append(QByteArrayView(piece).sliced(skip));
+    }
+    m_joined.truncate(*fragments.size);
+    m_fragments.erase(place);
+    fragment.payload = m_joined;
+    return fragment;
+}
+
+} // namespace sw

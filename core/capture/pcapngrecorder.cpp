@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+#include "core/capture/pcapngrecorder.h"
+
+#include "core/address/hosts.h"
+#include "core/capture/pcapngblocks.h"
+#include "core/payload/visibletext.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+
+namespace sw {
+
+namespace {
+
+constexpr qsizetype mostPending = 1 << 20;
+constexpr quint32 mostInterfaces = 4096;
+
+std::optional<PacketEnd> endOf(const QString& text) {
+    const auto place = parseHostPort(text, false);
+    if (!place || place->host.isEmpty())
+        return std::nullopt;
+    QHostAddress host(place->host.section(QLatin1Char('%'), 0, 0));
+    if (host.isNull())
+        return std::nullopt;
+    bool isMapped = false;
+    const quint32 four = host.toIPv4Address(&isMapped);
+    if (isMapped)
+        host = QHostAddress(four);
+    return PacketEnd{.host = host, .port = static_cast<quint16>(place->portFirst)};
+}
+
+/// An address of our own for what has none: fd53:776b::SIDE:ID.
+PacketEnd madeUp(EndpointId id, quint16 side) {
+    Q_IPV6ADDR raw{};
+    raw[0] = 0xfd;
+    raw[1] = 0x53;
+    raw[2] = 0x77;
+    raw[3] = 0x6b;
+    raw[7] = static_cast<quint8>(side);
+    for (int i = 0; i < 8; ++i)
+        raw[8 + i] = static_cast<quint8>(static_cast<quint64>(id) >> static_cast<unsigned>(8 * (7 - i)));
+    constexpr quint16 firstPort = 49152;
+    return {.host = QHostAddress(raw),
+            .port = side == 1 ? static_cast<quint16>(firstPort + static_cast<quint64>(id) % 16384) : quint16(1)};
+}
+
+QByteArray rawAddress(const QHostAddress& host) {
+    const Q_IPV6ADDR raw = host.toIPv6Address();
+    return {reinterpret_cast<const char*>(raw.c), 16};
+}
+
+} // namespace
+
+Result<void> PcapngRecorder::start(const QString& path) {
+    if (auto opened = openFile(m_file, path); !opened)
+        return opened;
+    m_pending += pcapng::makeSection(QStringLiteral(
+        "Synthesised: recorded at the sockets, not on a network. All headers below the payload are made up to say what "
+        "the sockets said; the payload is exact, that of TLS in clear text."));
+    return flushFiles() ? Result<void>() : flush();
+}
+
+/// One write for many blocks, and never a part of one: a process that is killed leaves a file that can be read.
+bool PcapngRecorder::flushFiles() {
+    if (!m_pending.isEmpty())
+        put(m_file, std::exchange(m_pending, {}));
+    return !hasFailed() && m_file.flush();
+}
+
+void PcapngRecorder::packet(Endpoint& endpoint, const QByteArray& frame, qint64 time) {
+    m_lastTime = time;
+    m_pending += pcapng::makePacket(endpoint.interface, time, frame, std::exchange(endpoint.comments, {}));
+    if (m_pending.size() >= mostPending)
+        (void)flushFiles();
+}
+
+void PcapngRecorder::tcp(Endpoint& endpoint, bool isOurs, quint8 flags, QByteArrayView payload, qint64 time) {
+    quint32& own = isOurs ? endpoint.localNext : endpoint.peerNext;
+    const quint32 other = isOurs ? endpoint.peerNext : endpoint.localNext;
+    packet(endpoint,
+           tcpFrame(isOurs ? endpoint.local : endpoint.peer, isOurs ? endpoint.peer : endpoint.local, own,
+                    (flags & TcpAck) != 0 ? other : 0, flags, payload),
+           time);
+    own += static_cast<quint32>(payload.size()) + ((flags & (TcpFin | TcpSyn)) != 0 ? 1 : 0);
+}
+
+PcapngRecorder::Endpoint& PcapngRecorder::endpointOf(const SourcePart& part, const RecordView&) {
+    const auto [place, isNew] = m_endpoints.try_emplace(static_cast<quint64>(part.id));
+    if (isNew) {
+        place->second.name = part.name;
+        if (m_interfaces < mostInterfaces) {
+            place->second.interface = m_interfaces++;
+            m_pending += pcapng::makeInterface(toVisibleText(part.name.toUtf8()).text, {});
+        }
+    }
+    return place->second;
+}
+
+void PcapngRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
+    Endpoint& endpoint = endpointOf(part, record);
+    switch (record.header.kind) {
+    case RecordKind::Received:
+    case RecordKind::Sent:
+        data(endpoint, part, record);
+        break;
+    case RecordKind::Note:
+        endpoint.comments.append(QStringLiteral("note: ") + record.text());
+        break;
+    case RecordKind::Event:
+        takeEvent(endpoint, part, record);
+        break;
+    }
+}
+
+void PcapngRecorder::takeEvent(Endpoint& endpoint, const SourcePart& part, const RecordView& record) {
+    const qint64 time = record.header.time.wall;
+    switch (record.header.event) {
+    case EventKind::Opened:
+    case EventKind::Accepted:
+        opened(endpoint, part, record.facts(), time, record.header.event == EventKind::Accepted);
+        break;
+    case EventKind::TlsEstablished:
+        endpoint.isTls = true;
+        endpoint.comments.append(QStringLiteral("decrypted: from here on the payload was ") + record.text());
+        break;
+    case EventKind::EndOfStream:
+        if (endpoint.isOpened && !endpoint.isDatagram && !endpoint.isOver && !std::exchange(endpoint.peerEnded, true)) {
+            tcp(endpoint, false, TcpFin | TcpAck, {}, time);
+            tcp(endpoint, true, TcpAck, {}, time);
+        }
+        break;
+    case EventKind::SendingEnded:
+        if (endpoint.isOpened && !endpoint.isDatagram && !endpoint.isOver &&
+            !std::exchange(endpoint.localEnded, true)) {
+            tcp(endpoint, true, TcpFin | TcpAck, {}, time);
+            tcp(endpoint, false, TcpAck, {}, time);
+        }
+        break;
+    case EventKind::Closed:
+        closed(endpoint, record.facts(), time);
+        break;
+    case EventKind::Marked:
+    case EventKind::FaultApplied:
+    case EventKind::MessageReleased:
+    case EventKind::CaptureGap:
+        endpoint.comments.append(record.text());
+        break;
+    default:
+        break;
+    }
+}
+
+void PcapngRecorder::opened(Endpoint& endpoint, const SourcePart& part, const QJsonObject& facts, qint64 time,
+                            bool byPeer) {
+    if (endpoint.isOpened || endpoint.hasAddresses)
+        return;
+    const QString scheme = facts.value(QStringLiteral("scheme")).toString();
+    endpoint.isDatagram =
+        scheme == QLatin1String("udp") || scheme == QLatin1String("dtls") || scheme == QLatin1String("unixgram");
+    endpoint.byPeer = byPeer;
+    attempts(endpoint, facts, time);
+    setAddresses(endpoint, part, facts.value(QStringLiteral("local")).toString(),
+                 facts.value(QStringLiteral("peer")).toString());
+    if (!endpoint.isDatagram && !scheme.isEmpty())
+        open(endpoint, part, time);
+}
+
+void PcapngRecorder::setAddresses(Endpoint& endpoint, const SourcePart& part, const QString& local,
+                                  const QString& peer) {
+    endpoint.hasAddresses = true;
+    const auto ours = endOf(local);
+    const auto theirs = endOf(peer);
+    if (ours && theirs && ours->host.protocol() == theirs->host.protocol()) {
+        endpoint.local = *ours;
+        endpoint.peer = *theirs;
+        return;
+    }
+    // a local socket, or one whose addresses are not known
+    endpoint.local = madeUp(part.id, endpoint.byPeer ? 2 : 1);
+    endpoint.peer = madeUp(part.id, endpoint.byPeer ? 1 : 2);
+    const auto named = [](const QString& name, const QString& otherwise) {
+        return toVisibleText((name.isEmpty() ? otherwise : name).toUtf8()).text;
+    };
+    m_pending +=
+        pcapng::makeNames({{rawAddress(endpoint.local.host), named(local, part.name)},
+                           {rawAddress(endpoint.peer.host), named(peer, part.name + QStringLiteral(" peer"))}});
+}
+
+/// The handshake of what is open.
+void PcapngRecorder::open(Endpoint& endpoint, const SourcePart& part, qint64 time) {
+    endpoint.isOpened = true;
+    if (endpoint.isDatagram)
+        return;
+    if (!endpoint.hasAddresses)
+        setAddresses(endpoint, part, {}, {});
+    endpoint.comments.prepend(
+        QStringLiteral("%1 (headers synthesised from socket calls)").arg(toVisibleText(endpoint.name.toUtf8()).text));
+    endpoint.localNext = 0;
+    endpoint.peerNext = 0;
+    const bool isOurs = !endpoint.byPeer;
+    tcp(endpoint, isOurs, TcpSyn, {}, time);
+    tcp(endpoint, !isOurs, TcpSyn | TcpAck, {}, time);
+    tcp(endpoint, isOurs, TcpAck, {}, time);
+}
+
+void PcapngRecorder::data(Endpoint& endpoint, const SourcePart& part, const RecordView& record) {
+    const qint64 time = record.header.time.wall;
+    const bool isOurs = record.header.kind == RecordKind::Sent;
+    if (!endpoint.isOpened) {
+        endpoint.isDatagram = endpoint.isDatagram || (record.header.flags & DatagramFlag) != 0;
+        if (!endpoint.hasAddresses)
+            setAddresses(endpoint, part, {}, {});
+        open(endpoint, part, time);
+    }
+    if (endpoint.isDatagram) {
+        if ((record.header.flags & CutFlag) != 0)
+            endpoint.comments.append(QStringLiteral("cut: the datagram was longer"));
+        const QByteArrayView payload = record.bytes.first(std::min(record.bytes.size(), largestUdpPayload));
+        packet(endpoint,
+               udpFrame(isOurs ? endpoint.local : endpoint.peer, isOurs ? endpoint.peer : endpoint.local, payload),
+               time);
+        return;
+    }
+    for (QByteArrayView rest = record.bytes; !rest.isEmpty();) {
+        const QByteArrayView piece = rest.first(std::min(rest.size(), largestTcpPayload));
+        rest = rest.sliced(piece.size());
+        tcp(endpoint, isOurs, TcpAck | (rest.isEmpty() ? TcpPsh : 0), piece, time);
+    }
+    if (!endpoint.isOver)
+        tcp(endpoint, !isOurs, TcpAck, {}, time);
+}
+
+/// What was tried before, or instead of, the connection that there is.
+void PcapngRecorder::attempts(Endpoint& endpoint, const QJsonObject& facts, qint64 time) {
+    const QJsonArray tried =
+        facts.value(QStringLiteral("report")).toObject().value(QStringLiteral("attempts")).toArray();
+    for (const QJsonValue& value : tried) {
+        const QJsonObject attempt = value.toObject();
+        const QString outcome = attempt.value(QStringLiteral("outcome")).toString();
+        const auto peer = endOf(attempt.value(QStringLiteral("address")).toString());
+        auto local = endOf(attempt.value(QStringLiteral("from")).toString());
+        if (!peer || !local || outcome == QLatin1String("connected"))
+            continue;
+        endpoint.comments.append(QStringLiteral("%1: %2").arg(toVisibleText(endpoint.name.toUtf8()).text, outcome));
+        packet(endpoint, tcpFrame(*local, *peer, 0, 0, TcpSyn, {}), time);
+        if (outcome.contains(QLatin1String("refused")))
+            packet(endpoint, tcpFrame(*peer, *local, 0, 1, TcpRst | TcpAck, {}), time);
+    }
+}
+
+void PcapngRecorder::closed(Endpoint& endpoint, const QJsonObject& facts, qint64 time) {
+    if (endpoint.isOver)
+        return;
+    endpoint.isOver = true;
+    if (!endpoint.isOpened) {
+        attempts(endpoint, facts, time);
+        return;
+    }
+    if (endpoint.isDatagram)
+        return;
+    const QString cause = facts.value(QStringLiteral("cause")).toString();
+    endpoint.comments.append(facts.value(QStringLiteral("text")).toString());
+    if (cause == QLatin1String("reset")) {
+        tcp(endpoint, false, TcpRst | TcpAck, {}, time);
+        return;
+    }
+    if (cause == QLatin1String("aborted-by-us")) {
+        tcp(endpoint, true, TcpRst | TcpAck, {}, time);
+        return;
+    }
+    if (cause == QLatin1String("timed-out"))
+        return; // nobody said anything
+    if (!endpoint.localEnded) {
+        tcp(endpoint, true, TcpFin | TcpAck, {}, time);
+        if (cause != QLatin1String("error"))
+            tcp(endpoint, false, TcpAck, {}, time);
+    }
+}
+
+void PcapngRecorder::writeEnd() {
+    for (auto& [id, endpoint] : m_endpoints) { // what no packet followed
+        if (!endpoint.comments.isEmpty())
+            m_pending += pcapng::makeStatistics(endpoint.interface, m_lastTime, std::exchange(endpoint.comments, {}));
+    }
+}
+
+} // namespace sw

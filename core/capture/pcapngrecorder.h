@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/capture/packetbuilder.h"
+#include "core/capture/recorder.h"
+
+#include <QStringList>
+
+#include <unordered_map>
+
+namespace sw {
+
+/// `.pcapng`: packets whose headers are made up so that they say what was observed at the sockets, for Wireshark.
+///
+/// Each connection begins with SYN, SYN ACK and ACK when it was opened, and ends with the FINs and RSTs that were seen
+/// or caused; what was received or sent is acknowledged when it was read or taken. The bytes are those of the
+/// transcript: of TLS the plain text. Endpoints are interfaces by name, notes and marks are comments. Unix sockets are
+/// TCP or UDP between addresses of fd53:776b::/32, which a name resolution block gives their names.
+class PcapngRecorder final : public Recorder {
+public:
+    Result<void> start(const QString& path);
+
+protected:
+    void writeRecord(const SourcePart& part, const RecordView& record) override;
+    bool flushFiles() override;
+    void writeEnd() override;
+
+private:
+    struct Endpoint {
+        QString name;
+        quint32 interface = 0;
+        PacketEnd local;
+        PacketEnd peer;
+        bool hasAddresses = false;
+        bool isDatagram = false;
+        bool isOpened = false; // its handshake is written
+        bool byPeer = false;   // the peer connected to us
+        bool isTls = false;
+        quint32 localNext = 1; // sequence numbers, from 0 for the SYN
+        quint32 peerNext = 1;
+        bool localEnded = false;
+        bool peerEnded = false;
+        bool isOver = false;
+        QStringList comments; // for the next packet
+    };
+
+    Endpoint& endpointOf(const SourcePart& part, const RecordView& record);
+    void takeEvent(Endpoint& endpoint, const SourcePart& part, const RecordView& record);
+    void opened(Endpoint& endpoint, const SourcePart& part, const QJsonObject& facts, qint64 time, bool byPeer);
+    void setAddresses(Endpoint& endpoint, const SourcePart& part, const QString& local, const QString& peer);
+    void open(Endpoint& endpoint, const SourcePart& part, qint64 time);
+    void data(Endpoint& endpoint, const SourcePart& part, const RecordView& record);
+    void closed(Endpoint& endpoint, const QJsonObject& facts, qint64 time);
+    void attempts(Endpoint& endpoint, const QJsonObject& facts, qint64 time);
+    /// A packet from our side or from the peer.
+    void tcp(Endpoint& endpoint, bool isOurs, quint8 flags, QByteArrayView payload, qint64 time);
+    void packet(Endpoint& endpoint, const QByteArray& frame, qint64 time);
+
+    QFile m_file;
+    QByteArray m_pending; // whole blocks
+    std::unordered_map<quint64, Endpoint> m_endpoints;
+    quint32 m_interfaces = 0;
+    qint64 m_lastTime = 0;
+};
+
+} // namespace sw

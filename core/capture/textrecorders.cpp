@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+#include "core/capture/textrecorders.h"
+
+#include "core/address/hosts.h"
+#include "core/payload/payload.h"
+#include "core/payload/visibletext.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QHostAddress>
+#include <QJsonDocument>
+
+namespace sw {
+
+namespace {
+
+QString timeText(qint64 wall) {
+    QString time = toIsoString(wall);
+    return time.replace(QLatin1Char('T'), QLatin1Char(' ')).chopped(1);
+}
+
+bool isData(const RecordView& record) {
+    return record.header.kind == RecordKind::Received || record.header.kind == RecordKind::Sent;
+}
+
+/// Text that is one line whatever is in it.
+QByteArray oneLine(const QString& text) {
+    return toVisibleText(text.toUtf8()).text.toUtf8();
+}
+
+QByteArray csvField(QByteArray field) {
+    static constexpr QByteArrayView dangerous("=+-@\t\r'");
+    if (!field.isEmpty() && dangerous.contains(field.front()))
+        field.prepend('\'');
+    field.replace('"', "\"\"");
+    return '"' + field + '"';
+}
+
+void appendJsonString(QByteArray& out, QByteArrayView utf8) {
+    static constexpr char digits[] = "0123456789abcdef";
+    out.append('"');
+    for (const char c : utf8) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte == '"' || byte == '\\') {
+            out.append('\\');
+            out.append(c);
+        } else if (byte == '\n') {
+            out.append("\\n");
+        } else if (byte < 0x20) {
+            out.append("\\u00");
+            out.append(digits[byte >> 4U]);
+            out.append(digits[byte & 0xfU]);
+        } else {
+            out.append(c);
+        }
+    }
+    out.append('"');
+}
+
+} // namespace
+
+QJsonObject toJson(const SourcePart& part, const RecordView& record) {
+    QJsonObject json{
+        {QStringLiteral("time"), toIsoString(record.header.time.wall)},
+        {QStringLiteral("mono"), record.header.time.mono},
+        {QStringLiteral("endpoint"), part.name},
+        {QStringLiteral("id"), static_cast<qint64>(part.id)},
+        {QStringLiteral("kind"), recordKindName(record.header.kind)},
+    };
+    if (record.header.kind == RecordKind::Event) {
+        json.insert(QStringLiteral("event"), eventName(record.header.event));
+        json.insert(QStringLiteral("facts"), record.facts());
+    } else if (record.header.kind == RecordKind::Note) {
+        json.insert(QStringLiteral("text"), record.text());
+    } else {
+        const QByteArray bytes = record.bytes.toByteArray();
+        json.insert(QStringLiteral("size"), bytes.size());
+        json.insert(QStringLiteral("base64"), QString::fromLatin1(bytes.toBase64()));
+        if (QUtf8StringView(record.bytes).isValidUtf8())
+            json.insert(QStringLiteral("text"), QString::fromUtf8(bytes));
+        if ((record.header.flags & CutFlag) != 0)
+            json.insert(QStringLiteral("cut"), true);
+        if ((record.header.flags & DatagramFlag) != 0)
+            json.insert(QStringLiteral("datagram"), true);
+    }
+    return json;
+}
+
+void JsonLinesRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
+    if (!isData(record)) {
+        put(m_file, QJsonDocument(toJson(part, record)).toJson(QJsonDocument::Compact) + '\n');
+        return;
+    }
+    QByteArray line; // by hand: there may be many megabytes a second of it
+    line.reserve(record.bytes.size() * 3 + 256);
+    line += "{\"time\":\"" + toIsoString(record.header.time.wall).toLatin1() +
+            "\",\"mono\":" + QByteArray::number(record.header.time.mono) + ",\"endpoint\":";
+    appendJsonString(line, part.name.toUtf8());
+    line += ",\"id\":" + QByteArray::number(static_cast<quint64>(part.id)) + ",\"kind\":\"" +
+            recordKindName(record.header.kind).toLatin1() + "\",\"size\":" + QByteArray::number(record.bytes.size()) +
+            ",\"base64\":\"" + QByteArray::fromRawData(record.bytes.data(), record.bytes.size()).toBase64() + '"';
+    if (QUtf8StringView(record.bytes).isValidUtf8()) {
+        line += ",\"text\":";
+        appendJsonString(line, record.bytes);
+    }
+    if ((record.header.flags & CutFlag) != 0)
+        line += ",\"cut\":true";
+    if ((record.header.flags & DatagramFlag) != 0)
+        line += ",\"datagram\":true";
+    line += "}\n";
+    put(m_file, line);
+}
+
+Result<void> CsvRecorder::start(const QString& path) {
+    if (auto opened = openFile(m_file, path); !opened)
+        return opened;
+    put(m_file, "time,endpoint,id,kind,event,size,text\r\n");
+    return {};
+}
+
+void CsvRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
+    const bool isBytes = isData(record);
+    put(m_file,
+        timeText(record.header.time.wall).toLatin1() + ',' + csvField(oneLine(part.name)) + ',' +
+            QByteArray::number(static_cast<quint64>(part.id)) + ',' + recordKindName(record.header.kind).toLatin1() +
+            ',' + (record.header.kind == RecordKind::Event ? eventName(record.header.event).toLatin1() : QByteArray()) +
+            ',' + (isBytes ? QByteArray::number(record.bytes.size()) : QByteArray()) + ',' +
+            csvField(isBytes ? toEscapedText(record.bytes.toByteArray()).toUtf8() : oneLine(record.text())) + "\r\n");
+}
+
+void TextRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
+    const QByteArray head = timeText(record.header.time.wall).toLatin1().chopped(3) + "  " + oneLine(part.name);
+    if (!isData(record)) {
+        put(m_file,
+            head + "  " + (record.header.kind == RecordKind::Note ? "# " : "* ") + oneLine(record.text()) + '\n');
+        return;
+    }
+    const QByteArray mark = record.header.kind == RecordKind::Sent ? "  > " : "  < ";
+    QByteArray text;
+    QByteArrayView rest = record.bytes;
+    do {
+        const qsizetype end = rest.indexOf('\n');
+        const QByteArrayView line = end < 0 ? rest : rest.first(end + 1);
+        text += head + mark + toVisibleText(line).text.toUtf8() + '\n';
+        rest = rest.sliced(line.size());
+    } while (!rest.isEmpty());
+    put(m_file, text);
+}
+
+void HexRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
+    if (!isData(record)) {
+        put(m_file, "# " + timeText(record.header.time.wall).toLatin1() + ' ' +
+                        recordKindName(record.header.kind).toLatin1() + ' ' + oneLine(part.name) + ": " +
+                        oneLine(record.text()) + '\n');
+        return;
+    }
+    // Wireshark's text import takes I and O for the direction, and an offset of 0 for the begin of a packet
+    put(m_file, "# " + timeText(record.header.time.wall).toLatin1() + ' ' +
+                    recordKindName(record.header.kind).toLatin1() + ' ' +
+                    ((record.header.flags & DatagramFlag) != 0 ? "datagram " : "") + oneLine(part.name) + '\n');
+    static constexpr char digits[] = "0123456789abcdef";
+    constexpr qsizetype width = 16;
+    QByteArray text;
+    for (qsizetype at = 0; at < record.bytes.size(); at += width) {
+        const QByteArrayView line = record.bytes.sliced(at, std::min(width, record.bytes.size() - at));
+        text += QByteArray::number(at, 16).rightJustified(8, '0') + ':';
+        for (qsizetype i = 0; i < width; ++i) {
+            if (i % 2 == 0)
+                text += ' ';
+            if (i >= line.size()) {
+                text += "  ";
+                continue;
+            }
+            text += digits[static_cast<unsigned char>(line[i]) >> 4U];
+            text += digits[static_cast<unsigned char>(line[i]) & 0xfU];
+        }
+        text += "  ";
+        for (const char c : line)
+            text += c >= ' ' && c < '\x7f' ? c : '.';
+        text += '\n';
+    }
+    put(m_file, text);
+}
+
+Result<void> BinaryRecorder::start(const QString& path) {
+    const QFileInfo info(path);
+    m_sentPath = info.path() + QStringLiteral("/") + info.completeBaseName() + QStringLiteral(".sent.bin");
+    return openFile(m_received, path);
+}
+
+void BinaryRecorder::writeRecord(const SourcePart&, const RecordView& record) {
+    if (record.header.kind == RecordKind::Received)
+        put(m_received, QByteArray::fromRawData(record.bytes.data(), record.bytes.size()));
+    if (record.header.kind != RecordKind::Sent)
+        return;
+    if (m_sent.isOpen() || openFile(m_sent, m_sentPath))
+        put(m_sent, QByteArray::fromRawData(record.bytes.data(), record.bytes.size()));
+}
+
+QString safeFileName(const QString& text) {
+    constexpr qsizetype longest = 120;
+    static const QStringList devices{QStringLiteral("con"), QStringLiteral("prn"), QStringLiteral("aux"),
+                                     QStringLiteral("nul")};
+    QString name;
+    for (const QChar c : text.left(longest)) {
+        const bool isPlain = (c.unicode() < 0x7f && (c.isLetterOrNumber() || QStringLiteral("._-@+").contains(c))) ||
+                             (c.unicode() > 0xa0 && c.isLetterOrNumber() && !c.isSurrogate());
+        name += isPlain ? c : QLatin1Char('_');
+    }
+    while (name.startsWith(QLatin1Char('.')))
+        name.remove(0, 1);
+    while (name.endsWith(QLatin1Char('.')))
+        name.chop(1);
+    const QString stem = name.section(QLatin1Char('.'), 0, 0).toLower();
+    const bool isDevice =
+        devices.contains(stem) ||
+        ((stem.startsWith(QLatin1String("com")) || stem.startsWith(QLatin1String("lpt"))) && stem.size() == 4);
+    if (name.isEmpty() || isDevice)
+        name.prepend(QLatin1Char('_'));
+    return name;
+}
+
+Result<void> FolderRecorder::start(const QString& path) {
+    m_folder = QDir::cleanPath(path);
+    if (QDir().mkpath(m_folder))
+        return {};
+    return tl::unexpected(Error{.id = ErrorId::WriteFailed,
+                                .situation = QStringLiteral("record"),
+                                .detail = QStringLiteral("The folder %1 cannot be made.").arg(m_folder)});
+}
+
+namespace {
+
+/// `127.000.000.001.05000`, as tcpflow(1) has it; other names made safe.
+QString flowEnd(const QString& text) {
+    const auto place = parseHostPort(text, false);
+    const QHostAddress host(place ? place->host : QString());
+    if (!place || host.isNull())
+        return safeFileName(text);
+    const QString port = QStringLiteral(".%1").arg(place->portFirst, 5, 10, QLatin1Char('0'));
+    if (host.protocol() != QAbstractSocket::IPv4Protocol)
+        return safeFileName(host.toString()) + port;
+    QStringList parts = host.toString().split(QLatin1Char('.'));
+    for (QString& part : parts)
+        part = part.rightJustified(3, QLatin1Char('0'));
+    return parts.join(QLatin1Char('.')) + port;
+}
+
+} // namespace
+
+void FolderRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
+    Flow& flow = m_flows[static_cast<quint64>(part.id)];
+    if (record.header.event == EventKind::Opened || record.header.event == EventKind::Accepted) {
+        const QJsonObject facts = record.facts();
+        const QString local = facts.value(QStringLiteral("local")).toString();
+        const QString peer = facts.value(QStringLiteral("peer")).toString();
+        if (!local.isEmpty() && !peer.isEmpty()) {
+            flow.from = flowEnd(peer);
+            flow.to = flowEnd(local);
+        }
+    }
+    if (!isData(record))
+        return;
+    if (QFile* file = fileOf(flow, part, record.header.kind == RecordKind::Sent))
+        put(*file, QByteArray::fromRawData(record.bytes.data(), record.bytes.size()));
+}
+
+QFile* FolderRecorder::fileOf(Flow& flow, const SourcePart& part, bool isSent) {
+    constexpr std::size_t mostOpen = 200;
+    QString& path = flow.paths[isSent ? 1 : 0];
+    if (const auto found = m_open.find(path); !path.isEmpty() && found != m_open.end())
+        return found->second.get();
+    if (m_open.size() >= mostOpen)
+        m_open.clear(); // they are opened again as they are needed
+    auto file = std::make_unique<QFile>();
+    if (path.isEmpty()) { // a name that nobody has yet
+        const QString stem =
+            flow.from.isEmpty()
+                ? QString(safeFileName(part.name) + (isSent ? QStringLiteral("-sent") : QStringLiteral("-received")))
+                : QString(isSent ? flow.to + QLatin1Char('-') + flow.from : flow.from + QLatin1Char('-') + flow.to);
+        QString name = stem + QStringLiteral(".bin");
+        for (int suffix = 2; QFileInfo::exists(m_folder + QLatin1Char('/') + name) ||
+                             QFileInfo(m_folder + QLatin1Char('/') + name).isSymLink();
+             ++suffix)
+            name = stem + QStringLiteral(".%1.bin").arg(suffix);
+        path = m_folder + QLatin1Char('/') + name;
+        if (!openFile(*file, path))
+            return nullptr;
+    } else {
+        file->setFileName(path);
+        if (!file->open(QIODevice::WriteOnly | QIODevice::Append))
+            return nullptr;
+    }
+    return m_open.emplace(path, std::move(file)).first->second.get();
+}
+
+bool FolderRecorder::flushFiles() {
+    bool isOk = true;
+    for (const auto& [path, file] : m_open)
+        isOk = file->flush() && isOk;
+    return isOk;
+}
+
+} // namespace sw

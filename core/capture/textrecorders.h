@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/capture/recorder.h"
+
+#include <map>
+#include <unordered_map>
+
+namespace sw {
+
+/// `.jsonl`: every record, one JSON object a line.
+class JsonLinesRecorder final : public Recorder {
+public:
+    Result<void> start(const QString& path) { return openFile(m_file, path); }
+
+protected:
+    void writeRecord(const SourcePart& part, const RecordView& record) override;
+    bool flushFiles() override { return m_file.flush(); }
+
+private:
+    QFile m_file;
+};
+
+/// `.csv` (RFC 4180): time, endpoint, id, kind, event, size, text with escapes. Fields that a spreadsheet would take
+/// for a formula are led by an apostrophe.
+class CsvRecorder final : public Recorder {
+public:
+    Result<void> start(const QString& path);
+
+protected:
+    void writeRecord(const SourcePart& part, const RecordView& record) override;
+    bool flushFiles() override { return m_file.flush(); }
+
+private:
+    QFile m_file;
+};
+
+/// `.txt`: time, endpoint, direction and what it was, a line each, with control characters visible.
+class TextRecorder final : public Recorder {
+public:
+    Result<void> start(const QString& path) { return openFile(m_file, path); }
+
+protected:
+    void writeRecord(const SourcePart& part, const RecordView& record) override;
+    bool flushFiles() override { return m_file.flush(); }
+
+private:
+    QFile m_file;
+};
+
+/// `.hex`: each record's bytes as lines of offset, 16 bytes and ASCII (as xxd and Wireshark's hex import read them),
+/// after a comment line with direction, time and endpoint.
+class HexRecorder final : public Recorder {
+public:
+    Result<void> start(const QString& path) { return openFile(m_file, path); }
+
+protected:
+    void writeRecord(const SourcePart& part, const RecordView& record) override;
+    bool flushFiles() override { return m_file.flush(); }
+
+private:
+    QFile m_file;
+};
+
+/// `.bin`: the received bytes; what was sent goes to NAME.sent.bin beside it.
+class BinaryRecorder final : public Recorder {
+public:
+    Result<void> start(const QString& path);
+
+protected:
+    void writeRecord(const SourcePart& part, const RecordView& record) override;
+    bool flushFiles() override { return m_received.flush() && (!m_sent.isOpen() || m_sent.flush()); }
+
+private:
+    QFile m_received;
+    QFile m_sent;
+    QString m_sentPath;
+};
+
+/// A folder with the bytes of each direction of each endpoint in a file of its own, named as tcpflow does where there
+/// are addresses (`127.000.000.001.05000-127.000.000.001.41234.bin`: from, to), otherwise by the endpoint's name. Names
+/// never leave the folder, and nothing that is there already is overwritten.
+class FolderRecorder final : public Recorder {
+public:
+    Result<void> start(const QString& path);
+
+protected:
+    void writeRecord(const SourcePart& part, const RecordView& record) override;
+    bool flushFiles() override;
+
+private:
+    struct Flow {
+        QString from; // the peer's name and ours, as file names have them
+        QString to;
+        QString paths[2]; // received, sent
+    };
+
+    QFile* fileOf(Flow& flow, const SourcePart& part, bool isSent);
+
+    QString m_folder;
+    std::unordered_map<quint64, Flow> m_flows;
+    std::map<QString, std::unique_ptr<QFile>> m_open; // a bounded number of them
+};
+
+/// A file name made of any text: no separators, no device names, no control characters, at most 120 characters.
+QString safeFileName(const QString& text);
+
+} // namespace sw
