@@ -21,6 +21,7 @@ void addConnect(CLI::App& program, Run& run);
 void addSend(CLI::App& program, Run& run);
 void addRelay(CLI::App& program, Run& run);
 void addConvert(CLI::App& program, Run& run);
+void addReplay(CLI::App& program, Run& run);
 void addShow(CLI::App& program, Run& run);
 void addLoad(CLI::App& program, Run& run);
 void addOpen(CLI::App& program, Run& run);

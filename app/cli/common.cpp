@@ -78,6 +78,7 @@ void buildProgram(CLI::App& program, Run& run) {
     addLoad(program, run);
     addConvert(program, run);
     addShow(program, run);
+    addReplay(program, run);
     addOpen(program, run);
     addCertificate(program, run);
     addLookup(program, run);

@@ -51,6 +51,9 @@ bool isImportant(EventKind event, const QJsonObject& facts) {
     case EventKind::Reopened:
     case EventKind::BehaviourLog:
     case EventKind::BehaviourFailed:
+    case EventKind::ReplayStarted:
+    case EventKind::ReplayDifference:
+    case EventKind::ReplayEnded:
         return true;
     case EventKind::TlsEstablished:
         return facts.value(QStringLiteral("tls")).toObject().value(QStringLiteral("verifyOff")).toBool();
@@ -309,6 +312,7 @@ void Session::takeEvents() {
 
 void Session::sayEvent(const RecordView& record) {
     const QJsonObject facts = record.facts();
+    emit eventTaken(record.header.event, facts);
     if (m_options.json) {
         QJsonObject line = facts;
         line.insert(QStringLiteral("event"), eventName(record.header.event));

@@ -62,6 +62,8 @@ public:
 signals:
     /// After the records of these endpoints were taken.
     void changed(const QVector<sw::EndpointSnapshot>& snapshots);
+    /// Each event, in order, as it is said.
+    void eventTaken(sw::EventKind event, const QJsonObject& facts);
 
 private:
     struct Followed {

@@ -31,6 +31,8 @@ constexpr std::array entries{
     BehaviourEntry{"script", Group::Programmed, Value::File, "runs the functions of a JavaScript file"},
     BehaviourEntry{"console", Group::Programmed, Value::None,
                    "a JavaScript prompt for each connection; for peers of this machine only"},
+    BehaviourEntry{"replay", Group::Programmed, Value::File,
+                   "plays its side of a recording or capture, each connection the next conversation"},
     BehaviourEntry{"never-accept", Group::Misbehaving, Value::None,
                    "never accepts: connecting succeeds in the system's queue, and nobody is there"},
     BehaviourEntry{"silent", Group::Misbehaving, Value::None,
@@ -182,7 +184,9 @@ Result<BehaviourPlan> planBehaviour(const QString& text, const BehaviourChoice& 
     if (entry->value == Value::File) {
         if (value.isEmpty())
             return refuse(QStringLiteral("%1 takes a file: %1=FILE.").arg(name));
-        return planFile(name, value);
+        if (name != QLatin1String("replay"))
+            return planFile(name, value);
+        return choice.planReplay ? choice.planReplay(value) : refuse(QStringLiteral("replay is not available here."));
     }
     quint64 number = 1;
     if (entry->value == Value::Number || hasValue) {

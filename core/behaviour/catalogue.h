@@ -6,6 +6,7 @@
 #include "core/endpoint/behaviour.h"
 #include "core/tls/tlssettings.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -43,6 +44,8 @@ struct BehaviourPlan {
 
 struct BehaviourChoice {
     bool allowsRemoteConsole = false; ///< the user confirmed it, for this time
+    /// Makes replay=FILE, which lies above behaviours; empty: there is none here.
+    std::function<Result<BehaviourPlan>(const QString& file)> planReplay{};
 };
 
 /// Reads `NAME` or `NAME=VALUE`; files are read, and errors in them returned. Errors name the behaviours that there

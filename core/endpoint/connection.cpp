@@ -284,7 +284,8 @@ void Connection::peerEnded() {
     if (m_writeEnded) {
         if (passesOn())
             m_behaviour->endOfStream(*this);
-        finishOrderly();
+        if (m_socket != native::noDescriptor)
+            finishOrderly();
         return;
     }
     setOpenState();

@@ -4,6 +4,7 @@
 #include "core/behaviour/catalogue.h"
 #include "core/endpoint/iodispatcher.h"
 #include "core/engine/engineworker.h"
+#include "core/replay/replayplan.h"
 
 #include <QLoggingCategory>
 #include <QThreadPool>
@@ -95,8 +96,13 @@ void Engine::post(std::function<void(EngineWorker&)> call) {
 namespace {
 
 /// A behaviour for an endpoint, if it makes sense there.
-Result<BehaviourPlan> planFor(const QString& behaviour, const Address& address, Role role,
-                              const BehaviourChoice& choice) {
+Result<BehaviourPlan> planFor(const QString& behaviour, const Address& address, Role role, BehaviourChoice choice) {
+    choice.planReplay = [role](const QString& file) -> Result<BehaviourPlan> {
+        auto script = ReplayScript::read(file);
+        if (!script)
+            return tl::unexpected(script.error());
+        return planReplay(*script, {.side = role == Role::Listen ? ReplaySide::Server : ReplaySide::Client});
+    };
     auto plan = planBehaviour(behaviour, choice);
     if (!plan)
         return plan;
@@ -124,7 +130,9 @@ Result<EndpointId> Engine::open(const Address& address, const OpenRequest& reque
     auto checked = parseAddress(formatAddress(address), role);
     if (!checked)
         return tl::unexpected(checked.error());
-    auto plan = planFor(request.behaviour, *checked, role, {.allowsRemoteConsole = request.allowsRemoteConsole});
+    auto plan = request.replay != nullptr
+                    ? Result<BehaviourPlan>(planReplay(request.replay, request.replayOptions))
+                    : planFor(request.behaviour, *checked, role, {.allowsRemoteConsole = request.allowsRemoteConsole});
     if (!plan)
         return tl::unexpected(plan.error());
     if (plan->neverAccepts)

@@ -10,6 +10,7 @@
 #include "core/endpoint/tcpinfo.h"
 #include "core/relay/faultlog.h"
 #include "core/relay/intercept.h"
+#include "core/replay/replayscript.h"
 #include "core/transcript/recovery.h"
 
 #include <QHash>
@@ -57,6 +58,9 @@ struct OpenRequest {
     QString behaviour = QStringLiteral("manual");
     QString name{};          ///< empty: derived from the address
     quint64 acceptLimit = 0; ///< a listener closes itself after so many connections; 0: never
+    /// Plays this instead of what `behaviour` says, which then is its name only.
+    std::shared_ptr<const ReplayScript> replay{};
+    ReplayOptions replayOptions{};
     /// A `console` that is reachable from the network, or takes peers from there: the user said yes, this time.
     bool allowsRemoteConsole = false;
 };

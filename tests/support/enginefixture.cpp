@@ -59,6 +59,8 @@ bool EngineFixture::waitForState(EndpointId id, EndpointState wanted, int millis
 
 QByteArray EngineFixture::bytesOf(EndpointId id, RecordKind kind) const {
     QByteArray all;
+    if (m_engine.transcript(id) == nullptr)
+        return all; // not open yet
     const TranscriptReader reader(m_engine.transcript(id));
     for (RecordIndex index = 0; index < reader.count(); ++index) {
         const RecordView record = reader.at(index);
@@ -70,6 +72,8 @@ QByteArray EngineFixture::bytesOf(EndpointId id, RecordKind kind) const {
 
 QVector<QJsonObject> EngineFixture::events(EndpointId id, EventKind kind) const {
     QVector<QJsonObject> found;
+    if (m_engine.transcript(id) == nullptr)
+        return found; // not open yet
     const TranscriptReader reader(m_engine.transcript(id));
     for (RecordIndex index = 0; index < reader.count(); ++index) {
         const RecordView record = reader.at(index);

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+#include "core/replay/replaybehaviour.h"
+
+#include "core/base/units.h"
+#include "core/payload/payload.h"
+
+namespace sw {
+
+namespace {
+
+constexpr quint64 pauseToken = 1ULL << 62U;
+
+/// A few bytes around a place, as text with escapes.
+QString around(QByteArrayView bytes, qsizetype place) {
+    constexpr qsizetype before = 16;
+    constexpr qsizetype after = 32;
+    const qsizetype from = std::max<qsizetype>(place - before, 0);
+    const qsizetype to = std::min(place + after, bytes.size());
+    return (from > 0 ? QStringLiteral("…") : QString()) + toEscapedText(bytes.sliced(from, to - from).toByteArray()) +
+           (to < bytes.size() ? QStringLiteral("…") : QString());
+}
+
+} // namespace
+
+ReplayBehaviour::ReplayBehaviour(std::shared_ptr<ReplayTurn> turn, std::size_t conversation)
+    : m_turn(std::move(turn)),
+      m_number(conversation) {}
+
+void ReplayBehaviour::opened(Peer& peer) {
+    const ReplayOptions& options = m_turn->options;
+    const bool isClient = options.side == ReplaySide::Client;
+    peer.tell(EventKind::ReplayStarted,
+              QStringLiteral("replays “%1” of %2 as %3: %4 messages, %5 bytes")
+                  .arg(conversation().name, m_turn->script->name(),
+                       isClient ? QStringLiteral("client") : QStringLiteral("server"))
+                  .arg(conversation().messages(options.side))
+                  .arg(conversation().bytes(options.side)),
+              {{QStringLiteral("side"), isClient ? QStringLiteral("client") : QStringLiteral("server")},
+               {QStringLiteral("speed"), options.speed}});
+    m_isRunning = true;
+    goOn(peer);
+}
+
+/// True: a pause of the recording, at its speed, comes first.
+bool ReplayBehaviour::pausesBefore(Peer& peer, const ReplayStep& step) {
+    if (m_turn->options.speed <= 0 || m_pausedFor == m_step)
+        return m_isPausing;
+    const std::chrono::nanoseconds last =
+        m_step == 0 ? std::chrono::nanoseconds(0) : conversation().steps[m_step - 1].time;
+    const auto pause =
+        std::chrono::duration_cast<std::chrono::milliseconds>((step.time - last) / m_turn->options.speed);
+    m_pausedFor = m_step;
+    if (pause.count() <= 0)
+        return false;
+    m_isPausing = true;
+    peer.wake(pause, pauseToken);
+    return true;
+}
+
+/// Bytes of the peer's turn that have not come.
+qsizetype ReplayBehaviour::missing() const {
+    const auto& steps = conversation().steps;
+    qsizetype size = -m_comparedBytes;
+    for (std::size_t i = m_compared; i < steps.size() && !isOurs(steps[i]); ++i)
+        size += steps[i].bytes.size();
+    return size;
+}
+
+/// What the peer says from now on belongs to its next turn.
+void ReplayBehaviour::giveUpTurn() {
+    const auto& steps = conversation().steps;
+    for (m_compared = std::max(m_compared, m_step);
+         m_compared < steps.size() && !isOurs(steps[m_compared]) && (!steps[m_compared].isEnd || m_compared == m_step);)
+        ++m_compared;
+    m_comparedBytes = 0;
+    m_hasDiffered = false;
+}
+
+/// True: the peer has not done yet what it did then.
+bool ReplayBehaviour::awaits(Peer& peer, const ReplayStep& step) {
+    if (!m_turn->options.waitsForPeer || m_compared > m_step)
+        return false;
+    if (step.isEnd && m_peerEnded)
+        return false;
+    if (m_peerEnded) { // nothing more comes
+        differ(peer, QStringLiteral("the peer ended, and had %1 more bytes to say here").arg(missing()),
+               {{QStringLiteral("missing"), missing()}});
+        giveUpTurn();
+        return false;
+    }
+    if (!std::exchange(m_isWatched, true))
+        peer.wake(m_turn->options.patience, m_progress);
+    return true;
+}
+
+void ReplayBehaviour::goOn(Peer& peer) {
+    if (!m_isRunning || m_isOver || m_isInside)
+        return;
+    m_isInside = true;
+    const auto& steps = conversation().steps;
+    while (m_step < steps.size() && !m_isOver) {
+        const ReplayStep& step = steps[m_step];
+        if (isOurs(step)) {
+            if (pausesBefore(peer, step) || !peer.wantsMore())
+                break;
+            if (step.isEnd)
+                peer.endSending();
+            else
+                peer.send(step.bytes);
+        } else if (awaits(peer, step)) {
+            break;
+        } else if (!m_turn->options.waitsForPeer && pausesBefore(peer, step)) {
+            break;
+        }
+        ++m_step;
+    }
+    m_isInside = false;
+    if (m_step == steps.size() && !m_isOver)
+        finish(peer);
+}
+
+void ReplayBehaviour::filter(Peer& peer, QByteArrayView bytes) {
+    if (!m_isRunning || m_isOver)
+        return;
+    ++m_progress;
+    if (conversation().isDatagram)
+        compareDatagram(peer, bytes);
+    else
+        compare(peer, bytes);
+    goOn(peer);
+}
+
+void ReplayBehaviour::compare(Peer& peer, QByteArrayView bytes) {
+    const auto& steps = conversation().steps;
+    while (!bytes.isEmpty()) {
+        while (m_compared < steps.size() &&
+               (isOurs(steps[m_compared]) || steps[m_compared].bytes.size() == m_comparedBytes)) {
+            ++m_compared;
+            m_comparedBytes = 0;
+            m_hasDiffered = false;
+        }
+        if (m_compared >= steps.size()) {
+            m_surplus += static_cast<quint64>(bytes.size());
+            return;
+        }
+        const QByteArrayView expected = QByteArrayView(steps[m_compared].bytes).sliced(m_comparedBytes);
+        const qsizetype size = std::min(expected.size(), bytes.size());
+        const auto [mine, theirs] = std::mismatch(expected.begin(), expected.begin() + size, bytes.begin());
+        const qsizetype same = mine - expected.begin();
+        if (same < size && !std::exchange(m_hasDiffered, true)) {
+            const qsizetype place = m_comparedBytes + same;
+            differ(peer,
+                   QStringLiteral("byte %1 of the peer's message %2 differs: expected %3, came %4")
+                       .arg(place)
+                       .arg(m_compared + 1)
+                       .arg(around(steps[m_compared].bytes, place), around(bytes, same)),
+                   {{QStringLiteral("step"), static_cast<qint64>(m_compared)},
+                    {QStringLiteral("offset"), place},
+                    {QStringLiteral("expected"), around(steps[m_compared].bytes, place)},
+                    {QStringLiteral("received"), around(bytes, same)}});
+        }
+        if (same == size)
+            m_matched += static_cast<quint64>(size);
+        m_comparedBytes += size;
+        bytes = bytes.sliced(size);
+        if (m_comparedBytes < steps[m_compared].bytes.size())
+            continue;
+        const bool isTurnOver = m_compared + 1 == steps.size() || isOurs(steps[m_compared + 1]);
+        ++m_compared;
+        m_comparedBytes = 0;
+        if (std::exchange(m_hasDiffered, false) && isTurnOver)
+            return; // an answer of another length: the rest of it is no part of the next one
+    }
+}
+
+void ReplayBehaviour::compareDatagram(Peer& peer, QByteArrayView bytes) {
+    const auto& steps = conversation().steps;
+    while (m_compared < steps.size() && (isOurs(steps[m_compared]) || steps[m_compared].isEnd))
+        ++m_compared;
+    if (m_compared == steps.size()) {
+        m_surplus += static_cast<quint64>(bytes.size());
+        differ(peer, QStringLiteral("a datagram of %1 bytes that was not in the recording").arg(bytes.size()), {});
+        return;
+    }
+    const QByteArray& expected = steps[m_compared].bytes;
+    if (bytes == expected)
+        m_matched += static_cast<quint64>(bytes.size());
+    else
+        differ(peer,
+               QStringLiteral("datagram %1 differs: expected %2 bytes %3, came %4 bytes %5")
+                   .arg(m_compared + 1)
+                   .arg(expected.size())
+                   .arg(around(expected, 0))
+                   .arg(bytes.size())
+                   .arg(around(bytes, 0)),
+               {{QStringLiteral("step"), static_cast<qint64>(m_compared)},
+                {QStringLiteral("expected"), around(expected, 0)},
+                {QStringLiteral("received"), around(bytes, 0)}});
+    ++m_compared;
+}
+
+void ReplayBehaviour::differ(Peer& peer, const QString& text, QJsonObject facts) {
+    constexpr quint64 mostTold = 1000;
+    if (++m_differences <= mostTold)
+        peer.tell(EventKind::ReplayDifference, text, facts);
+}
+
+void ReplayBehaviour::woken(Peer& peer, quint64 token) {
+    if (m_isOver)
+        return;
+    if (token == pauseToken) {
+        m_isPausing = false;
+        goOn(peer);
+        return;
+    }
+    m_isWatched = false;
+    const auto& steps = conversation().steps;
+    if (m_step >= steps.size() || isOurs(steps[m_step]) || m_compared > m_step)
+        return;
+    if (token != m_progress) { // it still says something
+        goOn(peer);
+        return;
+    }
+    const QString patience = formatDuration(m_turn->options.patience);
+    if (steps[m_step].isEnd)
+        differ(peer, QStringLiteral("the peer did not end within %1, as it did in the recording").arg(patience), {});
+    else
+        differ(peer,
+               QStringLiteral("after %1 without a byte, %2 bytes of the peer's message %3 are missing")
+                   .arg(patience)
+                   .arg(missing())
+                   .arg(m_compared + 1),
+               {{QStringLiteral("step"), static_cast<qint64>(m_compared)}, {QStringLiteral("missing"), missing()}});
+    giveUpTurn();
+    goOn(peer);
+}
+
+void ReplayBehaviour::endOfStream(Peer& peer) {
+    m_peerEnded = true;
+    ++m_progress;
+    goOn(peer);
+    if (m_isOver)
+        peer.close();
+}
+
+void ReplayBehaviour::finish(Peer& peer) {
+    m_isOver = true;
+    if (m_surplus > 0 && !conversation().isDatagram)
+        differ(peer, QStringLiteral("the peer said %1 bytes more than in the recording").arg(m_surplus),
+               {{QStringLiteral("surplus"), static_cast<qint64>(m_surplus)}});
+    peer.tell(EventKind::ReplayEnded,
+              m_differences == 0
+                  ? QStringLiteral("the replay is over: the peer said what it said then, %1 bytes").arg(m_matched)
+                  : QStringLiteral("the replay is over: %1 differences").arg(m_differences),
+              {{QStringLiteral("differences"), static_cast<qint64>(m_differences)},
+               {QStringLiteral("matched"), static_cast<qint64>(m_matched)},
+               {QStringLiteral("complete"), true}});
+    if (peer.isDatagram())
+        return;
+    peer.close();
+}
+
+void ReplayBehaviour::sentinel(const ClosingRecord&) {
+    m_isOver = true;
+}
+
+} // namespace sw
