@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
 #include "app/cli/stdio.h"
+#include "core/engine/openendpoint.h"
 #include "core/workspace/workspace.h"
 
 #include <QFileInfo>
@@ -56,11 +57,7 @@ int runOpen(OpenArguments arguments) {
         for (const WorkspaceEndpoint& endpoint : workspace->endpoints) {
             if (endpoint.role != role)
                 continue;
-            const OpenRequest request{.behaviour = endpoint.behaviour,
-                                      .name = endpoint.name,
-                                      .allowsRemoteConsole = arguments.allowRemoteConsole};
-            const auto id = role == Role::Listen ? session.engine().listen(endpoint.address, request)
-                                                 : session.engine().connectTo(endpoint.address, request);
+            const auto id = openEndpoint(session.engine(), endpoint, arguments.allowRemoteConsole);
             if (!id) {
                 session.say(id.error());
                 return TaskFailed;

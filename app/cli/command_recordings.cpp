@@ -3,7 +3,7 @@
 #include "app/cli/signals.h"
 #include "app/cli/stdio.h"
 #include "core/capture/importedrecording.h"
-#include "core/capture/recorder.h"
+#include "core/capture/recordingwriter.h"
 #include "core/payload/visibletext.h"
 #include "core/transcript/filter.h"
 
@@ -65,26 +65,13 @@ int runConvert(const std::string& in, const std::string& out, const std::string&
     const auto opened = openRecording(in, filter, status);
     if (!opened)
         return status;
-    auto recorder = Recorder::open(target);
-    if (!recorder) {
-        sayError(recorder.error());
-        return recorder.error().id == ErrorId::InvalidArgument ? WrongUsage : TaskFailed;
-    }
-    const RecordSource& source = opened->source;
-    for (RecordIndex i = 0; i < source.count(); ++i) {
-        const RecordView record = source.at(i);
-        if (!opened->isWanted(i, record))
-            continue;
-        if (const auto written = (*recorder)->write(source.parts()[source.partOf(i)], record); !written) {
-            sayError(written.error());
-            return TaskFailed;
-        }
-    }
-    if (const auto finished = (*recorder)->finish(); !finished) {
-        sayError(finished.error());
-        return TaskFailed;
-    }
-    return Done;
+    const auto written = writeRecording(opened->source, target, [&opened](RecordIndex index, const RecordView& record) {
+        return opened->isWanted(index, record);
+    });
+    if (written)
+        return Done;
+    sayError(written.error());
+    return written.error().id == ErrorId::InvalidArgument ? WrongUsage : TaskFailed;
 }
 
 QByteArray markOf(RecordKind kind) {

@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
     window.show();
     window.offerRecovery(runs);
     if (!parser.positionalArguments().isEmpty())
-        window.openWorkspace(QFileInfo(parser.positionalArguments().constFirst()).absoluteFilePath());
+        window.openFile(QFileInfo(parser.positionalArguments().constFirst()).absoluteFilePath());
     if (parser.isSet(screenshot))
         sw::gui::runTour(window, engine, parser.value(screenshot));
     else if (parser.isSet(example))

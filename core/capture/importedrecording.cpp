@@ -64,9 +64,10 @@ public:
         return !m_progress->isCancelled;
     }
 
-    ImportedRecording take() {
-        ImportedRecording recording{.conversations = {}, .problems = std::move(m_problems)};
+    ImportedRecording take(const QString& path) {
+        ImportedRecording recording{.file = {}, .conversations = {}, .problems = std::move(m_problems)};
         qint64 id = 0;
+        recording.file = aboutFile(path, recording.problems);
         for (Made& made : m_made) {
             made.transcript->seal();
             const Conversation& conversation = made.conversation;
@@ -74,6 +75,8 @@ public:
                               {QStringLiteral("kind"),
                                conversation.isDatagram ? QStringLiteral("flow") : QStringLiteral("connection")},
                               {QStringLiteral("name"), conversation.name},
+                              {QStringLiteral("parent"), 0},
+                              {QStringLiteral("file"), path},
                               {QStringLiteral("local"), conversation.local},
                               {QStringLiteral("peer"), conversation.peer}};
             if (!conversation.scheme.isEmpty() && !conversation.peer.isEmpty())
@@ -91,6 +94,31 @@ private:
         std::shared_ptr<Transcript> transcript;
         qint64 last = 0;
     };
+
+    RecoveredTranscript aboutFile(const QString& path, const QStringList& problems) {
+        auto transcript = std::make_shared<Transcript>(m_store);
+        qint64 first = std::numeric_limits<qint64>::max();
+        for (const Made& made : m_made) {
+            const TranscriptReader reader(made.transcript);
+            if (reader.count() > 0)
+                first = std::min(first, reader.header(0).time.wall);
+        }
+        const Timestamp time{.wall = m_made.empty() ? 0 : first, .mono = m_made.empty() ? 0 : first};
+        transcript->appendEvent(
+            EventKind::Started,
+            {{QStringLiteral("text"), m_made.size() == 1
+                                          ? QStringLiteral("%1: one conversation").arg(path)
+                                          : QStringLiteral("%1: %2 conversations").arg(path).arg(m_made.size())}},
+            time);
+        for (const QString& problem : problems)
+            transcript->appendEvent(EventKind::Warning, {{QStringLiteral("text"), problem}}, time);
+        transcript->seal();
+        return {.label = {{QStringLiteral("id"), 0},
+                          {QStringLiteral("kind"), QStringLiteral("recording")},
+                          {QStringLiteral("name"), QFileInfo(path).fileName()},
+                          {QStringLiteral("file"), path}},
+                .transcript = transcript};
+    }
 
     /// Merges need ascending times; a clock that was set back shows its wall time, and stands where it came.
     static Timestamp stamp(Made& made, qint64 wall) {
@@ -153,6 +181,12 @@ Result<void> readInto(const QString& path, QFile& file, RecordingSink& sink) {
 
 } // namespace
 
+std::vector<RecoveredTranscript> ImportedRecording::all() const {
+    std::vector<RecoveredTranscript> all{file};
+    all.insert(all.end(), conversations.begin(), conversations.end());
+    return all;
+}
+
 std::vector<SourcePart> ImportedRecording::parts() const {
     std::vector<SourcePart> parts;
     for (const RecoveredTranscript& one : conversations)
@@ -183,7 +217,7 @@ Result<ImportedRecording> readRecording(const QString& path, ImportProgress* pro
         .directory = directory ? directory->path() : QString(), .budget = importBudget, .holds = directory});
     TranscriptSink sink(store, progress);
     const auto read = readInto(path, file, sink);
-    ImportedRecording recording = sink.take();
+    ImportedRecording recording = sink.take(path);
     store->flush();
     store->keepFiles(); // until the directory goes
     store->close();

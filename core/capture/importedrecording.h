@@ -17,8 +17,12 @@ namespace sw {
 /// What was read from a recording or capture. Its transcripts live as long as anybody holds them; beyond a bound of
 /// memory they lie in a private directory that goes with the last of them.
 struct ImportedRecording {
+    RecoveredTranscript file;                       ///< what there is to say about the file as a whole
     std::vector<RecoveredTranscript> conversations; ///< as of a killed run: labels with names and addresses
     QStringList problems;                           ///< what could not be read, for people
+
+    /// The file and its conversations below it, for Engine::adopt().
+    std::vector<RecoveredTranscript> all() const;
 
     /// All of them as parts of a source, numbered from 1.
     std::vector<SourcePart> parts() const;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/recoveredendpoint.h"
 
+#include <algorithm>
+
 namespace sw {
 
 namespace {
 
 EndpointKind kindOf(const QJsonObject& label) {
     const QString name = label.value(QStringLiteral("kind")).toString();
-    for (const EndpointKind kind : {EndpointKind::Listener, EndpointKind::DatagramSocket, EndpointKind::Flow}) {
+    for (const EndpointKind kind :
+         {EndpointKind::Listener, EndpointKind::DatagramSocket, EndpointKind::Flow, EndpointKind::Recording}) {
         if (name == kindName(kind))
             return kind;
     }
@@ -16,7 +19,9 @@ EndpointKind kindOf(const QJsonObject& label) {
 
 EndpointRequest requestOf(EndpointId id, EndpointId parent, const QJsonObject& label) {
     EndpointRequest request{.id = id, .parent = parent, .address = {}, .name = {}, .behaviour = {}};
-    request.name = label.value(QStringLiteral("name")).toString() + QStringLiteral(" (recovered)");
+    request.name = label.value(QStringLiteral("name")).toString();
+    if (!label.contains(QStringLiteral("file")))
+        request.name += QStringLiteral(" (recovered)");
     const QString address = label.value(QStringLiteral("address")).toString();
     for (const Role role : {Role::Listen, Role::Connect}) {
         if (const auto parsed = parseAddress(address, role)) {
@@ -36,8 +41,28 @@ RecoveredEndpoint::RecoveredEndpoint(EndpointHost& host, EndpointId id, Endpoint
     own.local = recovered.label.value(QStringLiteral("local")).toString();
     own.peer = recovered.label.value(QStringLiteral("peer")).toString();
     own.isRecovered = true;
-    own.closing = QStringLiteral("recovered from a run that did not end by itself");
+    const QString file = recovered.label.value(QStringLiteral("file")).toString();
+    own.closing = file.isEmpty() ? QStringLiteral("recovered from a run that did not end by itself")
+                                 : QStringLiteral("read from ") + file;
+    countRecords();
     own.state = EndpointState::Closed;
+}
+
+/// Of at most so many records: the figures are for people, and the tree must not wait for them.
+void RecoveredEndpoint::countRecords() {
+    constexpr RecordIndex most = 100'000;
+    Counters& counters = mutableSnapshot().counters;
+    const TranscriptReader reader(transcript());
+    for (RecordIndex i = reader.first(); i < std::min(reader.count(), reader.first() + most); ++i) {
+        const RecordHeader header = reader.header(i);
+        if (header.kind == RecordKind::Received) {
+            counters.receivedBytes += header.size;
+            ++counters.receivedRecords;
+        } else if (header.kind == RecordKind::Sent) {
+            counters.sentBytes += header.size;
+            ++counters.sentRecords;
+        }
+    }
 }
 
 } // namespace sw

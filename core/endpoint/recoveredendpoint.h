@@ -6,8 +6,8 @@
 
 namespace sw {
 
-/// What is left of an endpoint of a killed run: its transcript, and the names that the journal has. It has ended; there
-/// is no socket. The I/O thread.
+/// What is left of an endpoint of a killed run, or what a recording has of one: a transcript and names. It has ended;
+/// there is no socket. The I/O thread.
 class RecoveredEndpoint final : public Endpoint {
 public:
     RecoveredEndpoint(EndpointHost& host, EndpointId id, EndpointId parent, const RecoveredTranscript& recovered);
@@ -22,6 +22,9 @@ public:
     void setPaused(bool) override {}
     void acceptOne() override {}
     void setBehaviour(const QString&, BehaviourFactory) override {}
+
+private:
+    void countRecords();
 };
 
 } // namespace sw

@@ -13,14 +13,14 @@ QString stateName(EndpointState state) {
 }
 
 QString kindName(EndpointKind kind) {
-    static constexpr std::array names{"listener", "connection", "datagram-socket", "flow"};
+    static constexpr std::array names{"listener", "connection", "datagram-socket", "flow", "recording"};
     return QString::fromLatin1(names.at(static_cast<std::size_t>(kind)));
 }
 
 bool EndpointSnapshot::isUnverified() const {
     if (tls != nullptr)
         return tls->isVerifyOff;
-    const bool isClient = kind == EndpointKind::Connection && parent == EndpointId::None;
+    const bool isClient = kind == EndpointKind::Connection && !isAccepted;
     return isClient && address.value("verify") == QLatin1String("off");
 }
 

@@ -16,7 +16,8 @@
 
 namespace sw {
 
-enum class EndpointKind : quint8 { Listener, Connection, DatagramSocket, Flow };
+/// Recording: a file that was read; its conversations are below it.
+enum class EndpointKind : quint8 { Listener, Connection, DatagramSocket, Flow, Recording };
 
 /// States of all kinds of endpoints. A listener: Idle, Listening, Reopening (the
 /// system broke it, and it tries to bind the same port again), Paused, Closed, Failed. A connection: Resolving,
@@ -90,7 +91,7 @@ struct EndpointSnapshot {
     QString peer;
     QString behaviour;
     QString closing;          ///< the sentence of the closing record
-    bool isRecovered = false; ///< of a run before this one; to be read only
+    bool isRecovered = false; ///< of a run before this one, or of a file; to be read only
     bool isReachable = false; ///< from other machines
     bool isAccepted = false;  ///< a connection that a listener took, not one that was made
     bool isAcceptManual = false;

@@ -35,7 +35,10 @@ public:
     StreamFaults(quint64 connection, RelayDirection direction, const FaultPlan& plan);
 
     /// Nothing disturbs, and nothing waits: bytes can go on as they are, and are only counted with passed().
-    bool isTransparent() const { return m_sites.empty() && !m_isChanging && m_queue.empty() && !m_isDeaf; }
+    bool isTransparent() const {
+        return m_sites.empty() && !m_isChanging && m_queue.empty() && !m_isDeaf && m_delay.count() == 0 &&
+               m_rate == 0 && m_stall.count() == 0 && m_pause.count() == 0 && m_corruptions.empty();
+    }
     void passed(qsizetype size) { m_offset += static_cast<quint64>(size); }
 
     /// The direction is open: what is to happen before the first byte.

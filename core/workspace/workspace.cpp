@@ -73,14 +73,15 @@ private:
         if (!value.isObject())
             return refuse(path, QStringLiteral("An endpoint is an object with “listen” or “connect”."));
         const QJsonObject object = value.toObject();
-        if (const auto done = checkMembers(object,
-                                           {QStringLiteral("listen"), QStringLiteral("connect"), QStringLiteral("name"),
-                                            QStringLiteral("behaviour"), QStringLiteral("draft")},
-                                           path);
+        if (const auto done =
+                checkMembers(object,
+                             {QStringLiteral("listen"), QStringLiteral("connect"), QStringLiteral("name"),
+                              QStringLiteral("behaviour"), QStringLiteral("draft"), QStringLiteral("relay")},
+                             path);
             !done)
             return tl::unexpected(done.error());
         for (auto it = object.constBegin(); it != object.constEnd(); ++it) {
-            if (!it.value().isString())
+            if (!it.value().isString() && it.key() != QLatin1String("relay"))
                 return refuse(path + QStringList{it.key()}, QStringLiteral("“%1” is a text.").arg(it.key()));
         }
         const bool listens = object.contains(QStringLiteral("listen"));
@@ -101,7 +102,79 @@ private:
                               QStringLiteral("“%1” is no behaviour; `swright list behaviours` names them.")
                                   .arg(endpoint.behaviour));
         }
+        if (!object.contains(QStringLiteral("relay")))
+            return endpoint;
+        if (!listens || object.contains(QStringLiteral("behaviour")))
+            return refuse(path + QStringList{QStringLiteral("relay")},
+                          QStringLiteral("A relay listens, and has no other behaviour."));
+        auto relay = readRelay(object.value(QStringLiteral("relay")), endpoint.address,
+                               path + QStringList{QStringLiteral("relay")});
+        if (!relay)
+            return tl::unexpected(relay.error());
+        endpoint.relay = std::move(*relay);
         return endpoint;
+    }
+
+    Result<WorkspaceRelay> readRelay(const QJsonValue& value, const Address& listen, const QStringList& path) const {
+        if (!value.isObject())
+            return refuse(path, QStringLiteral("A relay is an object with a “target”."));
+        const QJsonObject object = value.toObject();
+        if (const auto done = checkMembers(object,
+                                           {QStringLiteral("target"), QStringLiteral("faults"), QStringLiteral("off"),
+                                            QStringLiteral("seed"), QStringLiteral("hold")},
+                                           path);
+            !done)
+            return tl::unexpected(done.error());
+        WorkspaceRelay relay;
+        const auto target = parseAddress(object.value(QStringLiteral("target")).toString(), Role::Connect);
+        if (!target)
+            return refuse(path + QStringList{QStringLiteral("target")}, target.error().detail);
+        relay.target = *target;
+        for (const QString& list : {QStringLiteral("faults"), QStringLiteral("off")}) { // those that are not applied
+            const QJsonArray array = object.value(list).toArray();
+            for (qsizetype i = 0; i < array.size(); ++i) {
+                auto fault = parseFault(array.at(i).toString());
+                if (!fault)
+                    return refuse(path + QStringList{list, QString::number(i)}, fault.error().detail);
+                fault->isEnabled = list == QLatin1String("faults");
+                relay.faults.append(*fault);
+            }
+        }
+        if (const auto fits = checkFaults(relay.faults, isDatagram(listen.scheme)); !fits)
+            return refuse(path + QStringList{QStringLiteral("faults")}, fits.error().detail);
+        if (object.contains(QStringLiteral("seed"))) {
+            bool ok = false;
+            relay.seed = object.value(QStringLiteral("seed")).toString().toULongLong(&ok);
+            if (!ok)
+                return refuse(path + QStringList{QStringLiteral("seed")},
+                              QStringLiteral("“seed” is a number, as a text."));
+        }
+        return readHold(object, relay, path);
+    }
+
+    Result<WorkspaceRelay> readHold(const QJsonObject& object, WorkspaceRelay relay, const QStringList& path) const {
+        if (!object.contains(QStringLiteral("hold")))
+            return relay;
+        const QStringList here = path + QStringList{QStringLiteral("hold")};
+        const QJsonObject hold = object.value(QStringLiteral("hold")).toObject();
+        if (const auto done = checkMembers(hold,
+                                           {QStringLiteral("on"), QStringLiteral("direction"), QStringLiteral("framer"),
+                                            QStringLiteral("condition")},
+                                           here);
+            !done)
+            return tl::unexpected(done.error());
+        const QString direction = hold.value(QStringLiteral("direction")).toString();
+        const auto framer = parseFramer(hold.value(QStringLiteral("framer")).toString());
+        if (!framer)
+            return refuse(here + QStringList{QStringLiteral("framer")}, framer.error().detail);
+        relay.intercept = {.isOn = hold.value(QStringLiteral("on")).toBool(),
+                           .framer = *framer,
+                           .condition = hold.value(QStringLiteral("condition")).toString()};
+        if (!direction.isEmpty())
+            relay.intercept.direction = direction == QLatin1String("down") ? RelayDirection::Down : RelayDirection::Up;
+        if (const auto condition = parseCondition(relay.intercept.condition); !condition)
+            return refuse(here + QStringList{QStringLiteral("condition")}, condition.error().detail);
+        return relay;
     }
 
     Result<void> readMessages(Workspace& workspace) const {
@@ -131,6 +204,32 @@ private:
     QJsonObject m_root;
 };
 
+QJsonObject relayJson(const WorkspaceRelay& relay) {
+    QJsonObject object{{QStringLiteral("target"), formatAddress(relay.target)}};
+    for (const bool isEnabled : {true, false}) {
+        QJsonArray list;
+        for (const Fault& fault : relay.faults) {
+            if (fault.isEnabled == isEnabled)
+                list.append(formatFault(fault));
+        }
+        if (!list.isEmpty())
+            object.insert(isEnabled ? QStringLiteral("faults") : QStringLiteral("off"), list);
+    }
+    if (relay.seed != 1)
+        object.insert(QStringLiteral("seed"), QString::number(relay.seed));
+    if (relay.intercept == Intercept{})
+        return object;
+    QJsonObject hold{{QStringLiteral("on"), relay.intercept.isOn}};
+    if (relay.intercept.direction)
+        hold.insert(QStringLiteral("direction"), directionName(*relay.intercept.direction));
+    if (relay.intercept.framer.framing != Framing::None)
+        hold.insert(QStringLiteral("framer"), formatFramer(relay.intercept.framer));
+    if (!relay.intercept.condition.isEmpty())
+        hold.insert(QStringLiteral("condition"), relay.intercept.condition);
+    object.insert(QStringLiteral("hold"), hold);
+    return object;
+}
+
 void resolve(QString& file, const QDir& folder) {
     if (!file.isEmpty() && QDir::isRelativePath(file))
         file = folder.absoluteFilePath(file);
@@ -143,6 +242,10 @@ QString WorkspaceEndpoint::describe() const {
         (role == Role::Listen ? QStringLiteral("listen on ") : QStringLiteral("connect to ")) + formatAddress(address);
     if (behaviour != QLatin1String("manual"))
         text += QStringLiteral(", behaviour ") + behaviour;
+    if (relay)
+        text += QStringLiteral(", relay to ") + formatAddress(relay->target);
+    if (relay && relay->target.value("verify") == QLatin1String("off"))
+        text += QStringLiteral(" — without checking the target's certificate");
     if (role == Role::Listen && isReachableFromNetwork(address))
         text += QStringLiteral(" — reachable from the network");
     if (address.value("verify") == QLatin1String("off"))
@@ -180,6 +283,8 @@ QByteArray Workspace::format() const {
             object.insert(QStringLiteral("name"), endpoint.name);
         if (endpoint.behaviour != QLatin1String("manual"))
             object.insert(QStringLiteral("behaviour"), endpoint.behaviour);
+        if (endpoint.relay)
+            object.insert(QStringLiteral("relay"), relayJson(*endpoint.relay));
         if (!endpoint.draft.isEmpty())
             object.insert(QStringLiteral("draft"), endpoint.draft);
         list.append(object);
@@ -226,11 +331,16 @@ void Workspace::resolveFiles(const QString& folder) {
             resolve(value, directory);
             endpoint.behaviour = QString::fromLatin1(entry->name) + QLatin1Char('=') + value;
         }
-        for (Address::Option& option : endpoint.address.options) {
-            if (option.name == QLatin1String("cert") || option.name == QLatin1String("key") ||
-                option.name == QLatin1String("ca") || option.name == QLatin1String("keylog"))
-                resolve(option.value, directory);
-        }
+        const auto resolveOptions = [&directory](Address& address) {
+            for (Address::Option& option : address.options) {
+                if (option.name == QLatin1String("cert") || option.name == QLatin1String("key") ||
+                    option.name == QLatin1String("ca") || option.name == QLatin1String("keylog"))
+                    resolve(option.value, directory);
+            }
+        };
+        resolveOptions(endpoint.address);
+        if (endpoint.relay)
+            resolveOptions(endpoint.relay->target);
     }
 }
 

@@ -3,13 +3,26 @@
 
 #include "core/address/address.h"
 #include "core/base/error.h"
+#include "core/relay/intercept.h"
 #include "core/workspace/messages.h"
 
 #include <QHash>
 #include <QJsonObject>
 #include <QVector>
 
+#include <optional>
+
 namespace sw {
+
+/// What a workspace's relay passes on to, and how. As RelayRequest of the engine, which lies above.
+struct WorkspaceRelay {
+    Address target{};
+    QVector<Fault> faults{};
+    quint64 seed = 1;
+    Intercept intercept{};
+
+    bool operator==(const WorkspaceRelay&) const = default;
+};
 
 /// An endpoint of a workspace, as it would be opened.
 struct WorkspaceEndpoint {
@@ -17,7 +30,8 @@ struct WorkspaceEndpoint {
     Address address{};
     QString name{}; ///< empty: derived from the address
     QString behaviour = QStringLiteral("manual");
-    QString draft{}; ///< what stood in its message field
+    QString draft{};                       ///< what stood in its message field
+    std::optional<WorkspaceRelay> relay{}; ///< of a listener that is one
 
     bool operator==(const WorkspaceEndpoint&) const = default;
     /// `listen on tcp://127.0.0.1:10244, behaviour talk`, with what deserves a second look.

@@ -200,6 +200,8 @@ void BufferPanel::setSnapshot(const EndpointSnapshot& snapshot) {
     QPalette colors = palette();
     colors.setColor(QPalette::WindowText, stateColor(snapshot, palette()));
     m_stateLabel->setPalette(colors);
+    if (snapshot.kind == EndpointKind::Recording)
+        m_composer->hide();
     m_view->setEmptyText(snapshot.kind == EndpointKind::Listener
                              ? tr("Nothing has connected yet. What peers send to %1 appears here.").arg(snapshot.name)
                              : tr("Nothing was sent or received yet. Write a message below."));

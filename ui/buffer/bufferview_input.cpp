@@ -259,6 +259,10 @@ void BufferView::contextMenuEvent(QContextMenuEvent* event) {
             colors->addAction(markName(color), this, [this, color] { markRecords(color); });
         menu.addAction(tr("Note on This Record…"), this, &BufferView::noteRequested);
     }
+    if (!actions().isEmpty()) { // what others can do with it
+        menu.addSeparator();
+        menu.addActions(actions());
+    }
     menu.exec(event->globalPos());
 }
 

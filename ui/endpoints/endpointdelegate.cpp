@@ -35,6 +35,8 @@ void paintSparkline(QPainter& painter, const QRectF& area, const QVariantList& r
 QString sideText(const EndpointSnapshot& snapshot) {
     if (snapshot.kind == EndpointKind::Listener && snapshot.waiting.value_or(0) > 0)
         return EndpointDelegate::tr("%1 waiting").arg(*snapshot.waiting);
+    if (snapshot.kind == EndpointKind::Recording)
+        return {};
     if (snapshot.kind == EndpointKind::Listener)
         return snapshot.counters.connections == 1 ? EndpointDelegate::tr("1 peer")
                                                   : EndpointDelegate::tr("%1 peers").arg(snapshot.counters.connections);
@@ -44,7 +46,16 @@ QString sideText(const EndpointSnapshot& snapshot) {
 QString secondLine(const EndpointSnapshot& snapshot) {
     if (snapshot.state == EndpointState::Failed && snapshot.error)
         return errorName(snapshot.error->id);
+    if (snapshot.kind == EndpointKind::Recording)
+        return EndpointDelegate::tr("recording");
+    if (snapshot.isRecovered)
+        return snapshot.local.isEmpty() ? EndpointDelegate::tr("recorded")
+                                        : QString(snapshot.local + QStringLiteral(" → ") + snapshot.peer);
     const QString address = formatAddress(snapshot.address);
+    if (snapshot.behaviour == QLatin1String("relay"))
+        return EndpointDelegate::tr("to the target");
+    if (snapshot.parent != EndpointId::None && snapshot.behaviour.startsWith(QLatin1String("relay=")))
+        return EndpointDelegate::tr("relayed");
     if (snapshot.parent != EndpointId::None)
         return snapshot.behaviour != QLatin1String("manual") ? snapshot.behaviour
                : snapshot.kind == EndpointKind::Flow         ? EndpointDelegate::tr("flow")

@@ -7,6 +7,7 @@
 #include "ui/widgets/controls.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace sw::ui {
 
@@ -78,11 +79,13 @@ const EndpointSnapshot* EndpointModel::snapshot(EndpointId id) const {
 
 std::vector<EndpointId> EndpointModel::all() const {
     std::vector<EndpointId> ids;
-    for (const Node* root : m_roots) {
-        ids.push_back(root->snapshot.id);
-        for (const Node* child : root->children)
-            ids.push_back(child->snapshot.id);
-    }
+    const std::function<void(const std::vector<Node*>&)> collect = [&](const std::vector<Node*>& nodes) {
+        for (const Node* node : nodes) {
+            ids.push_back(node->snapshot.id);
+            collect(node->children);
+        }
+    };
+    collect(m_roots);
     return ids;
 }
 

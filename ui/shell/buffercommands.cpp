@@ -144,7 +144,9 @@ void BufferCommands::recordToFile() {
     const QString name = QStringLiteral("recording-%1.jsonl")
                              .arg(QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")));
     const QString path = m_parts.prompter.fileToWrite(m_window, tr("Record %1 to a File").arg(panel->title()), name,
-                                                      tr("All records (*.jsonl);;Received bytes (*.bin)"));
+                                                      tr("All records (*.jsonl);;Packets for Wireshark (*.pcapng);;"
+                                                         "Spreadsheet (*.csv);;Text (*.txt);;Hex dump (*.hex);;"
+                                                         "Received bytes (*.bin)"));
     if (path.isEmpty())
         return;
     QVector<EndpointId> roots{panel->endpoint()};

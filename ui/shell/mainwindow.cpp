@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ui/shell/mainwindow.h"
 
-#include "core/base/units.h"
 #include "identity.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
@@ -10,13 +9,17 @@
 #include "ui/endpoints/addressform.h"
 #include "ui/endpoints/endpointsview.h"
 #include "ui/messages/messagespanel.h"
+#include "ui/recordings/recordingcommands.h"
+#include "ui/relay/relaypanel.h"
 #include "ui/settings/preferencesdialog.h"
 #include "ui/shell/bufferarea.h"
 #include "ui/shell/buffercommands.h"
 #include "ui/shell/eventlog.h"
 #include "ui/shell/icons.h"
 #include "ui/shell/manualwindow.h"
+#include "ui/shell/relaycommands.h"
 #include "ui/shell/socketcommands.h"
+#include "ui/shell/statustotals.h"
 #include "ui/shell/storenotices.h"
 #include "ui/shell/toolcommands.h"
 #include "ui/throughput/throughputpanel.h"
@@ -28,9 +31,9 @@
 
 #include <QCloseEvent>
 #include <QDockWidget>
-#include <QFileInfo>
 #include <QLabel>
 #include <QMenuBar>
+#include <QMimeData>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -56,20 +59,23 @@ MainWindow::MainWindow(Engine& engine, Settings& settings, Prompter& prompter, Q
     buildPanels();
     buildCommands();
     buildMenus();
-    buildStatusBar();
+    m_totals = new StatusTotals(m_engine, m_model, statusBar());
     connectActions();
     connectPanels();
     connectTools();
+    connectRecordings();
     resize(1360, 860);
     m_formDock->hide();
     m_throughputDock->hide();
     m_lookupDock->hide();
+    m_relayDock->hide();
     m_messagesDock->hide();
     restoreGeometry(m_settings.windowGeometry());
     restoreState(m_settings.windowState());
     showDetails();
-    showTotals();
+    m_totals->refresh();
     m_address->focusAddress();
+    setAcceptDrops(true);
 }
 
 MainWindow::~MainWindow() = default;
@@ -117,6 +123,7 @@ void MainWindow::buildPanels() {
     m_buffers = new BufferArea([this](EndpointId id) {
         auto* panel = new BufferPanel(m_engine, m_settings, m_annotations, id); // the tabs adopt it
         m_commands->adopt(*panel);
+        m_recordings->adopt(*panel);
         connect(panel->composer(), &Composer::messageDropped, panel, [this, panel](const QString& path) {
             const SavedMessage* message = m_messages->library().find(path);
             if (message == nullptr || message->isSequence())
@@ -166,10 +173,13 @@ void MainWindow::buildPanels() {
     m_throughputDock = addDock(tr("Throughput"), "throughputDock", m_throughput, Qt::BottomDockWidgetArea);
     m_lookup = new LookupPanel(this);
     m_lookupDock = addDock(tr("Look up"), "lookupDock", m_lookup, Qt::BottomDockWidgetArea);
+    m_relay = new RelayPanel(m_engine, m_settings.bufferFont(), this);
+    m_relayDock = addDock(tr("Relay"), "relayDock", m_relay, Qt::BottomDockWidgetArea);
     m_messagesDock = addDock(tr("Saved messages"), "messagesDock", m_messages, Qt::BottomDockWidgetArea);
     tabifyDockWidget(m_eventsDock, m_throughputDock);
     tabifyDockWidget(m_eventsDock, m_messagesDock);
     tabifyDockWidget(m_eventsDock, m_lookupDock);
+    tabifyDockWidget(m_eventsDock, m_relayDock);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     resizeDocks({m_endpointsDock, m_detailsDock}, {290, 330}, Qt::Horizontal);
@@ -183,6 +193,7 @@ void MainWindow::buildCommands() {
                                this);
     m_workspaces =
         new WorkspaceCommands({m_engine, m_settings, m_prompter, m_model, *m_buffers, *m_actions, *m_messages}, this);
+    m_recordings = new RecordingCommands({m_engine, m_prompter, m_model, *m_buffers, *m_actions}, this);
 }
 
 void MainWindow::connectTools() {
@@ -223,8 +234,42 @@ void MainWindow::connectTools() {
     });
 }
 
+void MainWindow::connectRecordings() {
+    auto* relays =
+        new RelayCommands({m_engine, *m_actions, *m_relay, *m_relayDock, [this] { return m_address->text(); }}, this);
+    connect(relays, &RelayCommands::endpointOpened, this, [this](EndpointId id) { m_pending = id; });
+    connect(m_relay, &RelayPanel::complained, this, &MainWindow::complain);
+    connect(m_relay, &RelayPanel::heldCounted, m_totals, &StatusTotals::showHeld);
+    connect(m_recordings, &RecordingCommands::complained, this, &MainWindow::complain);
+    connect(m_recordings, &RecordingCommands::endpointOpened, this, [this](EndpointId id) { m_pending = id; });
+    connect(m_recordings, &RecordingCommands::recordingOpened, this,
+            [this](const QString& name) { m_expected.append(name); });
+}
+
 void MainWindow::openWorkspace(const QString& file) {
     m_workspaces->open(file);
+}
+
+void MainWindow::openFile(const QString& file) {
+    if (RecordingCommands::isRecording(file))
+        m_recordings->open(file);
+    else
+        openWorkspace(file);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    const auto urls = event->mimeData()->urls();
+    if (std::any_of(urls.begin(), urls.end(), [](const QUrl& url) { return url.isLocalFile(); }))
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const auto urls = event->mimeData()->urls();
+    for (const QUrl& url : urls) {
+        if (url.isLocalFile())
+            openFile(url.toLocalFile());
+    }
+    event->acceptProposedAction();
 }
 
 void MainWindow::buildMenus() {
@@ -258,8 +303,8 @@ void MainWindow::buildMenus() {
         if (id != MenuId::Window)
             continue;
         menu->addSeparator();
-        for (QDockWidget* dock :
-             {m_endpointsDock, m_detailsDock, m_formDock, m_eventsDock, m_throughputDock, m_lookupDock, m_messagesDock})
+        for (QDockWidget* dock : {m_endpointsDock, m_detailsDock, m_formDock, m_eventsDock, m_throughputDock,
+                                  m_lookupDock, m_messagesDock, m_relayDock})
             menu->addAction(dock->toggleViewAction());
     }
     m_actions->action(ActionId::Quit)->setMenuRole(QAction::QuitRole);
@@ -275,22 +320,6 @@ void MainWindow::buildMenus() {
     remove->setShortcut(QKeySequence::Delete);
     remove->setShortcutContext(Qt::WidgetShortcut);
     removeAction(remove); // Delete means this only in the tree
-}
-
-void MainWindow::buildStatusBar() {
-    m_endpointTotals = plainLabel({}, this);
-    m_rateTotals = plainLabel({}, this);
-    m_storeTotals = plainLabel({}, this);
-    m_endpointTotals->setObjectName(QStringLiteral("endpointTotals"));
-    statusBar()->addWidget(m_endpointTotals);
-    statusBar()->addWidget(m_rateTotals);
-    statusBar()->addWidget(m_storeTotals);
-    m_recordingTotals = plainLabel({}, this);
-    nameWidget(m_recordingTotals, "recordingTotals", tr("Recording to file"));
-    m_recordingTotals->hide();
-    statusBar()->addWidget(m_recordingTotals);
-    statusBar()->addPermanentWidget(plainLabel(tr("Ctrl+Shift+P commands · Ctrl+P buffers"), this));
-    statusBar()->setSizeGripEnabled(false);
 }
 
 void MainWindow::connectActions() {
@@ -384,9 +413,9 @@ void MainWindow::connectPanels() {
     connect(m_address, &AddressBar::noted, this, &MainWindow::complain);
     connect(m_events, &EventLogPanel::endpointChosen, this, [this](EndpointId id) { openBuffer(id); });
     connect(m_commands, &BufferCommands::complained, this, &MainWindow::complain);
-    connect(m_commands, &BufferCommands::recordingsChanged, this, &MainWindow::showRecordings);
+    connect(m_commands, &BufferCommands::recordingsChanged, m_totals, &StatusTotals::showRecordings);
     connect(m_notices, &StoreNotices::complained, this, &MainWindow::complain);
-    connect(&m_model, &EndpointModel::sampled, this, &MainWindow::showTotals);
+    connect(&m_model, &EndpointModel::sampled, m_totals, &StatusTotals::refresh);
 }
 
 void MainWindow::openAddress(const Address& address, const QString& behaviour, Role role) {
@@ -446,6 +475,10 @@ void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
                 m_tree->expand(m_model.indexOf(snapshot.parent));
             }
         }
+        if (snapshot.kind == EndpointKind::Recording && m_expected.removeOne(snapshot.name)) {
+            openBuffer(snapshot.id);
+            chooseEndpoint(snapshot.id);
+        }
         const bool isUnderWay = snapshot.state == EndpointState::Idle || snapshot.state == EndpointState::Resolving ||
                                 snapshot.state == EndpointState::Connecting ||
                                 snapshot.state == EndpointState::Handshaking;
@@ -501,6 +534,7 @@ void MainWindow::chooseEndpoint(EndpointId id) {
     m_currentEndpoint = id;
     m_tree->setCurrentIndex(m_model.indexOf(id));
     m_throughput->setEndpoint(id);
+    m_relay->setEndpoint(id);
     showDetails();
 }
 
@@ -543,27 +577,6 @@ void MainWindow::showAbout() {
         this, tr("About %1").arg(QStringLiteral(SOCKETWRIGHT_NAME)),
         QStringLiteral(SOCKETWRIGHT_NAME " " SOCKETWRIGHT_VERSION "\n" SOCKETWRIGHT_SUMMARY "\n\n") +
             tr("Free software under the MIT licence. Built with Qt %1.").arg(QString::fromLatin1(qVersion())));
-}
-
-void MainWindow::showTotals() {
-    const auto totals = m_model.totals();
-    m_endpointTotals->setText(totals.open == 1 ? tr("1 endpoint open") : tr("%1 endpoints open").arg(totals.open));
-    m_rateTotals->setText(
-        tr("▼ %1/s  ▲ %2/s").arg(formatBytes(totals.receivedPerSecond), formatBytes(totals.sentPerSecond)));
-    const auto store = m_engine.store();
-    const QString recorded = store->isRecording() && store->unrecorded() == 0
-                                 ? tr("recorded: all")
-                                 : tr("not recorded: %1").arg(formatBytes(store->unrecorded()));
-    m_storeTotals->setText(tr("%1 · %2 in memory · %3 on disk · %4 dropped by the system")
-                               .arg(recorded, formatBytes(static_cast<quint64>(std::max<qint64>(store->memory(), 0))),
-                                    formatBytes(store->journaled()), QString::number(totals.dropped)));
-}
-
-void MainWindow::showRecordings(const QStringList& paths) {
-    m_recordingTotals->setVisible(!paths.isEmpty());
-    m_recordingTotals->setText(paths.size() == 1 ? tr("● recording to %1").arg(QFileInfo(paths.first()).fileName())
-                                                 : tr("● recording to %1 files").arg(paths.size()));
-    m_recordingTotals->setToolTip(plainToolTip(paths.join(QLatin1Char('\n'))));
 }
 
 QVector<EndpointId> MainWindow::selectedEndpoints() const {

@@ -12,7 +12,6 @@
 #include <QMainWindow>
 
 class QDockWidget;
-class QLabel;
 class QStackedWidget;
 class QTreeView;
 
@@ -26,7 +25,10 @@ class BufferPanel;
 class EventLogPanel;
 class LookupPanel;
 class MessagesPanel;
+class RecordingCommands;
+class RelayPanel;
 class SocketCommands;
+class StatusTotals;
 class StoreNotices;
 class ThroughputPanel;
 class ToolCommands;
@@ -51,10 +53,14 @@ public:
     void offerRecovery(const QString& base);
     /// Shows what a workspace would open, and asks.
     void openWorkspace(const QString& file);
+    /// A recording or capture is read; anything else is taken for a workspace.
+    void openFile(const QString& file);
     const EndpointModel& endpoints() const { return m_model; }
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void buildPanels();
@@ -62,10 +68,10 @@ private:
     QWidget* buildEmptyState();
     QDockWidget* addDock(const QString& title, const char* name, QWidget* content, Qt::DockWidgetArea area);
     void buildMenus();
-    void buildStatusBar();
     void connectActions();
     void connectPanels();
     void connectTools();
+    void connectRecordings();
 
     void openAddress(const Address& address, const QString& behaviour, Role role);
     void endpointsChanged(const QVector<EndpointSnapshot>& snapshots);
@@ -77,8 +83,6 @@ private:
     void showPalette();
     void showQuickOpen();
     void showAbout();
-    void showTotals();
-    void showRecordings(const QStringList& paths);
     QVector<EndpointId> selectedEndpoints() const;
     void complain(const QString& text);
 
@@ -93,13 +97,16 @@ private:
     StoreNotices* m_notices = nullptr;
     ToolCommands* m_tools = nullptr;
     WorkspaceCommands* m_workspaces = nullptr;
+    RecordingCommands* m_recordings = nullptr;
+    StatusTotals* m_totals = nullptr;
+    RelayPanel* m_relay = nullptr;
+    QDockWidget* m_relayDock = nullptr;
     MessagesPanel* m_messages = nullptr;
     QDockWidget* m_messagesDock = nullptr;
     LookupPanel* m_lookup = nullptr;
     QDockWidget* m_lookupDock = nullptr;
     ThroughputPanel* m_throughput = nullptr;
     QDockWidget* m_throughputDock = nullptr;
-    QLabel* m_recordingTotals = nullptr;
     AddressBar* m_address = nullptr;
     AddressForm* m_form = nullptr;
     QTreeView* m_tree = nullptr;
@@ -111,14 +118,12 @@ private:
     QDockWidget* m_detailsDock = nullptr;
     QDockWidget* m_formDock = nullptr;
     QDockWidget* m_eventsDock = nullptr;
-    QLabel* m_endpointTotals = nullptr;
-    QLabel* m_rateTotals = nullptr;
-    QLabel* m_storeTotals = nullptr;
     QSet<EndpointId> m_opened; // in the tree, when their first child came
     EndpointId m_currentEndpoint = EndpointId::None;
     EndpointId m_described = EndpointId::None;     // whose options were asked for
     EndpointId m_pending = EndpointId::None;       // opened from the address bar, not yet open or failed
     EndpointId m_failed = EndpointId::None;        // the last one from the address bar, kept for its report
+    QStringList m_expected;                        // recordings whose buffers are to be shown when they are there
     EndpointId m_exampleServer = EndpointId::None; // while the example is being opened
     EndpointId m_exampleClient = EndpointId::None;
 };

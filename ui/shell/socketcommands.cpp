@@ -38,9 +38,10 @@ CommandTarget commandTarget(const EndpointSnapshot& snapshot) {
     case EndpointKind::DatagramSocket:
         return {snapshot.address, snapshot.peer.isEmpty() ? Role::Listen : Role::Connect};
     case EndpointKind::Connection:
+    case EndpointKind::Recording:
         break;
     }
-    if (snapshot.parent == EndpointId::None)
+    if (!snapshot.isAccepted)
         return {snapshot.address, Role::Connect};
     // an accepted one: what its client did
     return {

@@ -102,7 +102,7 @@ void ToolCommands::startTls() {
         emit complained(tr("TLS is started on an open connection."));
         return;
     }
-    const bool isServer = snapshot->parent != EndpointId::None;
+    const bool isServer = snapshot->isAccepted;
     const auto options = m_parts.prompter.ask(
         m_window, tr("Start TLS"),
         isServer ? tr("We are the server. Options, such as cert=/path/server.crt&key=/path/server.key; without them a "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/workspace/workspacecommands.h"
 
+#include "core/engine/openendpoint.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/composer/composer.h"
 #include "ui/messages/messagespanel.h"
@@ -103,16 +104,15 @@ void WorkspaceCommands::openEndpoints(const QVector<WorkspaceEndpoint>& endpoint
         for (const WorkspaceEndpoint& endpoint : endpoints) {
             if (endpoint.role != role)
                 continue;
-            OpenRequest request{.behaviour = endpoint.behaviour, .name = endpoint.name};
+            bool allowsRemoteConsole = false;
             if (role == Role::Listen && endpoint.behaviour == QLatin1String("console") &&
                 isReachableFromNetwork(endpoint.address))
-                request.allowsRemoteConsole =
+                allowsRemoteConsole =
                     m_parts.prompter.confirm(m_window,
                                              tr("Whoever reaches %1 over the network can run scripts here. Open it?")
                                                  .arg(formatAddress(endpoint.address)),
                                              tr("Open"));
-            const auto id = role == Role::Listen ? m_parts.engine.listen(endpoint.address, request)
-                                                 : m_parts.engine.connectTo(endpoint.address, request);
+            const auto id = openEndpoint(m_parts.engine, endpoint, allowsRemoteConsole);
             if (!id)
                 m_parts.prompter.tell(m_window, tr("Not opened"),
                                       endpoint.describe() + QLatin1Char('\n') + id.error().detail);
@@ -150,6 +150,13 @@ Workspace WorkspaceCommands::capture() const {
             .role = listens ? Role::Listen : Role::Connect, .address = one->address, .behaviour = one->behaviour};
         if (one->name != formatAddress(one->address))
             endpoint.name = one->name;
+        if (const auto relay = m_parts.engine.relayRequest(id)) {
+            endpoint.behaviour = QStringLiteral("manual");
+            endpoint.relay = WorkspaceRelay{
+                .target = relay->target, .faults = relay->faults, .seed = relay->seed, .intercept = relay->intercept};
+        } else if (endpoint.behaviour.startsWith(QLatin1String("replay="))) {
+            endpoint.behaviour = QStringLiteral("manual"); // what it played is not named by its file's name alone
+        }
         for (const BufferPanel* panel : m_parts.buffers.panels()) {
             if (panel->endpoint() == id && !panel->isMerged() && panel->composer() != nullptr)
                 endpoint.draft = panel->composer()->draft();

@@ -183,6 +183,28 @@ private slots:
         QCOMPARE(decided.size(), 6);
     }
 
+    void delaysWhatPasses() {
+        RelayFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        const auto relay =
+            fixture.relay(QStringLiteral("tcp://"), {.target = target(server.port()),
+                                                     .faults = fixture.faults({QStringLiteral("up:delay=150ms")})});
+        RawPeer client = RawPeer::connectTo(fixture.portOf(relay));
+        const RawPeer served = server.accept();
+        QElapsedTimer time;
+        time.start();
+        QVERIFY(client.send("late"));
+        client.shutdownSending();
+        QCOMPARE(served.receive(4), QByteArray("late"));
+        QVERIFY2(time.elapsed() >= 145, qPrintable(QString::number(time.elapsed())));
+        QVERIFY(served.sawEnd());
+        time.restart();
+        QVERIFY(served.send("at once"));
+        QCOMPARE(client.receive(7), QByteArray("at once"));
+        const auto [first, second] = fixture.pairOf(relay.id);
+        QCOMPARE(fixture.events(second, EventKind::FaultApplied).size(), 1);
+    }
+
     void faultsChangeWhileOpen() {
         RelayFixture fixture;
         const RawPeer server = RawPeer::listenOn();
@@ -253,8 +275,8 @@ private slots:
         const auto client =
             fixture.connectTo(QStringLiteral("tls://127.0.0.1:%1?verify=off&name=shop.example&alpn=spdy,http/1.1")
                                   .arg(fixture.portOf(relay)));
-        QCOMPARE(client.state, EndpointState::Open);
-        QCOMPARE(client.tls->alpn, QStringLiteral("http/1.1"));
+        QVERIFY(fixture.waitForState(client.id, EndpointState::Open));
+        QCOMPARE(fixture.now(client.id).tls->alpn, QStringLiteral("http/1.1"));
         const EndpointId served = fixture.waitForChild(server.id);
         QVERIFY(fixture.waitForState(served, EndpointState::Open));
         QCOMPARE(fixture.now(served).tls->serverName, QStringLiteral("shop.example"));

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "core/capture/recordingwriter.h"
+
+#include "core/capture/recorder.h"
+
+#include <QFile>
+
+namespace sw {
+
+Result<RecordIndex> writeRecording(const RecordSource& source, const QString& path, const RecordChoice& isWanted,
+                                   ImportProgress* progress) {
+    constexpr RecordIndex between = 1024;
+    auto recorder = Recorder::open(path);
+    if (!recorder)
+        return tl::unexpected(recorder.error());
+    if (progress != nullptr)
+        progress->size = static_cast<qint64>(source.count());
+    RecordIndex written = 0;
+    for (RecordIndex i = 0; i < source.count(); ++i) {
+        if (progress != nullptr && i % between == 0) {
+            progress->done = static_cast<qint64>(i);
+            if (progress->isCancelled) {
+                recorder->reset();
+                QFile::remove(path);
+                return tl::unexpected(Error{.id = ErrorId::ShutDown,
+                                            .situation = QStringLiteral("record"),
+                                            .detail = QStringLiteral("Cancelled; %1 was not written.").arg(path)});
+            }
+        }
+        const RecordView record = source.at(i);
+        if (!record.isValid() || (isWanted && !isWanted(i, record)))
+            continue;
+        if (const auto done = (*recorder)->write(source.parts()[source.partOf(i)], record); !done)
+            return tl::unexpected(done.error());
+        ++written;
+    }
+    if (const auto done = (*recorder)->finish(); !done)
+        return tl::unexpected(done.error());
+    return written;
+}
+
+} // namespace sw

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+#include "ui/recordings/recordingcommands.h"
+
+#include "core/capture/importedrecording.h"
+#include "core/capture/recorder.h"
+#include "core/capture/recordingwriter.h"
+#include "core/capture/textrecorders.h"
+#include "ui/buffer/bufferpanel.h"
+#include "ui/buffer/bufferview.h"
+#include "ui/composer/composer.h"
+#include "ui/recordings/recordingtask.h"
+#include "ui/recordings/replaydialog.h"
+#include "ui/recordings/wireshark.h"
+#include "ui/shell/bufferarea.h"
+
+#include <QFileInfo>
+#include <QProcess>
+
+namespace sw::ui {
+
+namespace {
+
+QString readFilter() {
+    QString endings;
+    for (const RecordingFormat& format : recordingFormats()) {
+        if (format.isRead)
+            endings += QStringLiteral("*%1 ").arg(QLatin1String(format.ending));
+    }
+    return RecordingCommands::tr("Recordings and captures (%1*.pcap.gz *.pcapng.gz *.cap);;All files (*)").arg(endings);
+}
+
+QString countText(const QString& path, std::size_t conversations) {
+    const QString name = QFileInfo(path).fileName();
+    return conversations == 1
+               ? RecordingCommands::tr("%1: 1 conversation.").arg(name)
+               : RecordingCommands::tr("%1: %2 conversations.").arg(name, QString::number(conversations));
+}
+
+/// What is shown of a buffer now, to be written on another thread.
+struct BufferContent {
+    std::vector<SourcePart> parts;
+    std::shared_ptr<std::vector<RecordIndex>> shown; // among all; nullptr: all of them
+};
+
+BufferContent contentOf(const BufferPanel& panel) {
+    const RecordSource& source = panel.view()->source();
+    BufferContent content{.parts = source.parts(), .shown = nullptr};
+    if (!source.isFiltered())
+        return content;
+    content.shown = std::make_shared<std::vector<RecordIndex>>();
+    content.shown->reserve(source.count());
+    for (RecordIndex i = 0; i < source.count(); ++i)
+        content.shown->push_back(source.unfiltered(i));
+    return content;
+}
+
+} // namespace
+
+RecordingCommands::RecordingCommands(Parts parts, QWidget* window) : QObject(window), m_parts(parts), m_window(window) {
+    const auto on = [this](ActionId id, std::function<void()> call) {
+        m_parts.actions.connectTo(id, this, std::move(call));
+    };
+    on(ActionId::OpenRecording, [this] { choose(); });
+    on(ActionId::ExportBuffer, [this] { exportBuffer(); });
+    on(ActionId::OpenInWireshark, [this] { openInWireshark(); });
+    on(ActionId::Replay, [this] { replay(); });
+    on(ActionId::ResendRecord, [this] { sendAgain(false); });
+    on(ActionId::EditRecord, [this] { sendAgain(true); });
+    m_parts.actions.action(ActionId::OpenInWireshark)->setVisible(!findWireshark().isEmpty());
+}
+
+void RecordingCommands::adopt(BufferPanel& panel) {
+    for (const ActionId id : {ActionId::ResendRecord, ActionId::EditRecord, ActionId::Replay, ActionId::ExportBuffer,
+                              ActionId::OpenInWireshark})
+        panel.view()->addAction(m_parts.actions.action(id));
+}
+
+bool RecordingCommands::isRecording(const QString& path) {
+    const QString name = path.toLower();
+    for (const RecordingFormat& format : recordingFormats()) {
+        const QString ending = QString::fromLatin1(format.ending);
+        if (format.isRead && (name.endsWith(ending) || name.endsWith(ending + QStringLiteral(".gz"))))
+            return true;
+    }
+    return name.endsWith(QLatin1String(".cap"));
+}
+
+void RecordingCommands::choose() {
+    const QString path = m_parts.prompter.fileToRead(m_window, tr("Open a recording or capture"), readFilter());
+    if (!path.isEmpty())
+        open(path);
+}
+
+void RecordingCommands::open(const QString& path) {
+    RecordingTask::run(
+        tr("Reading %1").arg(QFileInfo(path).fileName()), m_window,
+        [this, path](ImportProgress& progress) -> std::function<void()> {
+            auto recording = readRecording(path, &progress);
+            return [this, path, recording = std::move(recording)] {
+                if (!recording) {
+                    if (recording.error().id == ErrorId::ShutDown)
+                        emit complained(recording.error().detail);
+                    else
+                        m_parts.prompter.tell(m_window, tr("Open a recording"), recording.error().detail);
+                    return;
+                }
+                emit recordingOpened(QFileInfo(path).fileName());
+                m_parts.engine.adopt(recording->all());
+                emit complained(recording->problems.isEmpty() ? countText(path, recording->conversations.size())
+                                                              : recording->problems.constFirst());
+            };
+        });
+}
+
+void RecordingCommands::exportBuffer() {
+    BufferPanel* panel = m_parts.buffers.current();
+    if (panel == nullptr) {
+        emit complained(tr("Open a buffer first."));
+        return;
+    }
+    QStringList filters;
+    for (const RecordingFormat& format : recordingFormats()) {
+        if (format.isWritten)
+            filters.append(QStringLiteral("%1 (*%2)").arg(QLatin1String(format.summary), QLatin1String(format.ending)));
+    }
+    const QString path = m_parts.prompter.fileToWrite(m_window, tr("Export %1").arg(panel->title()),
+                                                      safeFileName(panel->title()) + QStringLiteral(".pcapng"),
+                                                      filters.join(QLatin1String(";;")));
+    if (!path.isEmpty())
+        writeBuffer(*panel, path, {});
+}
+
+void RecordingCommands::writeBuffer(BufferPanel& panel, const QString& path, std::function<void()> written) {
+    RecordingTask::run(
+        tr("Writing %1").arg(QFileInfo(path).fileName()), m_window,
+        [this, content = contentOf(panel), path,
+         written = std::move(written)](ImportProgress& progress) -> std::function<void()> {
+            RecordSource source(content.parts);
+            source.update();
+            std::size_t next = 0; // of what is shown; positions ascend
+            const auto isShown = [&](RecordIndex index, const RecordView&) {
+                if (content.shown == nullptr)
+                    return true;
+                while (next < content.shown->size() && (*content.shown)[next] < index)
+                    ++next;
+                return next < content.shown->size() && (*content.shown)[next] == index;
+            };
+            const auto result = writeRecording(source, path, isShown, &progress);
+            return [this, path, result, written] {
+                if (!result)
+                    emit complained(result.error().detail);
+                else if (written)
+                    written();
+                else
+                    emit complained(*result == 1 ? tr("1 record written to %1.").arg(path)
+                                                 : tr("%1 records written to %2.").arg(QString::number(*result), path));
+            };
+        });
+}
+
+void RecordingCommands::openInWireshark() {
+    BufferPanel* panel = m_parts.buffers.current();
+    const QString program = findWireshark();
+    if (panel == nullptr || program.isEmpty()) {
+        emit complained(program.isEmpty() ? tr("Wireshark is not installed here.") : tr("Open a buffer first."));
+        return;
+    }
+    if (!m_folder)
+        m_folder = std::make_unique<QTemporaryDir>(); // 0700
+    const QString path =
+        m_folder->filePath(QStringLiteral("%1-%2.pcapng").arg(safeFileName(panel->title())).arg(++m_exported));
+    writeBuffer(*panel, path, [this, program, path] {
+        if (!QProcess::startDetached(program, {QStringLiteral("-r"), path}))
+            emit complained(tr("%1 did not start.").arg(program));
+    });
+}
+
+void RecordingCommands::replay() {
+    BufferPanel* panel = m_parts.buffers.current();
+    if (panel == nullptr) {
+        emit complained(tr("Open the buffer of what is to be replayed first."));
+        return;
+    }
+    const EndpointSnapshot* snapshot = m_parts.model.snapshot(panel->endpoint());
+    const QString scheme = snapshot == nullptr ? QStringLiteral("tcp") : schemeName(snapshot->address.scheme);
+    const bool isAccepted = snapshot != nullptr && (snapshot->isAccepted || snapshot->kind == EndpointKind::Flow);
+    QString place = snapshot == nullptr ? QString() : isAccepted ? snapshot->local : snapshot->peer;
+    if (place.isEmpty() && snapshot != nullptr)
+        place = snapshot->local;
+    const QString client = place.isEmpty() ? QString() : QString(scheme + QStringLiteral("://") + place);
+    RecordingTask::run(tr("Reading %1").arg(panel->title()), m_window,
+                       [this, parts = panel->view()->source().parts(), title = panel->title(), client,
+                        scheme](ImportProgress&) -> std::function<void()> {
+                           auto script = ReplayScript::of(parts, title);
+                           return [this, script, client, scheme] {
+                               if (!script) {
+                                   emit complained(script.error().detail);
+                                   return;
+                               }
+                               auto* dialog = new ReplayDialog(m_parts.engine, *script, client,
+                                                               scheme + QStringLiteral("://127.0.0.1:0"), m_window);
+                               connect(dialog, &ReplayDialog::opened, this, &RecordingCommands::endpointOpened);
+                               dialog->show();
+                           };
+                       });
+}
+
+void RecordingCommands::sendAgain(bool edits) {
+    BufferPanel* panel = m_parts.buffers.current();
+    const auto place = panel == nullptr ? std::nullopt : panel->view()->placeAtCaret();
+    const auto transcript = place ? m_parts.engine.transcript(place->first) : nullptr;
+    if (transcript == nullptr) {
+        emit complained(tr("Click a message in a buffer first."));
+        return;
+    }
+    const RecordView record = TranscriptReader(transcript).at(place->second);
+    if (record.header.kind != RecordKind::Received && record.header.kind != RecordKind::Sent) {
+        emit complained(tr("This is an event. Click a message that was sent or received."));
+        return;
+    }
+    const EndpointSnapshot* snapshot = m_parts.model.snapshot(place->first);
+    const bool isOpen = snapshot != nullptr && !isEnded(snapshot->state);
+    if (edits) {
+        panel->composer()->setMessage(record.bytes.toByteArray());
+        panel->composer()->focusMessage();
+        return;
+    }
+    if (!isOpen) {
+        emit complained(tr("%1 has ended. Edit a copy, or replay the recording, to send it elsewhere.")
+                            .arg(snapshot == nullptr ? QString() : snapshot->name));
+        return;
+    }
+    m_parts.engine.send(place->first, record.bytes.toByteArray());
+}
+
+} // namespace sw::ui

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "ui/shell/statustotals.h"
+
+#include "core/base/units.h"
+#include "ui/endpoints/endpointmodel.h"
+#include "ui/widgets/controls.h"
+
+#include <QFileInfo>
+#include <QLabel>
+#include <QStatusBar>
+
+namespace sw::ui {
+
+StatusTotals::StatusTotals(const Engine& engine, const EndpointModel& model, QStatusBar* bar)
+    : QObject(bar),
+      m_engine(engine),
+      m_model(model),
+      m_endpoints(plainLabel({}, bar)),
+      m_rates(plainLabel({}, bar)),
+      m_store(plainLabel({}, bar)),
+      m_recordings(plainLabel({}, bar)),
+      m_held(plainLabel({}, bar)) {
+    m_endpoints->setObjectName(QStringLiteral("endpointTotals"));
+    nameWidget(m_recordings, "recordingTotals", tr("Recording to file"));
+    nameWidget(m_held, "heldTotals", tr("Held messages"));
+    for (QLabel* label : {m_endpoints, m_rates, m_store, m_recordings, m_held})
+        bar->addWidget(label);
+    m_recordings->hide();
+    m_held->hide();
+    bar->addPermanentWidget(plainLabel(tr("Ctrl+Shift+P commands · Ctrl+P buffers"), bar));
+    bar->setSizeGripEnabled(false);
+}
+
+void StatusTotals::refresh() {
+    const auto totals = m_model.totals();
+    m_endpoints->setText(totals.open == 1 ? tr("1 endpoint open") : tr("%1 endpoints open").arg(totals.open));
+    m_rates->setText(
+        tr("▼ %1/s  ▲ %2/s").arg(formatBytes(totals.receivedPerSecond), formatBytes(totals.sentPerSecond)));
+    const auto store = m_engine.store();
+    const QString recorded = store->isRecording() && store->unrecorded() == 0
+                                 ? tr("recorded: all")
+                                 : tr("not recorded: %1").arg(formatBytes(store->unrecorded()));
+    m_store->setText(tr("%1 · %2 in memory · %3 on disk · %4 dropped by the system")
+                         .arg(recorded, formatBytes(static_cast<quint64>(std::max<qint64>(store->memory(), 0))),
+                              formatBytes(store->journaled()), QString::number(totals.dropped)));
+}
+
+void StatusTotals::showRecordings(const QStringList& paths) {
+    m_recordings->setVisible(!paths.isEmpty());
+    m_recordings->setText(paths.size() == 1 ? tr("● recording to %1").arg(QFileInfo(paths.first()).fileName())
+                                            : tr("● recording to %1 files").arg(paths.size()));
+    m_recordings->setToolTip(plainToolTip(paths.join(QLatin1Char('\n'))));
+}
+
+void StatusTotals::showHeld(int count) {
+    m_held->setVisible(count > 0);
+    m_held->setText(count == 1 ? tr("● 1 message held") : tr("● %1 messages held").arg(count));
+}
+
+} // namespace sw::ui
