@@ -20,7 +20,8 @@ constexpr std::array formats{
     RecordingFormat{".jsonl", "every record, one JSON object a line", true, true},
     RecordingFormat{".csv", "every record, one line each, for spreadsheets", true, true},
     RecordingFormat{".txt", "every record, to be read by people", true, false},
-    RecordingFormat{".hex", "bytes as a hex dump that Wireshark's text import and xxd -r read", true, true},
+    RecordingFormat{".hex", "bytes as hex dumps, which Wireshark imports; without its # lines xxd -r reads it", true,
+                    true},
     RecordingFormat{".bin", "the received bytes; what was sent goes to NAME.sent.bin", true, true},
 };
 

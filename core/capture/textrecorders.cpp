@@ -165,8 +165,7 @@ void HexRecorder::writeRecord(const SourcePart& part, const RecordView& record) 
         const QByteArrayView line = record.bytes.sliced(at, std::min(width, record.bytes.size() - at));
         text += QByteArray::number(at, 16).rightJustified(8, '0') + ':';
         for (qsizetype i = 0; i < width; ++i) {
-            if (i % 2 == 0)
-                text += ' ';
+            text += ' ';
             if (i >= line.size()) {
                 text += "  ";
                 continue;

@@ -70,6 +70,7 @@ void Connection::connectFailed(const Error& error) {
     m_connector.release()->deleteLater();
     const QString cause = error.id == ErrorId::ConnectionRefused    ? QStringLiteral("refused")
                           : error.id == ErrorId::ConnectionTimedOut ? QStringLiteral("timed-out")
+                          : error.id == ErrorId::ConnectionReset    ? QStringLiteral("reset")
                                                                     : QStringLiteral("error");
     finish({.cause = cause, .text = QStringLiteral("could not connect: ") + toText(error), .error = error});
 }

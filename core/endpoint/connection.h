@@ -85,7 +85,7 @@ private:
     void peerGone();
     void enqueue(const QByteArray& bytes);
     void flush();
-    void drainBeforeEnd();
+    void drainBeforeEnd(bool isReset = false);
     void updateInterest();
     void endSendingNow();
     void finishOrderly();

@@ -71,7 +71,7 @@ void Connection::closeOrderly() {
 
 /// Takes what has arrived already: closing a socket with unread bytes makes TCP send a reset (RFC 2525 section 2.17),
 /// and that can destroy what we sent last.
-void Connection::drainBeforeEnd() {
+void Connection::drainBeforeEnd(bool isReset) {
     if (m_isHeld)
         return; // a behaviour that wants its peer to see that
     constexpr quint64 most = 4ULL << 20U;
@@ -81,7 +81,7 @@ void Connection::drainBeforeEnd() {
         const qint64 count = receiveSome(space.data(), std::min(space.size(), largestRead));
         if (count <= 0)
             recordAlerts();
-        if (count == 0) {
+        if (count == 0 && !isReset) { // after a reset the system gives 0 too, and nobody ended anything
             m_readEnded = true;
             record(EventKind::EndOfStream, QStringLiteral("end of stream from the peer: it sends no more"));
         }
@@ -207,7 +207,7 @@ void Connection::fail(qint64 result, const QString& situation) {
         return;
     }
     Error error = systemError(static_cast<int>(-result), situation, snapshot().peer);
-    drainBeforeEnd();
+    drainBeforeEnd(error.id == ErrorId::ConnectionReset);
     // a peer that says why in an alert, and closes, may make our next piece fail before its alert was received
     if (m_tls && m_tls->error().id == ErrorId::TlsAlert) {
         failTls(m_tls->error());

@@ -103,7 +103,9 @@ void ReplayBehaviour::goOn(Peer& peer) {
         if (isOurs(step)) {
             if (pausesBefore(peer, step) || !peer.wantsMore())
                 break;
-            if (step.isEnd)
+            if (step.isEnd && m_step + 1 == steps.size())
+                m_isInside = false; // nothing follows: the end of the replay is ours, and may be the connection's
+            else if (step.isEnd)
                 peer.endSending();
             else
                 peer.send(step.bytes);

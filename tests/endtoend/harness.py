@@ -71,11 +71,14 @@ class Running:
 
     def address(self):
         """The address it listens on, once it says so."""
-        wait_for(lambda: re.search(r"^listening on (\S+)|^receiving on (\S+)", self.said(), re.M) or self.process.poll() is not None)
-        match = re.search(r"^(?:listening|receiving) on (\S+)", self.said(), re.M)
-        if not match:
+        def said():
+            match = re.search(r"^(?:listening|receiving) on ([^\s,;]+)", self.said(), re.M)
+            started = [event["address"] for event in json_lines(self.said()) if event["event"] == "started"]
+            return match.group(1) if match else started[0] if started else None
+        wait_for(lambda: said() or self.process.poll() is not None)
+        if not said():
             raise AssertionError("it did not listen: " + self.said())
-        return match.group(1)
+        return said()
 
     def port(self):
         return int(re.search(r":(\d+)(?:\?|$)", self.address()).group(1))

@@ -1,0 +1,402 @@
+# SPDX-License-Identifier: MIT
+"""Real programs through the relay: what they do has to be the same as without it."""
+import hashlib
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from harness import *
+
+PG = "/usr/lib/postgresql/15/bin"
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_port(port):
+    def is_there():
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return True
+        return False
+    wait_for(is_there)
+
+
+class Program:
+    """A server of another project, ended with the test."""
+
+    def __init__(self, *command, **options):
+        self.log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, **options)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+
+def run(*command, **options):
+    options.setdefault("timeout", 60)
+    options.setdefault("stdin", subprocess.DEVNULL if "input" not in options else None)
+    if "input" in options:
+        del options["stdin"]
+    done = subprocess.run(command, capture_output=True, **options)
+    if done.returncode != 0:
+        raise AssertionError(f"{command[0]}: status {done.returncode}: {done.stderr[-500:]!r} {done.stdout[-500:]!r}")
+    return done.stdout
+
+
+def as_user(name):
+    """Some servers do not run as root."""
+    return {"user": name} if os.geteuid() == 0 else {}
+
+
+class Programs(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="sw-relay-")
+        os.chmod(self.folder, 0o777)
+        self.addCleanup(shutil.rmtree, self.folder, True)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    @needs("redis-server", "redis-cli")
+    def test_redis_pipe(self):
+        port = free_port()
+        with Program("redis-server", "--port", str(port), "--save", "", "--dir", self.folder):
+            wait_for_port(port)
+            with Running("relay", "tcp://127.0.0.1:0", f"tcp://127.0.0.1:{port}") as relay:
+                sets = b"".join(b"*3\r\n$3\r\nSET\r\n$%d\r\nkey%d\r\n$5\r\nvalue\r\n" % (len(str(i)) + 3, i) for i in range(20000))
+                out = run("redis-cli", "-p", str(relay.port()), "--pipe", input=sets)
+                self.assertIn(b"errors: 0, replies: 20000", out)
+                self.assertEqual(run("redis-cli", "-p", str(relay.port()), "dbsize").strip(), b"20000")
+
+    @needs("psql")
+    def test_postgres_copy(self):
+        port = free_port()
+        data = self.path("data")
+        user = as_user("postgres")
+        run(PG + "/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", **user)
+        with Program(PG + "/postgres", "-D", data, "-p", str(port), "-k", self.folder, "-h", "127.0.0.1", **user):
+            wait_for_port(port)
+            wait_for(lambda: subprocess.run(["psql", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-c", "select 1"],
+                                            capture_output=True).returncode == 0)
+            with Running("relay", "tcp://127.0.0.1:0", f"tcp://127.0.0.1:{port}") as relay:
+                psql = ["psql", "-X", "-q", "-h", "127.0.0.1", "-p", str(relay.port()), "-U", "postgres", "-v", "ON_ERROR_STOP=1"]
+                run(*psql, "-c", "create table t (n int, x text)")
+                rows = b"".join(b"%d\tline %d of the table\n" % (i, i * 7) for i in range(50000))
+                run(*psql, "-c", "copy t from stdin", input=rows)
+                out = run(*psql, "-c", "copy (select * from t order by n) to stdout")
+                self.assertEqual(hashlib.sha256(out).digest(), hashlib.sha256(rows).digest())
+
+    @needs("nginx", "curl", "ab", "wrk")
+    def test_nginx(self):
+        port = free_port()
+        content = os.urandom(5_000_000)
+        for name, data in (("big.bin", content), ("small.txt", b"hello\n")):
+            with open(self.path(name), "wb") as file:
+                file.write(data)
+        os.chmod(self.path("big.bin"), 0o644)
+        with open(self.path("nginx.conf"), "w", encoding="ascii") as file:
+            file.write(f"daemon off; pid {self.folder}/pid; error_log {self.folder}/error.log; worker_processes 1;\n"
+                       "events { worker_connections 512; }\n"
+                       f"http {{ access_log off; client_body_temp_path {self.folder}/b; proxy_temp_path {self.folder}/p;"
+                       f" fastcgi_temp_path {self.folder}/f; uwsgi_temp_path {self.folder}/u; scgi_temp_path {self.folder}/s;"
+                       f" server {{ listen 127.0.0.1:{port}; root {self.folder}; }} }}\n")
+        nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+        with Program(nginx, "-c", self.path("nginx.conf"), "-p", self.folder):
+            wait_for_port(port)
+            with Running("relay", "tcp://127.0.0.1:0", f"tcp://127.0.0.1:{port}") as relay:
+                url = f"http://127.0.0.1:{relay.port()}/"
+                self.assertEqual(run("curl", "-s", "--fail", url + "big.bin"), content)
+                self.assertEqual(run("curl", "-s", "-r", "1000-1999", url + "big.bin"), content[1000:2000])
+                out = run("ab", "-n", "1000", "-c", "20", url + "small.txt").decode()
+                self.assertRegex(out, r"Complete requests:\s+1000")
+                self.assertRegex(out, r"Failed requests:\s+0")
+                out = run("ab", "-k", "-n", "2000", "-c", "20", url + "small.txt").decode()
+                self.assertRegex(out, r"Failed requests:\s+0")
+                out = run("wrk", "-t1", "-c50", "-d2s", url + "small.txt").decode()
+                self.assertNotIn("Socket errors", out)
+                self.assertNotIn("Non-2xx", out)
+
+    @needs("mosquitto", "mosquitto_pub", "mosquitto_sub")
+    def test_mosquitto(self):
+        port = free_port()
+        with open(self.path("m.conf"), "w", encoding="ascii") as file:
+            file.write(f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n")
+        with Program(shutil.which("mosquitto") or "/usr/sbin/mosquitto", "-c", self.path("m.conf")):
+            wait_for_port(port)
+            with Running("relay", "tcp://127.0.0.1:0", f"tcp://127.0.0.1:{port}") as relay:
+                there = ["-h", "127.0.0.1", "-p", str(relay.port()), "-q", "1", "-t", "numbers"]
+                subscriber = subprocess.Popen(["mosquitto_sub", *there, "-C", "2000"], stdout=subprocess.PIPE)
+                self.addCleanup(subscriber.wait)
+                self.addCleanup(subscriber.kill)
+                self.addCleanup(subscriber.stdout.close)
+                time.sleep(0.7)  # it says nothing when it has subscribed
+                numbers = b"".join(b"%d\n" % i for i in range(2000))
+                run("mosquitto_pub", *there, "-l", input=numbers)
+                self.assertEqual(subscriber.stdout.read(), numbers)
+
+    @needs("ssh", "ssh-keygen")
+    def test_ssh(self):
+        sshd = shutil.which("sshd") or "/usr/sbin/sshd"
+        if not os.path.exists(sshd):
+            self.skipTest("no sshd")
+        port = free_port()
+        os.makedirs("/run/sshd", exist_ok=True)
+        os.chmod(self.folder, 0o700)
+        for name in ("host", "user"):
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.path(name))
+        shutil.copy(self.path("user.pub"), self.path("authorized"))
+        with open(self.path("sshd.conf"), "w", encoding="ascii") as file:
+            file.write(f"Port {port}\nListenAddress 127.0.0.1\nHostKey {self.path('host')}\nPidFile {self.path('pid')}\n"
+                       f"AuthorizedKeysFile {self.path('authorized')}\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n")
+        with Program(sshd, "-D", "-e", "-f", self.path("sshd.conf")):
+            wait_for_port(port)
+            with Running("relay", "tcp://127.0.0.1:0", f"tcp://127.0.0.1:{port}") as relay:
+                data = os.urandom(20_000_000)
+                out = run("ssh", "-p", str(relay.port()), "-i", self.path("user"), "-o", "StrictHostKeyChecking=no",
+                          "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "127.0.0.1", "cat", input=data)
+                self.assertEqual(hashlib.sha256(out).digest(), hashlib.sha256(data).digest())
+
+    @needs("dnsmasq", "dig")
+    def test_dns(self):
+        port = free_port(socket.SOCK_DGRAM)
+        dnsmasq = shutil.which("dnsmasq") or "/usr/sbin/dnsmasq"
+        with Program(dnsmasq, "-d", "-p", str(port), "-a", "127.0.0.1", "-I", "lo", "--bind-interfaces", "-R", "-h", "-u", "root",
+                     *[f"--address=/h{i}.example/10.0.{i // 250}.{i % 250}" for i in range(300)], "--conf-file=/dev/null"):
+            wait_for_port(port)  # it answers on TCP too
+            with Running("relay", "udp://127.0.0.1:0", f"udp://127.0.0.1:{port}") as relay:
+                with open(self.path("names"), "w", encoding="ascii") as file:
+                    file.writelines(f"h{i}.example\n" for i in range(300))
+                out = run("dig", "@127.0.0.1", "-p", str(relay.port()), "+short", "+tries=1", "-f", self.path("names"))
+                self.assertEqual(out.decode().split(), [f"10.0.{i // 250}.{i % 250}" for i in range(300)])
+
+    @needs("sipp")
+    def test_sip(self):
+        port = free_port(socket.SOCK_DGRAM)
+        with Program("sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(port), "-nostdin", cwd=self.folder):
+            time.sleep(0.7)  # it binds, and says so on a terminal only
+            with Running("relay", "udp://127.0.0.1:0", f"udp://127.0.0.1:{port}") as relay:
+                run("sipp", "-sn", "uac", f"127.0.0.1:{relay.port()}", "-i", "127.0.0.1", "-p", str(free_port(socket.SOCK_DGRAM)),
+                    "-m", "200", "-r", "100", "-nostdin", "-d", "10", cwd=self.folder)
+
+
+class Ends(unittest.TestCase):
+    def test_half_close_over_tcp_and_unix(self):
+        folder = tempfile.mkdtemp(prefix="sw-relay-")
+        self.addCleanup(shutil.rmtree, folder, True)
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "talk") as server, \
+                Running("relay", f"unix://{folder}/in.sock", f"tcp://127.0.0.1:{server.port()}") as first, \
+                Running("relay", "tcp://127.0.0.1:0", f"unix://{folder}/in.sock") as second:
+            first.address()
+            port = second.port()
+            for i in range(30):
+                out = run("nc", "-N", "127.0.0.1", str(port), input=b"number %d\n" % i)
+                self.assertEqual(out, b"You sent: 'number %d'\n" % i)
+                out = run("nc", "-N", "-U", f"{folder}/in.sock", input=b"local %d\n" % i)
+                self.assertEqual(out, b"You sent: 'local %d'\n" % i)
+
+    def test_every_closing_record_has_a_cause(self):
+        target = listening_socket()
+        with Running("relay", "tcp://127.0.0.1:0", f"tcp://127.0.0.1:{target.getsockname()[1]}", "--json") as relay:
+            port = relay.port()
+            for i in range(60):
+                client = connected(port)
+                served, _ = target.accept()
+                client.sendall(b"x" * i)
+                victim = client if i % 2 else served
+                victim.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                victim.close()
+                other = served if i % 2 else client
+                other.settimeout(LIMIT)
+                with self.assertRaises(ConnectionResetError):
+                    while other.recv(4096):
+                        pass
+                other.close()
+            target.close()
+            closed = wait_for(lambda: [e for e in json_lines(relay.said()) if e["event"] == "closed"][119:] and
+                              [e for e in json_lines(relay.said()) if e["event"] == "closed"])
+            self.assertEqual(len(closed), 120)
+            self.assertEqual(len({event["endpoint"] for event in closed}), 120)
+            self.assertEqual(sum(event["cause"] == "reset" for event in closed), 60)
+            self.assertEqual(sum(event["cause"] == "aborted-by-us" for event in closed), 60)
+
+    def test_a_stuck_reader_stops_its_writer_and_nobody_else(self):
+        target = listening_socket()
+        with Running("relay", "tcp://127.0.0.1:0", f"tcp://127.0.0.1:{target.getsockname()[1]}") as relay:
+            port = relay.port()
+            before = relay.memory()
+            client = connected(port)
+            stuck, _ = target.accept()
+            client.settimeout(0.5)
+            sent = 0
+            with self.assertRaises(socket.timeout):
+                while True:
+                    sent += client.send(b"x" * (1 << 20))
+            self.assertLess(relay.memory() - before, 32 << 10)
+            self.assertLess(sent, 32 << 20)
+            other = connected(port)
+            served, _ = target.accept()
+            other.sendall(b"ping")
+            self.assertEqual(served.recv(4), b"ping")
+            for one in (client, stuck, other, served, target):
+                one.close()
+
+    def test_unreachable_target(self):
+        with Running("relay", "tcp://127.0.0.1:0", f"tcp://127.0.0.1:{free_port()}", "--json") as relay:
+            client = connected(relay.port())
+            with self.assertRaises(ConnectionResetError):
+                client.recv(1)
+            client.close()
+            closed = wait_for(lambda: [e for e in json_lines(relay.said()) if e["event"] == "closed" and e.get("listener") == 1])
+            self.assertEqual(closed[0]["error"]["id"], "connection-refused")
+
+
+class Secure(unittest.TestCase):
+    def ask(self, port, *options):
+        """One question with openssl, which is ended once the answer is there."""
+        client = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", *options, "-quiet"],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        try:
+            client.stdin.write(b"hello\n")
+            client.stdin.flush()
+            self.assertEqual(client.stdout.readline(), b"You sent: 'hello'\n")
+        finally:
+            client.kill()
+            client.communicate()
+
+    def test_names_and_protocols_pass_through(self):
+        with Running("listen", "tls://127.0.0.1:0?alpn=h2,http/1.1", "--behaviour", "talk", "--json") as server, \
+                Running("relay", "tls://127.0.0.1:0", f"tls://127.0.0.1:{server.port()}?verify=off") as relay:
+            self.ask(relay.port(), "-servername", "shop.example", "-alpn", "spdy,http/1.1")
+            facts = [e["tls"] for e in json_lines(server.said()) if e["event"] == "tls-established"][0]
+            self.assertEqual(facts["serverName"], "shop.example")
+            self.assertEqual(facts["alpn"], "http/1.1")
+
+    def test_tls_passes_through_untouched(self):
+        with Running("listen", "tls://127.0.0.1:0", "--behaviour", "talk") as server, \
+                Running("relay", "tcp://127.0.0.1:0", f"tcp://127.0.0.1:{server.port()}", "--json") as relay:
+            self.ask(relay.port(), "-servername", "a.example")
+            hello = [e for e in json_lines(relay.said()) if e["event"] == "tls-hello"]
+            self.assertEqual(hello[0]["hello"]["serverName"], "a.example")
+
+    def test_plain_clients_reach_a_tls_server(self):
+        with Running("listen", "tls://127.0.0.1:0", "--behaviour", "talk") as server, \
+                Running("relay", "tcp://127.0.0.1:0", f"tls://127.0.0.1:{server.port()}?verify=off") as relay:
+            self.assertEqual(run("nc", "-N", "127.0.0.1", str(relay.port()), input=b"hi\n"), b"You sent: 'hi'\n")
+
+
+class Faults(unittest.TestCase):
+    def through(self, *options, data=bytes(range(256)) * 100, pieces=1):
+        """What an echo server gives back of these bytes through a relay with faults, and its fault log."""
+        with tempfile.TemporaryDirectory() as folder, Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo") as server, \
+                Running("relay", "tcp://127.0.0.1:0", f"tcp://127.0.0.1:{server.port()}", "--fault-log", folder + "/log",
+                        *options) as relay:
+            client = connected(relay.port())
+            size = len(data) // pieces
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # a fault may end it before all is sent
+                for at in range(0, len(data), size):
+                    client.sendall(data[at:at + size])
+                    if pieces > 1:
+                        time.sleep(0.002)
+                client.shutdown(socket.SHUT_WR)
+            got = b""
+            with contextlib.suppress(ConnectionResetError):
+                while part := client.recv(65536):
+                    got += part
+            client.close()
+            time.sleep(0.2)
+            with open(folder + "/log", encoding="utf-8") as log:
+                return got, [json.loads(line) for line in log]
+
+    def test_the_same_seed_gives_the_same_faults(self):
+        options = ["--fault", "up:chop=1-700", "--fault", "up:corrupt@1000=xor:ff", "--fault", "up:delay=3ms~2ms",
+                   "--fault", "up:half-close@20000", "--seed", "7"]
+        first, log = self.through(*options)
+        again, log_again = self.through(*options, pieces=13)
+        self.assertEqual(len(first), 20000)
+        self.assertEqual(first, again)
+        self.assertEqual(log, log_again)
+        self.assertEqual(log[0]["seed"], "7")
+        other = self.through(*options[:-1], "8")[1]
+        self.assertNotEqual(log[1:], other[1:])
+
+    def test_a_log_drives_the_next_run(self):
+        first, log = self.through("--fault", "up:chop=1-700", "--fault", "up:corrupt@77=set:4142", "--seed", "3")
+        with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+            file.write("\n".join(json.dumps(line) for line in log))
+            file.flush()
+            again, log_again = self.through("--faults-from", file.name)
+        self.assertEqual(first, again)
+        self.assertEqual(first[77:79], b"AB")
+        self.assertEqual(log[1:], log_again[1:])
+
+    def test_mistakes_are_told(self):
+        for fault, word in (("explode", "no fault"), ("drop=5%", "datagrams"), ("reset=1", "reset@SIZE")):
+            done = swright("relay", "tcp://127.0.0.1:0", "tcp://127.0.0.1:9", "--fault", fault)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(word, done.stderr.decode())
+        done = swright("relay", "tcp://127.0.0.1:0", "udp://127.0.0.1:9")
+        self.assertEqual(done.returncode, 2)
+
+    def test_datagrams_are_lost_as_decided(self):
+        sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sink.bind(("127.0.0.1", 0))
+        sink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        sink.settimeout(1)
+        got = []
+        for _ in range(2):
+            with Running("relay", "udp://127.0.0.1:0", f"udp://127.0.0.1:{sink.getsockname()[1]}", "--fault", "up:drop=10%",
+                         "--fault", "up:duplicate=2%", "--fault", "up:drop@message=7", "--seed", "5") as relay:
+                client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                client.connect(("127.0.0.1", relay.port()))
+                for i in range(500):
+                    client.send(b"%d" % i)
+                    if i % 50 == 0:
+                        time.sleep(0.01)
+                numbers = []
+                with contextlib.suppress(socket.timeout):
+                    while True:
+                        numbers.append(int(sink.recv(100)))
+                client.close()
+                got.append(numbers)
+        self.assertEqual(got[0], got[1])
+        self.assertNotIn(6, got[0])
+        self.assertTrue(400 < len(set(got[0])) < 480, len(set(got[0])))
+        self.assertGreater(len(got[0]), len(set(got[0])))
+        sink.close()
+
+    def test_datagrams_pass_without_loss(self):
+        with Running("listen", "udp://127.0.0.1:0?rcvbuf=4MiB", "--behaviour", "echo") as server, \
+                Running("relay", "udp://127.0.0.1:0?rcvbuf=4MiB", f"udp://127.0.0.1:{server.port()}") as relay:
+            client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+            client.connect(("127.0.0.1", relay.port()))
+            client.settimeout(LIMIT)
+            for size in list(range(0, 200)) + [1472, 9000, 65507]:
+                data = os.urandom(size)
+                client.send(data)
+                self.assertEqual(client.recv(70000), data)
+            client.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
