@@ -45,13 +45,15 @@ public:
 
 private:
     void update(const QVector<EndpointSnapshot>& snapshots) {
-        for (const EndpointSnapshot& snapshot : snapshots) {
+        for (const EndpointSnapshot& snapshot : snapshots) { // clients first: targets are known by them
             if (snapshot.id == m_relay && snapshot.state == EndpointState::Failed)
                 m_session.finish(TaskFailed);
-            if (snapshot.parent != m_relay && !m_clients.contains(snapshot.parent))
-                continue;
             if (snapshot.parent == m_relay)
                 m_clients.insert(snapshot.id);
+        }
+        for (const EndpointSnapshot& snapshot : snapshots) {
+            if (snapshot.parent != m_relay && !m_clients.contains(snapshot.parent))
+                continue;
             if (isEnded(snapshot.state))
                 m_open.remove(snapshot.id);
             else

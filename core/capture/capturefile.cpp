@@ -216,7 +216,7 @@ Result<void> CaptureFile::readInterface(QByteArrayView body) {
     Interface interface { .linkType = number<quint16>(body, 0), .name = {}, .snapLength = number<quint32>(body, 4) };
     forOptions(body.sliced(8), [&](quint16 code, QByteArrayView value) {
         if (code == pcapng::InterfaceName)
-            interface.name = QString::fromUtf8(value);
+            interface.name = QString::fromUtf8(value.first(std::min<qsizetype>(value.size(), 256)));
         else if (code == pcapng::TimeResolution && !value.isEmpty())
             interface.resolution = static_cast<quint8>(value[0]);
         else if (code == timeOffset && value.size() >= 8)

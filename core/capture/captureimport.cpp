@@ -8,8 +8,8 @@
 
 #include <QtEndian>
 
+#include <map>
 #include <memory>
-#include <unordered_map>
 
 namespace sw {
 
@@ -31,19 +31,7 @@ struct FlowKey {
     End high;
     quint8 protocol = 0;
 
-    bool operator==(const FlowKey&) const = default;
-};
-
-struct FlowHash {
-    std::size_t operator()(const FlowKey& key) const noexcept {
-        std::size_t seed = key.protocol;
-        for (const End* end : {&key.low, &key.high}) {
-            quint64 words[2];
-            std::memcpy(words, end->host.bytes.data(), sizeof words);
-            seed = ::qHash(words[0] ^ (words[1] * 0x9e3779b97f4a7c15ULL) ^ end->port, seed);
-        }
-        return seed;
-    }
+    auto operator<=>(const FlowKey&) const = default;
 };
 
 struct Flow {
@@ -96,16 +84,15 @@ private:
             ++m_notIp;
             return;
         }
-        const qint64 cut = static_cast<qint64>(captured.originalSize) - captured.bytes.size();
         if (packet->protocol == IpPacket::tcp)
-            takeTcp(captured, *packet, cut);
+            takeTcp(captured, *packet);
         else if (packet->protocol == IpPacket::udp)
-            takeUdp(captured, *packet, cut);
+            takeUdp(captured, *packet);
         else
             ++m_otherProtocols;
     }
 
-    void takeTcp(const CapturedPacket& captured, const IpPacket& packet, qint64 cut) {
+    void takeTcp(const CapturedPacket& captured, const IpPacket& packet) {
         constexpr qsizetype smallest = 20;
         const QByteArrayView bytes = packet.payload;
         if (bytes.size() < smallest) {
@@ -125,8 +112,8 @@ private:
                            .isFin = (flags & 1U) != 0,
                            .isRst = (flags & 4U) != 0,
                            .payload = bytes.sliced(head),
-                           .isCut = cut > 0};
-        segment.size = static_cast<quint32>(segment.payload.size()) + static_cast<quint32>(std::max<qint64>(cut, 0));
+                           .isCut = packet.cut > 0};
+        segment.size = static_cast<quint32>(segment.payload.size()) + packet.cut;
         const End from{packet.from, qFromBigEndian<quint16>(bytes.data())};
         const End to{packet.to, qFromBigEndian<quint16>(bytes.data() + 2)};
         Flow& flow = flowOf(from, to, packet.protocol, captured, segment.isSyn, segment.isSyn && segment.hasAck,
@@ -143,12 +130,22 @@ private:
         }
         if (flow.isOver && segment.size == 0)
             return;
+        m_waiting -= flow.ways[0].cost() + flow.ways[1].cost();
         pass(flow, way, flow.ways[way].feed(segment));
         if (segment.hasAck)
             pass(flow, 1 - way, flow.ways[1 - way].acknowledged(segment.acknowledged));
+        m_waiting += flow.ways[0].cost() + flow.ways[1].cost();
+        constexpr qsizetype mostWaiting = 64 << 20;
+        if (m_waiting > mostWaiting) { // of all connections together: what waits goes on, with its gaps
+            for (auto& [key, one] : m_flows) {
+                for (const int side : {0, 1})
+                    pass(one, side, one.ways[side].passWaiting());
+            }
+            m_waiting = 0;
+        }
     }
 
-    void takeUdp(const CapturedPacket& captured, const IpPacket& packet, qint64 cut) {
+    void takeUdp(const CapturedPacket& captured, const IpPacket& packet) {
         constexpr qsizetype head = 8;
         const QByteArrayView bytes = packet.payload;
         if (bytes.size() < head) {
@@ -166,7 +163,7 @@ private:
             return;
         takeComments(flow, captured);
         const bool isOurs = (from <= to) == flow.isLowLocal;
-        const bool isCut = cut > 0 || said - head > payload.size();
+        const bool isCut = packet.cut > 0 || said - head > payload.size();
         m_sink.data(flow.conversation, isOurs ? RecordKind::Sent : RecordKind::Received, payload, captured.wall,
                     static_cast<quint8>(DatagramFlag | (isCut ? CutFlag : NoFlag)));
     }
@@ -198,12 +195,11 @@ private:
             m_flows.erase(found);
         }
         constexpr quint64 mostConversations = 50'000;
-        Flow& flow = m_flows[key];
-        flow.isMissing = m_conversations >= mostConversations;
-        if (flow.isMissing) {
+        if (m_conversations >= mostConversations) {
             ++m_tooMany;
-            return flow;
+            return m_missing;
         }
+        Flow& flow = m_flows[key];
         ++m_conversations;
         const bool isClient = isSyn ? !isSynAck : protocol == IpPacket::udp || from.port >= to.port;
         const End& client = isClient ? from : to;
@@ -266,8 +262,7 @@ private:
     void reset(Flow& flow, int way) {
         if (std::exchange(flow.isOver, true))
             return;
-        for (const int side : {0, 1})
-            pass(flow, side, flow.ways[side].flush());
+        flushWays(flow);
         m_sink.event(flow.conversation, EventKind::Closed,
                      way == 0 ? QStringLiteral("reset by the client") : QStringLiteral("reset by the server"),
                      {{QStringLiteral("cause"), way == 0 ? QStringLiteral("aborted-by-us") : QStringLiteral("reset")}},
@@ -275,10 +270,15 @@ private:
     }
 
     void finish(Flow& flow) {
-        if (flow.isMissing || flow.isOver)
-            return;
+        if (!flow.isMissing && !flow.isOver)
+            flushWays(flow);
+    }
+
+    void flushWays(Flow& flow) {
+        m_waiting -= flow.ways[0].cost() + flow.ways[1].cost();
         for (const int side : {0, 1})
             pass(flow, side, flow.ways[side].flush());
+        m_waiting += flow.ways[0].cost() + flow.ways[1].cost();
     }
 
     void tellProblems() {
@@ -289,7 +289,9 @@ private:
                     .arg(count)
                     .arg(linkTypeName(link)));
         if (m_tooMany > 0)
-            m_sink.problem(QStringLiteral("%1 conversations were left out: 50000 are read.").arg(m_tooMany));
+            m_sink.problem(
+                QStringLiteral("%1 packets of further conversations were left out: 50000 conversations are read.")
+                    .arg(m_tooMany));
         if (m_broken > 0)
             m_sink.problem(QStringLiteral("%1 packets have broken TCP or UDP headers.").arg(m_broken));
         if (m_reader.lostFragments() > 0)
@@ -302,7 +304,9 @@ private:
     CaptureFile& m_file;
     RecordingSink& m_sink;
     PacketReader m_reader;
-    std::unordered_map<FlowKey, Flow, FlowHash> m_flows;
+    std::map<FlowKey, Flow> m_flows; // ordered: no hash that a file could be made for
+    Flow m_missing{.isMissing = true};
+    qsizetype m_waiting = 0; // memory of all reassemblies
     std::map<quint32, quint64> m_unknownLinks;
     quint64 m_packets = 0;
     quint64 m_conversations = 0;

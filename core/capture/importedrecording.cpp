@@ -28,26 +28,35 @@ public:
           m_progress(progress) {}
 
     quint64 begin(const Conversation& conversation) override {
-        m_made.push_back({.conversation = conversation, .transcript = std::make_shared<Transcript>(m_store)});
+        constexpr qsizetype longest = 200; // a name stands before each line of what is shown
+        Conversation kept = conversation;
+        for (QString* text : {&kept.name, &kept.local, &kept.peer, &kept.scheme})
+            text->truncate(longest);
+        m_made.push_back({.conversation = std::move(kept), .transcript = std::make_shared<Transcript>(m_store)});
         return m_made.size() - 1;
     }
     void data(quint64 number, RecordKind kind, QByteArrayView bytes, qint64 wall, quint8 flags) override {
         Made& made = m_made[number];
         made.transcript->append(kind, bytes, stamp(made, wall), flags);
-        m_sinceLook += bytes.size();
+        const bool isSent = kind == RecordKind::Sent;
+        (isSent ? made.sentBytes : made.receivedBytes) += bytes.size();
+        ++(isSent ? made.sentRecords : made.receivedRecords);
+        recorded(bytes.size());
     }
     void event(quint64 number, EventKind kind, const QString& text, QJsonObject facts, qint64 wall) override {
         Made& made = m_made[number];
         if (made.conversation.local.isEmpty() && kind == EventKind::Opened) { // told by the record only
-            made.conversation.local = facts.value(QStringLiteral("local")).toString();
-            made.conversation.peer = facts.value(QStringLiteral("peer")).toString();
+            made.conversation.local = facts.value(QStringLiteral("local")).toString().left(200);
+            made.conversation.peer = facts.value(QStringLiteral("peer")).toString().left(200);
         }
         facts.insert(QStringLiteral("text"), text);
         made.transcript->appendEvent(kind, facts, stamp(made, wall));
+        recorded(text.size());
     }
     void note(quint64 number, const QString& text, qint64 wall) override {
         Made& made = m_made[number];
         made.transcript->append(RecordKind::Note, text.toUtf8(), stamp(made, wall));
+        recorded(text.size());
     }
     void problem(const QString& text) override {
         constexpr qsizetype most = 100;
@@ -55,9 +64,6 @@ public:
             m_problems.append(text);
     }
     bool progress(qint64 bytes) override {
-        constexpr qint64 between = 4 << 20;
-        if (m_sinceLook > between && !m_store->hasRoom())
-            m_store->flush();
         if (m_progress == nullptr)
             return true;
         m_progress->done = bytes;
@@ -71,14 +77,19 @@ public:
         for (Made& made : m_made) {
             made.transcript->seal();
             const Conversation& conversation = made.conversation;
-            QJsonObject label{{QStringLiteral("id"), ++id},
-                              {QStringLiteral("kind"),
-                               conversation.isDatagram ? QStringLiteral("flow") : QStringLiteral("connection")},
-                              {QStringLiteral("name"), conversation.name},
-                              {QStringLiteral("parent"), 0},
-                              {QStringLiteral("file"), path},
-                              {QStringLiteral("local"), conversation.local},
-                              {QStringLiteral("peer"), conversation.peer}};
+            QJsonObject label{
+                {QStringLiteral("id"), ++id},
+                {QStringLiteral("kind"),
+                 conversation.isDatagram ? QStringLiteral("flow") : QStringLiteral("connection")},
+                {QStringLiteral("name"), conversation.name},
+                {QStringLiteral("parent"), 0},
+                {QStringLiteral("counters"), QJsonObject{{QStringLiteral("sentBytes"), made.sentBytes},
+                                                         {QStringLiteral("sentRecords"), made.sentRecords},
+                                                         {QStringLiteral("receivedBytes"), made.receivedBytes},
+                                                         {QStringLiteral("receivedRecords"), made.receivedRecords}}},
+                {QStringLiteral("file"), path},
+                {QStringLiteral("local"), conversation.local},
+                {QStringLiteral("peer"), conversation.peer}};
             if (!conversation.scheme.isEmpty() && !conversation.peer.isEmpty())
                 label.insert(QStringLiteral("address"),
                              QString(conversation.scheme + QStringLiteral("://") + conversation.peer));
@@ -93,7 +104,23 @@ private:
         Conversation conversation;
         std::shared_ptr<Transcript> transcript;
         qint64 last = 0;
+        qint64 sentBytes = 0;
+        qint64 sentRecords = 0;
+        qint64 receivedBytes = 0;
+        qint64 receivedRecords = 0;
     };
+
+    /// Waits for the journal, so that memory stays bounded.
+    void recorded(qint64 size) {
+        constexpr qint64 between = 4 << 20;
+        constexpr qint64 cost = 64;
+        m_sinceLook += size + cost;
+        if (m_sinceLook < between)
+            return;
+        m_sinceLook = 0;
+        if (!m_store->hasRoom())
+            m_store->flush();
+    }
 
     RecoveredTranscript aboutFile(const QString& path, const QStringList& problems) {
         auto transcript = std::make_shared<Transcript>(m_store);
@@ -103,12 +130,13 @@ private:
             if (reader.count() > 0)
                 first = std::min(first, reader.header(0).time.wall);
         }
-        const Timestamp time{.wall = m_made.empty() ? 0 : first, .mono = m_made.empty() ? 0 : first};
+        const qint64 begin = first == std::numeric_limits<qint64>::max() ? 0 : first;
+        const Timestamp time{.wall = begin, .mono = begin};
         transcript->appendEvent(
             EventKind::Started,
-            {{QStringLiteral("text"), m_made.size() == 1
-                                          ? QStringLiteral("%1: one conversation").arg(path)
-                                          : QStringLiteral("%1: %2 conversations").arg(path).arg(m_made.size())}},
+            {{QStringLiteral("text"),
+              m_made.size() == 1 ? QStringLiteral("%1: one conversation").arg(path)
+                                 : QStringLiteral("%1: %2 conversations").arg(path, QString::number(m_made.size()))}},
             time);
         for (const QString& problem : problems)
             transcript->appendEvent(EventKind::Warning, {{QStringLiteral("text"), problem}}, time);
@@ -122,7 +150,7 @@ private:
 
     /// Merges need ascending times; a clock that was set back shows its wall time, and stands where it came.
     static Timestamp stamp(Made& made, qint64 wall) {
-        made.last = std::max(made.last, wall);
+        made.last = std::max(made.last + 1, wall);
         return {.wall = wall, .mono = made.last};
     }
 
@@ -217,6 +245,9 @@ Result<ImportedRecording> readRecording(const QString& path, ImportProgress* pro
         .directory = directory ? directory->path() : QString(), .budget = importBudget, .holds = directory});
     TranscriptSink sink(store, progress);
     const auto read = readInto(path, file, sink);
+    store->flush();
+    if (!store->isRecording())
+        sink.problem(QStringLiteral("Only a part was read: %1").arg(store->stopReason().detail));
     ImportedRecording recording = sink.take(path);
     store->flush();
     store->keepFiles(); // until the directory goes

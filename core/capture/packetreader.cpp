@@ -24,6 +24,8 @@ enum LinkType : quint32 {
     LinkSll2 = 276,
 };
 
+/// Memory of a fragment that waits, besides its bytes.
+constexpr qsizetype nodeCost = 128;
 constexpr quint16 etherIPv4 = 0x0800;
 constexpr quint16 etherIPv6 = 0x86dd;
 
@@ -161,6 +163,7 @@ std::optional<IpPacket> PacketReader::readIPv4(QByteArrayView bytes) {
     std::memcpy(packet.from.bytes.data(), bytes.data() + 12, 4);
     std::memcpy(packet.to.bytes.data(), bytes.data() + 16, 4);
     packet.payload = bytes.first(std::min(total, bytes.size())).sliced(head); // behind it: padding of the link
+    packet.cut = static_cast<quint32>(std::max<qsizetype>(total - bytes.size(), 0));
     const quint16 fragment = big16(bytes, 6);
     const quint32 offset = (fragment & 0x1fffU) * 8U;
     const bool hasMore = (fragment & 0x2000U) != 0;
@@ -180,8 +183,10 @@ std::optional<IpPacket> PacketReader::readIPv6(QByteArrayView bytes) {
     std::memcpy(packet.to.bytes.data(), bytes.data() + 24, 16);
     const qsizetype size = big16(bytes, 4);
     QByteArrayView rest = bytes.sliced(headSize);
-    if (size > 0) // 0: a jumbogram, or segmentation offload
+    if (size > 0) { // 0: a jumbogram, or segmentation offload
+        packet.cut = static_cast<quint32>(std::max<qsizetype>(size - rest.size(), 0));
         rest = rest.first(std::min(size, rest.size()));
+    }
     for (int i = 0; i < mostHeaders; ++i) {
         constexpr quint8 hopByHop = 0;
         constexpr quint8 routing = 43;
@@ -223,7 +228,7 @@ void PacketReader::forgetOldest() {
     if (found == m_fragments.end() || found->second.number != number)
         return; // it was completed
     for (const auto& [offset, piece] : found->second.pieces)
-        m_held -= piece.size();
+        m_held -= piece.size() + nodeCost;
     m_fragments.erase(found);
     ++m_lostFragments;
 }
@@ -233,7 +238,7 @@ std::optional<IpPacket> PacketReader::joined(IpPacket fragment, quint32 id, quin
     constexpr std::size_t mostDatagrams = 1024;
     constexpr qsizetype mostHeld = 16 << 20;
     constexpr quint32 largest = 65535;
-    if (offset + static_cast<quint32>(fragment.payload.size()) > largest)
+    if (fragment.payload.isEmpty() || offset + static_cast<quint32>(fragment.payload.size()) > largest)
         return std::nullopt;
     const FragmentKey key{fragment.from, fragment.to, id, fragment.protocol};
     auto [place, isNew] = m_fragments.try_emplace(key);
@@ -244,22 +249,23 @@ std::optional<IpPacket> PacketReader::joined(IpPacket fragment, quint32 id, quin
     }
     if (isLast)
         fragments.size = offset + static_cast<quint32>(fragment.payload.size());
-    if (fragments.pieces.try_emplace(offset, fragment.payload.toByteArray()).second)
-        m_held += fragment.payload.size();
-    quint32 end = 0;
-    for (const auto& [at, piece] : fragments.pieces) {
-        if (at > end)
-            break;
-        end = std::max(end, at + static_cast<quint32>(piece.size()));
+    if (fragments.pieces.try_emplace(offset, fragment.payload.toByteArray()).second) {
+        m_held += fragment.payload.size() + nodeCost;
+        if (offset <= fragments.end) {
+            fragments.end = std::max(fragments.end, offset + static_cast<quint32>(fragment.payload.size()));
+            for (auto at = fragments.pieces.upper_bound(offset);
+                 at != fragments.pieces.end() && at->first <= fragments.end; ++at)
+                fragments.end = std::max(fragments.end, at->first + static_cast<quint32>(at->second.size()));
+        }
     }
-    if (!fragments.size || end < *fragments.size) {
+    if (!fragments.size || fragments.end < *fragments.size) {
         while (m_order.size() > mostDatagrams || m_held > mostHeld)
             forgetOldest();
         return std::nullopt;
     }
     m_joined.clear();
     for (const auto& [at, piece] : fragments.pieces) {
-        m_held -= piece.size();
+        m_held -= piece.size() + nodeCost;
         const auto skip = static_cast<qsizetype>(m_joined.size()) - static_cast<qsizetype>(at);
         if (skip >= 0 && skip < piece.size())
             m_joined.append(QByteArrayView(piece).sliced(skip));

@@ -29,6 +29,7 @@ struct IpPacket {
     IpAddress to;
     quint8 protocol = 0;
     QByteArrayView payload;
+    quint32 cut = 0; ///< bytes of the payload that the IP header promises and the capture lacks
 };
 
 /// The name of a link type (LINKTYPE_…), or its number.
@@ -49,6 +50,7 @@ private:
     struct Fragments {
         std::map<quint32, QByteArray> pieces; // by offset
         std::optional<quint32> size;          // once the last one has come
+        quint32 end = 0;                      // all before it is there
         quint64 number = 0;
     };
     using FragmentKey = std::tuple<IpAddress, IpAddress, quint32, quint8>;

@@ -67,6 +67,16 @@ bool PcapngRecorder::flushFiles() {
     return !hasFailed() && m_file.flush();
 }
 
+void PcapngRecorder::comment(Endpoint& endpoint, const QString& text, qint64 time) {
+    constexpr qsizetype most = 100; // 64 KiB each at most
+    endpoint.comments.append(text);
+    if (endpoint.comments.size() < most)
+        return;
+    m_pending += pcapng::makeStatistics(endpoint.interface, time, std::exchange(endpoint.comments, {}));
+    if (m_pending.size() >= mostPending)
+        (void)flushFiles();
+}
+
 void PcapngRecorder::packet(Endpoint& endpoint, const QByteArray& frame, qint64 time) {
     m_lastTime = time;
     m_pending += pcapng::makePacket(endpoint.interface, time, frame, std::exchange(endpoint.comments, {}));
@@ -104,7 +114,7 @@ void PcapngRecorder::writeRecord(const SourcePart& part, const RecordView& recor
         data(endpoint, part, record);
         break;
     case RecordKind::Note:
-        endpoint.comments.append(QStringLiteral("note: ") + record.text());
+        comment(endpoint, QStringLiteral("note: ") + record.text(), record.header.time.wall);
         break;
     case RecordKind::Event:
         takeEvent(endpoint, part, record);
@@ -143,7 +153,7 @@ void PcapngRecorder::takeEvent(Endpoint& endpoint, const SourcePart& part, const
     case EventKind::FaultApplied:
     case EventKind::MessageReleased:
     case EventKind::CaptureGap:
-        endpoint.comments.append(record.text());
+        comment(endpoint, record.text(), time);
         break;
     default:
         break;

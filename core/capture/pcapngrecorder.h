@@ -54,6 +54,8 @@ private:
     void attempts(Endpoint& endpoint, const QJsonObject& facts, qint64 time);
     /// A packet from our side or from the peer.
     void tcp(Endpoint& endpoint, bool isOurs, quint8 flags, QByteArrayView payload, qint64 time);
+    /// For the next packet; many of them without one are written by themselves.
+    void comment(Endpoint& endpoint, const QString& text, qint64 time);
     void packet(Endpoint& endpoint, const QByteArray& frame, qint64 time);
 
     QFile m_file;

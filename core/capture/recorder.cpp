@@ -87,9 +87,9 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const QString& path) {
                      .arg(path, writtenEndings())));
 }
 
-Result<void> Recorder::openFile(QFile& file, const QString& path) {
+Result<void> Recorder::openFile(QFile& file, const QString& path, QIODevice::OpenMode mode) {
     file.setFileName(path);
-    if (file.open(QIODevice::WriteOnly | QIODevice::Truncate, QFileDevice::ReadOwner | QFileDevice::WriteOwner))
+    if (file.open(mode, QFileDevice::ReadOwner | QFileDevice::WriteOwner))
         return {};
     m_error = {.id = ErrorId::WriteFailed,
                .situation = QStringLiteral("record"),

@@ -37,7 +37,8 @@ protected:
     virtual void writeRecord(const SourcePart& part, const RecordView& record) = 0;
     virtual bool flushFiles() = 0;
     virtual void writeEnd() {}
-    Result<void> openFile(QFile& file, const QString& path);
+    Result<void> openFile(QFile& file, const QString& path,
+                          QIODevice::OpenMode mode = QIODevice::WriteOnly | QIODevice::Truncate);
     void put(QFile& file, const QByteArray& bytes);
     bool hasFailed() const { return m_error.id != ErrorId::None; }
 

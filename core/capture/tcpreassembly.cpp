@@ -50,6 +50,56 @@ void TcpReassembly::advance(std::vector<Output>& out) {
         out.push_back({.isEnd = true});
 }
 
+/// A segment that reaches beyond what was passed on: what came first stays, so its bytes only fill the holes between
+/// pieces that wait.
+void TcpReassembly::fill(std::vector<Output>& out, quint64 begin, QByteArrayView payload, quint64 end) {
+    const auto captured = static_cast<quint64>(payload.size());
+    while (m_offset < end) {
+        const quint64 stop = m_pieces.empty() ? end : std::min(end, m_pieces.begin()->first);
+        if (stop > m_offset) {
+            const quint64 from = m_offset - begin;
+            const quint64 until = std::min(stop - begin, captured);
+            const quint64 before = m_offset;
+            if (from < until)
+                take(out, payload.sliced(static_cast<qsizetype>(from), static_cast<qsizetype>(until - from)), 0);
+            take(out, {}, static_cast<quint32>(stop - before - (m_offset - before)));
+        }
+        advance(out);
+    }
+}
+
+/// A segment for later: only what no earlier one has. `missing` bytes behind it are not in the capture.
+void TcpReassembly::keep(quint64 at, QByteArrayView payload, quint32 missing) {
+    while (!payload.isEmpty()) {
+        auto next = m_pieces.upper_bound(at);
+        if (next != m_pieces.begin()) {
+            const auto before = std::prev(next);
+            const quint64 end =
+                before->first + static_cast<quint64>(before->second.bytes.size()) + before->second.missing;
+            if (end > at) {
+                const auto skip = static_cast<qsizetype>(std::min(end - at, static_cast<quint64>(payload.size())));
+                payload = payload.sliced(skip);
+                at += static_cast<quint64>(skip);
+                continue;
+            }
+        }
+        const quint64 room = next == m_pieces.end() ? static_cast<quint64>(payload.size()) : next->first - at;
+        const auto size = static_cast<qsizetype>(std::min(room, static_cast<quint64>(payload.size())));
+        const bool isLast = size == payload.size();
+        m_pieces.emplace(at, Piece{.bytes = payload.first(size).toByteArray(), .missing = isLast ? missing : 0});
+        m_waiting += size;
+        payload = payload.sliced(size);
+        at += static_cast<quint64>(size);
+    }
+}
+
+std::vector<TcpReassembly::Output> TcpReassembly::passWaiting() {
+    std::vector<Output> out;
+    while (!m_pieces.empty())
+        skipTo(out, m_pieces.begin()->first);
+    return out;
+}
+
 void TcpReassembly::skipTo(std::vector<Output>& out, quint64 offset) {
     out.push_back({.gap = offset - m_offset});
     m_next = *m_next + static_cast<quint32>(offset - m_offset);
@@ -69,43 +119,12 @@ std::vector<TcpReassembly::Output> TcpReassembly::feed(const TcpSegment& segment
     if (segment.isFin && static_cast<qint64>(m_offset) + ahead + segment.size >= 0)
         m_end = m_end.value_or(m_offset + static_cast<quint64>(ahead + segment.size));
     if (segment.size > 0 && ahead + segment.size > 0 && !m_hasEnded) {
-        if (ahead <= 0 && m_pieces.empty()) { // the usual case
-            const auto skip = static_cast<qsizetype>(-ahead);
-            if (skip < segment.payload.size())
-                take(out, segment.payload.sliced(skip), missing);
-            else
-                take(out, {}, static_cast<quint32>(ahead + segment.size));
-        } else if (ahead <= 0) { // up to where the next one begins: what came first stays
-            const auto skip = static_cast<qsizetype>(-ahead);
-            const quint64 room = m_pieces.begin()->first - m_offset;
-            QByteArrayView fresh = skip < segment.payload.size() ? segment.payload.sliced(skip) : QByteArrayView();
-            if (static_cast<quint64>(fresh.size()) > room) {
-                const QByteArrayView beyond = fresh.sliced(static_cast<qsizetype>(room));
-                fresh = fresh.first(static_cast<qsizetype>(room));
-                take(out, fresh, 0);
-                const quint64 at = m_offset;
-                advance(out);
-                const quint64 done = m_offset - at; // those that waited
-                if (done < static_cast<quint64>(beyond.size())) {
-                    TcpSegment rest = segment;
-                    rest.isSyn = false;
-                    rest.sequence = *m_next;
-                    rest.payload = beyond.sliced(static_cast<qsizetype>(done));
-                    rest.size = static_cast<quint32>(rest.payload.size()) + missing;
-                    for (Output& one : feed(rest))
-                        out.push_back(std::move(one));
-                }
-            } else {
-                take(out, fresh, missing);
-            }
-        } else {
-            const quint64 at = m_offset + static_cast<quint64>(ahead);
-            const auto [place, isNew] = m_pieces.try_emplace(at);
-            if (isNew || place->second.bytes.size() < segment.payload.size()) {
-                m_waiting += segment.payload.size() - place->second.bytes.size();
-                place->second = {.bytes = segment.payload.toByteArray(), .missing = missing};
-            }
-        }
+        const quint64 begin =
+            m_offset + static_cast<quint64>(ahead); // of the payload; may lie before what is passed on
+        if (ahead <= 0)
+            fill(out, begin, segment.payload, begin + segment.size);
+        else
+            keep(begin, segment.payload, missing);
     }
     advance(out);
     while ((m_waiting > mostWaiting || m_pieces.size() > mostPieces) && !m_pieces.empty())

@@ -40,10 +40,15 @@ public:
     /// Nothing more comes: what still waits, with the gaps before it.
     std::vector<Output> flush();
 
+    /// What waits, with the gaps before it; the stream goes on.
+    std::vector<Output> passWaiting();
+
     bool hasBegun() const { return m_next.has_value(); }
     /// The number of the SYN, or of the first byte seen, minus one.
     quint32 initial() const { return m_initial; }
     qsizetype waiting() const { return m_waiting; }
+    /// Memory of what waits, in bytes.
+    qsizetype cost() const { return m_waiting + static_cast<qsizetype>(m_pieces.size()) * 128; }
 
 private:
     struct Piece {
@@ -54,6 +59,8 @@ private:
     qint64 distance(quint32 sequence) const;
     void take(std::vector<Output>& out, QByteArrayView bytes, quint32 missing);
     void advance(std::vector<Output>& out);
+    void fill(std::vector<Output>& out, quint64 begin, QByteArrayView payload, quint64 end);
+    void keep(quint64 at, QByteArrayView payload, quint32 missing);
     void skipTo(std::vector<Output>& out, quint64 offset);
 
     std::optional<quint32> m_next; // sequence number of the next byte

@@ -6,7 +6,7 @@
 #include <QDateTime>
 #include <QHash>
 #include <QJsonDocument>
-#include <QTimeZone>
+#include <QRegularExpression>
 
 #include <optional>
 
@@ -14,7 +14,8 @@ namespace sw {
 
 namespace {
 
-constexpr qsizetype longestLine = 64 << 20;
+constexpr qsizetype longestLine = 8 << 20;
+constexpr qsizetype longestRecord = 64 << 20;
 
 Error cancelled() {
     return {.id = ErrorId::ShutDown, .situation = QStringLiteral("recording"), .detail = QStringLiteral("Cancelled.")};
@@ -23,6 +24,11 @@ Error cancelled() {
 /// Nanoseconds since 1970 of `2026-01-31T12:00:00.123456789Z`, with a blank instead of T or without Z too.
 std::optional<qint64> wallOf(QString text) {
     text = text.trimmed();
+    static const QRegularExpression offset(QStringLiteral("[+-]\\d\\d:\\d\\d$"));
+    if (offset.match(text).hasMatch()) { // not ours: without a fraction's digits lost
+        const QDateTime other = QDateTime::fromString(text, Qt::ISODateWithMs);
+        return other.isValid() ? std::optional(other.toMSecsSinceEpoch() * 1'000'000) : std::nullopt;
+    }
     if (text.endsWith(QLatin1Char('Z')))
         text.chop(1);
     const qsizetype dot = text.indexOf(QLatin1Char('.'));
@@ -51,9 +57,11 @@ public:
     std::optional<QByteArray> next() {
         if (m_device.atEnd() && m_device.bytesAvailable() == 0)
             return std::nullopt;
-        QByteArray line = m_device.readLine(longestLine);
-        if (line.isEmpty())
+        m_buffer.resize(longestLine); // once for all lines
+        const qint64 size = m_device.readLine(m_buffer.data(), m_buffer.size());
+        if (size <= 0)
             return std::nullopt;
+        QByteArray line(m_buffer.constData(), size);
         ++m_number;
         m_read += line.size();
         while (line.endsWith('\n') || line.endsWith('\r'))
@@ -75,6 +83,7 @@ public:
 private:
     QIODevice& m_device;
     RecordingSink& m_sink;
+    QByteArray m_buffer;
     quint64 m_number = 0;
     quint64 m_wrong = 0;
     qint64 m_read = 0;
@@ -193,6 +202,9 @@ std::optional<QList<QByteArray>> csvFields(const QByteArray& line) {
         } else if (c == '"') {
             isQuoted = !isQuoted;
         } else if (c == ',' && !isQuoted) {
+            constexpr qsizetype most = 7;
+            if (fields.size() >= most)
+                return std::nullopt;
             fields.append(QByteArray());
         } else {
             fields.last().append(c);
@@ -336,7 +348,7 @@ Result<void> importHex(QIODevice& device, const QString& name, RecordingSink& si
         if (!lines.goesOn())
             return tl::unexpected(cancelled());
         if (line->startsWith('#')) {
-            const QStringList words = QString::fromUtf8(line->mid(1)).trimmed().split(QLatin1Char(' '));
+            const QStringList words = QString::fromUtf8(line->mid(1, 4096)).trimmed().split(QLatin1Char(' '));
             const auto said = words.size() > 3 ? kindOf(words.at(2)) : std::nullopt;
             const auto time = words.size() > 3 ? wallOf(words.at(0) + QLatin1Char('T') + words.at(1)) : std::nullopt;
             if (!said || !time)
@@ -374,7 +386,7 @@ Result<void> importHex(QIODevice& device, const QString& name, RecordingSink& si
         record += read->bytes;
         if (record.size() >= largest && read->bytes.size() == 16) { // a long dump: in pieces
             // the offset goes on, so the bytes stay until the next begin; hand over what there is
-            if (record.size() > longestLine)
+            if (record.size() > longestRecord)
                 return tl::unexpected(badInput(QStringLiteral("recording"),
                                                QStringLiteral("A record of a hex dump has at most 64 MiB.")));
         }

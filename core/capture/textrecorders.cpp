@@ -14,6 +14,8 @@ namespace sw {
 
 namespace {
 
+constexpr qsizetype largestText = 1 << 20;
+
 QString timeText(qint64 wall) {
     QString time = toIsoString(wall);
     return time.replace(QLatin1Char('T'), QLatin1Char(' ')).chopped(1);
@@ -86,11 +88,31 @@ QJsonObject toJson(const SourcePart& part, const RecordView& record) {
     return json;
 }
 
+/// A large record as several: a line of a text format has a bound that readers rely on.
+template <typename Call>
+void inPortions(const RecordView& record, Call call) {
+    constexpr qsizetype most = 256 << 10;
+    if (record.bytes.size() <= most || (record.header.flags & DatagramFlag) != 0) {
+        call(record);
+        return;
+    }
+    for (QByteArrayView rest = record.bytes; !rest.isEmpty();) {
+        RecordView portion = record;
+        portion.bytes = rest.first(std::min(rest.size(), most));
+        rest = rest.sliced(portion.bytes.size());
+        call(portion);
+    }
+}
+
 void JsonLinesRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
     if (!isData(record)) {
         put(m_file, QJsonDocument(toJson(part, record)).toJson(QJsonDocument::Compact) + '\n');
         return;
     }
+    inPortions(record, [&](const RecordView& portion) { writeData(part, portion); });
+}
+
+void JsonLinesRecorder::writeData(const SourcePart& part, const RecordView& record) {
     QByteArray line; // by hand: there may be many megabytes a second of it
     line.reserve(record.bytes.size() * 3 + 256);
     line += "{\"time\":\"" + toIsoString(record.header.time.wall).toLatin1() +
@@ -119,6 +141,13 @@ Result<void> CsvRecorder::start(const QString& path) {
 }
 
 void CsvRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
+    if (isData(record))
+        inPortions(record, [&](const RecordView& portion) { writeLine(part, portion); });
+    else
+        writeLine(part, record);
+}
+
+void CsvRecorder::writeLine(const SourcePart& part, const RecordView& record) {
     const bool isBytes = isData(record);
     put(m_file,
         timeText(record.header.time.wall).toLatin1() + ',' + csvField(oneLine(part.name)) + ',' +
@@ -143,6 +172,8 @@ void TextRecorder::writeRecord(const SourcePart& part, const RecordView& record)
         const QByteArrayView line = end < 0 ? rest : rest.first(end + 1);
         text += head + mark + toVisibleText(line).text.toUtf8() + '\n';
         rest = rest.sliced(line.size());
+        if (text.size() > largestText)
+            put(m_file, std::exchange(text, {}));
     } while (!rest.isEmpty());
     put(m_file, text);
 }
@@ -197,7 +228,7 @@ void BinaryRecorder::writeRecord(const SourcePart&, const RecordView& record) {
 }
 
 QString safeFileName(const QString& text) {
-    constexpr qsizetype longest = 120;
+    constexpr qsizetype longest = 100;
     static const QStringList devices{QStringLiteral("con"), QStringLiteral("prn"), QStringLiteral("aux"),
                                      QStringLiteral("nul")};
     QString name;
@@ -209,6 +240,8 @@ QString safeFileName(const QString& text) {
     while (name.startsWith(QLatin1Char('.')))
         name.remove(0, 1);
     while (name.endsWith(QLatin1Char('.')))
+        name.chop(1);
+    while (name.toUtf8().size() > longest) // two of them make a name, of 255 bytes at most
         name.chop(1);
     const QString stem = name.section(QLatin1Char('.'), 0, 0).toLower();
     const bool isDevice =
@@ -278,16 +311,16 @@ QFile* FolderRecorder::fileOf(Flow& flow, const SourcePart& part, bool isSent) {
                 ? QString(safeFileName(part.name) + (isSent ? QStringLiteral("-sent") : QStringLiteral("-received")))
                 : QString(isSent ? flow.to + QLatin1Char('-') + flow.from : flow.from + QLatin1Char('-') + flow.to);
         QString name = stem + QStringLiteral(".bin");
-        for (int suffix = 2; QFileInfo::exists(m_folder + QLatin1Char('/') + name) ||
-                             QFileInfo(m_folder + QLatin1Char('/') + name).isSymLink();
-             ++suffix)
-            name = stem + QStringLiteral(".%1.bin").arg(suffix);
+        int& suffix = m_suffixes.try_emplace(stem, 1).first->second;
+        while (QFileInfo::exists(m_folder + QLatin1Char('/') + name) ||
+               QFileInfo(m_folder + QLatin1Char('/') + name).isSymLink())
+            name = stem + QStringLiteral(".%1.bin").arg(++suffix);
         path = m_folder + QLatin1Char('/') + name;
         if (!openFile(*file, path))
             return nullptr;
     } else {
         file->setFileName(path);
-        if (!file->open(QIODevice::WriteOnly | QIODevice::Append))
+        if (!openFile(*file, path, QIODevice::WriteOnly | QIODevice::Append))
             return nullptr;
     }
     return m_open.emplace(path, std::move(file)).first->second.get();

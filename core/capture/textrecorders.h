@@ -18,6 +18,8 @@ protected:
     bool flushFiles() override { return m_file.flush(); }
 
 private:
+    void writeData(const SourcePart& part, const RecordView& record);
+
     QFile m_file;
 };
 
@@ -32,6 +34,8 @@ protected:
     bool flushFiles() override { return m_file.flush(); }
 
 private:
+    void writeLine(const SourcePart& part, const RecordView& record);
+
     QFile m_file;
 };
 
@@ -98,11 +102,12 @@ private:
     QFile* fileOf(Flow& flow, const SourcePart& part, bool isSent);
 
     QString m_folder;
+    std::map<QString, int> m_suffixes; // of names that several have
     std::unordered_map<quint64, Flow> m_flows;
     std::map<QString, std::unique_ptr<QFile>> m_open; // a bounded number of them
 };
 
-/// A file name made of any text: no separators, no device names, no control characters, at most 120 characters.
+/// A file name made of any text: no separators, no device names, no control characters, at most 100 bytes.
 QString safeFileName(const QString& text);
 
 } // namespace sw

@@ -32,6 +32,8 @@ public:
     virtual void abortBecause(const QString& why, const std::optional<Error>& error) = 0;
     /// What was sent before still goes out, and receiving goes on. Nothing for datagrams.
     virtual void endSending() = 0;
+    /// Whether its end of sending leaves the other direction open: not on TLS before 1.3.
+    virtual bool hasHalfClose() const = 0;
     /// Begins TLS on an open stream once what was sent before is out. `options` as in an address, such as
     /// `name=example.org&verify=off`; the side is the server's on accepted connections. An error is recorded.
     virtual void beginTls(const QString& options) = 0;

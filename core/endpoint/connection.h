@@ -60,6 +60,7 @@ private:
     void close() override { closeOrderly(); }
     void abortBecause(const QString& why, const std::optional<Error>& error) override;
     void endSending() override { shutDownSending(); }
+    bool hasHalfClose() const override { return !m_tls || !m_tls->isEstablished() || hasTlsHalfClose(); }
     void beginTls(const QString& options) override { startTls(options); }
     bool isStartingTls() const override { return m_wantedTls != nullptr || m_isHandshaking; }
     void proceedTls(const QString& protocol) override;

@@ -9,7 +9,7 @@ namespace sw {
 void Connection::shutDownSending() {
     if (hasEnded() || m_writeEnded || m_wantsWriteEnd || m_isClosing)
         return;
-    if (m_tls && m_tls->isEstablished() && !hasTlsHalfClose()) {
+    if (m_tls && m_tls->isEstablished() && !hasTlsHalfClose() && !passesOn()) {
         record(EventKind::Warning, QStringLiteral("sending was not shut down: %1 has no half-close (RFC 5246 section "
                                                   "7.2.1), its end ends both directions; close the connection instead")
                                        .arg(m_tls->report().version));

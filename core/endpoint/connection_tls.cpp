@@ -288,7 +288,7 @@ void Connection::established() {
         text += QStringLiteral("; certificate %1: %2").arg(problem.depth + 1).arg(problem.reason);
     record(EventKind::TlsEstablished, text, {{QStringLiteral("tls"), report.toJson()}});
     m_mayHoldMore = true; // what came with the last message of the handshake
-    if (m_wantsWriteEnd && !hasTlsHalfClose()) {
+    if (m_wantsWriteEnd && !hasTlsHalfClose() && !passesOn()) {
         m_wantsWriteEnd = false; // asked for before it was known which version it would be
         shutDownSending();       // says why not
     }

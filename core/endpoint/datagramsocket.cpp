@@ -219,8 +219,10 @@ void DatagramSocket::opened(native::Descriptor socket) {
 }
 
 void DatagramSocket::failed(const Error& error) {
-    recordClosing(
-        {.cause = QStringLiteral("error"), .text = QStringLiteral("could not open: ") + toText(error), .error = error});
+    const ClosingRecord closing{
+        .cause = QStringLiteral("error"), .text = QStringLiteral("could not open: ") + toText(error), .error = error};
+    if (recordClosing(closing) && m_behaviour)
+        m_behaviour->sentinel(closing);
 }
 
 void DatagramSocket::updateInterest() {
@@ -278,9 +280,10 @@ void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::Datagr
         dtlsReceived(bytes, info.peer);
         return;
     }
-    m_unconsumed += static_cast<quint64>(bytes.size());
     Flow* flow = m_role == Role::Listen && address().isOn("flows") ? flowOf(info.peer) : nullptr;
-    const Timestamp time = Timestamp::now(); // after a new flow's own first record
+    if (!(flow != nullptr ? flow->transcript() : transcript())->isMuted())
+        m_unconsumed += static_cast<quint64>(bytes.size()); // nobody will ever consume what is not recorded
+    const Timestamp time = Timestamp::now();                // after a new flow's own first record
     if (flow != nullptr) {
         if (info.sender.pid >= 0)
             flow->setSender(info.sender);

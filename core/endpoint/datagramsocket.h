@@ -45,6 +45,7 @@ private:
     bool wantsMore() const override { return true; }
     void close() override {}
     void endSending() override {}
+    bool hasHalfClose() const override { return false; }
     void beginTls(const QString& options) override { startTls(options); }
     bool isStartingTls() const override { return false; }
     void abortBecause(const QString& why, const std::optional<Error>& error) override;

@@ -49,7 +49,8 @@ void DatagramSocket::beginDtls() {
             .received =
                 [this](QByteArrayView message) {
                     transcript()->append(RecordKind::Received, message, Timestamp::now(), DatagramFlag);
-                    m_unconsumed += static_cast<quint64>(message.size());
+                    if (!transcript()->isMuted())
+                        m_unconsumed += static_cast<quint64>(message.size());
                     countReceived(static_cast<quint64>(message.size()));
                     if (m_behaviour)
                         m_behaviour->filter(*this, message);

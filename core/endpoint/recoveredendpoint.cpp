@@ -44,25 +44,19 @@ RecoveredEndpoint::RecoveredEndpoint(EndpointHost& host, EndpointId id, Endpoint
     const QString file = recovered.label.value(QStringLiteral("file")).toString();
     own.closing = file.isEmpty() ? QStringLiteral("recovered from a run that did not end by itself")
                                  : QStringLiteral("read from ") + file;
-    countRecords();
+    readCounters(recovered.label.value(QStringLiteral("counters")).toObject());
     own.state = EndpointState::Closed;
 }
 
-/// Of at most so many records: the figures are for people, and the tree must not wait for them.
-void RecoveredEndpoint::countRecords() {
-    constexpr RecordIndex most = 100'000;
+void RecoveredEndpoint::readCounters(const QJsonObject& counted) {
+    const auto number = [&counted](const char* name) {
+        return static_cast<quint64>(std::max<qint64>(counted.value(QLatin1String(name)).toInteger(), 0));
+    };
     Counters& counters = mutableSnapshot().counters;
-    const TranscriptReader reader(transcript());
-    for (RecordIndex i = reader.first(); i < std::min(reader.count(), reader.first() + most); ++i) {
-        const RecordHeader header = reader.header(i);
-        if (header.kind == RecordKind::Received) {
-            counters.receivedBytes += header.size;
-            ++counters.receivedRecords;
-        } else if (header.kind == RecordKind::Sent) {
-            counters.sentBytes += header.size;
-            ++counters.sentRecords;
-        }
-    }
+    counters.sentBytes = number("sentBytes");
+    counters.sentRecords = number("sentRecords");
+    counters.receivedBytes = number("receivedBytes");
+    counters.receivedRecords = number("receivedRecords");
 }
 
 } // namespace sw

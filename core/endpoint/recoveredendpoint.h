@@ -24,7 +24,7 @@ public:
     void setBehaviour(const QString&, BehaviourFactory) override {}
 
 private:
-    void countRecords();
+    void readCounters(const QJsonObject& counted);
 };
 
 } // namespace sw

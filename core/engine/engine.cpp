@@ -63,8 +63,6 @@ void Engine::connectWorker() {
     QObject::connect(m_worker, &EngineWorker::removed, m_worker, here([this](EndpointId id) {
                          m_snapshots.remove(id);
                          m_sources.remove(id);
-                         m_relays.remove(id);
-                         m_held.remove(id);
                          emit endpointRemoved(id);
                      }),
                      direct);

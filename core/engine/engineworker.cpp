@@ -204,7 +204,8 @@ void EngineWorker::remove(EndpointId id) {
     if (found == m_endpoints.end() || !found->second->hasEnded())
         return;
     m_names.remove(found->second->snapshot().name);
-    m_relays.erase(static_cast<quint64>(id)); // its clients hold it as long as they need it
+    if (const Relay* relay = this->relay(id); relay != nullptr && !relay->hasPairs())
+        m_relays.erase(static_cast<quint64>(id)); // otherwise its clients go on, and what it holds can be decided
     m_endpoints.erase(found);
     m_dirty.remove(id);
     m_seen.erase(static_cast<quint64>(id));

@@ -29,6 +29,8 @@ struct FileRecording::State {
 
     /// Writes what there is, by time.
     Result<void> write() {
+        if (recorder == nullptr)
+            return {};
         using Next = std::pair<qint64, std::size_t>; // the time of a part's next record
         std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
         std::vector<RecordIndex> ends;
@@ -81,6 +83,7 @@ FileRecording::~FileRecording() {
     takeParts();
     (void)m_state->write();
     (void)m_state->recorder->finish();
+    m_state->recorder.reset(); // a job that is still queued finds nothing to do
 }
 
 void FileRecording::takeParts() {

@@ -487,7 +487,9 @@ QString FaultDecision::toText() const {
         return way + (isXor ? QStringLiteral("changed at %1: xor %2") : QStringLiteral("changed at %1: set to %2"))
                          .arg(where, QString::fromLatin1(bytes.toHex(' ')));
     case FaultKind::Limit:
-        return way + QStringLiteral("swallowed from %1 on").arg(where);
+        return way +
+               (amount > 0 ? QStringLiteral("swallowed from %1 on") : QStringLiteral("no longer swallowed from %1"))
+                   .arg(where);
     case FaultKind::Refuse:
         return QStringLiteral("attempt %1 refused").arg(connection);
     case FaultKind::Drop:

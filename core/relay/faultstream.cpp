@@ -43,29 +43,30 @@ StreamFaults::StreamFaults(quint64 connection, RelayDirection direction, const F
 void StreamFaults::setPlan(const FaultPlan& plan) {
     m_seed = plan.seed;
     m_sites.clear();
-    m_isChanging = m_delay.count() > 0 || m_rate > 0;
+    m_script.clear();
+    m_isChanging = m_delay.count() > 0 || m_rate > 0 || m_isLimited;
     if (plan.script != nullptr) {
         for (const FaultDecision& decision : plan.script->of(m_connection, m_direction)) {
             if (!decision.isMessage && decision.place >= m_offset)
-                m_sites.push_back({.fault = std::nullopt, .decision = decision, .next = decision.place});
+                m_script.push_back(decision);
         }
         return;
     }
     for (const Fault& fault : plan.faults) {
         if (!fault.appliesTo(m_direction) || fault.isMessage || fault.kind == FaultKind::Refuse)
             continue;
-        const bool isFrom =
-            fault.kind == FaultKind::Delay || fault.kind == FaultKind::Rate || fault.kind == FaultKind::Chop;
+        const bool isFrom = fault.kind == FaultKind::Delay || fault.kind == FaultKind::Rate ||
+                            fault.kind == FaultKind::Chop || fault.kind == FaultKind::Limit;
         const quint64 place = fault.kind == FaultKind::Limit ? fault.amount : fault.place;
         if (isFrom)
-            m_sites.push_back({.fault = fault, .decision = {}, .next = m_offset});
+            m_sites.push_back({.fault = fault, .next = std::max(place, m_offset)});
         else if (place >= m_offset)
-            m_sites.push_back({.fault = fault, .decision = {}, .next = place});
+            m_sites.push_back({.fault = fault, .next = place});
     }
 }
 
 quint64 StreamFaults::nextPlace() const {
-    quint64 place = never;
+    quint64 place = m_script.empty() ? never : m_script.front().place;
     for (const Site& site : m_sites)
         place = std::min(place, site.next);
     return place;
@@ -75,9 +76,7 @@ quint64 StreamFaults::nextPlace() const {
 FaultDecision StreamFaults::decisionOf(Site& site) const {
     const quint64 place = site.next;
     site.next = never;
-    if (!site.fault)
-        return site.decision;
-    const Fault& fault = *site.fault;
+    const Fault& fault = site.fault;
     const quint64 draw = faultDraw(m_seed, m_connection, m_direction, fault.kind, place);
     FaultDecision decision{.connection = m_connection,
                            .direction = m_direction,
@@ -91,6 +90,8 @@ FaultDecision StreamFaults::decisionOf(Site& site) const {
         site.next = (place / delayBlock + 1) * delayBlock;
     } else if (fault.kind == FaultKind::Rate) {
         decision.amount = fault.amount;
+    } else if (fault.kind == FaultKind::Limit) {
+        decision.amount = 1; // on; 0 ends it
     } else if (fault.kind == FaultKind::Chop) {
         decision.amount = fault.amount + draw % (fault.most - fault.amount + 1);
         site.next = place + decision.amount;
@@ -98,16 +99,29 @@ FaultDecision StreamFaults::decisionOf(Site& site) const {
     return decision;
 }
 
+/// What other faults have put in force, and these do not, is over from here on.
+void StreamFaults::endOthers(Time now) {
+    const auto isDecidedNow = [this](FaultKind kind) {
+        const auto here = [this, kind](const FaultDecision& one) { return one.place == m_offset && one.kind == kind; };
+        return std::any_of(m_script.begin(), m_script.end(), here) ||
+               std::any_of(m_sites.begin(), m_sites.end(),
+                           [this, kind](const Site& site) { return site.fault.kind == kind && site.next == m_offset; });
+    };
+    const std::pair<FaultKind, bool> inForce[] = {
+        {FaultKind::Delay, m_delay.count() > 0}, {FaultKind::Rate, m_rate > 0}, {FaultKind::Limit, m_isLimited}};
+    for (const auto& [kind, isOn] : inForce) {
+        if (isOn && !isDecidedNow(kind))
+            apply({.connection = m_connection, .direction = m_direction, .kind = kind, .place = m_offset}, now);
+    }
+}
+
 void StreamFaults::decide(Time now) {
-    if (std::exchange(m_isChanging, false)) { // what was in force is over from here on
-        for (const FaultKind kind : {FaultKind::Delay, FaultKind::Rate}) {
-            const bool goesOn = std::any_of(m_sites.begin(), m_sites.end(), [kind](const Site& site) {
-                return site.fault ? site.fault->kind == kind : site.decision.kind == kind;
-            });
-            const bool isOn = kind == FaultKind::Delay ? m_delay.count() > 0 : m_rate > 0;
-            if (isOn && !goesOn)
-                apply({.connection = m_connection, .direction = m_direction, .kind = kind, .place = m_offset}, now);
-        }
+    if (std::exchange(m_isChanging, false))
+        endOthers(now);
+    while (!m_script.empty() && m_script.front().place <= m_offset) {
+        const FaultDecision decision = std::move(m_script.front());
+        m_script.pop_front();
+        apply(decision, now);
     }
     for (bool found = true; found && !m_isDeaf;) {
         found = false;
@@ -153,7 +167,7 @@ void StreamFaults::apply(const FaultDecision& decision, Time now) {
         m_hasEnded = true;
         break;
     case FaultKind::Limit:
-        m_isDeaf = true;
+        m_isLimited = decision.amount > 0;
         break;
     default:
         break;
@@ -199,12 +213,14 @@ void StreamFaults::feed(QByteArrayView bytes, Time now) {
             constexpr quint64 portions = 50;
             size = std::min(size, std::max<quint64>(m_rate / portions, 1));
         }
-        QByteArray piece = bytes.first(static_cast<qsizetype>(size)).toByteArray();
-        if (!m_corruptions.empty())
+        const QByteArrayView passing = bytes.first(static_cast<qsizetype>(size));
+        bytes = bytes.sliced(static_cast<qsizetype>(size));
+        QByteArray piece = m_isLimited ? QByteArray() : passing.toByteArray();
+        if (!m_corruptions.empty() && !m_isLimited)
             change(piece);
         m_offset += size;
-        bytes = bytes.sliced(static_cast<qsizetype>(size));
-        push({.bytes = std::move(piece)}, now);
+        if (!m_isLimited)
+            push({.bytes = std::move(piece)}, now);
         decide(now);
     }
     m_offset += static_cast<quint64>(bytes.size());
@@ -244,9 +260,8 @@ void MessageFaults::setPlan(const FaultPlan& plan) {
     m_seed = plan.seed;
     m_script = plan.script;
     m_scriptAt = 0;
-    m_rate = 0;
+    m_isRateOver = m_rate > 0;
     m_saidRate = false;
-    m_saidLimit = false;
 }
 
 /// What happens to message m_number.
@@ -262,6 +277,14 @@ std::vector<FaultDecision> MessageFaults::decide(qsizetype size) {
         return decisions;
     }
     m_bytes += static_cast<quint64>(size);
+    const bool hasRate =
+        std::any_of(m_faults.begin(), m_faults.end(), [](const Fault& fault) { return fault.kind == FaultKind::Rate; });
+    if (std::exchange(m_isRateOver, false) && !hasRate)
+        decisions.push_back({.connection = m_connection,
+                             .direction = m_direction,
+                             .kind = FaultKind::Rate,
+                             .isMessage = true,
+                             .place = m_number});
     for (const Fault& fault : std::as_const(m_faults)) {
         const quint64 draw = faultDraw(m_seed, m_connection, m_direction, fault.kind, m_number);
         FaultDecision decision{.connection = m_connection,
@@ -370,17 +393,17 @@ void MessageFaults::feed(QByteArrayView message, Time now) {
             m_queue.push(item);
         }
     }
-    releaseHeld(now);
+    releaseHeld(now, item.time);
 }
 
 /// Those that enough others have overtaken; all of them once it has been quiet for a quarter of a second.
-void MessageFaults::releaseHeld(Time now) {
+void MessageFaults::releaseHeld(Time now, Time notBefore) {
     const bool isQuiet = now >= m_lastFed + second / 4;
     for (Held& held : m_held) {
         if (held.left > 0 && !isQuiet)
             continue;
         held.left = 0;
-        held.item.time = std::max(held.item.time, m_queue.empty() ? now : held.item.time);
+        held.item.time = std::max(held.item.time, isQuiet ? now : notBefore);
         held.item.order = ++m_order;
         m_queue.push(held.item);
     }
@@ -388,7 +411,7 @@ void MessageFaults::releaseHeld(Time now) {
 }
 
 std::optional<QByteArray> MessageFaults::next(Time now) {
-    releaseHeld(now);
+    releaseHeld(now, now);
     if (m_queue.empty() || m_queue.top().time > now)
         return std::nullopt;
     QByteArray bytes = m_queue.top().bytes;

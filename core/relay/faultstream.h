@@ -36,8 +36,9 @@ public:
 
     /// Nothing disturbs, and nothing waits: bytes can go on as they are, and are only counted with passed().
     bool isTransparent() const {
-        return m_sites.empty() && !m_isChanging && m_queue.empty() && !m_isDeaf && m_delay.count() == 0 &&
-               m_rate == 0 && m_stall.count() == 0 && m_pause.count() == 0 && m_corruptions.empty();
+        return m_sites.empty() && m_script.empty() && !m_isChanging && m_queue.empty() && !m_isDeaf && !m_isLimited &&
+               m_delay.count() == 0 && m_rate == 0 && m_stall.count() == 0 && m_pause.count() == 0 &&
+               m_corruptions.empty();
     }
     void passed(qsizetype size) { m_offset += static_cast<quint64>(size); }
 
@@ -58,8 +59,7 @@ public:
 
 private:
     struct Site { // something that decides at a place
-        std::optional<Fault> fault;
-        FaultDecision decision; // of a script
+        Fault fault;
         quint64 next;
     };
     struct Item {
@@ -68,6 +68,7 @@ private:
     };
 
     void decide(Time now);
+    void endOthers(Time now);
     FaultDecision decisionOf(Site& site) const;
     void apply(const FaultDecision& decision, Time now);
     quint64 nextPlace() const;
@@ -78,6 +79,7 @@ private:
     RelayDirection m_direction;
     quint64 m_seed = 1;
     std::vector<Site> m_sites;
+    std::deque<FaultDecision> m_script; // what is still to come of it, instead of sites
     quint64 m_offset = 0;
     std::deque<Item> m_queue;
     qsizetype m_waiting = 0;
@@ -91,7 +93,8 @@ private:
     Time m_last{0};  // when the last one leaves
     Time m_rateFree{0};
     std::deque<FaultDecision> m_corruptions; // that reach beyond the current byte
-    bool m_isDeaf = false;                   // what comes is swallowed
+    bool m_isDeaf = false;                   // it is over: nothing is decided or passed on any more
+    bool m_isLimited = false;                // what comes is swallowed
     bool m_hasEnded = false;
     bool m_isChanging = false; // setPlan() left something to be undone
 };
@@ -128,7 +131,7 @@ private:
     };
 
     std::vector<FaultDecision> decide(qsizetype size);
-    void releaseHeld(Time now);
+    void releaseHeld(Time now, Time notBefore);
 
     quint64 m_connection;
     RelayDirection m_direction;
@@ -140,7 +143,7 @@ private:
     quint64 m_order = 0;
     quint64 m_bytes = 0; // for limit
     bool m_saidRate = false;
-    bool m_saidLimit = false;
+    bool m_isRateOver = false; // by setPlan(), not yet decided
     std::priority_queue<Item, std::vector<Item>, std::greater<>> m_queue;
     std::vector<Held> m_held;
     qsizetype m_waiting = 0;

@@ -46,6 +46,7 @@ public:
 
     const RelayPlan& plan() const { return m_plan; }
     EndpointId id() const { return m_id; }
+    bool hasPairs() const { return !m_pairs.empty(); }
     /// From the next byte on, also of what is open.
     void setFaults(const FaultPlan& faults);
     void setIntercept(const Intercept& intercept);

@@ -9,7 +9,7 @@ namespace sw {
 
 namespace {
 
-constexpr quint64 idleToken = 2; // 0 and 1 are the directions
+constexpr quint64 idleToken = 2; // others are the directions' own, with the direction in bit 0
 
 bool isOrderly(const ClosingRecord& closing) {
     return !closing.error && closing.cause != QLatin1String("aborted-by-us") && closing.cause != QLatin1String("reset");
@@ -36,6 +36,8 @@ RelayPair::~RelayPair() {
 }
 
 void RelayPair::reachTarget(const ClientHello* hello) {
+    if (m_isOver || m_client == nullptr)
+        return; // a fault before the first byte
     m_isReaching = true;
     Address target = m_relay->plan().target;
     if (hello != nullptr && target.scheme == Scheme::Tls) {
@@ -99,9 +101,13 @@ void RelayPair::opened(Side side, Peer& peer) {
 }
 
 void RelayPair::arrived(Side side, QByteArrayView bytes) {
+    if (m_isOver)
+        return;
     const auto self = shared_from_this();
     if (m_isDatagram)
         m_lastActivity = std::chrono::steady_clock::now();
+    else if (side == Side::Target)
+        m_up.lastAnswer = RelayWay::now();
     fromWay(side).arrived(bytes);
     check();
 }
@@ -118,15 +124,14 @@ void RelayPair::writable(Side side) {
     check();
 }
 
-void RelayPair::woken(Side side, quint64 token) {
+void RelayPair::woken(quint64 token) {
     const auto self = shared_from_this();
     if (token == idleToken) {
         m_isWatching = false;
         watchIdle();
         return;
     }
-    toWay(side).woken();
-    fromWay(side).woken();
+    ((token & 1U) != 0 ? m_down : m_up).woken(token);
     check();
 }
 
@@ -177,7 +182,8 @@ void RelayPair::closed(Side side, const ClosingRecord& closing) {
     (side == Side::Client ? m_isClientGone : m_isTargetGone) = true;
     Peer* other = peerOf(otherSide);
     if (m_isOver || other == nullptr) {
-        if (side == Side::Client && isOrderly(closing) && !m_isOver) { // the target is still being connected
+        if (side == Side::Client && isOrderly(closing) && !m_isOver &&
+            !m_isTargetGone) { // the target is still being connected
             way.ended();
             return;
         }
@@ -186,7 +192,8 @@ void RelayPair::closed(Side side, const ClosingRecord& closing) {
         return;
     }
     const QString whose = side == Side::Client ? QStringLiteral("the client") : QStringLiteral("the target");
-    if (!isOrderly(closing) || m_isDatagram) {
+    const bool isUnheard = side == Side::Target && m_isHandshakeHeld; // the client's TLS still waits for it
+    if (!isOrderly(closing) || m_isDatagram || isUnheard) {
         m_isOver = true;
         way.forgetHeld();
         const QString why = m_isDatagram && isOrderly(closing)
@@ -227,7 +234,7 @@ void RelaySide::pair(Peer& peer) {
 }
 
 bool RelaySide::hello(Peer& peer, const ClientHello& hello) {
-    if (m_side != RelayPair::Side::Client || m_relay->plan().target.scheme != Scheme::Tls)
+    if (m_side != RelayPair::Side::Client || m_relay->plan().target.scheme != Scheme::Tls || m_pair)
         return false;
     pair(peer);
     m_pair->holdHandshake();
@@ -256,7 +263,7 @@ void RelaySide::writable(Peer&) {
 
 void RelaySide::woken(Peer&, quint64 token) {
     if (m_pair)
-        m_pair->woken(m_side, token);
+        m_pair->woken(token);
 }
 
 void RelaySide::endOfStream(Peer&) {

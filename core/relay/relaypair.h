@@ -31,7 +31,7 @@ public:
     void arrived(Side side, QByteArrayView bytes);
     void ended(Side side);
     void writable(Side side);
-    void woken(Side side, quint64 token);
+    void woken(quint64 token);
     void closed(Side side, const ClosingRecord& closing);
 
     /// Does what the directions have come to mean for both sides.

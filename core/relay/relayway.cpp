@@ -10,6 +10,15 @@ namespace {
 /// More than this is not taken from a side whose bytes wait for a decision or for a fault's time.
 constexpr qsizetype mostWaiting = 4 << 20;
 constexpr qsizetype mostPeeked = 16384;
+constexpr std::size_t mostHeld = 4096;
+/// Memory of a message that waits, besides its bytes.
+constexpr qsizetype itemCost = 128;
+
+// what a wake-up is for: the low bits of its token; bit 0 is the direction
+constexpr quint64 kindMask = 6;
+constexpr quint64 gapToken = 4;
+constexpr quint64 endToken = 6;
+constexpr unsigned numberShift = 3;
 
 QString shown(const QByteArray& bytes) {
     constexpr qsizetype most = 60;
@@ -29,7 +38,7 @@ RelayWay::RelayWay(Relay& relay, quint64 connection, RelayDirection direction, b
     setIntercept(relay.plan().intercept);
 }
 
-std::chrono::microseconds RelayWay::now() const {
+std::chrono::microseconds RelayWay::now() {
     return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
@@ -52,7 +61,7 @@ void RelayWay::setIntercept(const Intercept& intercept) {
     const bool isMeant = intercept.appliesTo(m_direction);
     if (m_framer && (!isMeant || m_framer->spec() != intercept.framer)) { // what it has begun goes on as it is
         if (auto rest = m_framer->flush())
-            m_queue.push_back({.bytes = rest->raw});
+            enqueue(rest->raw);
         m_framer.reset();
     }
     if (isMeant && !m_framer)
@@ -92,22 +101,23 @@ void RelayWay::arrived(QByteArrayView bytes) {
     } else if (m_framer) {
         for (const Message& message : m_framer->feed(bytes))
             framed(message);
-        if (m_framer->spec().framing == Framing::IdleGap && from != nullptr) {
-            m_lastArrival = now();
-            from->wake(m_framer->spec().gap, 0);
-        }
+        m_lastArrival = now();
+        watchGap();
     } else {
-        m_queue.push_back({.bytes = bytes.toByteArray()});
-        m_queued += bytes.size();
+        enqueue(bytes.toByteArray());
     }
     drain();
 }
 
+void RelayWay::enqueue(const QByteArray& bytes) {
+    m_queue.push_back({.bytes = bytes});
+    m_queued += bytes.size() + itemCost;
+}
+
 void RelayWay::framed(const Message& message) {
-    constexpr std::size_t mostHeld = 4096;
-    if (m_framer->error() || !matchRule(m_relay.m_condition, message.content)) {
-        m_queue.push_back({.bytes = message.raw});
-        m_queued += message.raw.size();
+    const bool hasTarget = to != nullptr || !isOpen; // otherwise nobody could decide anything
+    if (m_framer->error() || !hasTarget || !matchRule(m_relay.m_condition, message.content)) {
+        enqueue(message.raw);
         return;
     }
     if (m_isDatagram && m_held.size() >= mostHeld) {
@@ -122,7 +132,7 @@ void RelayWay::framed(const Message& message) {
 void RelayWay::hold(const QByteArray& bytes) {
     const quint64 number = m_relay.m_hooks.newNumber();
     m_queue.push_back({.bytes = {}, .held = number});
-    m_queued += bytes.size();
+    m_queued += bytes.size() + itemCost;
     m_held.push_back({.number = number,
                       .relay = m_relay.id(),
                       .connection = from == nullptr ? EndpointId::None : from->ownId(),
@@ -161,8 +171,10 @@ bool RelayWay::release(quint64 number, const Release& release) {
         what = QStringLiteral("answered by us: ") + shown(release.bytes.value_or(QByteArray()));
     else if (isEdited)
         what = QStringLiteral("changed and passed on: ") + shown(place->bytes);
-    if (release.action != Release::Action::Pass)
+    if (release.action != Release::Action::Pass) {
         m_queue.erase(place);
+        m_queued -= itemCost;
+    }
     if (Peer* teller = from != nullptr ? from : to)
         teller->tell(EventKind::MessageReleased,
                      QStringLiteral("%1: the held message was %2").arg(directionName(m_direction), what),
@@ -210,7 +222,7 @@ void RelayWay::drain() {
     while (isOpen && !m_queue.empty() && m_queue.front().held == 0) {
         const Waiting first = std::move(m_queue.front());
         m_queue.pop_front();
-        m_queued -= first.bytes.size();
+        m_queued -= first.isEnd ? 0 : first.bytes.size() + itemCost;
         if (first.isEnd)
             passEnd();
         else if (m_isDatagram || !first.bytes.isEmpty())
@@ -243,9 +255,7 @@ void RelayWay::pass(QByteArrayView bytes) {
 
 void RelayWay::passEnd() {
     if (m_isDatagram || m_stream.isTransparent()) {
-        m_hasPassedEnd = true;
-        if (to != nullptr && !m_isDatagram)
-            to->endSending();
+        sendEnd();
         return;
     }
     m_stream.feedEnd(now());
@@ -272,8 +282,7 @@ void RelayWay::pump() {
         if (step->kind == FaultStep::Kind::Bytes) {
             to->send(step->bytes);
         } else if (step->kind == FaultStep::Kind::End) {
-            m_hasPassedEnd = true;
-            to->endSending();
+            sendEnd();
         } else {
             m_outcome = step->kind == FaultStep::Kind::Close ? Outcome::Close : Outcome::Reset;
         }
@@ -285,18 +294,64 @@ void RelayWay::pump() {
         m_wakesAt = due;
         const auto delay =
             std::chrono::ceil<std::chrono::milliseconds>(std::max(*due - now(), std::chrono::microseconds(0)));
-        to->wake(delay, static_cast<quint64>(m_direction));
+        to->wake(delay, (++m_wakeNumber << numberShift) | static_cast<quint64>(m_direction));
     }
     heedRoom();
 }
 
-void RelayWay::woken() {
-    if (m_framer && m_framer->spec().framing == Framing::IdleGap && now() - m_lastArrival >= m_framer->spec().gap) {
-        if (auto rest = m_framer->flush())
-            framed(*rest);
+/// A message that ends with silence: the clock is set once, and again as long as bytes come.
+void RelayWay::watchGap() {
+    if (!m_framer || m_framer->spec().framing != Framing::IdleGap || from == nullptr || m_isGapWatched)
+        return;
+    m_isGapWatched = true;
+    from->wake(m_framer->spec().gap, gapToken | static_cast<quint64>(m_direction));
+}
+
+void RelayWay::woken(quint64 token) {
+    if ((token & kindMask) == gapToken) {
+        m_isGapWatched = false;
+        if (m_framer && m_framer->spec().framing == Framing::IdleGap && m_framer->pending() > 0 &&
+            now() - m_lastArrival < m_framer->spec().gap)
+            watchGap();
+        else if (m_framer && m_framer->spec().framing == Framing::IdleGap) {
+            if (auto rest = m_framer->flush())
+                framed(*rest);
+        }
+    } else if ((token & kindMask) == endToken) {
+        endLater();
+    } else {
+        if (token >> numberShift != m_wakeNumber)
+            return; // another one was set since
+        m_wakesAt.reset();
     }
-    m_wakesAt.reset();
     goOn();
+}
+
+/// TLS before 1.3 has no half-close: a client's end is passed on to such a target once nothing comes back any more.
+void RelayWay::endLater() {
+    constexpr std::chrono::milliseconds quiet(2000);
+    if (to == nullptr || m_hasPassedEnd)
+        return;
+    const auto since = now() - lastAnswer;
+    if (since < quiet) {
+        to->wake(std::chrono::ceil<std::chrono::milliseconds>(quiet - since),
+                 endToken | static_cast<quint64>(m_direction));
+        return;
+    }
+    m_hasPassedEnd = true;
+    to->endSending();
+}
+
+void RelayWay::sendEnd() {
+    if (to == nullptr || m_isDatagram) {
+        m_hasPassedEnd = true;
+    } else if (m_direction == RelayDirection::Up && !to->hasHalfClose()) {
+        lastAnswer = now();
+        endLater();
+    } else {
+        m_hasPassedEnd = true;
+        to->endSending();
+    }
 }
 
 void RelayWay::goOn() {
@@ -322,8 +377,10 @@ void RelayWay::tellDecisions() {
 void RelayWay::heedRoom() {
     if (from == nullptr || m_isDatagram)
         return;
-    const bool isFull =
-        !isOpen || m_queued > mostWaiting || m_stream.waiting() > mostWaiting || (to != nullptr && !to->wantsMore());
+    const bool isGone = isOpen && to == nullptr; // what comes has nobody to go to, and must not stop its writer
+    const bool isFull = m_outcome == Outcome::GoesOn && !isGone &&
+                        (!isOpen || m_queued > mostWaiting || m_held.size() >= mostHeld ||
+                         m_stream.waiting() > mostWaiting || !to->wantsMore());
     if (isFull == m_isHolding)
         return;
     m_isHolding = isFull;

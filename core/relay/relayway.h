@@ -16,14 +16,15 @@ public:
     // who it is between; nullptr: not there (yet, or any more)
     Peer* from = nullptr;
     Peer* to = nullptr;
-    bool isOpen = false; ///< `to` can be sent to
+    bool isOpen = false;                     ///< `to` can be sent to
+    std::chrono::microseconds lastAnswer{0}; ///< when the other direction last brought something
 
     void begin();
     void arrived(QByteArrayView bytes);
     void ended();
     /// `to` has room again, or a timer fired.
     void goOn();
-    void woken();
+    void woken(quint64 token);
     void setFaults(const FaultPlan& plan);
     void setIntercept(const Intercept& intercept);
     /// Everything that arrived has gone on, the end included.
@@ -33,6 +34,8 @@ public:
     bool release(quint64 number, const Release& release);
     /// A side is gone: what is held has nobody to go to.
     void forgetHeld();
+
+    static std::chrono::microseconds now();
 
     enum class Outcome { GoesOn, Close, Reset };
     /// What a fault decided about the whole pair.
@@ -45,17 +48,20 @@ private:
         bool isEnd = false;
     };
 
+    void enqueue(const QByteArray& bytes);
     void hold(const QByteArray& bytes);
     void framed(const Message& message);
     void drain();
     void pass(QByteArrayView bytes);
     void passEnd();
+    void sendEnd();
+    void endLater();
+    void watchGap();
     void pump();
     void heedRoom();
     void tellDecisions();
     void peek(QByteArrayView bytes);
     bool mayMatch() const { return m_framer.has_value(); }
-    std::chrono::microseconds now() const;
 
     Relay& m_relay;
     quint64 m_connection;
@@ -68,6 +74,8 @@ private:
     std::deque<HeldMessage> m_held;
     qsizetype m_queued = 0;
     std::optional<std::chrono::microseconds> m_wakesAt;
+    quint64 m_wakeNumber = 0; // of the last one that was set
+    bool m_isGapWatched = false;
     std::chrono::microseconds m_lastArrival{0};
     QByteArray m_peeked; // the beginning, while it may be a ClientHello
     bool m_isPeeking = true;

@@ -9,6 +9,9 @@ namespace sw {
 namespace {
 
 constexpr quint64 pauseToken = 1ULL << 62U;
+constexpr quint64 settleToken = 1ULL << 61U; // with what the peer had done by then
+constexpr quint64 endToken = 1ULL << 60U;
+constexpr qsizetype slice = 1 << 20;
 
 /// A few bytes around a place, as text with escapes.
 QString around(QByteArrayView bytes, qsizetype place) {
@@ -61,8 +64,9 @@ bool ReplayBehaviour::pausesBefore(Peer& peer, const ReplayStep& step) {
 qsizetype ReplayBehaviour::missing() const {
     const auto& steps = conversation().steps;
     qsizetype size = -m_comparedBytes;
-    for (std::size_t i = m_compared; i < steps.size() && !isOurs(steps[i]); ++i)
-        size += steps[i].bytes.size();
+    const bool isAtEnd = m_step == steps.size(); // then of all that is left
+    for (std::size_t i = m_compared; i < steps.size() && (isAtEnd || !isOurs(steps[i])); ++i)
+        size += isOurs(steps[i]) ? 0 : steps[i].bytes.size();
     return size;
 }
 
@@ -94,7 +98,7 @@ bool ReplayBehaviour::awaits(Peer& peer, const ReplayStep& step) {
 }
 
 void ReplayBehaviour::goOn(Peer& peer) {
-    if (!m_isRunning || m_isOver || m_isInside)
+    if (!m_isRunning || m_isOver || m_isInside || m_isSettling)
         return;
     m_isInside = true;
     const auto& steps = conversation().steps;
@@ -107,8 +111,10 @@ void ReplayBehaviour::goOn(Peer& peer) {
                 m_isInside = false; // nothing follows: the end of the replay is ours, and may be the connection's
             else if (step.isEnd)
                 peer.endSending();
-            else
+            else if (conversation().isDatagram)
                 peer.send(step.bytes);
+            else if (!sendSlice(peer, step.bytes))
+                continue;
         } else if (awaits(peer, step)) {
             break;
         } else if (!m_turn->options.waitsForPeer && pausesBefore(peer, step)) {
@@ -117,14 +123,34 @@ void ReplayBehaviour::goOn(Peer& peer) {
         ++m_step;
     }
     m_isInside = false;
-    if (m_step == steps.size() && !m_isOver)
-        finish(peer);
+    if (m_step < steps.size() || m_isOver)
+        return;
+    if (!m_turn->options.waitsForPeer && !m_peerEnded && missing() > 0 && !std::exchange(m_hasWaited, true)) {
+        peer.wake(m_turn->options.patience, endToken); // for answers that are still under way
+        return;
+    }
+    if (m_hasWaited && !m_peerEnded && !m_isPatienceOver && missing() > 0)
+        return;
+    finish(peer);
+}
+
+/// A large message in portions that the queue takes; true: all of it is sent.
+bool ReplayBehaviour::sendSlice(Peer& peer, const QByteArray& bytes) {
+    const qsizetype size = std::min(slice, bytes.size() - m_sent);
+    peer.send(QByteArrayView(bytes).sliced(m_sent, size));
+    m_sent += size;
+    if (m_sent < bytes.size())
+        return false;
+    m_sent = 0;
+    return true;
 }
 
 void ReplayBehaviour::filter(Peer& peer, QByteArrayView bytes) {
     if (!m_isRunning || m_isOver)
         return;
     ++m_progress;
+    if (m_isSettling)
+        return;
     if (conversation().isDatagram)
         compareDatagram(peer, bytes);
     else
@@ -170,9 +196,19 @@ void ReplayBehaviour::compare(Peer& peer, QByteArrayView bytes) {
         const bool isTurnOver = m_compared + 1 == steps.size() || isOurs(steps[m_compared + 1]);
         ++m_compared;
         m_comparedBytes = 0;
-        if (std::exchange(m_hasDiffered, false) && isTurnOver)
-            return; // an answer of another length: the rest of it is no part of the next one
+        if (std::exchange(m_hasDiffered, false) && isTurnOver) {
+            settle(peer);
+            return;
+        }
     }
+}
+
+/// An answer that differed may be longer too: what comes until the peer is quiet is the rest of it, and no part of the
+/// next one.
+void ReplayBehaviour::settle(Peer& peer) {
+    constexpr std::chrono::milliseconds quiet(50);
+    m_isSettling = true;
+    peer.wake(quiet, settleToken + m_progress);
 }
 
 void ReplayBehaviour::compareDatagram(Peer& peer, QByteArrayView bytes) {
@@ -215,6 +251,18 @@ void ReplayBehaviour::woken(Peer& peer, quint64 token) {
         goOn(peer);
         return;
     }
+    if (token == endToken) {
+        m_isPatienceOver = true;
+        goOn(peer);
+        return;
+    }
+    if (token >= settleToken) {
+        m_isSettling = false;
+        if (token != settleToken + m_progress)
+            settle(peer); // it still says something
+        goOn(peer);
+        return;
+    }
     m_isWatched = false;
     const auto& steps = conversation().steps;
     if (m_step >= steps.size() || isOurs(steps[m_step]) || m_compared > m_step)
@@ -238,6 +286,7 @@ void ReplayBehaviour::woken(Peer& peer, quint64 token) {
 }
 
 void ReplayBehaviour::endOfStream(Peer& peer) {
+    m_isSettling = false;
     m_peerEnded = true;
     ++m_progress;
     goOn(peer);
@@ -247,6 +296,9 @@ void ReplayBehaviour::endOfStream(Peer& peer) {
 
 void ReplayBehaviour::finish(Peer& peer) {
     m_isOver = true;
+    if (missing() > 0)
+        differ(peer, QStringLiteral("%1 bytes that the peer said in the recording did not come").arg(missing()),
+               {{QStringLiteral("missing"), missing()}});
     if (m_surplus > 0 && !conversation().isDatagram)
         differ(peer, QStringLiteral("the peer said %1 bytes more than in the recording").arg(m_surplus),
                {{QStringLiteral("surplus"), static_cast<qint64>(m_surplus)}});

@@ -43,6 +43,8 @@ private:
     void compareDatagram(Peer& peer, QByteArrayView bytes);
     void differ(Peer& peer, const QString& text, QJsonObject facts);
     void finish(Peer& peer);
+    void settle(Peer& peer);
+    bool sendSlice(Peer& peer, const QByteArray& bytes);
 
     std::shared_ptr<ReplayTurn> m_turn;
     std::size_t m_number;
@@ -61,6 +63,10 @@ private:
     bool m_isRunning = false;
     bool m_isOver = false;
     bool m_isInside = false;
+    bool m_isSettling = false; // after an answer that differed
+    bool m_hasWaited = false;  // at the end, for the rest
+    bool m_isPatienceOver = false;
+    qsizetype m_sent = 0; // of our step
 };
 
 } // namespace sw

@@ -14,6 +14,7 @@ std::optional<ReplayConversation> conversationOf(const SourcePart& part, qint64&
     ReplayConversation conversation{.name = part.name, .isDatagram = false, .steps = {}};
     const TranscriptReader reader(part.transcript);
     bool isServer = false; // the local side
+    bool isFirstData = true;
     qint64 first = 0;
     for (RecordIndex i = reader.first(); i < reader.count() && left >= 0; ++i) {
         const RecordView record = reader.at(i);
@@ -35,6 +36,8 @@ std::optional<ReplayConversation> conversationOf(const SourcePart& part, qint64&
         case RecordKind::Sent:
             left -= record.bytes.size();
             conversation.isDatagram = conversation.isDatagram || (record.header.flags & DatagramFlag) != 0;
+            if (std::exchange(isFirstData, false) && conversation.isDatagram) // nobody accepts: who asks is the client
+                isServer = record.header.kind == RecordKind::Received;
             conversation.steps.push_back({.side = sideOf(record.header.kind == RecordKind::Sent),
                                           .bytes = record.bytes.toByteArray(),
                                           .time = time});

@@ -170,6 +170,9 @@ private:
         relay.intercept = {.isOn = hold.value(QStringLiteral("on")).toBool(),
                            .framer = *framer,
                            .condition = hold.value(QStringLiteral("condition")).toString()};
+        if (!direction.isEmpty() && direction != QLatin1String("up") && direction != QLatin1String("down"))
+            return refuse(here + QStringList{QStringLiteral("direction")},
+                          QStringLiteral("“direction” is up or down."));
         if (!direction.isEmpty())
             relay.intercept.direction = direction == QLatin1String("down") ? RelayDirection::Down : RelayDirection::Up;
         if (const auto condition = parseCondition(relay.intercept.condition); !condition)

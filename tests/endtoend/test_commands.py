@@ -24,7 +24,7 @@ class Usage(unittest.TestCase):
             (["listen", "tcp://:0", "--behaviour", "ecko"], "echo"),
             (["listen", "tcp://:0", "--as", "nonsense"], "hex"),
             (["listen", "tcp://:0", "--for", "soon"], "200ms"),
-            (["listen", "tcp://:0", "--record", "x.pcapng"], ".jsonl"),
+            (["listen", "tcp://:0", "--record", "x.docx"], ".jsonl"),
             (["send", "tcp://127.0.0.1:1", "a\\q"], "no escape"),
             (["send", "tcp://127.0.0.1:1", "--hex", "0g"], "hexadecimal"),
             (["lookup", "http/sctp"], "SERVICE/tcp"),

@@ -33,7 +33,7 @@ class Documents(unittest.TestCase):
             COMP_WORDS=(swright send --re); COMP_CWORD=2; _swright; echo "${{COMPREPLY[*]}}" """
         lines = subprocess.run(["bash", "-c", script], capture_output=True, timeout=20, check=True).stdout.decode().splitlines()
         self.assertEqual(set(lines[0].split()), {"time", "talk", "tls-expired", "tls-wrong-name", "tls-self-signed"})
-        self.assertEqual(lines[1], "connect")
+        self.assertEqual(lines[1], "connect convert")
         self.assertEqual(set(lines[2].split()), {"--repeat", "--reply", "--record"})
 
     @needs("zsh")

@@ -239,6 +239,7 @@ private slots:
     void targetsOfCommands() {
         EndpointSnapshot accepted;
         accepted.kind = EndpointKind::Connection;
+        accepted.isAccepted = true;
         accepted.parent = static_cast<EndpointId>(1);
         accepted.address = *parseAddress(QStringLiteral("tcp://*:80?max=3"));
         accepted.local = QStringLiteral("[::1]:80");

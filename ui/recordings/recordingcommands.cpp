@@ -190,8 +190,10 @@ void RecordingCommands::replay() {
     const QString client = place.isEmpty() ? QString() : QString(scheme + QStringLiteral("://") + place);
     RecordingTask::run(tr("Reading %1").arg(panel->title()), m_window,
                        [this, parts = panel->view()->source().parts(), title = panel->title(), client,
-                        scheme](ImportProgress&) -> std::function<void()> {
+                        scheme](ImportProgress& progress) -> std::function<void()> {
                            auto script = ReplayScript::of(parts, title);
+                           if (progress.isCancelled)
+                               return [] {};
                            return [this, script, client, scheme] {
                                if (!script) {
                                    emit complained(script.error().detail);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/recordings/recordingtask.h"
 
+#include "ui/widgets/controls.h"
+
 #include <QProgressDialog>
 #include <QThreadPool>
 
@@ -25,18 +27,23 @@ RecordingTask::RecordingTask(const QString& text, QWidget* window, Work work)
     m_dialog->setAutoClose(false);
     m_dialog->setAutoReset(false);
     m_dialog->setMinimumWidth(420);
+    m_dialog->setLabel(plainLabel(text, m_dialog)); // names of files and peers are no markup
     m_dialog->setValue(0);
-    connect(m_dialog, &QProgressDialog::canceled, this, [this] { m_progress->isCancelled = true; });
+    connect(m_dialog, &QProgressDialog::canceled, this, [this] {
+        m_progress->isCancelled = true;
+        m_timer.stop();
+    });
     connect(&m_timer, &QTimer::timeout, this, &RecordingTask::showProgress);
     m_timer.start(interval);
     QThreadPool::globalInstance()->start(
         [this, slot = m_postbox.slot(), progress = m_progress, work = std::move(work)] {
             auto finish = work(*progress);
             slot->post([this, finish = std::move(finish)] { // runs only while we are there
-                m_dialog->deleteLater();
                 m_timer.stop();
+                m_dialog->hide();
+                m_dialog->deleteLater();
+                deleteLater(); // before what may ask something
                 finish();
-                deleteLater();
             });
         });
 }

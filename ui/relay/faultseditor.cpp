@@ -168,7 +168,8 @@ void FaultsEditor::edited(int row, int column) {
     }
     if (!fault) {
         explain(fault.error().detail, true);
-        fillList(); // as it was
+        QMetaObject::invokeMethod(
+            this, [this] { fillList(); }, Qt::QueuedConnection); // as it was
         return;
     }
     fault->isEnabled = item->checkState(0) == Qt::Checked;

@@ -104,7 +104,7 @@ void InterceptPanel::buildQueue() {
     splitter->addWidget(right);
     static_cast<QVBoxLayout*>(layout())->addWidget(splitter, 1);
     connect(m_list, &QTreeWidget::itemSelectionChanged, this, &InterceptPanel::chooseMessage);
-    connect(m_form, &QComboBox::currentIndexChanged, this, &InterceptPanel::showContent);
+    connect(m_form, &QComboBox::currentIndexChanged, this, &InterceptPanel::convertContent);
     connect(m_pass, &QPushButton::clicked, this, [this] { decide(Release::Action::Pass); });
     connect(m_drop, &QPushButton::clicked, this, [this] { decide(Release::Action::Drop); });
     connect(m_answer, &QPushButton::clicked, this, [this] { decide(Release::Action::Answer); });
@@ -205,6 +205,17 @@ void InterceptPanel::showContent() {
         m_editor->setPlainText(toEscapedText(message->bytes));
     else
         m_editor->setPlainText(QString::fromLatin1(message->bytes.toHex(' ')));
+}
+
+/// The other form shows what stands there, edits included; what cannot be read begins anew.
+void InterceptPanel::convertContent() {
+    const QString text = m_editor->toPlainText();
+    const bool isText = m_form->currentIndex() == textForm;
+    const auto bytes = isText ? parseHex(text) : parseEscapedText(text); // as it was before
+    if (chosen() == nullptr || !bytes)
+        showContent();
+    else
+        m_editor->setPlainText(isText ? toEscapedText(*bytes) : QString::fromLatin1(bytes->toHex(' ')));
 }
 
 std::optional<QByteArray> InterceptPanel::content() {

@@ -39,6 +39,7 @@ private:
     void ruleEdited();
     void chooseMessage();
     void showContent();
+    void convertContent();
     /// The edited bytes; nothing after the error was shown.
     std::optional<QByteArray> content();
     void decide(Release::Action action);

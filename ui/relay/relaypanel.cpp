@@ -72,7 +72,10 @@ RelayPanel::RelayPanel(Engine& engine, const QFont& font, QWidget* parent)
     connect(&m_engine, &Engine::heldChanged, this, [this](EndpointId relay) {
         const auto all = m_engine.heldMessages();
         emit heldCounted(static_cast<int>(all.size()));
-        if (m_relay == EndpointId::None || (relay != m_relay && !all.isEmpty()))
+        const auto holds = [&all](EndpointId id) {
+            return std::any_of(all.begin(), all.end(), [id](const HeldMessage& one) { return one.relay == id; });
+        };
+        if (m_relay == EndpointId::None || (relay != m_relay && holds(relay) && !holds(m_relay)))
             show(relay);
         else
             showHeld();

@@ -123,6 +123,7 @@ private slots:
             void abortBecause(const QString&, const std::optional<Error>&) override {}
             void proceedTls(const QString&) override {}
             QString agreedProtocol() const override { return {}; }
+            bool hasHalfClose() const override { return true; }
             EndpointId ownId() const override { return EndpointId::None; }
             void endSending() override {}
             void beginTls(const QString&) override {}

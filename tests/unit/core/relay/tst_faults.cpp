@@ -272,6 +272,35 @@ private slots:
         QVERIFY(drivenDecisions == decisions);
     }
 
+    void anOvertakenMessageLeavesLater() {
+        const auto script = FaultScript::parse(
+            "{\"connection\":1,\"direction\":\"up\",\"fault\":\"reorder\",\"message\":1,\"amount\":2}\n",
+            QStringLiteral("log"));
+        QVERIFY(script);
+        MessageFaults faults(1, RelayDirection::Up, {.script = *script});
+        faults.feed("a", microseconds(0));
+        faults.feed("b", microseconds(100));
+        faults.feed("c", microseconds(200));
+        QByteArray order;
+        while (const auto message = faults.next(microseconds(300)))
+            order += *message;
+        QCOMPARE(order, QByteArray("bca"));
+        faults.feed("d", microseconds(400));
+        QCOMPARE(faults.next(microseconds(400)).value_or(QByteArray()), QByteArray("d"));
+    }
+
+    void aLimitThatIsTakenAwayLetsThePeerBeHeardAgain() {
+        StreamFaults faults(1, RelayDirection::Up, planOf({QStringLiteral("limit=3")}));
+        faults.begin(microseconds(0));
+        faults.feed("abcdef", microseconds(0));
+        QCOMPARE(faults.next(microseconds(0))->bytes, QByteArray("abc"));
+        faults.setPlan({});
+        faults.feed("ghi", microseconds(1));
+        QCOMPARE(faults.next(microseconds(1))->bytes, QByteArray("ghi"));
+        QCOMPARE(faults.takeDecisions().size(), 2U); // where it began, and where it ended
+        QVERIFY(faults.isTransparent());
+    }
+
     void dropsTheMessageThatIsNamed() {
         MessageFaults faults(1, RelayDirection::Up, planOf({QStringLiteral("drop@message=2")}));
         for (const char* text : {"a", "b", "c"})

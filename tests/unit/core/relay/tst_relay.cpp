@@ -183,6 +183,50 @@ private slots:
         QCOMPARE(decided.size(), 6);
     }
 
+    void aFaultBeforeTheFirstByteEndsBothSides() {
+        RelayFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        for (const char* fault : {"down:reset@0", "up:reset@0", "close@0"}) {
+            const auto relay =
+                fixture.relay(QStringLiteral("tcp://"), {.target = target(server.port()),
+                                                         .faults = fixture.faults({QString::fromLatin1(fault)})});
+            const RawPeer client = RawPeer::connectTo(fixture.portOf(relay));
+            QCOMPARE(client.receive(1), QByteArray());
+            const EndpointId first = fixture.waitForChild(relay.id);
+            QVERIFY(fixture.waitUntil([&] { return isEnded(fixture.state(first)); }));
+        }
+    }
+
+    void bothDirectionsSlowAtOnce() {
+        RelayFixture fixture;
+        const auto server = fixture.listen(QStringLiteral("tcp://"), QStringLiteral("echo"));
+        const auto relay = fixture.relay(
+            QStringLiteral("tcp://"),
+            {.target = target(fixture.portOf(server)),
+             .faults = fixture.faults({QStringLiteral("rate=200KiB/s"), QStringLiteral("delay=5ms~4ms")})});
+        const RawPeer client = RawPeer::connectTo(fixture.portOf(relay));
+        const QByteArray data(150'000, 'x');
+        QVERIFY(client.send(data));
+        QCOMPARE(client.receive(data.size()), data);
+    }
+
+    void tlsBeforeThirteenEndsToo() {
+        RelayFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        const auto relay = fixture.relay(QStringLiteral("tls://"), {.target = target(server.port())});
+        const auto client = fixture.connectTo(
+            QStringLiteral("tls://127.0.0.1:%1?verify=off&max-version=1.2").arg(fixture.portOf(relay)));
+        RawPeer served = server.accept();
+        QVERIFY(fixture.waitForState(client.id, EndpointState::Open));
+        QVERIFY(served.send("all"));
+        served.close();
+        QVERIFY(fixture.waitUntil([&] { return isEnded(fixture.state(client.id)); }));
+        QCOMPARE(fixture.bytesOf(client.id, RecordKind::Received), QByteArray("all"));
+        const auto [first, second] = fixture.pairOf(relay.id);
+        QVERIFY(fixture.waitUntil(
+            [&, a = first, b = second] { return isEnded(fixture.state(a)) && isEnded(fixture.state(b)); }));
+    }
+
     void delaysWhatPasses() {
         RelayFixture fixture;
         const RawPeer server = RawPeer::listenOn();
