@@ -10,6 +10,7 @@
 
 #include <map>
 #include <memory>
+#include <tuple>
 
 namespace sw {
 
@@ -19,7 +20,7 @@ struct End {
     IpAddress host;
     quint16 port = 0;
 
-    auto operator<=>(const End&) const = default;
+    bool operator<(const End& other) const { return std::tie(host, port) < std::tie(other.host, other.port); }
     QString toText() const {
         return (host.isSix ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2")).arg(host.toText()).arg(port);
     }
@@ -31,7 +32,9 @@ struct FlowKey {
     End high;
     quint8 protocol = 0;
 
-    auto operator<=>(const FlowKey&) const = default;
+    bool operator<(const FlowKey& other) const {
+        return std::tie(low, high, protocol) < std::tie(other.low, other.high, other.protocol);
+    }
 };
 
 struct Flow {
@@ -99,7 +102,7 @@ private:
             ++m_broken;
             return;
         }
-        const auto head = static_cast<qsizetype>((static_cast<unsigned char>(bytes[12]) >> 4U) * 4U);
+        const qsizetype head = static_cast<qsizetype>(static_cast<unsigned char>(bytes[12]) >> 4U) * 4;
         if (head < smallest || head > bytes.size()) {
             ++m_broken;
             return;
@@ -122,7 +125,7 @@ private:
             return;
         takeComments(flow, captured);
         flow.lastTime = captured.wall;
-        const bool isLow = from <= to;
+        const bool isLow = !(to < from);
         const int way = isLow == flow.isLowLocal ? 0 : 1;
         if (segment.isRst) {
             reset(flow, way);
@@ -162,7 +165,7 @@ private:
         if (flow.isMissing)
             return;
         takeComments(flow, captured);
-        const bool isOurs = (from <= to) == flow.isLowLocal;
+        const bool isOurs = !(to < from) == flow.isLowLocal;
         const bool isCut = packet.cut > 0 || said - head > payload.size();
         m_sink.data(flow.conversation, isOurs ? RecordKind::Sent : RecordKind::Received, payload, captured.wall,
                     static_cast<quint8>(DatagramFlag | (isCut ? CutFlag : NoFlag)));
@@ -180,7 +183,7 @@ private:
 
     Flow& flowOf(const End& from, const End& to, quint8 protocol, const CapturedPacket& captured, bool isSyn,
                  bool isSynAck, quint32 sequence) {
-        const bool isLow = from <= to;
+        const bool isLow = !(to < from);
         const FlowKey key{isLow ? from : to, isLow ? to : from, protocol};
         const auto found = m_flows.find(key);
         if (found != m_flows.end()) {

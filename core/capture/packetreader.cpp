@@ -153,7 +153,7 @@ std::optional<IpPacket> PacketReader::readIPv4(QByteArrayView bytes) {
     constexpr qsizetype smallest = 20;
     if (bytes.size() < smallest)
         return std::nullopt;
-    const qsizetype head = (static_cast<unsigned char>(bytes[0]) & 0xfU) * 4;
+    const qsizetype head = static_cast<qsizetype>(static_cast<unsigned char>(bytes[0]) & 0xfU) * 4;
     qsizetype total = big16(bytes, 2);
     if (total == 0) // left to the network card (segmentation offload)
         total = bytes.size();

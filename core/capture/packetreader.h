@@ -16,7 +16,7 @@ struct IpAddress {
     std::array<quint8, 16> bytes{};
     bool isSix = false;
 
-    auto operator<=>(const IpAddress&) const = default;
+    bool operator<(const IpAddress& other) const { return isSix != other.isSix ? other.isSix : bytes < other.bytes; }
     QString toText() const;
 };
 

@@ -244,7 +244,7 @@ void PcapngRecorder::data(Endpoint& endpoint, const SourcePart& part, const Reco
 void PcapngRecorder::attempts(Endpoint& endpoint, const QJsonObject& facts, qint64 time) {
     const QJsonArray tried =
         facts.value(QStringLiteral("report")).toObject().value(QStringLiteral("attempts")).toArray();
-    for (const QJsonValue& value : tried) {
+    for (const auto& value : tried) {
         const QJsonObject attempt = value.toObject();
         const QString outcome = attempt.value(QStringLiteral("outcome")).toString();
         const auto peer = endOf(attempt.value(QStringLiteral("address")).toString());

@@ -115,20 +115,20 @@ void JsonLinesRecorder::writeRecord(const SourcePart& part, const RecordView& re
 void JsonLinesRecorder::writeData(const SourcePart& part, const RecordView& record) {
     QByteArray line; // by hand: there may be many megabytes a second of it
     line.reserve(record.bytes.size() * 3 + 256);
-    line += "{\"time\":\"" + toIsoString(record.header.time.wall).toLatin1() +
-            "\",\"mono\":" + QByteArray::number(record.header.time.mono) + ",\"endpoint\":";
+    line += R"({"time":")" + toIsoString(record.header.time.wall).toLatin1() + R"(","mono":)" +
+            QByteArray::number(record.header.time.mono) + R"(,"endpoint":)";
     appendJsonString(line, part.name.toUtf8());
-    line += ",\"id\":" + QByteArray::number(static_cast<quint64>(part.id)) + ",\"kind\":\"" +
-            recordKindName(record.header.kind).toLatin1() + "\",\"size\":" + QByteArray::number(record.bytes.size()) +
-            ",\"base64\":\"" + QByteArray::fromRawData(record.bytes.data(), record.bytes.size()).toBase64() + '"';
+    line += R"(,"id":)" + QByteArray::number(static_cast<quint64>(part.id)) + R"(,"kind":")" +
+            recordKindName(record.header.kind).toLatin1() + R"(","size":)" + QByteArray::number(record.bytes.size()) +
+            R"(,"base64":")" + QByteArray::fromRawData(record.bytes.data(), record.bytes.size()).toBase64() + '"';
     if (QUtf8StringView(record.bytes).isValidUtf8()) {
-        line += ",\"text\":";
+        line += R"(,"text":)";
         appendJsonString(line, record.bytes);
     }
     if ((record.header.flags & CutFlag) != 0)
-        line += ",\"cut\":true";
+        line += R"(,"cut":true)";
     if ((record.header.flags & DatagramFlag) != 0)
-        line += ",\"datagram\":true";
+        line += R"(,"datagram":true)";
     line += "}\n";
     put(m_file, line);
 }

@@ -3,6 +3,8 @@
 
 #include "core/relay/relaypair.h"
 
+#include <algorithm>
+
 namespace sw {
 
 Result<Rule> parseCondition(const QString& text) {
@@ -83,14 +85,13 @@ std::vector<HeldMessage> Relay::held() const {
 
 bool Relay::release(quint64 number, const Release& release) {
     const auto pairs = m_pairs;
-    for (const auto& [connection, weak] : pairs) {
-        const auto pair = weak.lock();
-        if (pair && (pair->up().release(number, release) || pair->down().release(number, release))) {
-            pair->check();
-            return true;
-        }
-    }
-    return false;
+    return std::any_of(pairs.begin(), pairs.end(), [&](const auto& one) {
+        const auto pair = one.second.lock();
+        if (!pair || (!pair->up().release(number, release) && !pair->down().release(number, release)))
+            return false;
+        pair->check();
+        return true;
+    });
 }
 
 } // namespace sw

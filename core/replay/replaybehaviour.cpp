@@ -115,9 +115,7 @@ void ReplayBehaviour::goOn(Peer& peer) {
                 peer.send(step.bytes);
             else if (!sendSlice(peer, step.bytes))
                 continue;
-        } else if (awaits(peer, step)) {
-            break;
-        } else if (!m_turn->options.waitsForPeer && pausesBefore(peer, step)) {
+        } else if (awaits(peer, step) || (!m_turn->options.waitsForPeer && pausesBefore(peer, step))) {
             break;
         }
         ++m_step;
@@ -237,7 +235,7 @@ void ReplayBehaviour::compareDatagram(Peer& peer, QByteArrayView bytes) {
     ++m_compared;
 }
 
-void ReplayBehaviour::differ(Peer& peer, const QString& text, QJsonObject facts) {
+void ReplayBehaviour::differ(Peer& peer, const QString& text, const QJsonObject& facts) {
     constexpr quint64 mostTold = 1000;
     if (++m_differences <= mostTold)
         peer.tell(EventKind::ReplayDifference, text, facts);

@@ -41,7 +41,7 @@ private:
     bool awaits(Peer& peer, const ReplayStep& step);
     void compare(Peer& peer, QByteArrayView bytes);
     void compareDatagram(Peer& peer, QByteArrayView bytes);
-    void differ(Peer& peer, const QString& text, QJsonObject facts);
+    void differ(Peer& peer, const QString& text, const QJsonObject& facts);
     void finish(Peer& peer);
     void settle(Peer& peer);
     bool sendSlice(Peer& peer, const QByteArray& bytes);

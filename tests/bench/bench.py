@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Runs Socketwright's engine beside raw socket programs (and socat where it is installed) on the same work, one after
-the other in the same run, and prints ratios. bench.py BIN_DIRECTORY JSON_FILE"""
+the other in the same run, and prints ratios. bench.py BIN_DIRECTORY JSON_FILE [MEASURE]..."""
 import contextlib
 import json
 import os
@@ -8,6 +8,7 @@ import re
 import resource
 import shutil
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ BIN = sys.argv[1]
 RAW = os.path.join(BIN, "bench_raw")
 ENGINE = os.path.join(BIN, "bench_engine")
 SOCAT = shutil.which("socat")
+HAPROXY = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
+TSHARK = shutil.which("tshark")
 ROUNDS = 3
 ENVIRONMENT = dict(os.environ, QT_QPA_PLATFORM="offscreen")
 
@@ -173,6 +176,92 @@ def datagrams():
         rows[-1].update(lost=lost, shown_as_dropped=dropped)
 
 
+@contextlib.contextmanager
+def relaying(kind, target, *options):
+    """Ours, socat or haproxy before a server of this machine."""
+    port = 40000 + os.getpid() % 20000
+    folder = tempfile.mkdtemp()
+    command = [os.path.join(BIN, "swright"), "relay", f"tcp://127.0.0.1:{port}?backlog=1024", f"tcp://127.0.0.1:{target}", *options]
+    if kind == "socat":
+        command = [SOCAT, "-b262144", f"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,backlog=512", f"TCP:127.0.0.1:{target}"]
+    elif kind == "haproxy":
+        with open(os.path.join(folder, "conf"), "w", encoding="ascii") as file:
+            file.write("global\n nbthread 1\n maxconn 20000\ndefaults\n mode tcp\n timeout connect 5s\n timeout client 60s\n timeout server 60s\n"
+                       f"listen x\n bind 127.0.0.1:{port}\n server s 127.0.0.1:{target}\n")
+        command = [HAPROXY, "-db", "-f", os.path.join(folder, "conf")]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    time.sleep(0.7)
+    try:
+        yield port
+    finally:
+        os.killpg(process.pid, 9)
+        process.wait()
+        shutil.rmtree(folder)
+        time.sleep(0.2)
+
+
+def streams(port, count):
+    """MB/s of so many streams at once, together."""
+    each = max(2000 // count, 1)
+    begin = time.monotonic()
+    running = [subprocess.Popen([RAW, "stream", str(port), str(each)], stdout=subprocess.DEVNULL) for _ in range(count)]
+    for process in running:
+        process.wait()
+    return [each * count / (time.monotonic() - begin)]
+
+
+def relay():
+    kinds = ["ours"] + (["socat"] if SOCAT else []) + (["haproxy"] if HAPROXY else [])
+    results = {}
+    for kind in kinds:
+        with serving(RAW, "serve-discard") as server, relaying(kind, server.port) as port:
+            results[kind] = {"1 stream": best(lambda: streams(port, 1))[0], "32 streams": best(lambda: streams(port, 32))[0]}
+        with serving(RAW, "serve-echo") as server, relaying(kind, server.port) as port:
+            direct = best(lambda: load("echo", server.port, 8000, 64))[0]
+            results[kind]["p50"] = best(lambda: load("echo", port, 8000, 64))[0] - direct
+            results[kind]["rate"] = best(lambda: load("connects", port, 300 if kind == "socat" else 3000))[0]
+    with tempfile.TemporaryDirectory() as folder, serving(RAW, "serve-discard") as server, \
+            relaying("ours", server.port, "--record", os.path.join(folder, "x.pcapng")) as port:
+        results["ours"]["recorded"] = best(lambda: streams(port, 1))[0]
+
+    def peers(name):
+        return {kind: results[kind][name] for kind in kinds[1:]}
+    report("relay, one stream", "MB/s", results["ours"]["1 stream"], peers("1 stream"))
+    report("relay, 32 streams", "MB/s", results["ours"]["32 streams"], peers("32 streams"))
+    report("relay, one stream recorded to .pcapng", "MB/s", results["ours"]["recorded"], {"unrecorded": results["ours"]["1 stream"]})
+    report("relay, added to an echo of 64 B, p50", "us", results["ours"]["p50"], peers("p50"), "less")
+    report("relay, connect, exchange, close", "/s", results["ours"]["rate"], peers("rate"))
+
+
+def importing():
+    """A capture of 1 GiB: 16 TCP streams in segments of 1,400 bytes."""
+    if not TSHARK:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "big.pcap")
+        with open(path, "wb") as file:
+            file.write(struct.pack("<IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101))
+            payload = os.urandom(1400)
+            size = number = 0
+            while size < 1 << 30:
+                portion = bytearray()
+                for _ in range(2000):
+                    port, sequence = 40000 + number % 16, number // 16 * 1400 % (1 << 32)
+                    portion += struct.pack("<IIII", 1_700_000_000 + number // 100_000, number % 100_000 * 10, 1440, 1440)
+                    portion += struct.pack(">BBHHHBBHII", 0x45, 0, 1440, 0, 0, 64, 6, 0, 0x0a000001, 0x0a000002)
+                    portion += struct.pack(">HHIIBBHHH", port, 80, sequence, 1, 0x50, 24, 65535, 0, 0) + payload
+                    number += 1
+                file.write(portion)
+                size += len(portion)
+
+        def timed(*command):
+            begin = time.monotonic()
+            subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+            return time.monotonic() - begin
+        ours = timed(os.path.join(BIN, "swright"), "show", path, "--filter", "len>1000000")
+        report("import a capture of 1 GiB", "s", ours, {"tshark -q": timed(TSHARK, "-n", "-q", "-r", path)}, "less")
+
+
 def bench(program, *arguments, timeout=300):
     output = subprocess.run([os.path.join(BIN, program), *arguments], capture_output=True, check=True, env=ENVIRONMENT, timeout=timeout)
     return [float(value) for value in output.stdout.split()]
@@ -216,8 +305,11 @@ def start():
 
 def main():
     print(f"Socketwright beside its peers; median of {ROUNDS} rounds. A ratio is ours divided by the peer's.")
-    for measure in (receive, echo, accepting, many, datagrams, view, search, start):
-        measure()
+    measures = (receive, echo, accepting, many, datagrams, relay, importing, view, search, start)
+    wanted = sys.argv[3:]  # by name; all without
+    for measure in measures:
+        if not wanted or measure.__name__ in wanted:
+            measure()
     with open(sys.argv[2], "w", encoding="utf-8") as file:
         json.dump(rows, file, indent=2)
     print(f"written to {sys.argv[2]}")

@@ -14,6 +14,7 @@ import unittest
 
 import test_tls
 from harness import Running, connected, environment, json_lines, needs, wait_for
+from promised import every_byte_once, every_datagram_whole, half_closed_requests, resets_at_random_points, stuck_reader_stops_its_writer
 from transcripts import Engine, echoed, killed_journal, killed_recording, one_long_transcript, small_disk
 
 MEGABYTE = 1 << 20
@@ -38,73 +39,16 @@ def client_hello():
 
 class Promises(unittest.TestCase):
     def test_n1_every_byte_once_100_streams_of_100_mib_both_ways(self):
-        block = os.urandom(8 * MEGABYTE)
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo") as listener:
-            port = listener.port()
-            failures = []
-
-            def one(seed):
-                sizes = random.Random(seed)
-                peer = connected(port)
-                sent, received = hashlib.sha256(), hashlib.sha256()
-
-                def write():
-                    left = 100 * MEGABYTE
-                    while left > 0:
-                        start = sizes.randrange(len(block) - 1)
-                        piece = block[start:start + min(sizes.randrange(1, 200_000), left)]
-                        sent.update(piece)
-                        peer.sendall(piece)
-                        left -= len(piece)
-                    peer.shutdown(socket.SHUT_WR)
-                writer = threading.Thread(target=write)
-                writer.start()
-                while True:
-                    part = peer.recv(MEGABYTE)
-                    if not part:
-                        break
-                    received.update(part)
-                writer.join()
-                peer.close()
-                if sent.digest() != received.digest():
-                    failures.append(seed)
-            for first in range(0, 100, 10):
-                threads = [threading.Thread(target=one, args=(first + i,)) for i in range(10)]
-                for thread in threads:
-                    thread.start()
-                for thread in threads:
-                    thread.join()
-            self.assertEqual(failures, [])
+            every_byte_once(self, listener.port())
 
     def test_n1_every_datagram_whole_one_of_each_size(self):
         with Running("listen", "udp://127.0.0.1:0", "--behaviour", "echo") as listener:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
-                peer.settimeout(10)
-                peer.connect(("127.0.0.1", listener.port()))
-                content = os.urandom(65507)
-                for size in range(65508):
-                    peer.send(content[:size])
-                    self.assertEqual(peer.recv(70000), content[:size])
+            every_datagram_whole(self, listener.port())
 
     def test_n3_10_gib_offered_to_a_reader_that_never_reads(self):
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo") as listener:
-            stuck = connected(listener.port())
-            base = listener.memory()
-            stuck.setblocking(False)
-            taken = 0
-            quiet = time.monotonic()
-            while taken < 10 * 1024 * MEGABYTE and time.monotonic() - quiet < 10:
-                try:
-                    taken += stuck.send(b"x" * MEGABYTE)
-                    quiet = time.monotonic()
-                except BlockingIOError:
-                    time.sleep(0.01)
-            self.assertLess(taken, 32 * MEGABYTE)  # 16 MiB of ours, and the system's buffers
-            self.assertLess(listener.memory() - base, 32 * 1024)
-            with connected(listener.port()) as other:
-                other.sendall(b"hello")
-                self.assertEqual(other.recv(5), b"hello")
-            stuck.close()
+            self.assertLess(stuck_reader_stops_its_writer(self, listener), 32 * MEGABYTE)
 
     def test_n4_10_gib_into_one_transcript(self):
         result = one_long_transcript(10 * 1024 * MEGABYTE)
@@ -155,10 +99,7 @@ class Promises(unittest.TestCase):
                 with Running("listen", address, "--behaviour", "echo") as listener:
                     target = arguments or ["127.0.0.1", str(listener.port())]
                     listener.address()
-                    for number in range(100):
-                        request = f"request {number}\n".encode() * (number * 50 + 1)
-                        answer = subprocess.run(["nc", "-N", *target], input=request, capture_output=True, timeout=20, check=True)
-                        self.assertEqual(answer.stdout, request)
+                    half_closed_requests(self, target)
 
     def test_n6_10_000_idle_connections(self):
         many_files()
@@ -298,18 +239,7 @@ class Promises(unittest.TestCase):
 
     def test_n8_10_000_resets_at_random_points(self):
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo", "--json") as listener:
-            events = wait_for(lambda: listener.said())
-            port = int(events.split('"address":"tcp://127.0.0.1:')[1].split('"')[0])
-            choose = random.Random(8)
-            for _ in range(10_000):
-                peer = connected(port)
-                for _ in range(choose.randrange(3)):
-                    peer.sendall(b"r" * choose.randrange(1, 40_000))
-                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
-                peer.close()
-            wait_for(lambda: listener.said().count('"event":"closed"') >= 10_000, 60)
-            time.sleep(0.5)
-            self.assertEqual(listener.said().count('"event":"closed"'), 10_000)
+            resets_at_random_points(self, listener, 1)
 
 
 if __name__ == "__main__":

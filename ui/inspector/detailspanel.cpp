@@ -138,16 +138,17 @@ void DetailsPanel::setRows(QTreeWidgetItem* section, const std::vector<std::pair
 }
 
 void DetailsPanel::showValues(const EndpointSnapshot& snapshot, const QString& listenerName) {
+    const QString parent = snapshot.behaviour == QLatin1String("relay") ? tr("Client") : tr("Listener");
     std::vector<std::pair<QString, QString>> values{
         {tr("Name"), snapshot.name},
         {tr("State"), stateWord(snapshot.state)},
-        {tr("Address"), formatAddress(snapshot.address)},
+        {tr("Address"), snapshot.kind == EndpointKind::Recording ? QString() : formatAddress(snapshot.address)},
         {tr("Local"), snapshot.local},
         {tr("Family"), snapshot.family},
         {tr("Peer"), snapshot.peer},
         {tr("Peer process"), snapshot.credentials == nullptr ? QString() : snapshot.credentials->toText()},
-        {tr("Listener"), listenerName},
-        {tr("Behaviour"), snapshot.behaviour},
+        {parent, listenerName},
+        {tr("Behaviour"), snapshot.isRecovered ? QString() : snapshot.behaviour},
         {tr("Waiting"),
          snapshot.waiting ? tr("%n connection(s) to be accepted", nullptr, *snapshot.waiting) : QString()},
         {tr("TLS"), snapshot.tls == nullptr || !snapshot.tls->isEstablished ? QString() : snapshot.tls->toText()},
@@ -159,7 +160,7 @@ void DetailsPanel::showValues(const EndpointSnapshot& snapshot, const QString& l
     setRows(m_endpoint, values);
     for (int row = 0; row < m_endpoint->childCount(); ++row) { // the listener's row leads there
         QTreeWidgetItem* item = m_endpoint->child(row);
-        const bool isLink = !listenerName.isEmpty() && item->text(0) == tr("Listener");
+        const bool isLink = !listenerName.isEmpty() && item->text(0) == parent;
         item->setData(1, Qt::UserRole, isLink);
         item->setForeground(1, isLink ? themeColors(palette()).accent : palette().color(QPalette::Text));
         if (isLink)
