@@ -65,11 +65,8 @@ MainWindow::MainWindow(Engine& engine, Settings& settings, Prompter& prompter, Q
     connectTools();
     connectRecordings();
     resize(1360, 860);
-    m_formDock->hide();
-    m_throughputDock->hide();
-    m_lookupDock->hide();
-    m_relayDock->hide();
-    m_messagesDock->hide();
+    for (QDockWidget* dock : {m_formDock, m_throughputDock, m_lookupDock, m_relayDock, m_messagesDock})
+        dock->hide();
     restoreGeometry(m_settings.windowGeometry());
     restoreState(m_settings.windowState());
     showDetails();
