@@ -179,14 +179,14 @@ def datagrams():
 @contextlib.contextmanager
 def relaying(kind, target, *options):
     """Ours, socat or haproxy before a server of this machine."""
-    port = 40000 + os.getpid() % 20000
+    port = 21000 + os.getpid() % 9000  # below those that the system gives out
     folder = tempfile.mkdtemp()
     command = [os.path.join(BIN, "swright"), "relay", f"tcp://127.0.0.1:{port}?backlog=1024", f"tcp://127.0.0.1:{target}", *options]
     if kind == "socat":
         command = [SOCAT, "-b262144", f"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,backlog=512", f"TCP:127.0.0.1:{target}"]
     elif kind == "haproxy":
         with open(os.path.join(folder, "conf"), "w", encoding="ascii") as file:
-            file.write("global\n nbthread 1\n maxconn 20000\ndefaults\n mode tcp\n timeout connect 5s\n timeout client 60s\n timeout server 60s\n"
+            file.write("global\n nbthread 1\n maxconn 4000\ndefaults\n mode tcp\n timeout connect 5s\n timeout client 60s\n timeout server 60s\n"
                        f"listen x\n bind 127.0.0.1:{port}\n server s 127.0.0.1:{target}\n")
         command = [HAPROXY, "-db", "-f", os.path.join(folder, "conf")]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
