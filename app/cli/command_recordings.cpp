@@ -92,46 +92,63 @@ bool isData(const RecordView& record) {
     return record.header.kind == RecordKind::Received || record.header.kind == RecordKind::Sent;
 }
 
+/// Standard output in portions: a record of nothing but line ends is shown many times its size.
+class Output {
+public:
+    void add(const QByteArray& text) {
+        constexpr qsizetype portion = 65536;
+        m_text += text;
+        if (m_text.size() >= portion)
+            flush();
+    }
+    /// False: whoever read it has seen enough.
+    bool flush() {
+        m_isOk = m_isOk && writeOutput(StandardStream::Output, std::exchange(m_text, {}));
+        return m_isOk;
+    }
+    bool isOk() const { return m_isOk; }
+
+private:
+    QByteArray m_text;
+    bool m_isOk = true;
+};
+
 /// Each line of a record after a prefix.
-QByteArray prefixed(const QByteArray& prefix, const RecordView& record) {
-    if (!isData(record))
-        return prefix + toVisibleText(record.text().toUtf8()).text.toUtf8() + '\n';
-    QByteArray text;
+void addLines(Output& output, const QByteArray& prefix, const RecordView& record) {
+    if (!isData(record)) {
+        output.add(prefix + toVisibleText(record.text().toUtf8()).text.toUtf8() + '\n');
+        return;
+    }
     QByteArrayView rest = record.bytes;
     do {
         const qsizetype end = rest.indexOf('\n');
         const QByteArrayView line = end < 0 ? rest : rest.first(end);
-        text += prefix + toTerminalText(line) + '\n';
+        output.add(prefix + toTerminalText(line) + '\n');
         rest = end < 0 ? QByteArrayView() : rest.sliced(end + 1);
-    } while (!rest.isEmpty());
-    return text;
+    } while (!rest.isEmpty() && output.isOk());
 }
 
 class Shower {
 public:
     Shower(const OpenedRecording& opened, std::string view) : m_opened(opened), m_view(std::move(view)) {}
 
-    QByteArray show(RecordIndex index, const RecordView& record) {
+    void show(RecordIndex index, const RecordView& record, Output& output) {
         const SourcePart& part = m_opened.source.parts()[m_opened.source.partOf(index)];
         const QByteArray name = toVisibleText(part.name.toUtf8()).text.toUtf8();
         const QByteArray time = QDateTime::fromMSecsSinceEpoch(record.header.time.wall / 1'000'000)
                                     .toString(QStringLiteral("HH:mm:ss.zzz"))
                                     .toLatin1();
         const QByteArray mark = markOf(record.header.kind);
-        if (m_view == "text")
-            return prefixed(mark, record);
-        if (m_view == "hex") {
-            QByteArray text = time + ' ' + name + ' ' + mark;
-            if (!isData(record))
-                return prefixed(text, record);
+        if (m_view == "table") {
+            output.add(row(index, record, name));
+        } else if (m_view == "hex" && isData(record)) {
             quint64& offset = m_offsets[{m_opened.source.partOf(index), record.header.kind == RecordKind::Sent}];
-            text += QByteArray::number(record.bytes.size()) + " bytes\n" + toHexDump(record.bytes, offset).toLatin1();
+            output.add(time + ' ' + name + ' ' + mark + QByteArray::number(record.bytes.size()) + " bytes\n" +
+                       toHexDump(record.bytes, offset).toLatin1());
             offset += static_cast<quint64>(record.bytes.size());
-            return text;
+        } else {
+            addLines(output, m_view == "text" ? mark : QByteArray(time + ' ' + name + ' ' + mark), record);
         }
-        if (m_view == "table")
-            return row(index, record, name);
-        return prefixed(time + ' ' + name + ' ' + mark, record);
     }
 
 private:
@@ -163,16 +180,13 @@ int runShow(const std::string& in, const std::string& view, const std::string& f
     makeBinary();
     Shower shower(*opened, view);
     const RecordSource& source = opened->source;
-    constexpr qsizetype portion = 65536;
-    QByteArray text;
-    for (RecordIndex i = 0; i < source.count(); ++i) {
+    Output output;
+    for (RecordIndex i = 0; i < source.count() && output.isOk(); ++i) {
         const RecordView record = source.at(i);
         if (opened->isWanted(i, record))
-            text += shower.show(i, record);
-        if (text.size() >= portion && !writeOutput(StandardStream::Output, std::exchange(text, {})))
-            return TaskFailed; // whoever read it has seen enough
+            shower.show(i, record, output);
     }
-    return writeOutput(StandardStream::Output, text) ? Done : TaskFailed;
+    return output.flush() ? Done : TaskFailed;
 }
 
 struct RecordingArguments {

@@ -130,7 +130,6 @@ void PcapngRecorder::takeEvent(Endpoint& endpoint, const SourcePart& part, const
         opened(endpoint, part, record.facts(), time, record.header.event == EventKind::Accepted);
         break;
     case EventKind::TlsEstablished:
-        endpoint.isTls = true;
         endpoint.comments.append(QStringLiteral("decrypted: from here on the payload was ") + record.text());
         break;
     case EventKind::EndOfStream:

@@ -35,7 +35,6 @@ private:
         bool isDatagram = false;
         bool isOpened = false; // its handshake is written
         bool byPeer = false;   // the peer connected to us
-        bool isTls = false;
         quint32 localNext = 1; // sequence numbers, from 0 for the SYN
         quint32 peerNext = 1;
         bool localEnded = false;

@@ -259,6 +259,15 @@ class Read(Folder):
             if done.returncode:
                 self.assertTrue(done.stderr)
 
+    def test_what_is_shown_of_line_ends_is_written_on_the_way(self):
+        import base64
+        record = {"time": "2026-01-31T12:00:00Z", "mono": 1, "endpoint": "n" * 200, "id": 1, "kind": "received", "size": 3_000_000,
+                  "base64": base64.b64encode(b"\n" * 3_000_000).decode()}
+        path = self.path("ends.jsonl", json.dumps(record).encode() + b"\n")
+        done = subprocess.run([SWRIGHT, "show", path], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=LIMIT, env=environment(),
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (512 << 20, 512 << 20)))
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_unknown_endings_are_named(self):
         done = swright("convert", self.path("x.doc", b"hello"), self.path("y.jsonl"))
         self.assertEqual(done.returncode, 1)
