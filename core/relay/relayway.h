@@ -29,6 +29,8 @@ public:
     void setIntercept(const Intercept& intercept);
     /// Everything that arrived has gone on, the end included.
     bool isDone() const { return m_hasPassedEnd; }
+    /// A fault has ended it, and `from` has not: what `from` still writes goes nowhere.
+    bool isCutShort() const { return m_hasPassedEnd && !m_hasEnded; }
     bool isIdle() const;
     const std::deque<HeldMessage>& held() const { return m_held; }
     bool release(quint64 number, const Release& release);

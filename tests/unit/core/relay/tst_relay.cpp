@@ -183,6 +183,34 @@ private slots:
         QCOMPARE(decided.size(), 6);
     }
 
+    void aHalfCloseByAFaultLeavesItsWriterAlone() {
+        RelayFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        const auto relay =
+            fixture.relay(QStringLiteral("tcp://"), {.target = target(server.port()),
+                                                     .faults = fixture.faults({QStringLiteral("up:half-close@4")})});
+        RawPeer client = RawPeer::connectTo(fixture.portOf(relay));
+        QVERIFY(client.send("question"));
+        {
+            const RawPeer served = server.accept();
+            QCOMPARE(served.receive(8), QByteArray("ques"));
+            QVERIFY(served.sawEnd());
+            QVERIFY(served.send("answer"));
+        }
+        const auto [first, second] = fixture.pairOf(relay.id);
+        QVERIFY(fixture.waitForState(second, EndpointState::Closed));
+        for (int i = 0; i < 20; ++i) { // it was not told to stop, and is not reset for going on
+            QVERIFY(client.send("more"));
+            QTest::qWait(5);
+        }
+        QCOMPARE(client.receive(6), QByteArray("answer"));
+        QVERIFY(client.sawEnd());
+        QVERIFY(!isEnded(fixture.state(first)));
+        client.shutdownSending();
+        QVERIFY(fixture.waitForState(first, EndpointState::Closed));
+        QCOMPARE(fixture.bytesOf(second, RecordKind::Sent), QByteArray("ques"));
+    }
+
     void aFaultBeforeTheFirstByteEndsBothSides() {
         RelayFixture fixture;
         const RawPeer server = RawPeer::listenOn();
