@@ -23,10 +23,7 @@ struct OpenedRecording {
     RecordSource source;
     Filter filter;
 
-    bool isWanted(RecordIndex index, const RecordView& record) const {
-        return filter.isEmpty() ||
-               filter.matches(source.parts()[source.partOf(index)], source.recordInPart(index), record, {});
-    }
+    bool isWanted(RecordIndex index) const { return filter.matches(source, index, {}); }
 };
 
 /// Nothing: the error was said, and `status` is what to exit with.
@@ -65,9 +62,8 @@ int runConvert(const std::string& in, const std::string& out, const std::string&
     const auto opened = openRecording(in, filter, status);
     if (!opened)
         return status;
-    const auto written = writeRecording(opened->source, target, [&opened](RecordIndex index, const RecordView& record) {
-        return opened->isWanted(index, record);
-    });
+    const auto written =
+        writeRecording(opened->source, target, [&opened](RecordIndex index) { return opened->isWanted(index); });
     if (written)
         return Done;
     sayError(written.error());
@@ -182,9 +178,8 @@ int runShow(const std::string& in, const std::string& view, const std::string& f
     const RecordSource& source = opened->source;
     Output output;
     for (RecordIndex i = 0; i < source.count() && output.isOk(); ++i) {
-        const RecordView record = source.at(i);
-        if (opened->isWanted(i, record))
-            shower.show(i, record, output);
+        if (opened->isWanted(i))
+            shower.show(i, source.at(i), output);
     }
     return output.flush() ? Done : TaskFailed;
 }

@@ -27,8 +27,10 @@ Result<RecordIndex> writeRecording(const RecordSource& source, const QString& pa
                                             .detail = QStringLiteral("Cancelled; %1 was not written.").arg(path)});
             }
         }
+        if (isWanted && !isWanted(i))
+            continue;
         const RecordView record = source.at(i);
-        if (!record.isValid() || (isWanted && !isWanted(i, record)))
+        if (!record.isValid())
             continue;
         if (const auto done = (*recorder)->write(source.parts()[source.partOf(i)], record); !done)
             return tl::unexpected(done.error());

@@ -8,7 +8,7 @@
 namespace sw {
 
 /// Which records are to be written, by their position in the source; empty: all.
-using RecordChoice = std::function<bool(RecordIndex, const RecordView&)>;
+using RecordChoice = std::function<bool(RecordIndex)>;
 
 /// Writes the records of a source to a file (or folder) by its ending; see Recorder::open(). `progress` counts records.
 /// Returns how many were written. A cancelled file is removed. Errors: those of the recorder. Blocks; any thread.

@@ -14,24 +14,48 @@
 namespace sw {
 
 namespace {
-struct Subject {
+
+/// A record whose bytes are read when a term asks for them: most of a long session lies on disk, its headers are small.
+class Subject {
+public:
+    Subject(const RecordSource& source, RecordIndex position, const Filter::Context& asked)
+        : header(source.header(position)),
+          part(source.parts()[source.partOf(position)]),
+          context(asked),
+          m_source(source),
+          m_position(position) {}
+
+    const RecordHeader header;
     const SourcePart& part;
-    RecordIndex index;
-    const RecordView& record;
     const Filter::Context& context;
+
+    const RecordView& record() const {
+        if (!m_record)
+            m_record = m_source.at(m_position);
+        return *m_record;
+    }
+    RecordIndex indexInPart() const { return m_source.recordInPart(m_position); }
+
+private:
+    const RecordSource& m_source;
+    RecordIndex m_position;
+    mutable std::optional<RecordView> m_record;
 };
+
 } // namespace
 
 struct Filter::Node {
     virtual ~Node() = default;
     virtual bool holds(const Subject& subject) const = 0;
 
+    const bool readsBytes; ///< asks for more than headers
+
 protected:
-    Node() = default;
+    explicit Node(bool reads) : readsBytes(reads) {}
     Node(const Node&) = default;
-    Node& operator=(const Node&) = default;
+    Node& operator=(const Node&) = delete;
     Node(Node&&) = default;
-    Node& operator=(Node&&) = default;
+    Node& operator=(Node&&) = delete;
 };
 
 namespace {
@@ -40,14 +64,28 @@ using NodePointer = std::shared_ptr<const Filter::Node>;
 
 template <typename Test>
 struct TestNode final : Filter::Node {
-    explicit TestNode(Test t) : test(std::move(t)) {}
+    TestNode(Test t, bool reads) : Node(reads), test(std::move(t)) {}
     bool holds(const Subject& subject) const override { return test(subject); }
     Test test;
 };
 
 template <typename Test>
-NodePointer node(Test test) {
-    return std::make_shared<const TestNode<Test>>(std::move(test));
+NodePointer node(Test test, bool readsBytes = false) {
+    return std::make_shared<const TestNode<Test>>(std::move(test), readsBytes);
+}
+
+template <typename Test>
+NodePointer bytesReadingNode(Test test) {
+    return node(std::move(test), true);
+}
+
+/// Both, or either; what headers can tell is asked first.
+template <typename Join>
+NodePointer joined(NodePointer a, NodePointer b, Join join) {
+    if (a->readsBytes && !b->readsBytes)
+        std::swap(a, b);
+    const bool readsBytes = a->readsBytes || b->readsBytes;
+    return node([a = std::move(a), b = std::move(b), join](const Subject& s) { return join(*a, *b, s); }, readsBytes);
 }
 
 QByteArray lowered(QByteArrayView bytes) {
@@ -56,33 +94,33 @@ QByteArray lowered(QByteArrayView bytes) {
 
 NodePointer textNode(const QString& text, bool caseSensitive) {
     const QByteArray needle = caseSensitive ? text.toUtf8() : lowered(text.toUtf8());
-    return node([search = ByteSearch(needle), caseSensitive](const Subject& s) {
-        const bool isEvent = s.record.header.kind == RecordKind::Event;
-        const QByteArray sentence = isEvent ? s.record.text().toUtf8() : QByteArray();
-        const QByteArrayView bytes = isEvent ? QByteArrayView(sentence) : s.record.bytes;
+    return bytesReadingNode([search = ByteSearch(needle), caseSensitive](const Subject& s) {
+        const bool isEvent = s.header.kind == RecordKind::Event;
+        const QByteArray sentence = isEvent ? s.record().text().toUtf8() : QByteArray();
+        const QByteArrayView bytes = isEvent ? QByteArrayView(sentence) : s.record().bytes;
         return search.find(caseSensitive ? bytes : QByteArrayView(lowered(bytes)), 0) >= 0;
     });
 }
 
 NodePointer bytesNode(const QByteArray& bytes) {
-    return node([search = ByteSearch(bytes)](const Subject& s) {
-        return s.record.header.kind != RecordKind::Event && search.find(s.record.bytes, 0) >= 0;
+    return bytesReadingNode([search = ByteSearch(bytes)](const Subject& s) {
+        return s.header.kind != RecordKind::Event && search.find(s.record().bytes, 0) >= 0;
     });
 }
 
 NodePointer patternNode(const QRegularExpression& expression) {
-    return node([expression](const Subject& s) {
+    return bytesReadingNode([expression](const Subject& s) {
         constexpr qsizetype window = 16 << 10; // bounds the cost; the pattern's own steps are bounded too
-        if (s.record.header.kind == RecordKind::Event)
-            return expression.match(s.record.text()).hasMatch();
+        if (s.header.kind == RecordKind::Event)
+            return expression.match(s.record().text()).hasMatch();
         constexpr qsizetype overlap = 1 << 10; // for what lies across a cut within a line
         for (qsizetype at = 0;;) {
-            qsizetype size = std::min(window, s.record.bytes.size() - at);
-            const bool isLast = at + size == s.record.bytes.size();
-            const qsizetype feed = isLast ? -1 : s.record.bytes.sliced(at, size).lastIndexOf('\n');
+            qsizetype size = std::min(window, s.record().bytes.size() - at);
+            const bool isLast = at + size == s.record().bytes.size();
+            const qsizetype feed = isLast ? -1 : s.record().bytes.sliced(at, size).lastIndexOf('\n');
             if (feed > 0)
                 size = feed + 1;
-            if (expression.match(decodeText(s.record.bytes.sliced(at, size)).text).hasMatch())
+            if (expression.match(decodeText(s.record().bytes.sliced(at, size)).text).hasMatch())
                 return true;
             if (isLast)
                 return false;
@@ -107,7 +145,7 @@ constexpr std::array openTerms{"len>", "len<", "len=", "peer:", "name:", "since:
 
 NodePointer choiceNode(const QString& name, const QString& value) {
     const auto kind = [](RecordKind wanted) {
-        return node([wanted](const Subject& s) { return s.record.header.kind == wanted; });
+        return node([wanted](const Subject& s) { return s.header.kind == wanted; });
     };
     if (name == QLatin1String("dir"))
         return kind(value == QLatin1String("sent") || value == QLatin1String("out") ? RecordKind::Sent
@@ -118,20 +156,21 @@ NodePointer choiceNode(const QString& name, const QString& value) {
         return kind(RecordKind::Note);
     if (value == QLatin1String("data"))
         return node([](const Subject& s) {
-            return s.record.header.kind == RecordKind::Sent || s.record.header.kind == RecordKind::Received;
+            return s.header.kind == RecordKind::Sent || s.header.kind == RecordKind::Received;
         });
     if (value == QLatin1String("marked"))
-        return node([](const Subject& s) { return s.context.isMarked && s.context.isMarked(s.part.id, s.index); });
+        return node(
+            [](const Subject& s) { return s.context.isMarked && s.context.isMarked(s.part.id, s.indexInPart()); });
     if (value == QLatin1String("empty"))
-        return node([](const Subject& s) { return s.record.header.size == 0; });
+        return node([](const Subject& s) { return s.header.size == 0; });
     if (value == QLatin1String("text"))
-        return node([](const Subject& s) {
-            return std::none_of(s.record.bytes.begin(), s.record.bytes.end(), [](char c) {
+        return bytesReadingNode([](const Subject& s) {
+            return std::none_of(s.record().bytes.begin(), s.record().bytes.end(), [](char c) {
                 return static_cast<uchar>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
             });
         });
     const quint8 flag = value == QLatin1String("cut") ? CutFlag : DatagramFlag;
-    return node([flag](const Subject& s) { return (s.record.header.flags & flag) != 0; });
+    return node([flag](const Subject& s) { return (s.header.flags & flag) != 0; });
 }
 
 QString valuesOf(const QString& name) {
@@ -213,7 +252,9 @@ private:
                 return right;
             if (*left == nullptr || *right == nullptr)
                 return wrong(m_at, QStringLiteral("“or” needs a term on both sides."));
-            left = node([a = *left, b = *right](const Subject& s) { return a->holds(s) || b->holds(s); });
+            left = joined(*left, *right, [](const Filter::Node& a, const Filter::Node& b, const Subject& s) {
+                return a.holds(s) || b.holds(s);
+            });
         }
         return left;
     }
@@ -231,8 +272,12 @@ private:
             auto one = term();
             if (!one)
                 return one;
-            all = all == nullptr ? *one
-                                 : node([a = all, b = *one](const Subject& s) { return a->holds(s) && b->holds(s); });
+            if (all == nullptr)
+                all = *one;
+            else
+                all = joined(all, *one, [](const Filter::Node& a, const Filter::Node& b, const Subject& s) {
+                    return a.holds(s) && b.holds(s);
+                });
         }
         return all;
     }
@@ -248,7 +293,7 @@ private:
             auto inner = nested([this] { return term(); });
             if (!inner)
                 return inner;
-            return node([a = *inner](const Subject& s) { return !a->holds(s); });
+            return node([a = *inner](const Subject& s) { return !a->holds(s); }, (*inner)->readsBytes);
         }
         if (m_at < m_text.size() && m_text.at(m_at) == QLatin1Char('(')) {
             ++m_at;
@@ -383,7 +428,7 @@ private:
         const QString sign = match.captured(1);
         const auto wanted = static_cast<quint64>(*size);
         return node([sign, wanted](const Subject& s) {
-            const quint64 here = s.record.header.size;
+            const quint64 here = s.header.size;
             if (sign == QLatin1String("="))
                 return here == wanted;
             if (sign == QLatin1String("!="))
@@ -411,7 +456,7 @@ private:
                              .arg(name));
         const bool isSince = name == QLatin1String("since");
         return node([isSince, wall = *time](const Subject& s) {
-            return isSince ? s.record.header.time.wall >= wall : s.record.header.time.wall < wall;
+            return isSince ? s.header.time.wall >= wall : s.header.time.wall < wall;
         });
     }
 
@@ -426,7 +471,7 @@ private:
         for (int kind = 0; kind <= static_cast<int>(lastEventKind); ++kind) {
             if (eventName(static_cast<EventKind>(kind)) == value)
                 return node([kind](const Subject& s) {
-                    return s.record.header.kind == RecordKind::Event && static_cast<int>(s.record.header.event) == kind;
+                    return s.header.kind == RecordKind::Event && static_cast<int>(s.header.event) == kind;
                 });
         }
         return wrong(word.start + colon + 1,
@@ -450,9 +495,8 @@ Result<Filter> Filter::parse(const QString& text, qint64 now) {
     return filter;
 }
 
-bool Filter::matches(const SourcePart& part, RecordIndex index, const RecordView& record,
-                     const Context& context) const {
-    return m_root == nullptr || m_root->holds({part, index, record, context});
+bool Filter::matches(const RecordSource& source, RecordIndex position, const Context& context) const {
+    return m_root == nullptr || m_root->holds(Subject(source, position, context));
 }
 
 QStringList filterCompletions(const QString& text, qsizetype cursor) {
@@ -483,8 +527,7 @@ std::vector<RecordIndex> filterRecords(const RecordSource& source, RecordIndex f
                                        const std::atomic<bool>& cancelled) {
     std::vector<RecordIndex> found;
     for (RecordIndex index = from; index < end && !cancelled.load(std::memory_order_relaxed); ++index) {
-        const SourcePart& part = source.parts().at(source.partOf(index));
-        if (filter.matches(part, source.recordInPart(index), source.at(index), context))
+        if (filter.matches(source, index, context))
             found.push_back(index);
     }
     return found;

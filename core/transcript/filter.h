@@ -27,7 +27,8 @@ public:
     /// and `since:-5m`.
     static Result<Filter> parse(const QString& text, qint64 now);
 
-    bool matches(const SourcePart& part, RecordIndex index, const RecordView& record, const Context& context) const;
+    /// Whether the record at a position of a source is taken. Its bytes are read only if what was asked needs them.
+    bool matches(const RecordSource& source, RecordIndex position, const Context& context) const;
     /// Whether nothing is asked for.
     bool isEmpty() const { return m_root == nullptr; }
 

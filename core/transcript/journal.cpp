@@ -50,17 +50,22 @@ bool isConsistent(const IndexChunk& chunk, const Extent& extent) {
 
 } // namespace
 
-LoadedPiece loadPiece(const Extent& extent, const std::shared_ptr<SegmentMemory>& memory) {
-    const quint64 indexSize = extent.records * sizeof(RecordHeader);
+std::shared_ptr<const IndexChunk> loadIndex(const Extent& extent, const std::shared_ptr<SegmentMemory>& memory) {
     auto chunk = std::make_shared<IndexChunk>(memory, extent.firstRecord, extent.records);
-    auto segment = std::make_shared<Segment>(memory, extent.firstOffset, extent.bytes);
     const quint64 start = extent.position + sizeof(PieceHeader);
-    if (extent.file->read(start, reinterpret_cast<char*>(chunk->headers()), indexSize) !=
-            static_cast<qint64>(indexSize) ||
-        extent.file->read(start + indexSize, segment->data(), extent.bytes) != static_cast<qint64>(extent.bytes) ||
+    const auto size = static_cast<qint64>(extent.indexSize());
+    if (extent.file->read(start, reinterpret_cast<char*>(chunk->headers()), extent.indexSize()) != size ||
         !isConsistent(*chunk, extent))
-        return {};
-    return {std::move(chunk), std::move(segment)};
+        return nullptr;
+    return chunk;
+}
+
+std::shared_ptr<const Segment> loadBytes(const Extent& extent, const std::shared_ptr<SegmentMemory>& memory) {
+    auto segment = std::make_shared<Segment>(memory, extent.firstOffset, extent.bytes);
+    const quint64 start = extent.position + sizeof(PieceHeader) + extent.indexSize();
+    if (extent.file->read(start, segment->data(), extent.bytes) != static_cast<qint64>(extent.bytes))
+        return nullptr;
+    return segment;
 }
 
 JournalWriter::JournalWriter(QString directory) : m_directory(std::move(directory)) {}

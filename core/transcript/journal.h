@@ -40,14 +40,13 @@ struct Extent {
 
     RecordIndex endRecord() const { return firstRecord + records; }
     quint64 endOffset() const { return firstOffset + bytes; }
+    quint64 indexSize() const { return records * sizeof(RecordHeader); }
 };
 
-/// A piece read back; both empty when it could not be read.
-struct LoadedPiece {
-    std::shared_ptr<const IndexChunk> chunk;
-    std::shared_ptr<const Segment> segment;
-};
-LoadedPiece loadPiece(const Extent& extent, const std::shared_ptr<SegmentMemory>& memory);
+/// The headers of a piece read back; nullptr when they cannot be read or do not describe its bytes.
+std::shared_ptr<const IndexChunk> loadIndex(const Extent& extent, const std::shared_ptr<SegmentMemory>& memory);
+/// The bytes of a piece read back; nullptr when they cannot be read.
+std::shared_ptr<const Segment> loadBytes(const Extent& extent, const std::shared_ptr<SegmentMemory>& memory);
 
 /// Collects pieces and appends them to the journal's files, several at a time. One thread.
 class JournalWriter {

@@ -9,14 +9,20 @@ namespace sw {
 
 namespace {
 constexpr qint64 leastBudget = 16LL << 20U;
+constexpr qint64 cachedShare = 16; // of the budget
 constexpr std::size_t blocksKept = 4;
 constexpr std::size_t scratchSize = 256U << 10U;
+
+StoreOptions withLeastBudget(StoreOptions options) {
+    options.budget = std::max(options.budget, leastBudget);
+    return options;
+}
 } // namespace
 
 TranscriptStore::TranscriptStore(StoreOptions options)
-    : m_options(std::move(options)),
-      m_memory(std::make_shared<SegmentMemory>(spills() ? blocksKept : 1)) {
-    m_options.budget = std::max(m_options.budget, leastBudget);
+    : m_options(withLeastBudget(std::move(options))),
+      m_memory(std::make_shared<SegmentMemory>(spills() ? blocksKept : 1)),
+      m_pieces(m_memory, m_options.budget / cachedShare) {
     if (!spills())
         return;
     m_writer = std::make_unique<JournalWriter>(m_options.directory);
@@ -250,43 +256,6 @@ void TranscriptStore::tellRoom() {
     m_someoneWaits = false;
     if (m_handlers.hasRoomAgain)
         m_handlers.hasRoomAgain();
-}
-
-LoadedPiece TranscriptStore::load(quint64 transcript, const Extent& extent) {
-    const std::pair key{transcript, extent.firstRecord};
-    {
-        const std::lock_guard lock(m_cacheMutex);
-        const auto found = m_cachePlaces.find(key);
-        if (found != m_cachePlaces.end()) {
-            m_cache.splice(m_cache.begin(), m_cache, found->second);
-            return m_cache.front().piece;
-        }
-    }
-    bool isInOrder = false;
-    {
-        const std::lock_guard lock(m_cacheMutex);
-        isInOrder = key == m_nextInOrder;
-        m_nextInOrder = {transcript, extent.endRecord()};
-    }
-    if (isInOrder)
-        extent.file->prefetch(extent.position);
-    LoadedPiece piece = loadPiece(extent, m_memory);
-    if (piece.chunk == nullptr)
-        return piece;
-    const qint64 size = qint64(extent.bytes) + qint64(extent.records) * qint64(sizeof(RecordHeader));
-    const qint64 most = m_options.budget / 16;
-    const std::lock_guard lock(m_cacheMutex);
-    if (size > most || m_cachePlaces.contains(key))
-        return piece;
-    m_cache.push_front({key, piece, size});
-    m_cachePlaces[key] = m_cache.begin();
-    m_cacheSize += size;
-    while (m_cacheSize > most) {
-        m_cacheSize -= m_cache.back().size;
-        m_cachePlaces.erase(m_cache.back().key);
-        m_cache.pop_back();
-    }
-    return piece;
 }
 
 } // namespace sw

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/transcript/journal.h"
+#include "core/transcript/piececache.h"
 
 #include <atomic>
 #include <condition_variable>
 #include <functional>
-#include <list>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -126,19 +124,14 @@ public:
     std::span<char> scratch();
     /// A transcript is no more: what the journal has of it is not offered after a crash.
     void forget(quint64 id);
-    /// A piece from the journal, from a small cache where possible.
-    LoadedPiece load(quint64 transcript, const Extent& extent);
+    /// What is in the journal only.
+    PieceCache& pieces() { return m_pieces; }
 
 private:
     using Weak = std::weak_ptr<Journaled>;
     struct Staged {
         std::shared_ptr<Journaled> transcript;
         Extent extent;
-    };
-    struct Cached {
-        std::pair<quint64, RecordIndex> key;
-        LoadedPiece piece;
-        qint64 size = 0;
     };
 
     void run();
@@ -153,6 +146,7 @@ private:
 
     StoreOptions m_options;
     std::shared_ptr<SegmentMemory> m_memory;
+    PieceCache m_pieces;
     std::atomic<qint64> m_watermark{0};
     std::atomic<quint64> m_lastId{0};
     std::atomic<quint64> m_journaled{0};
@@ -180,12 +174,6 @@ private:
     std::unique_ptr<JournalWriter> m_writer;
     std::vector<Staged> m_staged;
     std::vector<Weak> m_evictable; // have something in the journal
-
-    std::mutex m_cacheMutex; // guards what follows
-    std::list<Cached> m_cache;
-    std::map<std::pair<quint64, RecordIndex>, std::list<Cached>::iterator> m_cachePlaces;
-    qint64 m_cacheSize = 0;
-    std::pair<quint64, RecordIndex> m_nextInOrder; // what a walk would ask for next
 
     std::thread m_thread; // last: starts when all else is there
 };

@@ -331,17 +331,23 @@ std::shared_ptr<const Segment> Transcript::segmentOf(quint64 offset) const {
     return after == m_segments.begin() ? nullptr : *std::prev(after);
 }
 
-LoadedPiece Transcript::pieceOf(RecordIndex index) const {
-    Extent extent;
-    {
-        const std::lock_guard lock(m_mutex);
-        auto after = std::upper_bound(m_extents.begin(), m_extents.end(), index,
-                                      [](RecordIndex i, const Extent& e) { return i < e.firstRecord; });
-        if (after == m_extents.begin() || index >= std::prev(after)->endRecord())
-            return {};
-        extent = *std::prev(after);
-    }
-    return m_store->load(m_id, extent);
+std::optional<Extent> Transcript::extentOf(RecordIndex index) const {
+    const std::lock_guard lock(m_mutex);
+    auto after = std::upper_bound(m_extents.begin(), m_extents.end(), index,
+                                  [](RecordIndex i, const Extent& e) { return i < e.firstRecord; });
+    if (after == m_extents.begin() || index >= std::prev(after)->endRecord())
+        return std::nullopt;
+    return *std::prev(after);
+}
+
+std::shared_ptr<const IndexChunk> Transcript::journaledChunkOf(RecordIndex index) const {
+    const auto extent = extentOf(index);
+    return extent ? m_store->pieces().index(m_id, *extent) : nullptr;
+}
+
+std::shared_ptr<const Segment> Transcript::journaledSegmentOf(RecordIndex index) const {
+    const auto extent = extentOf(index);
+    return extent ? m_store->pieces().bytes(m_id, *extent) : nullptr;
 }
 
 TranscriptReader::TranscriptReader(std::shared_ptr<const Transcript> transcript)
@@ -354,11 +360,8 @@ bool TranscriptReader::holdsChunk(RecordIndex index) const {
 RecordHeader TranscriptReader::header(RecordIndex index) const {
     if (!holdsChunk(index))
         m_chunk = m_transcript->chunkOf(index);
-    if (!holdsChunk(index)) {
-        LoadedPiece piece = m_transcript->pieceOf(index);
-        m_chunk = std::move(piece.chunk);
-        m_segment = std::move(piece.segment);
-    }
+    if (!holdsChunk(index))
+        m_chunk = m_transcript->journaledChunkOf(index);
     return m_chunk == nullptr ? RecordHeader{} : m_chunk->at(index);
 }
 
@@ -372,7 +375,7 @@ RecordView TranscriptReader::at(RecordIndex index) const {
     if (!isHere())
         m_segment = m_transcript->segmentOf(offset);
     if (!isHere())
-        m_segment = m_transcript->pieceOf(index).segment;
+        m_segment = m_transcript->journaledSegmentOf(index);
     if (!isHere()) {
         record.isReleased = true;
         return record;

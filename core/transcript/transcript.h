@@ -74,7 +74,9 @@ private:
 
     std::shared_ptr<const IndexChunk> chunkOf(RecordIndex index) const;
     std::shared_ptr<const Segment> segmentOf(quint64 offset) const;
-    LoadedPiece pieceOf(RecordIndex index) const;
+    std::optional<Extent> extentOf(RecordIndex index) const;
+    std::shared_ptr<const IndexChunk> journaledChunkOf(RecordIndex index) const;
+    std::shared_ptr<const Segment> journaledSegmentOf(RecordIndex index) const;
     Segment& roomFor(std::size_t size);
     std::size_t nextCapacity(std::size_t size) const;
     bool isRecording() const { return !m_isMuted && m_store->isRecording(); }

@@ -138,7 +138,7 @@ void RecordingCommands::writeBuffer(BufferPanel& panel, const QString& path, std
             RecordSource source(content.parts);
             source.update();
             std::size_t next = 0; // of what is shown; positions ascend
-            const auto isShown = [&](RecordIndex index, const RecordView&) {
+            const auto isShown = [&](RecordIndex index) {
                 if (content.shown == nullptr)
                     return true;
                 while (next < content.shown->size() && (*content.shown)[next] < index)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/transcript/filter.h"
 #include "core/transcript/recovery.h"
 
 #include <QDir>
@@ -230,6 +231,40 @@ private slots:
         QCOMPARE(transcript->commit(RecordKind::Received, 100, Timestamp::now()).toByteArray(), QByteArray(100, 'x'));
         QCOMPARE(transcript->unrecorded(), 100U);
         QCOMPARE(transcript->count(), 2U); // the first record, and the mark
+        store->close();
+    }
+
+    /// To sort, to count or to filter by length a long session, its bytes are not read.
+    void headersComeWithoutTheirBytes() {
+        constexpr RecordIndex count = 300; // one piece
+        const auto store = makeStore();
+        auto transcript = std::make_shared<Transcript>(store);
+        for (RecordIndex i = 0; i < count; ++i)
+            append(*transcript, i);
+        store->flush();
+        std::vector<JournaledTranscript> journaled = scanJournal(m_directory->path());
+        QCOMPARE(journaled.size(), std::size_t(1));
+        const std::vector<Extent> extents = journaled.front().extents;
+        auto later = std::make_shared<Transcript>(std::make_shared<TranscriptStore>(), extents);
+        const Extent& last = extents.back();
+        const QDir directory(m_directory->path());
+        QFile file(directory.filePath(directory.entryList({QStringLiteral("*.swj")}, QDir::Files).last()));
+        QVERIFY(file.resize(static_cast<qint64>(last.position + sizeof(PieceHeader) + last.indexSize())));
+
+        const TranscriptReader reader(later);
+        QCOMPARE(reader.count(), count);
+        for (RecordIndex i = 0; i < count; ++i)
+            QCOMPARE(reader.header(i).size, static_cast<quint32>(bytesOf(i).size()));
+        QVERIFY(!reader.at(count - 1).isValid()); // only what asks for bytes misses them
+        RecordSource source;
+        source.addPart({.id = EndpointId::None, .name = QStringLiteral("x"), .transcript = later});
+        source.update();
+        const auto filter = Filter::parse(QStringLiteral("dir:sent (len>2000 or is:empty)"), 0);
+        QVERIFY(filter);
+        std::size_t expected = 0;
+        for (RecordIndex i = 0; i < count; i += 3)
+            expected += bytesOf(i).size() > 2000 || bytesOf(i).isEmpty() ? 1 : 0;
+        QCOMPARE(filterRecords(source, 0, count, *filter, {}, std::atomic<bool>(false)).size(), expected);
         store->close();
     }
 
