@@ -3,6 +3,7 @@
 
 #include "core/capture/capturefile.h"
 #include "core/capture/packetreader.h"
+#include "core/capture/pcapngrecorder.h"
 #include "core/capture/tcpreassembly.h"
 #include "identity.h"
 
@@ -39,10 +40,11 @@ struct FlowKey {
 
 struct Flow {
     quint64 conversation = 0;
-    bool isLowLocal = true; // the low end is the client
-    bool isOver = false;    // after both ends, or a reset
-    bool isMissing = false; // a conversation too many
-    // of TCP, by who sent it: the client, the server
+    bool isLowLocal = true;    // the low end is on our side: the client, unless we accepted it
+    bool isClientLocal = true; // see PcapngRecorder::acceptedHere
+    bool isOver = false;       // after both ends, or a reset
+    bool isMissing = false;    // a conversation too many
+    // of TCP, by who sent it: our side, the other
     TcpReassembly ways[2];
     bool ended[2] = {false, false};
     qint64 lastTime = 0;
@@ -179,6 +181,13 @@ private:
         }
     }
 
+    /// Our own recording of a connection that came to us: what the client sent was received.
+    bool wasAccepted(const CapturedPacket& captured) const {
+        return isOurs() && std::any_of(captured.comments.begin(), captured.comments.end(), [](const QString& comment) {
+                   return comment.endsWith(PcapngRecorder::acceptedHere);
+               });
+    }
+
     bool isOurs() const { return m_file.application().startsWith(QLatin1String(SOCKETWRIGHT_NAME)); }
 
     Flow& flowOf(const End& from, const End& to, quint8 protocol, const CapturedPacket& captured, bool isSyn,
@@ -207,24 +216,27 @@ private:
         const bool isClient = isSyn ? !isSynAck : protocol == IpPacket::udp || from.port >= to.port;
         const End& client = isClient ? from : to;
         const End& server = isClient ? to : from;
-        flow.isLowLocal = isClient == isLow;
+        flow.isClientLocal = !wasAccepted(captured);
+        flow.isLowLocal = (isClient == isLow) == flow.isClientLocal;
+        const QString local = (flow.isClientLocal ? client : server).toText();
+        const QString peer = (flow.isClientLocal ? server : client).toText();
         const bool isUdp = protocol == IpPacket::udp;
         flow.conversation = m_sink.begin(
             {.name = isOurs() && !captured.interface.isEmpty() ? captured.interface
                                                                : client.toText() + QStringLiteral(" → ") + server.toText(),
              .scheme = isUdp ? QStringLiteral("udp") : QStringLiteral("tcp"),
-             .local = client.toText(),
-             .peer = server.toText(),
+             .local = local,
+             .peer = peer,
              .isDatagram = isUdp});
         m_sink.event(
-            flow.conversation, EventKind::Opened,
+            flow.conversation, flow.isClientLocal ? EventKind::Opened : EventKind::Accepted,
             isUdp ? QStringLiteral("first datagram from %1 to %2").arg(from.toText(), to.toText())
             : isSyn
                 ? QStringLiteral("%1 connects to %2").arg(client.toText(), server.toText())
                 : QStringLiteral("the capture begins in the middle: %1 to %2").arg(client.toText(), server.toText()),
             {{QStringLiteral("scheme"), isUdp ? QStringLiteral("udp") : QStringLiteral("tcp")},
-             {QStringLiteral("local"), client.toText()},
-             {QStringLiteral("peer"), server.toText()}},
+             {QStringLiteral("local"), local},
+             {QStringLiteral("peer"), peer}},
             captured.wall);
         return flow;
     }
@@ -251,8 +263,8 @@ private:
     void ended(Flow& flow, int way) {
         flow.ended[way] = true;
         m_sink.event(flow.conversation, way == 0 ? EventKind::SendingEnded : EventKind::EndOfStream,
-                     way == 0 ? QStringLiteral("the client sends no more (FIN)")
-                              : QStringLiteral("end of stream from the server (FIN)"),
+                     way == 0 ? QStringLiteral("the %1 sends no more (FIN)").arg(whoSent(flow, way))
+                              : QStringLiteral("end of stream from the %1 (FIN)").arg(whoSent(flow, way)),
                      {}, flow.lastTime);
         if (!flow.ended[0] || !flow.ended[1] || std::exchange(flow.isOver, true))
             return;
@@ -266,10 +278,13 @@ private:
         if (std::exchange(flow.isOver, true))
             return;
         flushWays(flow);
-        m_sink.event(flow.conversation, EventKind::Closed,
-                     way == 0 ? QStringLiteral("reset by the client") : QStringLiteral("reset by the server"),
+        m_sink.event(flow.conversation, EventKind::Closed, QStringLiteral("reset by the %1").arg(whoSent(flow, way)),
                      {{QStringLiteral("cause"), way == 0 ? QStringLiteral("aborted-by-us") : QStringLiteral("reset")}},
                      flow.lastTime);
+    }
+
+    static QString whoSent(const Flow& flow, int way) {
+        return (way == 0) == flow.isClientLocal ? QStringLiteral("client") : QStringLiteral("server");
     }
 
     void finish(Flow& flow) {

@@ -3,7 +3,7 @@
 
 #include <QtEndian>
 
-#include <cstring>
+#include <array>
 
 namespace sw {
 
@@ -12,6 +12,7 @@ namespace {
 constexpr int protocolTcp = 6;
 constexpr int protocolUdp = 17;
 constexpr quint8 timeToLive = 64;
+constexpr qsizetype longestHead = 96; // Ethernet, IPv6, TCP with options
 
 void put8(QByteArray& out, unsigned value) {
     out.append(static_cast<char>(value));
@@ -40,25 +41,31 @@ void putHost(QByteArray& out, const QHostAddress& host) {
     }
 }
 
-/// The one's complement sum of RFC 1071, eight bytes at a time.
+/// The one's complement sum of RFC 1071 in the byte order of the machine, which the sum does not care for: several
+/// words at a time.
 quint64 sum(QByteArrayView bytes, quint64 start = 0) {
-    quint64 total = start;
+    constexpr qsizetype lanes = 4;
+    constexpr qsizetype step = lanes * 4;
+    std::array<quint64, lanes> totals{start};
     const char* at = bytes.data();
     qsizetype left = bytes.size();
-    for (; left >= 4; left -= 4, at += 4)
-        total += qFromBigEndian<quint32>(at);
-    if (left >= 2) {
-        total += static_cast<quint64>(qFromBigEndian<quint16>(at)) << 16U;
-        at += 2;
-        left -= 2;
-        if (left == 1)
-            total += static_cast<quint64>(static_cast<unsigned char>(*at)) << 8U;
-    } else if (left == 1) {
-        total += static_cast<quint64>(static_cast<unsigned char>(*at)) << 24U;
+    for (; left >= step; left -= step, at += step) {
+        for (qsizetype lane = 0; lane < lanes; ++lane)
+            totals[lane] += qFromUnaligned<quint32>(at + lane * 4);
     }
+    for (; left >= 2; left -= 2, at += 2)
+        totals[0] += qFromUnaligned<quint16>(at);
+    if (left == 1) {
+        const std::array<char, 2> last{*at, 0};
+        totals[0] += qFromUnaligned<quint16>(last.data());
+    }
+    quint64 total = 0;
+    for (const quint64 one : totals)
+        total += (one & 0xffffffffU) + (one >> 32U);
     return total;
 }
 
+/// To be stored as it is, in the byte order of the machine.
 quint16 folded(quint64 total) {
     while ((total >> 16U) != 0)
         total = (total & 0xffffU) + (total >> 16U);
@@ -70,7 +77,7 @@ QByteArray lowerHeaders(const PacketEnd& from, const PacketEnd& to, int protocol
     constexpr unsigned etherIPv4 = 0x0800;
     constexpr unsigned etherIPv6 = 0x86dd;
     QByteArray frame;
-    frame.reserve(size + 80);
+    frame.reserve(longestHead);
     // locally administered addresses: nobody's
     const bool isForward = from.port >= to.port;
     frame.append(isForward ? "\x02\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x01"
@@ -97,56 +104,55 @@ QByteArray lowerHeaders(const PacketEnd& from, const PacketEnd& to, int protocol
     put16(frame, 0);
     putHost(frame, from.host);
     putHost(frame, to.host);
-    qToBigEndian(folded(sum(QByteArrayView(frame).sliced(start))), frame.data() + start + 10);
+    qToUnaligned(folded(sum(QByteArrayView(frame).sliced(start))), frame.data() + start + 10);
     return frame;
 }
 
-/// The checksum over the pseudo header and what begins at `start`.
-quint16 upperChecksum(const QByteArray& frame, qsizetype start, const PacketEnd& from, const PacketEnd& to,
-                      int protocol) {
+/// The checksum over the pseudo header, the header that begins at `start`, and its payload.
+quint16 upperChecksum(const QByteArray& head, qsizetype start, const PacketEnd& from, const PacketEnd& to, int protocol,
+                      QByteArrayView payload) {
     QByteArray pseudo;
+    pseudo.reserve(longestHead);
     putHost(pseudo, from.host);
     putHost(pseudo, to.host);
-    put32(pseudo, static_cast<quint32>(frame.size() - start));
+    put32(pseudo, static_cast<quint32>(head.size() - start + payload.size()));
     put32(pseudo, static_cast<quint32>(protocol));
-    return folded(sum(QByteArrayView(frame).sliced(start), sum(pseudo)));
+    return folded(sum(payload, sum(QByteArrayView(head).sliced(start), sum(pseudo))));
 }
 
 } // namespace
 
-QByteArray tcpFrame(const PacketEnd& from, const PacketEnd& to, quint32 sequence, quint32 acknowledged, quint8 flags,
-                    QByteArrayView payload) {
+QByteArray tcpHead(const PacketEnd& from, const PacketEnd& to, quint32 sequence, quint32 acknowledged, quint8 flags,
+                   QByteArrayView payload) {
     const bool isSyn = (flags & TcpSyn) != 0;
-    const qsizetype head = isSyn ? 28 : 20;
-    QByteArray frame = lowerHeaders(from, to, protocolTcp, head + payload.size());
-    const qsizetype start = frame.size();
-    put16(frame, from.port);
-    put16(frame, to.port);
-    put32(frame, sequence);
-    put32(frame, acknowledged);
-    put8(frame, static_cast<unsigned>(head / 4) << 4U);
-    put8(frame, flags);
-    put16(frame, 65535);
-    put16(frame, 0);
-    put16(frame, 0);
+    const qsizetype size = isSyn ? 28 : 20;
+    QByteArray head = lowerHeaders(from, to, protocolTcp, size + payload.size());
+    const qsizetype start = head.size();
+    put16(head, from.port);
+    put16(head, to.port);
+    put32(head, sequence);
+    put32(head, acknowledged);
+    put8(head, static_cast<unsigned>(size / 4) << 4U);
+    put8(head, flags);
+    put16(head, 65535);
+    put16(head, 0);
+    put16(head, 0);
     if (isSyn) // largest segment 65495, window scale 14, and one byte to fill
-        frame.append("\x02\x04\xff\xd7\x03\x03\x0e\x01", 8);
-    frame.append(payload.data(), payload.size());
-    qToBigEndian(upperChecksum(frame, start, from, to, protocolTcp), frame.data() + start + 16);
-    return frame;
+        head.append("\x02\x04\xff\xd7\x03\x03\x0e\x01", 8);
+    qToUnaligned(upperChecksum(head, start, from, to, protocolTcp, payload), head.data() + start + 16);
+    return head;
 }
 
-QByteArray udpFrame(const PacketEnd& from, const PacketEnd& to, QByteArrayView payload) {
-    QByteArray frame = lowerHeaders(from, to, protocolUdp, 8 + payload.size());
-    const qsizetype start = frame.size();
-    put16(frame, from.port);
-    put16(frame, to.port);
-    put16(frame, static_cast<unsigned>(8 + payload.size()));
-    put16(frame, 0);
-    frame.append(payload.data(), payload.size());
-    const quint16 checksum = upperChecksum(frame, start, from, to, protocolUdp);
-    qToBigEndian(checksum == 0 ? quint16(0xffff) : checksum, frame.data() + start + 6); // 0 would mean none
-    return frame;
+QByteArray udpHead(const PacketEnd& from, const PacketEnd& to, QByteArrayView payload) {
+    QByteArray head = lowerHeaders(from, to, protocolUdp, 8 + payload.size());
+    const qsizetype start = head.size();
+    put16(head, from.port);
+    put16(head, to.port);
+    put16(head, static_cast<unsigned>(8 + payload.size()));
+    put16(head, 0);
+    const quint16 checksum = upperChecksum(head, start, from, to, protocolUdp, payload);
+    qToUnaligned(checksum == 0 ? quint16(0xffff) : checksum, head.data() + start + 6); // 0 would mean none
+    return head;
 }
 
 } // namespace sw

@@ -18,11 +18,11 @@ enum TcpFlag : quint8 { TcpFin = 1, TcpSyn = 2, TcpRst = 4, TcpPsh = 8, TcpAck =
 constexpr qsizetype largestTcpPayload = 65535 - 20 - 40;
 constexpr qsizetype largestUdpPayload = 65535 - 20 - 8;
 
-/// An Ethernet frame with IP and TCP headers made for it, checksums included (RFC 791, 8200, 9293). A SYN says a window
-/// scale of 14, so that no window is ever full that was not observed.
-QByteArray tcpFrame(const PacketEnd& from, const PacketEnd& to, quint32 sequence, quint32 acknowledged, quint8 flags,
-                    QByteArrayView payload);
+/// What stands before a payload in an Ethernet frame: IP and TCP headers made for it, checksums included (RFC 791,
+/// 8200, 9293). A SYN says a window scale of 14, so that no window is ever full that was not observed.
+QByteArray tcpHead(const PacketEnd& from, const PacketEnd& to, quint32 sequence, quint32 acknowledged, quint8 flags,
+                   QByteArrayView payload);
 /// The same with UDP (RFC 768).
-QByteArray udpFrame(const PacketEnd& from, const PacketEnd& to, QByteArrayView payload);
+QByteArray udpHead(const PacketEnd& from, const PacketEnd& to, QByteArrayView payload);
 
 } // namespace sw

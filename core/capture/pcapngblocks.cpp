@@ -11,6 +11,7 @@ namespace sw::pcapng {
 namespace {
 
 constexpr qsizetype longestOption = 65535;
+constexpr qsizetype packetStart = 28; // before the frame
 
 void put16(QByteArray& out, quint16 value) {
     const quint16 little = qToLittleEndian(value);
@@ -104,17 +105,42 @@ QByteArray makeInterface(const QString& name, const QString& comment) {
     return block(interfaceDescription, body);
 }
 
-QByteArray makePacket(quint32 interface, qint64 wallNanoseconds, const QByteArray& frame, const QStringList& comments) {
-    QByteArray body;
-    body.reserve(frame.size() + 64);
-    put32(body, interface);
-    putTime(body, wallNanoseconds);
-    put32(body, static_cast<quint32>(frame.size()));
-    put32(body, static_cast<quint32>(frame.size()));
-    body.append(frame);
-    pad(body);
-    putOptions(body, commentOptions(comments));
-    return block(enhancedPacket, body);
+void putPacket(BlockBuffer& out, quint32 interface, qint64 wallNanoseconds, QByteArrayView head, QByteArrayView payload,
+               const QStringList& comments) {
+    QByteArray start;
+    start.reserve(packetStart);
+    const auto captured = static_cast<quint32>(head.size() + payload.size());
+    QByteArray options;
+    putOptions(options, commentOptions(comments));
+    const qsizetype padding = (4 - captured % 4) % 4;
+    const auto size = static_cast<quint32>(packetStart + captured + padding + options.size() + 4);
+    put32(start, enhancedPacket);
+    put32(start, size);
+    put32(start, interface);
+    putTime(start, wallNanoseconds);
+    put32(start, captured);
+    put32(start, captured);
+    char* at = out.extend(size);
+    const auto put = [&at](QByteArrayView bytes) {
+        std::copy(bytes.begin(), bytes.end(), at);
+        at += bytes.size();
+    };
+    put(start);
+    put(head);
+    put(payload);
+    std::fill_n(at, padding, '\0');
+    at += padding;
+    put(options);
+    qToLittleEndian(size, at);
+}
+
+void putFiller(BlockBuffer& out, std::size_t size) {
+    constexpr quint32 localUse = 0x80000000;
+    char* at = out.extend(size);
+    std::fill_n(at, size, '\0');
+    qToLittleEndian(localUse, at);
+    qToLittleEndian(static_cast<quint32>(size), at + 4);
+    qToLittleEndian(static_cast<quint32>(size), at + size - 4);
 }
 
 QByteArray makeNames(const std::vector<std::pair<QByteArray, QString>>& names) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/base/appendfile.h"
+
 #include <QByteArray>
 #include <QString>
 #include <QStringList>
@@ -35,7 +37,11 @@ using Options = std::vector<std::pair<quint16, QByteArray>>;
 QByteArray makeSection(const QString& comment);
 /// Ethernet, time in nanoseconds.
 QByteArray makeInterface(const QString& name, const QString& comment);
-QByteArray makePacket(quint32 interface, qint64 wallNanoseconds, const QByteArray& frame, const QStringList& comments);
+/// A frame in two parts, with comments.
+void putPacket(BlockBuffer& out, quint32 interface, qint64 wallNanoseconds, QByteArrayView head, QByteArrayView payload,
+               const QStringList& comments);
+/// Says nothing, in so many bytes (a multiple of 4, 12 at least): a block of a type for local use, which readers skip.
+void putFiller(BlockBuffer& out, std::size_t size);
 /// Names of IP addresses, as 4 or 16 bytes.
 QByteArray makeNames(const std::vector<std::pair<QByteArray, QString>>& names);
 /// Comments that belong to no packet.

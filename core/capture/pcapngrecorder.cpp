@@ -12,7 +12,6 @@ namespace sw {
 
 namespace {
 
-constexpr qsizetype mostPending = 1 << 20;
 constexpr quint32 mostInterfaces = 4096;
 
 std::optional<PacketEnd> endOf(const QString& text) {
@@ -52,19 +51,40 @@ QByteArray rawAddress(const QHostAddress& host) {
 } // namespace
 
 Result<void> PcapngRecorder::start(const QString& path) {
-    if (auto opened = openFile(m_file, path); !opened)
-        return opened;
-    m_pending += pcapng::makeSection(QStringLiteral(
+    auto file = AppendFile::open(path, AppendFile::Existing::Replace);
+    if (!file)
+        return cannotOpen(path, qt_error_string(file.error().native));
+    m_file = std::move(*file);
+    Recorder::opened(path);
+    putBlock(pcapng::makeSection(QStringLiteral(
         "Synthesised: recorded at the sockets, not on a network. All headers below the payload are made up to say what "
-        "the sockets said; the payload is exact, that of TLS in clear text."));
-    return flushFiles() ? Result<void>() : flush();
+        "the sockets said; the payload is exact, that of TLS in clear text.")));
+    return flush();
 }
 
 /// One write for many blocks, and never a part of one: a process that is killed leaves a file that can be read.
 bool PcapngRecorder::flushFiles() {
-    if (!m_pending.isEmpty())
-        put(m_file, std::exchange(m_pending, {}));
-    return !hasFailed() && m_file.flush();
+    if (m_pending.size() > 0)
+        Recorder::put(*m_file, m_pending);
+    return !hasFailed();
+}
+
+void PcapngRecorder::putBlock(const QByteArray& block) {
+    std::copy(block.begin(), block.end(), m_pending.extend(static_cast<std::size_t>(block.size())));
+}
+
+/// Much at once is filled up to the next whole block of the file: see AppendFile.
+void PcapngRecorder::heedSize() {
+    if (m_pending.size() < mostPending)
+        return;
+    constexpr std::size_t smallestFiller = 12;
+    const std::size_t over = (m_file->size() + m_pending.size()) % AppendFile::block;
+    std::size_t missing = over == 0 ? 0 : AppendFile::block - over;
+    if (missing > 0 && missing < smallestFiller)
+        missing += AppendFile::block;
+    if (missing > 0 && m_file->wantsBlocks())
+        pcapng::putFiller(m_pending, missing);
+    (void)flushFiles();
 }
 
 void PcapngRecorder::comment(Endpoint& endpoint, const QString& text, qint64 time) {
@@ -72,25 +92,23 @@ void PcapngRecorder::comment(Endpoint& endpoint, const QString& text, qint64 tim
     endpoint.comments.append(text);
     if (endpoint.comments.size() < most)
         return;
-    m_pending += pcapng::makeStatistics(endpoint.interface, time, std::exchange(endpoint.comments, {}));
-    if (m_pending.size() >= mostPending)
-        (void)flushFiles();
+    putBlock(pcapng::makeStatistics(endpoint.interface, time, std::exchange(endpoint.comments, {})));
+    heedSize();
 }
 
-void PcapngRecorder::packet(Endpoint& endpoint, const QByteArray& frame, qint64 time) {
+void PcapngRecorder::packet(Endpoint& endpoint, QByteArrayView head, QByteArrayView payload, qint64 time) {
     m_lastTime = time;
-    m_pending += pcapng::makePacket(endpoint.interface, time, frame, std::exchange(endpoint.comments, {}));
-    if (m_pending.size() >= mostPending)
-        (void)flushFiles();
+    pcapng::putPacket(m_pending, endpoint.interface, time, head, payload, std::exchange(endpoint.comments, {}));
+    heedSize();
 }
 
 void PcapngRecorder::tcp(Endpoint& endpoint, bool isOurs, quint8 flags, QByteArrayView payload, qint64 time) {
     quint32& own = isOurs ? endpoint.localNext : endpoint.peerNext;
     const quint32 other = isOurs ? endpoint.peerNext : endpoint.localNext;
     packet(endpoint,
-           tcpFrame(isOurs ? endpoint.local : endpoint.peer, isOurs ? endpoint.peer : endpoint.local, own,
-                    (flags & TcpAck) != 0 ? other : 0, flags, payload),
-           time);
+           tcpHead(isOurs ? endpoint.local : endpoint.peer, isOurs ? endpoint.peer : endpoint.local, own,
+                   (flags & TcpAck) != 0 ? other : 0, flags, payload),
+           payload, time);
     own += static_cast<quint32>(payload.size()) + ((flags & (TcpFin | TcpSyn)) != 0 ? 1 : 0);
 }
 
@@ -100,7 +118,7 @@ PcapngRecorder::Endpoint& PcapngRecorder::endpointOf(const SourcePart& part, con
         place->second.name = part.name;
         if (m_interfaces < mostInterfaces) {
             place->second.interface = m_interfaces++;
-            m_pending += pcapng::makeInterface(toVisibleText(part.name.toUtf8()).text, {});
+            putBlock(pcapng::makeInterface(toVisibleText(part.name.toUtf8()).text, {}));
         }
     }
     return place->second;
@@ -190,20 +208,22 @@ void PcapngRecorder::setAddresses(Endpoint& endpoint, const SourcePart& part, co
     const auto named = [](const QString& name, const QString& otherwise) {
         return toVisibleText((name.isEmpty() ? otherwise : name).toUtf8()).text;
     };
-    m_pending +=
-        pcapng::makeNames({{rawAddress(endpoint.local.host), named(local, part.name)},
-                           {rawAddress(endpoint.peer.host), named(peer, part.name + QStringLiteral(" peer"))}});
+    putBlock(pcapng::makeNames({{rawAddress(endpoint.local.host), named(local, part.name)},
+                                {rawAddress(endpoint.peer.host), named(peer, part.name + QStringLiteral(" peer"))}}));
 }
 
 /// The handshake of what is open.
 void PcapngRecorder::open(Endpoint& endpoint, const SourcePart& part, qint64 time) {
     endpoint.isOpened = true;
-    if (endpoint.isDatagram)
+    if (endpoint.isDatagram && !endpoint.byPeer)
         return;
     if (!endpoint.hasAddresses)
         setAddresses(endpoint, part, {}, {});
-    endpoint.comments.prepend(
-        QStringLiteral("%1 (headers synthesised from socket calls)").arg(toVisibleText(endpoint.name.toUtf8()).text));
+    const QLatin1String about =
+        endpoint.byPeer ? acceptedHere : QLatin1String("(headers synthesised from socket calls)");
+    endpoint.comments.prepend(toVisibleText(endpoint.name.toUtf8()).text + QLatin1Char(' ') + about);
+    if (endpoint.isDatagram)
+        return;
     endpoint.localNext = 0;
     endpoint.peerNext = 0;
     const bool isOurs = !endpoint.byPeer;
@@ -217,6 +237,8 @@ void PcapngRecorder::data(Endpoint& endpoint, const SourcePart& part, const Reco
     const bool isOurs = record.header.kind == RecordKind::Sent;
     if (!endpoint.isOpened) {
         endpoint.isDatagram = endpoint.isDatagram || (record.header.flags & DatagramFlag) != 0;
+        if (endpoint.isDatagram) // nobody accepts: who sends first is the client
+            endpoint.byPeer = !isOurs;
         if (!endpoint.hasAddresses)
             setAddresses(endpoint, part, {}, {});
         open(endpoint, part, time);
@@ -226,8 +248,8 @@ void PcapngRecorder::data(Endpoint& endpoint, const SourcePart& part, const Reco
             endpoint.comments.append(QStringLiteral("cut: the datagram was longer"));
         const QByteArrayView payload = record.bytes.first(std::min(record.bytes.size(), largestUdpPayload));
         packet(endpoint,
-               udpFrame(isOurs ? endpoint.local : endpoint.peer, isOurs ? endpoint.peer : endpoint.local, payload),
-               time);
+               udpHead(isOurs ? endpoint.local : endpoint.peer, isOurs ? endpoint.peer : endpoint.local, payload),
+               payload, time);
         return;
     }
     for (QByteArrayView rest = record.bytes; !rest.isEmpty();) {
@@ -251,9 +273,9 @@ void PcapngRecorder::attempts(Endpoint& endpoint, const QJsonObject& facts, qint
         if (!peer || !local || outcome == QLatin1String("connected"))
             continue;
         endpoint.comments.append(QStringLiteral("%1: %2").arg(toVisibleText(endpoint.name.toUtf8()).text, outcome));
-        packet(endpoint, tcpFrame(*local, *peer, 0, 0, TcpSyn, {}), time);
+        packet(endpoint, tcpHead(*local, *peer, 0, 0, TcpSyn, {}), {}, time);
         if (outcome.contains(QLatin1String("refused")))
-            packet(endpoint, tcpFrame(*peer, *local, 0, 1, TcpRst | TcpAck, {}), time);
+            packet(endpoint, tcpHead(*peer, *local, 0, 1, TcpRst | TcpAck, {}), {}, time);
     }
 }
 
@@ -289,7 +311,7 @@ void PcapngRecorder::closed(Endpoint& endpoint, const QJsonObject& facts, qint64
 void PcapngRecorder::writeEnd() {
     for (auto& [id, endpoint] : m_endpoints) { // what no packet followed
         if (!endpoint.comments.isEmpty())
-            m_pending += pcapng::makeStatistics(endpoint.interface, m_lastTime, std::exchange(endpoint.comments, {}));
+            putBlock(pcapng::makeStatistics(endpoint.interface, m_lastTime, std::exchange(endpoint.comments, {})));
     }
 }
 

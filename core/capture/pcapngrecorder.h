@@ -18,6 +18,10 @@ namespace sw {
 /// TCP or UDP between addresses of fd53:776b::/32, which a name resolution block gives their names.
 class PcapngRecorder final : public Recorder {
 public:
+    /// Ends the comment of the first packet of a connection, or flow, that the peer made to us: what comes from its
+    /// client was received.
+    static constexpr QLatin1String acceptedHere{"(accepted here; headers synthesised from socket calls)"};
+
     Result<void> start(const QString& path);
 
 protected:
@@ -55,10 +59,14 @@ private:
     void tcp(Endpoint& endpoint, bool isOurs, quint8 flags, QByteArrayView payload, qint64 time);
     /// For the next packet; many of them without one are written by themselves.
     void comment(Endpoint& endpoint, const QString& text, qint64 time);
-    void packet(Endpoint& endpoint, const QByteArray& frame, qint64 time);
+    void packet(Endpoint& endpoint, QByteArrayView head, QByteArrayView payload, qint64 time);
+    void putBlock(const QByteArray& block);
+    void heedSize();
 
-    QFile m_file;
-    QByteArray m_pending; // whole blocks
+    static constexpr std::size_t mostPending = 2U << 20U;
+
+    std::unique_ptr<AppendFile> m_file;
+    BlockBuffer m_pending{2 * mostPending}; // whole blocks of pcapng
     std::unordered_map<quint64, Endpoint> m_endpoints;
     quint32 m_interfaces = 0;
     qint64 m_lastTime = 0;

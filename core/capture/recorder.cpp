@@ -89,22 +89,36 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const QString& path) {
 
 Result<void> Recorder::openFile(QFile& file, const QString& path, QIODevice::OpenMode mode) {
     file.setFileName(path);
-    if (file.open(mode, QFileDevice::ReadOwner | QFileDevice::WriteOwner))
+    if (file.open(mode, QFileDevice::ReadOwner | QFileDevice::WriteOwner)) {
+        if (!mode.testFlag(QIODevice::Append)) // one of ours again
+            opened(path);
         return {};
+    }
+    return cannotOpen(path, file.errorString());
+}
+
+tl::unexpected<Error> Recorder::cannotOpen(const QString& path, const QString& why) {
     m_error = {.id = ErrorId::WriteFailed,
                .situation = QStringLiteral("record"),
-               .detail = QStringLiteral("%1 cannot be written: %2.").arg(path, file.errorString())};
+               .detail = QStringLiteral("%1 cannot be written: %2.").arg(path, why)};
     return tl::unexpected(m_error);
 }
 
+void Recorder::stopped(const QString& path, const QString& why) {
+    m_error = {.id = ErrorId::WriteFailed,
+               .situation = QStringLiteral("record"),
+               .detail = QStringLiteral("Recording to %1 stopped: %2. Traffic goes on.").arg(path, why)};
+}
+
 void Recorder::put(QFile& file, const QByteArray& bytes) {
-    if (file.write(bytes) == bytes.size())
-        return;
-    m_error = {
-        .id = ErrorId::WriteFailed,
-        .situation = QStringLiteral("record"),
-        .detail =
-            QStringLiteral("Recording to %1 stopped: %2. Traffic goes on.").arg(file.fileName(), file.errorString())};
+    if (file.write(bytes) != bytes.size())
+        stopped(file.fileName(), file.errorString());
+}
+
+void Recorder::put(AppendFile& file, BlockBuffer& buffer) {
+    if (const auto done = file.append(buffer.data(), buffer.size()); !done)
+        stopped(file.path(), qt_error_string(done.error().native));
+    buffer.clear();
 }
 
 Result<void> Recorder::write(const SourcePart& part, const RecordView& record) {

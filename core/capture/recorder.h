@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/base/error.h"
+#include "core/base/appendfile.h"
 #include "core/transcript/recordsource.h"
 
 #include <QFile>
@@ -30,6 +30,8 @@ public:
     Result<void> flush();
     /// No more records come: writes what belongs at the end, and flushes.
     Result<void> finish();
+    /// What was made, for whoever does not want it any more.
+    const QStringList& files() const { return m_files; }
 
 protected:
     Recorder() = default;
@@ -40,10 +42,17 @@ protected:
     Result<void> openFile(QFile& file, const QString& path,
                           QIODevice::OpenMode mode = QIODevice::WriteOnly | QIODevice::Truncate);
     void put(QFile& file, const QByteArray& bytes);
+    void put(AppendFile& file, BlockBuffer& buffer);
+    void opened(const QString& path) { m_files.append(path); }
+    /// The error of a file that cannot be opened.
+    tl::unexpected<Error> cannotOpen(const QString& path, const QString& why);
     bool hasFailed() const { return m_error.id != ErrorId::None; }
 
 private:
+    void stopped(const QString& path, const QString& why);
+
     Error m_error;
+    QStringList m_files;
 };
 
 /// What Recorder::open() writes and readRecording() reads.

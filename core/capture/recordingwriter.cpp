@@ -20,8 +20,10 @@ Result<RecordIndex> writeRecording(const RecordSource& source, const QString& pa
         if (progress != nullptr && i % between == 0) {
             progress->done = static_cast<qint64>(i);
             if (progress->isCancelled) {
+                const QStringList files = (*recorder)->files();
                 recorder->reset();
-                QFile::remove(path);
+                for (const QString& file : files)
+                    QFile::remove(file);
                 return tl::unexpected(Error{.id = ErrorId::ShutDown,
                                             .situation = QStringLiteral("record"),
                                             .detail = QStringLiteral("Cancelled; %1 was not written.").arg(path)});

@@ -11,7 +11,8 @@ namespace sw {
 using RecordChoice = std::function<bool(RecordIndex)>;
 
 /// Writes the records of a source to a file (or folder) by its ending; see Recorder::open(). `progress` counts records.
-/// Returns how many were written. A cancelled file is removed. Errors: those of the recorder. Blocks; any thread.
+/// Returns how many were written. What was written of a cancelled one is removed. Errors: those of the recorder.
+/// Blocks; any thread.
 Result<RecordIndex> writeRecording(const RecordSource& source, const QString& path, const RecordChoice& isWanted,
                                    ImportProgress* progress = nullptr);
 

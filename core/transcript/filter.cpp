@@ -46,16 +46,16 @@ private:
 
 struct Filter::Node {
     virtual ~Node() = default;
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+    Node(Node&&) = delete;
+    Node& operator=(Node&&) = delete;
     virtual bool holds(const Subject& subject) const = 0;
 
     const bool readsBytes; ///< asks for more than headers
 
 protected:
     explicit Node(bool reads) : readsBytes(reads) {}
-    Node(const Node&) = default;
-    Node& operator=(const Node&) = delete;
-    Node(Node&&) = default;
-    Node& operator=(Node&&) = delete;
 };
 
 namespace {

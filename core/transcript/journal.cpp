@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
-#include <new>
 #include <set>
 
 namespace sw {
@@ -70,54 +69,35 @@ std::shared_ptr<const Segment> loadBytes(const Extent& extent, const std::shared
 
 JournalWriter::JournalWriter(QString directory) : m_directory(std::move(directory)) {}
 
-JournalWriter::~JournalWriter() {
-    ::operator delete(m_batch, std::align_val_t(SpillFile::block));
-}
-
 JournalWriter::Room JournalWriter::stage(PieceHeader piece) {
-    const std::size_t end = roundUp(m_used + piece.size(), alignment);
-    if (roundUp(end, SpillFile::block) > m_capacity) {
-        const std::size_t wanted = std::max(roundUp(end, SpillFile::block), batchLimit + 2 * pieceLimit);
-        auto* larger = static_cast<char*>(::operator new(wanted, std::align_val_t(SpillFile::block)));
-        if (m_used > 0)
-            std::memcpy(larger, m_batch, m_used);
-        ::operator delete(m_batch, std::align_val_t(SpillFile::block));
-        m_batch = larger;
-        m_capacity = wanted;
-    }
     piece.magic = pieceMagic;
     piece.check = checkOf(piece);
-    char* place = m_batch + m_used;
+    const quint64 position = m_batch.size();
+    char* place = m_batch.extend(roundUp(piece.size(), alignment));
     std::memcpy(place, &piece, sizeof piece);
-    const std::size_t unused = end - m_used - piece.size();
-    std::memset(m_batch + end - unused, 0, unused);
-    const Room room{.headers = reinterpret_cast<RecordHeader*>(place + sizeof piece),
-                    .bytes = place + sizeof piece + piece.records * sizeof(RecordHeader),
-                    .position = m_used};
-    m_used = end;
-    return room;
+    std::memset(place + piece.size(), 0, m_batch.size() - position - piece.size());
+    return {.headers = reinterpret_cast<RecordHeader*>(place + sizeof piece),
+            .bytes = place + sizeof piece + piece.records * sizeof(RecordHeader),
+            .position = position};
 }
 
 Result<JournalWriter::Written> JournalWriter::write() {
-    const std::size_t size = roundUp(m_used, SpillFile::block);
-    std::memset(m_batch + m_used, 0, size - m_used);
-    m_used = 0;
+    m_batch.pad(AppendFile::block);
     if (m_file == nullptr || m_file->size() >= fileLimit) {
         auto file = SpillFile::create(m_directory + QLatin1Char('/') + fileName(m_fileNumber));
-        if (!file)
+        if (!file) {
+            m_batch.clear();
             return tl::unexpected(file.error());
+        }
         ++m_fileNumber;
         m_file = std::move(*file);
     }
     const Written written{.file = m_file, .base = m_file->size()};
-    if (auto appended = m_file->append(m_batch, size); !appended)
+    const auto appended = m_file->append(m_batch.data(), m_batch.size());
+    m_total += appended ? m_batch.size() : 0;
+    m_batch.clear();
+    if (!appended)
         return tl::unexpected(appended.error());
-    m_total += size;
-    if (m_capacity > 2 * (batchLimit + 2 * pieceLimit)) { // a giant record does not keep its room for ever
-        ::operator delete(m_batch, std::align_val_t(SpillFile::block));
-        m_batch = nullptr;
-        m_capacity = 0;
-    }
     return written;
 }
 
@@ -137,7 +117,7 @@ void forEachPiece(const SpillFile& file, Call call) {
             call(piece, position);
             position = roundUp(position + piece.size(), alignment);
         } else { // the rest of a batch is filled up to the next block
-            position = roundUp(position + 1, SpillFile::block);
+            position = roundUp(position + 1, AppendFile::block);
         }
     }
 }

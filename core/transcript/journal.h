@@ -57,11 +57,6 @@ public:
     static constexpr std::size_t batchLimit = 4U << 20U;
 
     explicit JournalWriter(QString directory);
-    ~JournalWriter();
-    JournalWriter(const JournalWriter&) = delete;
-    JournalWriter& operator=(const JournalWriter&) = delete;
-    JournalWriter(JournalWriter&&) = delete;
-    JournalWriter& operator=(JournalWriter&&) = delete;
 
     struct Room {
         RecordHeader* headers;
@@ -70,8 +65,8 @@ public:
     };
     /// Adds a piece; the caller fills its room before the next call.
     Room stage(PieceHeader piece);
-    std::size_t staged() const { return m_used; }
-    void discard() { m_used = 0; }
+    std::size_t staged() const { return m_batch.size(); }
+    void discard() { m_batch.clear(); }
 
     /// Where a batch went.
     struct Written {
@@ -87,9 +82,7 @@ private:
     QString m_directory;
     std::shared_ptr<SpillFile> m_file;
     int m_fileNumber = 0;
-    char* m_batch = nullptr;
-    std::size_t m_capacity = 0;
-    std::size_t m_used = 0;
+    BlockBuffer m_batch{batchLimit + 2 * pieceLimit};
     quint64 m_total = 0;
 };
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sources: CreateFileW (FILE_FLAG_NO_BUFFERING), ReadFile and WriteFile with OVERLAPPED places,
-// SetFileInformationByHandle.
-#include "core/base/systemnet.h"
+// Sources: CreateFileW, ReadFile with OVERLAPPED places.
 #include "core/transcript/spillfile.h"
 
 #include <QDir>
@@ -12,17 +10,14 @@ namespace sw {
 
 namespace {
 
-Error storageError(DWORD code, const QString& path) {
-    return {.id = code == ERROR_ACCESS_DENIED ? ErrorId::AccessDenied : ErrorId::WriteFailed,
-            .native = static_cast<int>(code),
-            .situation = QStringLiteral("record"),
-            .detail = QStringLiteral("%1: %2.").arg(path, qt_error_string(static_cast<int>(code)))};
+HANDLE openForReading(const QString& path) {
+    const std::wstring name = QDir::toNativeSeparators(path).toStdWString();
+    return ::CreateFileW(name.c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                         OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr);
 }
 
-HANDLE openFile(const QString& path, DWORD access, DWORD disposition, DWORD flags) {
-    const std::wstring name = QDir::toNativeSeparators(path).toStdWString();
-    return ::CreateFileW(name.c_str(), access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
-                         disposition, flags, nullptr);
+Error lastError(const QString& path) {
+    return storageError(static_cast<int>(::GetLastError()), path);
 }
 
 HANDLE handle(qintptr value) {
@@ -39,16 +34,16 @@ OVERLAPPED placeOf(quint64 position) {
 } // namespace
 
 Result<std::shared_ptr<SpillFile>> SpillFile::create(const QString& path) {
+    auto writer = AppendFile::open(path, AppendFile::Existing::Refuse);
+    if (!writer)
+        return tl::unexpected(writer.error());
     std::shared_ptr<SpillFile> file(new SpillFile);
     file->m_path = path;
-    HANDLE writer = openFile(path, GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_NORMAL | FILE_FLAG_NO_BUFFERING);
-    if (writer == INVALID_HANDLE_VALUE)
-        return tl::unexpected(storageError(::GetLastError(), path));
-    file->m_writer = reinterpret_cast<qintptr>(writer);
+    file->m_writer = std::move(*writer);
     file->m_removes = true;
-    HANDLE reader = openFile(path, GENERIC_READ, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL);
+    HANDLE reader = openForReading(path);
     if (reader == INVALID_HANDLE_VALUE)
-        return tl::unexpected(storageError(::GetLastError(), path));
+        return tl::unexpected(lastError(path));
     file->m_reader = reinterpret_cast<qintptr>(reader);
     return file;
 }
@@ -56,41 +51,20 @@ Result<std::shared_ptr<SpillFile>> SpillFile::create(const QString& path) {
 Result<std::shared_ptr<SpillFile>> SpillFile::open(const QString& path) {
     std::shared_ptr<SpillFile> file(new SpillFile);
     file->m_path = path;
-    HANDLE reader = openFile(path, GENERIC_READ, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL);
+    HANDLE reader = openForReading(path);
     LARGE_INTEGER size{};
     if (reader == INVALID_HANDLE_VALUE || !::GetFileSizeEx(reader, &size))
-        return tl::unexpected(storageError(::GetLastError(), path));
+        return tl::unexpected(lastError(path));
     file->m_reader = reinterpret_cast<qintptr>(reader);
     file->m_size = static_cast<quint64>(size.QuadPart);
     return file;
 }
 
 SpillFile::~SpillFile() {
-    if (m_writer != -1)
-        ::CloseHandle(handle(m_writer));
     if (m_reader != -1)
         ::CloseHandle(handle(m_reader));
     if (m_removes)
         ::DeleteFileW(QDir::toNativeSeparators(m_path).toStdWString().c_str());
-}
-
-Result<void> SpillFile::append(const char* data, std::size_t size) {
-    std::size_t done = 0;
-    while (done < size) {
-        OVERLAPPED place = placeOf(m_size + done);
-        DWORD count = 0;
-        if (::WriteFile(handle(m_writer), data + done, static_cast<DWORD>(size - done), &count, &place) && count > 0) {
-            done += count;
-            continue;
-        }
-        const DWORD code = ::GetLastError();
-        FILE_END_OF_FILE_INFO end{};
-        end.EndOfFile.QuadPart = static_cast<LONGLONG>(m_size);
-        ::SetFileInformationByHandle(handle(m_writer), FileEndOfFileInfo, &end, sizeof end);
-        return tl::unexpected(storageError(code, m_path));
-    }
-    m_size += size;
-    return {};
 }
 
 void SpillFile::prefetch(quint64) const {}

@@ -104,6 +104,30 @@ class Written(Folder):
         self.assertEqual(fields(path, "tcp.flags.reset == 1", "tcp.stream"), [])
         self.assertIn("ynthesised", tool("capinfos", path).stdout.decode())
 
+    def test_much_at_once(self):
+        data = os.urandom(9_000_000)  # goes to the file in whole blocks
+
+        def send(port):
+            self.assertEqual(subprocess.run(["nc", "-N", "127.0.0.1", str(port)], input=data, capture_output=True, timeout=LIMIT).stdout, b"")
+        path = self.record(send, behaviour="discard")
+        self.assertEqual(followed(path, 0), [data, b""])
+        self.assertEqual(followed(path, 1), [data, b""])
+        self.assertEqual(swright("convert", path, self.path("again.jsonl")).returncode, 0)
+        self.assertEqual(self.records(self.path("again.jsonl"))[0]["event"], "accepted")
+
+    def test_a_pipe_is_read_while_it_is_written(self):
+        path = self.path("live.pcapng")
+        os.mkfifo(path)
+        with subprocess.Popen(["tshark", "-n", "-l", "-r", path, "-T", "fields", "-e", "tcp.payload"], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as reader:
+            with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo", "--record", path) as server:
+                client = connected(server.port())
+                client.sendall(b"live\n")
+                lines = iter(reader.stdout.readline, b"")
+                self.assertEqual(next(line for line in lines if line.strip()), b"6c6976650a\n")  # while it is open
+                client.close()
+            reader.stdout.read()
+
     def test_resets_are_resets(self):
         def reset(port):
             import struct
@@ -140,6 +164,15 @@ class Written(Folder):
             wait_for(lambda: len(fields(path, "udp", "udp.length")) == 8)
         self.assertEqual([row[0] for row in fields(path, "udp", "udp.length")], ["8", "8", "9", "9", "508", "508", "65515", "65515"])
 
+    def test_a_listeners_recording_keeps_its_sides(self):
+        for scheme, option in (("tcp", "-N"), ("udp", "-uw1")):
+            path = self.path(scheme + ".pcapng")
+            with Running("listen", f"{scheme}://127.0.0.1:0", "--behaviour", "talk", "--record", path) as server:
+                self.assertEqual(tool("nc", option, "127.0.0.1", str(server.port()), input=b"hello\n").stdout, b"You sent: 'hello'\n")
+                wait_for(lambda: len(fields(path, "data || tcp.len > 0", "frame.number")) == 2)
+            self.convert(path, self.path("again.jsonl"))
+            self.assertEqual(self.sides(self.path("again.jsonl")), [b"You sent: 'hello'\n", b"hello\n"])
+
     def test_a_killed_recording_can_be_read(self):
         for run in range(5):
             path = self.path(f"killed-{run}.pcapng")
@@ -160,6 +193,17 @@ class Written(Folder):
             self.assertIn("Number of packets", tool("capinfos", path).stdout.decode())
             sent = followed(path, 0)
             self.assertGreaterEqual(max(len(side) for side in sent), old * 11)
+
+    def test_a_full_disk_ends_after_the_last_whole_packet(self):
+        path = self.path("full.pcapng")
+        data = os.urandom(5_000_000)
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo") as server:
+            done = tool("sh", "-c", 'ulimit -f 6000; trap "" XFSZ; exec "$0" "$@"', os.environ["SWRIGHT"], "connect",
+                        f"tcp://127.0.0.1:{server.port()}", "--record", path, input=data)
+        self.assertEqual(done.stdout, data)  # traffic goes on
+        self.assertIn("Recording to " + path + " stopped: File too large", done.stderr.decode())
+        self.assertEqual(tool("capinfos", path).returncode, 0)
+        self.assertGreater(os.path.getsize(path), 2_000_000)
 
     def test_hex_dumps_are_for_xxd_and_text2pcap(self):
         source = self.path("in.bin", bytes(range(256)) * 3)

@@ -3,9 +3,11 @@
 #include "core/capture/packetbuilder.h"
 #include "core/capture/packetreader.h"
 #include "core/capture/recorder.h"
+#include "core/capture/recordingwriter.h"
 #include "core/capture/tcpreassembly.h"
 #include "core/capture/textrecorders.h"
 
+#include <QDirIterator>
 #include <QtEndian>
 #include <QtTest/QtTest>
 
@@ -17,6 +19,15 @@ namespace {
 
 const PacketEnd client{QHostAddress(QStringLiteral("10.0.0.1")), 40000};
 const PacketEnd server{QHostAddress(QStringLiteral("10.0.0.2")), 80};
+
+QByteArray tcpFrame(const PacketEnd& from, const PacketEnd& to, quint32 sequence, quint32 acknowledged, quint8 flags,
+                    QByteArrayView payload) {
+    return tcpHead(from, to, sequence, acknowledged, flags, payload) + payload.toByteArray();
+}
+
+QByteArray udpFrame(const PacketEnd& from, const PacketEnd& to, QByteArrayView payload) {
+    return udpHead(from, to, payload) + payload.toByteArray();
+}
 
 template <typename T>
 QByteArray raw(T value, bool isBig) {
@@ -243,18 +254,22 @@ private slots:
     /// Every format that is read gives back what was written.
     void writesWhatItReads_data() {
         QTest::addColumn<QString>("ending");
-        for (const char* ending : {"pcapng", "jsonl", "csv", "hex", "bin"})
-            QTest::newRow(ending) << QString::fromLatin1(ending);
+        QTest::addColumn<EventKind>("beginning");
+        for (const char* ending : {"pcapng", "jsonl", "csv", "hex", "bin"}) {
+            QTest::newRow(ending) << QString::fromLatin1(ending) << EventKind::Opened;
+            QTest::addRow("%s, accepted", ending) << QString::fromLatin1(ending) << EventKind::Accepted;
+        }
     }
     void writesWhatItReads() {
         QFETCH(QString, ending);
+        QFETCH(EventKind, beginning);
         QByteArray all;
         for (int i = 0; i < 256; ++i)
             all.append(static_cast<char>(i));
         auto store = std::make_shared<TranscriptStore>();
         auto transcript = std::make_shared<Transcript>(store);
         const qint64 wall = 1'700'000'000'123'456'789;
-        transcript->appendEvent(EventKind::Opened,
+        transcript->appendEvent(beginning,
                                 {{QStringLiteral("text"), QStringLiteral("connected")},
                                  {QStringLiteral("scheme"), QStringLiteral("tcp")},
                                  {QStringLiteral("local"), QStringLiteral("127.0.0.1:41234")},
@@ -301,6 +316,38 @@ private slots:
             return; // events are comments there
         QCOMPARE(bytesOf(*recording, 0, RecordKind::Note), QByteArray("look here"));
         QCOMPARE(countOf(*recording, 0, EventKind::Closed), 1);
+        QCOMPARE(countOf(*recording, 0, EventKind::EndOfStream), 1);
+        QCOMPARE(countOf(*recording, 0, beginning), 1);
+    }
+
+    void nothingStaysOfACancelledOne_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"c.pcapng", "c.txt", "c.bin", "folder/"})
+            QTest::newRow(name) << QString::fromLatin1(name);
+    }
+    void nothingStaysOfACancelledOne() {
+        QFETCH(QString, name);
+        const QTemporaryDir folder;
+        auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
+        for (int i = 0; i < 4000; ++i)
+            transcript->append(i % 2 == 0 ? RecordKind::Sent : RecordKind::Received, "some bytes", Timestamp::now());
+        RecordSource source;
+        source.addPart({.id = static_cast<EndpointId>(1), .name = QStringLiteral("x"), .transcript = transcript});
+        source.update();
+        ImportProgress progress;
+        const auto cancel = [&](RecordIndex index) {
+            progress.isCancelled = progress.isCancelled || index == 1500;
+            return true;
+        };
+        const auto written = writeRecording(source, folder.filePath(name), cancel, &progress);
+        QVERIFY(!written);
+        QCOMPARE(written.error().id, ErrorId::ShutDown);
+        QDirIterator left(folder.path(), QDir::Files, QDirIterator::Subdirectories);
+        QVERIFY2(!left.hasNext(), qPrintable(left.next()));
+        progress.isCancelled = false;
+        const auto whole = writeRecording(source, folder.filePath(name), {}, &progress);
+        QVERIFY(whole);
+        QCOMPARE(*whole, RecordIndex(4000));
     }
 
     void readsHexDumpsOfOthers() {
