@@ -2,6 +2,7 @@
 #include "core/base/appendfile.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <new>
 
@@ -14,34 +15,50 @@ char* BlockBuffer::extend(std::size_t size) {
         auto* larger = static_cast<char*>(::operator new(wanted, std::align_val_t(AppendFile::block)));
         if (m_size > 0)
             std::memcpy(larger, m_data, m_size);
-        const std::size_t used = m_size;
         release();
         m_data = larger;
-        m_size = used;
         m_capacity = wanted;
     }
     m_size += size;
     return m_data + m_size - size;
 }
 
-void BlockBuffer::pad(std::size_t step) {
-    if (const std::size_t over = m_size % step; over != 0) {
-        const std::size_t missing = step - over;
-        std::memset(extend(missing), 0, missing);
-    }
-}
-
-void BlockBuffer::clear() {
+/// What remains is less than a block.
+void BlockBuffer::keepOnly(std::size_t from, std::size_t size) {
+    std::array<char, AppendFile::block> kept{};
+    if (size > 0)
+        std::memcpy(kept.data(), m_data + from, size);
     if (m_capacity > 2 * m_usual)
         release(); // a giant does not keep its room for ever
     m_size = 0;
+    if (size > 0)
+        std::memcpy(extend(size), kept.data(), size);
+    m_kept = size;
 }
 
 void BlockBuffer::release() {
     ::operator delete(m_data, std::align_val_t(AppendFile::block));
     m_data = nullptr;
-    m_size = 0;
     m_capacity = 0;
+}
+
+Result<void> AppendFile::append(BlockBuffer& buffer) {
+    const quint64 end = m_size + buffer.size();
+    bool isWhole = m_wantsBlocks && buffer.size() > 0 && end % block == 0;
+    if (!passCache(isWhole)) {
+        m_wantsBlocks = false;
+        isWhole = false;
+    }
+    const auto written = isWhole ? write(buffer.m_data, buffer.m_size, m_size - buffer.m_kept)
+                                 : write(buffer.data(), buffer.size(), m_size);
+    if (!written) {
+        buffer.clear();
+        return written;
+    }
+    m_size = end;
+    const auto tail = static_cast<std::size_t>(end % block);
+    buffer.keepOnly(buffer.m_size - tail, tail);
+    return {};
 }
 
 } // namespace sw

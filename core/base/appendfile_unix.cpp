@@ -56,14 +56,13 @@ bool AppendFile::passCache(bool wanted) {
     return true;
 }
 
-Result<void> AppendFile::append(const char* data, std::size_t size) {
+Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place) {
     const int file = static_cast<int>(m_file);
-    passCache(m_wantsBlocks && isAligned(data, size));
     std::size_t done = 0;
     while (done < size) {
-        const auto place = static_cast<off_t>(m_size + done);
-        const ssize_t count =
-            m_isSequential ? ::write(file, data + done, size - done) : ::pwrite(file, data + done, size - done, place);
+        const ssize_t count = m_isSequential
+                                  ? ::write(file, data + done, size - done)
+                                  : ::pwrite(file, data + done, size - done, static_cast<off_t>(place + done));
         if (count > 0) {
             done += static_cast<std::size_t>(count);
             if (done % block != 0)
@@ -73,17 +72,20 @@ Result<void> AppendFile::append(const char* data, std::size_t size) {
         const int code = count == 0 ? ENOSPC : errno;
         if (code == EINTR)
             continue;
-        if (code == EINVAL && m_isPassing) { // some file systems take the flag and refuse the write
+        if (code == EINVAL && m_isPassing) { // most often a file system that takes the flag and refuses the write
             m_wantsBlocks = false;
             if (passCache(false))
                 continue;
         }
-        if (!m_isSequential && ::ftruncate(file, static_cast<off_t>(m_size)) != 0)
-            return tl::unexpected(storageError(errno, m_path));
-        return tl::unexpected(storageError(code, m_path));
+        return failed(code);
     }
-    m_size += size;
     return {};
+}
+
+Result<void> AppendFile::failed(int native) {
+    if (!m_isSequential && ::ftruncate(static_cast<int>(m_file), static_cast<off_t>(m_size)) != 0)
+        return tl::unexpected(storageError(errno, m_path));
+    return tl::unexpected(storageError(native, m_path));
 }
 
 } // namespace sw

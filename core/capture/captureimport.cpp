@@ -183,9 +183,8 @@ private:
 
     /// Our own recording of a connection that came to us: what the client sent was received.
     bool wasAccepted(const CapturedPacket& captured) const {
-        return isOurs() && std::any_of(captured.comments.begin(), captured.comments.end(), [](const QString& comment) {
-                   return comment.endsWith(PcapngRecorder::acceptedHere);
-               });
+        return isOurs() && !captured.comments.isEmpty() &&
+               captured.comments.constFirst().endsWith(PcapngRecorder::acceptedHere);
     }
 
     bool isOurs() const { return m_file.application().startsWith(QLatin1String(SOCKETWRIGHT_NAME)); }

@@ -6,6 +6,8 @@
 #include <QSysInfo>
 #include <QtEndian>
 
+#include <algorithm>
+
 namespace sw::pcapng {
 
 namespace {

@@ -8,6 +8,8 @@
 #include <QJsonArray>
 #include <QJsonObject>
 
+#include <algorithm>
+
 namespace sw {
 
 namespace {
@@ -62,8 +64,20 @@ Result<void> PcapngRecorder::start(const QString& path) {
     return flush();
 }
 
-/// One write for many blocks, and never a part of one: a process that is killed leaves a file that can be read.
+/// One write for many blocks of pcapng, and never a part of one. What is worth it is filled up to a whole block of the
+/// file, so that a process that is killed leaves all of it or nothing: see AppendFile.
 bool PcapngRecorder::flushFiles() {
+    constexpr std::size_t worthFilling = 32U << 10U;
+    constexpr std::size_t smallestFiller = 12;
+    if (hasFailed()) {
+        m_pending.clear();
+        return false;
+    }
+    const std::size_t over = (m_file->size() + m_pending.size()) % AppendFile::block;
+    if (over != 0 && m_pending.size() >= worthFilling && m_file->wantsBlocks()) {
+        const std::size_t missing = AppendFile::block - over;
+        pcapng::putFiller(m_pending, missing + (missing < smallestFiller ? AppendFile::block : 0));
+    }
     if (m_pending.size() > 0)
         Recorder::put(*m_file, m_pending);
     return !hasFailed();
@@ -73,18 +87,9 @@ void PcapngRecorder::putBlock(const QByteArray& block) {
     std::copy(block.begin(), block.end(), m_pending.extend(static_cast<std::size_t>(block.size())));
 }
 
-/// Much at once is filled up to the next whole block of the file: see AppendFile.
 void PcapngRecorder::heedSize() {
-    if (m_pending.size() < mostPending)
-        return;
-    constexpr std::size_t smallestFiller = 12;
-    const std::size_t over = (m_file->size() + m_pending.size()) % AppendFile::block;
-    std::size_t missing = over == 0 ? 0 : AppendFile::block - over;
-    if (missing > 0 && missing < smallestFiller)
-        missing += AppendFile::block;
-    if (missing > 0 && m_file->wantsBlocks())
-        pcapng::putFiller(m_pending, missing);
-    (void)flushFiles();
+    if (m_pending.size() >= mostPending)
+        (void)flushFiles();
 }
 
 void PcapngRecorder::comment(Endpoint& endpoint, const QString& text, qint64 time) {
@@ -148,7 +153,8 @@ void PcapngRecorder::takeEvent(Endpoint& endpoint, const SourcePart& part, const
         opened(endpoint, part, record.facts(), time, record.header.event == EventKind::Accepted);
         break;
     case EventKind::TlsEstablished:
-        endpoint.comments.append(QStringLiteral("decrypted: from here on the payload was ") + record.text());
+        endpoint.comments.append(QStringLiteral("decrypted: from here on the payload was ") +
+                                 toVisibleText(record.text().toUtf8()).text);
         break;
     case EventKind::EndOfStream:
         if (endpoint.isOpened && !endpoint.isDatagram && !endpoint.isOver && !std::exchange(endpoint.peerEnded, true)) {
@@ -215,8 +221,6 @@ void PcapngRecorder::setAddresses(Endpoint& endpoint, const SourcePart& part, co
 /// The handshake of what is open.
 void PcapngRecorder::open(Endpoint& endpoint, const SourcePart& part, qint64 time) {
     endpoint.isOpened = true;
-    if (endpoint.isDatagram && !endpoint.byPeer)
-        return;
     if (!endpoint.hasAddresses)
         setAddresses(endpoint, part, {}, {});
     const QLatin1String about =

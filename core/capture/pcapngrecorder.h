@@ -18,8 +18,8 @@ namespace sw {
 /// TCP or UDP between addresses of fd53:776b::/32, which a name resolution block gives their names.
 class PcapngRecorder final : public Recorder {
 public:
-    /// Ends the comment of the first packet of a connection, or flow, that the peer made to us: what comes from its
-    /// client was received.
+    /// Ends the first comment of the first packet of a connection, or flow, that the peer made to us: what comes from
+    /// its client was received. Of those that we made, the first comment is another one; nothing stands before it.
     static constexpr QLatin1String acceptedHere{"(accepted here; headers synthesised from socket calls)"};
 
     Result<void> start(const QString& path);

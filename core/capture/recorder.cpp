@@ -116,9 +116,8 @@ void Recorder::put(QFile& file, const QByteArray& bytes) {
 }
 
 void Recorder::put(AppendFile& file, BlockBuffer& buffer) {
-    if (const auto done = file.append(buffer.data(), buffer.size()); !done)
+    if (const auto done = file.append(buffer); !done)
         stopped(file.path(), qt_error_string(done.error().native));
-    buffer.clear();
 }
 
 Result<void> Recorder::write(const SourcePart& part, const RecordView& record) {

@@ -10,7 +10,7 @@
 
 namespace sw {
 
-/// Streams records to a file as they come. Belongs to one thread. Files are created with mode 0600, and what has been
+/// Streams records to a file as they come. Belongs to one thread. New files have mode 0600, and what has been
 /// flushed is readable whatever happens afterwards.
 class Recorder {
 public:

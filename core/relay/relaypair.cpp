@@ -167,9 +167,9 @@ void RelayPair::check() {
         }
         return;
     }
-    // Where a fault has ended one direction only, its writer ends by itself: closing under what it still writes would
-    // reset it (RFC 9293 section 3.6.1), and what it has not read yet could be lost.
-    if (m_isClientGone && m_up.isDone() && m_target != nullptr && !m_down.isCutShort())
+    // A client whose direction a fault has ended, and no other, ends by itself: closing under what it still writes
+    // would reset it (RFC 9293 section 3.6.1), and what it has not read yet could be lost.
+    if (m_isClientGone && m_up.isDone() && m_target != nullptr)
         m_target->close();
     else if (m_isTargetGone && m_down.isDone() && m_client != nullptr && !m_up.isCutShort())
         m_client->close();

@@ -282,6 +282,7 @@ void RelayWay::pump() {
         if (step->kind == FaultStep::Kind::Bytes) {
             to->send(step->bytes);
         } else if (step->kind == FaultStep::Kind::End) {
+            m_isEndedByFault = !m_hasEnded;
             sendEnd();
         } else {
             m_outcome = step->kind == FaultStep::Kind::Close ? Outcome::Close : Outcome::Reset;

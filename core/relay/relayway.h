@@ -30,7 +30,7 @@ public:
     /// Everything that arrived has gone on, the end included.
     bool isDone() const { return m_hasPassedEnd; }
     /// A fault has ended it, and `from` has not: what `from` still writes goes nowhere.
-    bool isCutShort() const { return m_hasPassedEnd && !m_hasEnded; }
+    bool isCutShort() const { return m_isEndedByFault && !m_hasEnded; }
     bool isIdle() const;
     const std::deque<HeldMessage>& held() const { return m_held; }
     bool release(quint64 number, const Release& release);
@@ -83,6 +83,7 @@ private:
     bool m_isPeeking = true;
     bool m_hasEnded = false;
     bool m_hasPassedEnd = false;
+    bool m_isEndedByFault = false;
     bool m_isHolding = false; // `from`
     bool m_isPumping = false;
     bool m_saidFull = false;

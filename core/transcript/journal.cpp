@@ -82,7 +82,9 @@ JournalWriter::Room JournalWriter::stage(PieceHeader piece) {
 }
 
 Result<JournalWriter::Written> JournalWriter::write() {
-    m_batch.pad(AppendFile::block);
+    const std::size_t unused = roundUp(m_batch.size(), AppendFile::block) - m_batch.size();
+    if (unused > 0)
+        std::memset(m_batch.extend(unused), 0, unused);
     if (m_file == nullptr || m_file->size() >= fileLimit) {
         auto file = SpillFile::create(m_directory + QLatin1Char('/') + fileName(m_fileNumber));
         if (!file) {
@@ -93,11 +95,9 @@ Result<JournalWriter::Written> JournalWriter::write() {
         m_file = std::move(*file);
     }
     const Written written{.file = m_file, .base = m_file->size()};
-    const auto appended = m_file->append(m_batch.data(), m_batch.size());
-    m_total += appended ? m_batch.size() : 0;
-    m_batch.clear();
-    if (!appended)
+    if (const auto appended = m_file->append(m_batch); !appended)
         return tl::unexpected(appended.error());
+    m_total += m_file->size() - written.base;
     return written;
 }
 

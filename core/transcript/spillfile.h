@@ -21,7 +21,7 @@ public:
     SpillFile& operator=(SpillFile&&) = delete;
 
     /// See AppendFile::append().
-    Result<void> append(const char* data, std::size_t size) { return m_writer->append(data, size); }
+    Result<void> append(BlockBuffer& buffer) { return m_writer->append(buffer); }
     /// Bytes read from a place, fewer at the end of the file; negative on an error.
     qint64 read(quint64 position, char* data, std::size_t size) const;
     /// Asks the system to read on behind a place, where it takes such advice: what is read in order is there in time.

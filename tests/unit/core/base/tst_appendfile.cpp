@@ -6,7 +6,6 @@
 #include <QTemporaryDir>
 #include <QtTest/QtTest>
 
-#include <cstring>
 #include <random>
 #include <thread>
 
@@ -25,12 +24,12 @@ QByteArray contentOf(const QString& path) {
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("not readable");
 }
 
-/// Bytes at an aligned place, as BlockBuffer gives them.
-void fill(BlockBuffer& buffer, std::size_t size, char first) {
-    buffer.clear();
+/// Puts so many bytes into a buffer, and returns them.
+QByteArray fill(BlockBuffer& buffer, std::size_t size, char first) {
     char* at = buffer.extend(size);
     for (std::size_t i = 0; i < size; ++i)
         at[i] = static_cast<char>(first + static_cast<char>(i % 101));
+    return {at, static_cast<qsizetype>(size)};
 }
 
 } // namespace
@@ -58,9 +57,9 @@ private slots:
             const std::size_t size = i % 3 == 0   ? random() % 10'000
                                      : i % 3 == 1 ? AppendFile::block - over
                                                   : AppendFile::block * (1 + random() % 20);
-            fill(buffer, size, static_cast<char>(i));
-            expected.append(buffer.data(), static_cast<qsizetype>(size));
-            QVERIFY((*file)->append(buffer.data(), size));
+            expected += fill(buffer, size, static_cast<char>(i));
+            QVERIFY((*file)->append(buffer));
+            QCOMPARE(buffer.size(), std::size_t(0));
             QCOMPARE((*file)->size(), static_cast<quint64>(expected.size()));
             if (i % 20 == 0) // at any time, by anybody
                 QCOMPARE(contentOf(path("x")), expected);
@@ -82,8 +81,10 @@ private slots:
         QCOMPARE(contentOf(path("x")), QByteArray("old"));
         const auto replaced = AppendFile::open(path("x"), AppendFile::Existing::Replace);
         QVERIFY(replaced);
-        QVERIFY((*replaced)->append("n", 1));
-        QCOMPARE(contentOf(path("x")), QByteArray("n"));
+        BlockBuffer buffer(AppendFile::block);
+        const QByteArray content = fill(buffer, 1, 'n');
+        QVERIFY((*replaced)->append(buffer));
+        QCOMPARE(contentOf(path("x")), content);
         QVERIFY(!AppendFile::open(path("no/x"), AppendFile::Existing::Replace));
     }
 
@@ -96,12 +97,13 @@ private slots:
         auto file = AppendFile::open(path("x"), AppendFile::Existing::Refuse);
         QVERIFY(file);
         BlockBuffer buffer(1U << 20U);
-        fill(buffer, 15 * AppendFile::block, 'a');
-        const QByteArray first(buffer.data(), static_cast<qsizetype>(buffer.size()));
+        QByteArray expected = fill(buffer, 15 * AppendFile::block + 5, 'a');
         QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small), 0);
-        const bool works = (*file)->append(buffer.data(), buffer.size()).has_value();
-        const auto failed = (*file)->append(buffer.data(), buffer.size()); // only a part of it would fit
-        const bool worksAgain = (*file)->append("end", 3).has_value();
+        const bool works = (*file)->append(buffer).has_value();
+        fill(buffer, 20 * AppendFile::block - 5, 'b');
+        const auto failed = (*file)->append(buffer); // only a part of it would fit
+        expected += fill(buffer, 3, 'c');
+        const bool worksAgain = (*file)->append(buffer).has_value();
         ::setrlimit(RLIMIT_FSIZE, &limit);
         std::signal(SIGXFSZ, before);
         QVERIFY(works);
@@ -109,7 +111,7 @@ private slots:
         QCOMPARE(failed.error().id, ErrorId::WriteFailed);
         QCOMPARE(failed.error().native, EFBIG);
         QVERIFY(worksAgain);
-        QCOMPARE(contentOf(path("x")), first + "end");
+        QCOMPARE(contentOf(path("x")), expected);
     }
 
     void aPipeIsWrittenInOrder() {
@@ -123,9 +125,8 @@ private slots:
             QVERIFY(!(*file)->wantsBlocks());
             BlockBuffer buffer(1U << 20U);
             for (const std::size_t size : {std::size_t(5), AppendFile::block * 40, std::size_t(77)}) {
-                fill(buffer, size, 'p');
-                expected.append(buffer.data(), static_cast<qsizetype>(size));
-                QVERIFY((*file)->append(buffer.data(), size));
+                expected += fill(buffer, size, 'p');
+                QVERIFY((*file)->append(buffer));
             }
         }
         reader.join();
@@ -137,28 +138,33 @@ private slots:
             QSKIP("this system has no /dev/full");
         auto file = AppendFile::open(QStringLiteral("/dev/full"), AppendFile::Existing::Replace);
         QVERIFY(file);
-        const auto failed = (*file)->append("x", 1);
+        BlockBuffer buffer(AppendFile::block);
+        fill(buffer, 1, 'x');
+        const auto failed = (*file)->append(buffer);
         QVERIFY(!failed);
         QCOMPARE(failed.error().native, ENOSPC);
     }
 #endif
 
-    void aBufferKeepsWhatItHasWhenItGrows() {
-        BlockBuffer buffer(8192);
+    /// Also around blocks that are larger than what a buffer usually holds.
+    void aBufferKeepsWhatTheLastBlockHas() {
+        auto file = AppendFile::open(path("x"), AppendFile::Existing::Refuse);
+        QVERIFY(file);
+        BlockBuffer buffer(2 * AppendFile::block);
         QByteArray expected;
-        for (int i = 1; i < 200; ++i) {
-            const QByteArray piece(i * 7, static_cast<char>(i));
-            std::memcpy(buffer.extend(static_cast<std::size_t>(piece.size())), piece.data(),
-                        static_cast<std::size_t>(piece.size()));
-            expected += piece;
-            QCOMPARE(reinterpret_cast<std::uintptr_t>(buffer.data()) % AppendFile::block, std::uintptr_t(0));
+        for (const std::size_t size : {std::size_t(100), 9 * AppendFile::block - 100, std::size_t(7),
+                                       30 * AppendFile::block + 1, AppendFile::block - 8, AppendFile::block}) {
+            expected += fill(buffer, size / 2, 'x');
+            expected += fill(buffer, size - size / 2, 'y'); // it grows with something in it
+            QCOMPARE(buffer.size(), size);
+            QVERIFY((*file)->append(buffer));
+            QCOMPARE(contentOf(path("x")), expected);
         }
-        QCOMPARE(QByteArray(buffer.data(), static_cast<qsizetype>(buffer.size())), expected);
-        buffer.pad(AppendFile::block);
-        QCOMPARE(buffer.size() % AppendFile::block, std::size_t(0));
-        QCOMPARE(buffer.data()[buffer.size() - 1], '\0');
+        fill(buffer, 50, 'n');
         buffer.clear();
-        QCOMPARE(buffer.size(), std::size_t(0));
+        expected += fill(buffer, AppendFile::block, 'z');
+        QVERIFY((*file)->append(buffer));
+        QCOMPARE(contentOf(path("x")), expected);
     }
 };
 

@@ -320,6 +320,33 @@ private slots:
         QCOMPARE(countOf(*recording, 0, beginning), 1);
     }
 
+    /// Who began is told by our first comment only, not by what others write.
+    void nobodyTurnsTheSides() {
+        auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
+        transcript->appendEvent(EventKind::Opened,
+                                {{QStringLiteral("text"), QStringLiteral("open")},
+                                 {QStringLiteral("scheme"), QStringLiteral("udp")},
+                                 {QStringLiteral("local"), QStringLiteral("127.0.0.1:41234")},
+                                 {QStringLiteral("peer"), QStringLiteral("127.0.0.1:53")}},
+                                {.wall = 1, .mono = 1});
+        const QByteArray claim = "(accepted here; headers synthesised from socket calls)";
+        transcript->append(RecordKind::Note, claim, {.wall = 2, .mono = 2});
+        transcript->appendEvent(EventKind::TlsEstablished, {{QStringLiteral("text"), QString::fromLatin1(claim)}},
+                                {.wall = 3, .mono = 3});
+        transcript->append(RecordKind::Sent, "ours", {.wall = 4, .mono = 4}, DatagramFlag);
+        transcript->append(RecordKind::Received, "theirs", {.wall = 5, .mono = 5}, DatagramFlag);
+        const QString path = m_folder.filePath(QStringLiteral("turned.pcapng"));
+        RecordSource source;
+        source.addPart({.id = static_cast<EndpointId>(1), .name = QStringLiteral("x"), .transcript = transcript});
+        source.update();
+        QVERIFY(writeRecording(source, path, {}));
+        const auto recording = readRecording(path);
+        QVERIFY(recording);
+        QCOMPARE(bytesOf(*recording, 0, RecordKind::Sent), QByteArray("ours"));
+        QCOMPARE(bytesOf(*recording, 0, RecordKind::Received), QByteArray("theirs"));
+        QCOMPARE(countOf(*recording, 0, EventKind::Accepted), 0);
+    }
+
     void nothingStaysOfACancelledOne_data() {
         QTest::addColumn<QString>("name");
         for (const char* name : {"c.pcapng", "c.txt", "c.bin", "folder/"})

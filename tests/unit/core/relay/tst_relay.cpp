@@ -189,7 +189,7 @@ private slots:
         const auto relay =
             fixture.relay(QStringLiteral("tcp://"), {.target = target(server.port()),
                                                      .faults = fixture.faults({QStringLiteral("up:half-close@4")})});
-        RawPeer client = RawPeer::connectTo(fixture.portOf(relay));
+        const RawPeer client = RawPeer::connectTo(fixture.portOf(relay));
         QVERIFY(client.send("question"));
         {
             const RawPeer served = server.accept();
@@ -209,6 +209,47 @@ private slots:
         client.shutdownSending();
         QVERIFY(fixture.waitForState(first, EndpointState::Closed));
         QCOMPARE(fixture.bytesOf(second, RecordKind::Sent), QByteArray("ques"));
+    }
+
+    /// TLS 1.2 has no half-close, and its end is passed on later.
+    void aHalfCloseByAFaultBeforeATargetWithoutOne() {
+        RelayFixture fixture;
+        const auto server = fixture.listen(QStringLiteral("tls://?max-version=1.2"), QStringLiteral("talk"));
+        Address to = target(fixture.portOf(server), QStringLiteral("tls"));
+        to.setOption(QStringLiteral("verify"), QStringLiteral("off"));
+        const auto relay = fixture.relay(QStringLiteral("tcp://"),
+                                         {.target = to, .faults = fixture.faults({QStringLiteral("up:half-close@5")})});
+        const RawPeer client = RawPeer::connectTo(fixture.portOf(relay));
+        QVERIFY(client.send("over\nand more"));
+        QCOMPARE(client.receive(17), QByteArray("You sent: 'over'\n"));
+        const auto [first, second] = fixture.pairOf(relay.id);
+        fixture.engine().close(fixture.waitForChild(server.id)); // the target ends before it was told to
+        QVERIFY(fixture.waitUntil([&, target = second] { return isEnded(fixture.state(target)); }));
+        for (int i = 0; i < 20; ++i) {
+            QVERIFY(client.send("more"));
+            QTest::qWait(5);
+        }
+        client.shutdownSending();
+        QVERIFY(fixture.waitForState(first, EndpointState::Closed));
+    }
+
+    void aTargetWhoseDirectionAFaultEndedGoesWithItsClient() {
+        RelayFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        const auto relay =
+            fixture.relay(QStringLiteral("tcp://"), {.target = target(server.port()),
+                                                     .faults = fixture.faults({QStringLiteral("down:half-close@4")})});
+        const RawPeer served = [&] {
+            const RawPeer client = RawPeer::connectTo(fixture.portOf(relay));
+            RawPeer accepted = server.accept();
+            [[maybe_unused]] const bool sent = accepted.send("ticks for ever");
+            [[maybe_unused]] const QByteArray got = client.receive(4);
+            return accepted;
+        }();
+        QVERIFY(served.sawEnd());
+        const auto [first, second] = fixture.pairOf(relay.id);
+        QVERIFY(fixture.waitForState(first, EndpointState::Closed));
+        QVERIFY(fixture.waitUntil([&, target = second] { return isEnded(fixture.state(target)); }));
     }
 
     void aFaultBeforeTheFirstByteEndsBothSides() {
