@@ -49,8 +49,8 @@ Result<void> AppendFile::append(BlockBuffer& buffer) {
         m_wantsBlocks = false;
         isWhole = false;
     }
-    const auto written = isWhole ? write(buffer.m_data, buffer.m_size, m_size - buffer.m_kept)
-                                 : write(buffer.data(), buffer.size(), m_size);
+    auto written = isWhole ? write(buffer.m_data, buffer.m_size, m_size - buffer.m_kept)
+                           : write(buffer.data(), buffer.size(), m_size);
     if (!written) {
         buffer.clear();
         return written;
