@@ -117,7 +117,7 @@ void PcapngRecorder::tcp(Endpoint& endpoint, bool isOurs, quint8 flags, QByteArr
     own += static_cast<quint32>(payload.size()) + ((flags & (TcpFin | TcpSyn)) != 0 ? 1 : 0);
 }
 
-PcapngRecorder::Endpoint& PcapngRecorder::endpointOf(const SourcePart& part, const RecordView&) {
+PcapngRecorder::Endpoint& PcapngRecorder::endpointOf(const SourcePart& part) {
     const auto [place, isNew] = m_endpoints.try_emplace(static_cast<quint64>(part.id));
     if (isNew) {
         place->second.name = part.name;
@@ -130,7 +130,7 @@ PcapngRecorder::Endpoint& PcapngRecorder::endpointOf(const SourcePart& part, con
 }
 
 void PcapngRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
-    Endpoint& endpoint = endpointOf(part, record);
+    Endpoint& endpoint = endpointOf(part);
     switch (record.header.kind) {
     case RecordKind::Received:
     case RecordKind::Sent:
@@ -243,8 +243,6 @@ void PcapngRecorder::data(Endpoint& endpoint, const SourcePart& part, const Reco
         endpoint.isDatagram = endpoint.isDatagram || (record.header.flags & DatagramFlag) != 0;
         if (endpoint.isDatagram) // nobody accepts: who sends first is the client
             endpoint.byPeer = !isOurs;
-        if (!endpoint.hasAddresses)
-            setAddresses(endpoint, part, {}, {});
         open(endpoint, part, time);
     }
     if (endpoint.isDatagram) {

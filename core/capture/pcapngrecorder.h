@@ -47,7 +47,7 @@ private:
         QStringList comments; // for the next packet
     };
 
-    Endpoint& endpointOf(const SourcePart& part, const RecordView& record);
+    Endpoint& endpointOf(const SourcePart& part);
     void takeEvent(Endpoint& endpoint, const SourcePart& part, const RecordView& record);
     void opened(Endpoint& endpoint, const SourcePart& part, const QJsonObject& facts, qint64 time, bool byPeer);
     void setAddresses(Endpoint& endpoint, const SourcePart& part, const QString& local, const QString& peer);

@@ -146,9 +146,7 @@ std::vector<TcpReassembly::Output> TcpReassembly::acknowledged(quint32 number) {
 }
 
 std::vector<TcpReassembly::Output> TcpReassembly::flush() {
-    std::vector<Output> out;
-    while (!m_pieces.empty())
-        skipTo(out, m_pieces.begin()->first);
+    std::vector<Output> out = passWaiting();
     if (m_end && *m_end > m_offset && !m_hasEnded)
         skipTo(out, *m_end);
     else if (m_acknowledged > m_offset && !m_hasEnded && m_acknowledged - m_offset > 1)

@@ -114,13 +114,14 @@ NodePointer patternNode(const QRegularExpression& expression) {
         if (s.header.kind == RecordKind::Event)
             return expression.match(s.record().text()).hasMatch();
         constexpr qsizetype overlap = 1 << 10; // for what lies across a cut within a line
+        const QByteArrayView bytes = s.record().bytes;
         for (qsizetype at = 0;;) {
-            qsizetype size = std::min(window, s.record().bytes.size() - at);
-            const bool isLast = at + size == s.record().bytes.size();
-            const qsizetype feed = isLast ? -1 : s.record().bytes.sliced(at, size).lastIndexOf('\n');
+            qsizetype size = std::min(window, bytes.size() - at);
+            const bool isLast = at + size == bytes.size();
+            const qsizetype feed = isLast ? -1 : bytes.sliced(at, size).lastIndexOf('\n');
             if (feed > 0)
                 size = feed + 1;
-            if (expression.match(decodeText(s.record().bytes.sliced(at, size)).text).hasMatch())
+            if (expression.match(decodeText(bytes.sliced(at, size)).text).hasMatch())
                 return true;
             if (isLast)
                 return false;

@@ -40,18 +40,26 @@ def serving(*command):
 
 
 @contextlib.contextmanager
-def serving_socat(target, *options, output=subprocess.DEVNULL):
-    port = 20000 + os.getpid() % 20000
-    process = subprocess.Popen([SOCAT, "-b262144", *options, f"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,backlog=512", target],
-                               stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, start_new_session=True)
+def running(command, port, output=subprocess.DEVNULL):
+    """A program that listens on a port that we chose, and what it forks."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, start_new_session=True)
     process.port = port
-    time.sleep(0.5)
+    time.sleep(0.7)
     try:
         yield process
     finally:
         os.killpg(process.pid, 9)
         process.wait()
         time.sleep(0.2)
+
+
+def chosen_port():
+    return 21000 + os.getpid() % 9000  # below those that the system gives out
+
+
+def serving_socat(target, *options, output=subprocess.DEVNULL):
+    port = chosen_port()
+    return running([SOCAT, "-b262144", *options, f"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,backlog=512", target], port, output)
 
 
 def load(*arguments):
@@ -179,33 +187,28 @@ def datagrams():
 @contextlib.contextmanager
 def relaying(kind, target, *options):
     """Ours, socat or haproxy before a server of this machine."""
-    port = 21000 + os.getpid() % 9000  # below those that the system gives out
-    folder = tempfile.mkdtemp()
-    command = [os.path.join(BIN, "swright"), "relay", f"tcp://127.0.0.1:{port}?backlog=1024", f"tcp://127.0.0.1:{target}", *options]
+    port = chosen_port()
     if kind == "socat":
-        command = [SOCAT, "-b262144", f"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,backlog=512", f"TCP:127.0.0.1:{target}"]
-    elif kind == "haproxy":
-        with open(os.path.join(folder, "conf"), "w", encoding="ascii") as file:
+        with serving_socat(f"TCP:127.0.0.1:{target}"):
+            yield port
+        return
+    command = [os.path.join(BIN, "swright"), "relay", f"tcp://127.0.0.1:{port}?backlog=1024", f"tcp://127.0.0.1:{target}", *options]
+    with tempfile.NamedTemporaryFile("w", encoding="ascii") as file:
+        if kind == "haproxy":
             file.write("global\n nbthread 1\n maxconn 4000\ndefaults\n mode tcp\n timeout connect 5s\n timeout client 60s\n timeout server 60s\n"
                        f"listen x\n bind 127.0.0.1:{port}\n server s 127.0.0.1:{target}\n")
-        command = [HAPROXY, "-db", "-f", os.path.join(folder, "conf")]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    time.sleep(0.7)
-    try:
-        yield port
-    finally:
-        os.killpg(process.pid, 9)
-        process.wait()
-        shutil.rmtree(folder)
-        time.sleep(0.2)
+            file.flush()
+            command = [HAPROXY, "-db", "-f", file.name]
+        with running(command, port):
+            yield port
 
 
 def streams(port, count):
     """MB/s of so many streams at once, together."""
     each = max(2000 // count, 1)
     begin = time.monotonic()
-    running = [subprocess.Popen([RAW, "stream", str(port), str(each)], stdout=subprocess.DEVNULL) for _ in range(count)]
-    for process in running:
+    senders = [subprocess.Popen([RAW, "stream", str(port), str(each)], stdout=subprocess.DEVNULL) for _ in range(count)]
+    for process in senders:
         process.wait()
     return [each * count / (time.monotonic() - begin)]
 
