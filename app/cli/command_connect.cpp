@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
-#include "app/cli/feeder.h"
-#include "app/cli/stdio.h"
+#include "app/cli/control.h"
+#include "app/cli/wire.h"
 
 #include <memory>
 
@@ -12,21 +12,16 @@ namespace {
 struct ConnectArguments {
     std::string address;
     std::string behaviour = "manual";
-    bool crlf = false;
-    bool sendOnly = false;
-    bool receiveOnly = false;
+    std::string control;
+    WireOptions wire;
     SessionOptions session;
 };
 
 /// Runs `swright connect`: one stream or datagram socket between standard input and output.
 class ConnectCommand final : public QObject {
 public:
-    ConnectCommand(Session& session, const ConnectArguments& arguments) : m_session(session), m_arguments(arguments) {
+    ConnectCommand(Session& session, const WireOptions& wire) : m_session(session), m_wire(session, wire) {
         QObject::connect(&session, &Session::changed, this, &ConnectCommand::update);
-        if (arguments.behaviour == "manual" && !arguments.receiveOnly) {
-            m_feeder = std::make_unique<Feeder>(session, arguments.crlf);
-            QObject::connect(m_feeder.get(), &Feeder::ended, this, &ConnectCommand::inputEnded);
-        }
     }
 
     void started(EndpointId id) { m_id = id; }
@@ -34,86 +29,40 @@ public:
 private:
     void update(const QVector<EndpointSnapshot>& snapshots) {
         for (const EndpointSnapshot& snapshot : snapshots) {
-            if (snapshot.id == m_id)
-                updateOne(snapshot);
+            if (snapshot.id != m_id)
+                continue;
+            m_wire.update(snapshot);
+            if (isEnded(snapshot.state))
+                m_session.finish(snapshot.error ? TaskFailed : Done);
         }
     }
-
-    void updateOne(const EndpointSnapshot& snapshot) {
-        m_isDatagram = snapshot.kind == EndpointKind::DatagramSocket;
-        if (isEnded(snapshot.state)) {
-            m_session.finish(snapshot.error ? TaskFailed : Done);
-            return;
-        }
-        const bool isOpen = snapshot.state == EndpointState::Open || snapshot.state == EndpointState::ReadEnded;
-        if (isOpen && m_feeder && !m_isFed) {
-            m_isFed = true;
-            m_feeder->addTarget(m_id);
-        }
-        const bool isSent = m_isDatagram && m_hasInputEnded && snapshot.counters.queuedBytes == 0;
-        if (isSent && m_arguments.sendOnly)
-            m_session.engine().close(m_id);
-        if (snapshot.state == EndpointState::ReadEnded && !m_isEnding) {
-            m_isEnding = true;
-            if (!m_feeder)
-                m_session.engine().close(m_id);
-            else
-                endSoon();
-        }
-    }
-
-    /// The peer sends no more, and our input is still open: it may go on as long as it delivers.
-    void endSoon() {
-        if (isTerminal(StandardStream::Input)) {
-            m_session.engine().close(m_id);
-            return;
-        }
-        QTimer::singleShot(halfClosedQuiet, this, [this] {
-            const auto snapshot = m_session.engine().snapshot(m_id);
-            if (!snapshot || isEnded(snapshot->state) || m_hasInputEnded)
-                return;
-            if (m_feeder->quietFor() >= halfClosedQuiet.count() && snapshot->counters.queuedBytes == 0)
-                m_session.engine().close(m_id);
-            else
-                endSoon();
-        });
-    }
-
-    void inputEnded() {
-        m_hasInputEnded = true;
-        if (m_arguments.sendOnly)
-            m_session.engine().close(m_id);
-        else if (!m_isDatagram)
-            m_session.engine().shutDownSending(m_id);
-    }
-
-    static constexpr std::chrono::milliseconds halfClosedQuiet{500};
 
     Session& m_session;
-    ConnectArguments m_arguments;
-    std::unique_ptr<Feeder> m_feeder;
+    Wire m_wire;
     EndpointId m_id = EndpointId::None;
-    bool m_isFed = false;
-    bool m_isDatagram = false;
-    bool m_isEnding = false;
-    bool m_hasInputEnded = false;
 };
 
 int runConnect(ConnectArguments arguments) {
-    const auto address = readAddress(arguments.address, Role::Connect);
+    const auto address = readAddress(arguments.address, Role::Connect, arguments.session.json);
     if (!address)
         return WrongUsage;
-    arguments.session.quietOutput = arguments.sendOnly;
+    arguments.session.quietOutput = arguments.wire.sendOnly;
+    arguments.session.endsWithReset = arguments.wire.endsWithReset;
+    arguments.wire.hasBehaviour = arguments.behaviour != "manual";
     Session session(arguments.session);
     if (const auto status = session.prepare())
         return *status;
-    ConnectCommand command(session, arguments);
-    const auto id = session.engine().connectTo(*address, {.behaviour = QString::fromStdString(arguments.behaviour)});
+    ConnectCommand command(session, arguments.wire);
+    const auto control = openControlInput(session, arguments.control);
+    const auto id = session.engine().connectTo(*address, {.behaviour = QString::fromStdString(arguments.behaviour),
+                                                          .name = QString::fromStdString(arguments.session.name)});
     if (!id) {
         session.say(id.error());
         return WrongUsage;
     }
     command.started(*id);
+    if (control)
+        control->started(*id);
     return session.run();
 }
 
@@ -127,18 +76,16 @@ void addConnect(CLI::App& program, Run& run) {
         ->add_option("-b,--behaviour", arguments->behaviour,
                      "What the connection does by itself (swright list behaviours)")
         ->type_name("NAME");
-    command->add_flag("--crlf", arguments->crlf, "Send CR LF for each LF of standard input");
-    auto* sendOnly = command->add_flag("--send-only", arguments->sendOnly,
-                                       "Show nothing of what comes; close when standard input has ended and is sent");
-    command->add_flag("--receive-only", arguments->receiveOnly, "Read no standard input; end with the peer")
-        ->excludes(sendOnly);
+    addWireOptions(*command, arguments->wire, arguments->control);
     addSessionOptions(*command, arguments->session);
     addExamples(
         *command,
         "The end of standard input shuts down sending only; receiving goes on until the peer ends. When the peer\n"
-        "ends first, standard input is still sent as long as it delivers without a pause of half a second. A\n"
-        "datagram socket has no end: use --idle, --send-only, or a signal. Each read of standard input is one\n"
-        "datagram.",
+        "ends first, standard output ends, and standard input is still sent to its own end; a peer that has gone\n"
+        "altogether ends it at once, where the system tells. Beside a behaviour, standard input is sent too; after\n"
+        "its end, sending is shut down when nothing has passed for a second. A datagram socket has no end: use\n"
+        "--idle, --send-only, or a signal. Each read of standard input is one datagram.\n" +
+            ControlInput::help(),
         {"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | swright connect tcp://127.0.0.1:8080",
          "swright connect 'tcp://[::1]:10244?nodelay=off'", "swright connect unix:///tmp/app.sock --crlf",
          "echo hello | swright connect udp://127.0.0.1:5000 --idle 1s"});

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
-#include "app/cli/feeder.h"
-#include "app/cli/stdio.h"
-#include "core/base/units.h"
 
 #include <memory>
 
@@ -13,23 +10,38 @@ namespace {
 struct ListenArguments {
     std::string address;
     std::string behaviour = "manual";
+    std::string control;
     bool once = false;
     quint64 accept = 0;
     std::string forTime;
     bool allowRemoteConsole = false;
+    WireOptions wire;
     SessionOptions session;
+
+    /// So many connections are taken; 0: no end.
+    quint64 limit() const { return once ? 1 : accept; }
 };
+
+WireOptions wireOptions(const ListenArguments& arguments, const Address& address) {
+    WireOptions options = arguments.wire;
+    options.hasBehaviour = arguments.behaviour != "manual";
+    options.isSingle = arguments.limit() == 1;
+    options.endsWithInput = arguments.limit() > 0 || options.sendOnly;
+    // one peer of many that has ended is done with: it would be kept for ever, and with max=1 nobody else be served
+    options.keepsAfterPeersEnd = options.isSingle || address.given("eof") == QLatin1String("keep");
+    return options;
+}
 
 /// Runs `swright listen`: one listener or bound datagram socket, and everything that connects to it.
 class ListenCommand final : public QObject {
 public:
-    ListenCommand(Session& session, const ListenArguments& arguments) : m_session(session), m_arguments(arguments) {
-        m_limit = arguments.once ? 1 : arguments.accept;
+    ListenCommand(Session& session, const ListenArguments& arguments, const Address& address)
+        : m_session(session),
+          m_wire(session, wireOptions(arguments, address)),
+          m_limit(arguments.limit()),
+          m_isOnce(arguments.once),
+          m_hasDestination(address.given("to").has_value()) {
         QObject::connect(&session, &Session::changed, this, &ListenCommand::update);
-        if (arguments.behaviour == "manual") {
-            m_feeder = std::make_unique<Feeder>(session, false);
-            QObject::connect(m_feeder.get(), &Feeder::ended, this, &ListenCommand::inputEnded);
-        }
     }
 
     void started(EndpointId id) { m_listener = id; }
@@ -37,97 +49,73 @@ public:
 private:
     void update(const QVector<EndpointSnapshot>& snapshots) {
         for (const EndpointSnapshot& snapshot : snapshots) {
+            if (snapshot.parent == m_listener)
+                updateConnection(snapshot);
+        }
+        for (const EndpointSnapshot& snapshot : snapshots) {
             if (snapshot.id == m_listener)
                 updateListener(snapshot);
-            else if (snapshot.parent == m_listener)
-                updateConnection(snapshot);
         }
     }
 
     void updateListener(const EndpointSnapshot& snapshot) {
         if (snapshot.state == EndpointState::Failed)
             m_session.finish(TaskFailed);
+        else if (isEnded(snapshot.state) && m_limit == 0 && m_open.isEmpty()) // a script or the control input closed it
+            m_session.finish(Done);
+        if (m_hasDestination)
+            m_wire.update(snapshot);
     }
 
     void updateConnection(const EndpointSnapshot& snapshot) {
-        if (isEnded(snapshot.state)) {
-            m_open.remove(snapshot.id);
-            ++m_ended;
-            m_hasFailed = m_hasFailed || snapshot.error.has_value();
-            if (m_limit > 0 && m_ended >= m_limit && m_open.isEmpty())
-                m_session.finish(m_arguments.once && m_hasFailed ? TaskFailed : Done);
-            return;
-        }
-        if (!m_open.contains(snapshot.id)) {
+        if (!m_hasDestination)
+            m_wire.update(snapshot);
+        if (!isEnded(snapshot.state)) {
             m_open.insert(snapshot.id);
-            if (m_feeder)
-                m_feeder->addTarget(snapshot.id);
-        }
-        if (m_limit == 0 || !m_feeder)
-            return;
-        if (m_feeder->atEnd())
-            m_session.engine().shutDownSending(snapshot.id);
-        if (snapshot.state == EndpointState::ReadEnded && !m_feeder->atEnd())
-            endSoon(snapshot.id);
-    }
-
-    /// The peer sends no more, and our input is still open: it may go on as long as it delivers.
-    void endSoon(EndpointId id) {
-        if (isTerminal(StandardStream::Input)) {
-            m_session.engine().close(id);
             return;
         }
-        QTimer::singleShot(halfClosedQuiet, this, [this, id] {
-            const auto snapshot = m_session.engine().snapshot(id);
-            if (!snapshot || isEnded(snapshot->state))
-                return;
-            if (m_feeder->quietFor() >= halfClosedQuiet.count() && snapshot->counters.queuedBytes == 0)
-                m_session.engine().close(id);
-            else
-                endSoon(id);
-        });
+        m_open.remove(snapshot.id);
+        ++m_ended;
+        m_hasFailed = m_hasFailed || snapshot.error.has_value();
+        const auto listener = m_session.engine().snapshot(m_listener);
+        const bool isClosed = m_limit == 0 && listener && isEnded(listener->state);
+        if (m_open.isEmpty() && (isClosed || (m_limit > 0 && m_ended >= m_limit)))
+            m_session.finish(m_isOnce && m_hasFailed ? TaskFailed : Done);
     }
-
-    void inputEnded() {
-        if (m_limit == 0)
-            return;
-        for (const EndpointId id : std::as_const(m_open))
-            m_session.engine().shutDownSending(id);
-    }
-
-    static constexpr std::chrono::milliseconds halfClosedQuiet{500};
 
     Session& m_session;
-    ListenArguments m_arguments;
-    std::unique_ptr<Feeder> m_feeder;
+    Wire m_wire;
     EndpointId m_listener = EndpointId::None;
     QSet<EndpointId> m_open;
-    quint64 m_limit = 0;
+    quint64 m_limit;
     quint64 m_ended = 0;
+    bool m_isOnce;
+    bool m_hasDestination; // standard input goes there, not to whoever has sent something
     bool m_hasFailed = false;
 };
 
-int runListen(const ListenArguments& arguments) {
-    const auto address = readAddress(arguments.address, Role::Listen);
+int runListen(ListenArguments arguments) {
+    const auto address = readAddress(arguments.address, Role::Listen, arguments.session.json);
     if (!address)
         return WrongUsage;
-    std::optional<std::chrono::microseconds> limit;
+    std::optional<std::chrono::milliseconds> limit;
     if (!arguments.forTime.empty()) {
-        const auto time = parseDuration(QString::fromStdString(arguments.forTime));
-        if (!time) {
-            sayError(time.error());
+        limit = readDuration(arguments.forTime, arguments.session.json);
+        if (!limit)
             return WrongUsage;
-        }
-        limit = *time;
     }
+    arguments.session.quietOutput = arguments.wire.sendOnly;
+    arguments.session.endsWithReset = arguments.wire.endsWithReset;
     Session session(arguments.session);
     if (const auto status = session.prepare())
         return *status;
-    ListenCommand command(session, arguments);
-    const quint64 wanted = arguments.once ? 1 : arguments.accept;
+    ListenCommand command(session, arguments, *address);
+    const auto control = openControlInput(session, arguments.control);
+    const quint64 wanted = arguments.limit();
     const bool isManual = address->value("accept") == QLatin1String("manual");
     // with accept=manual those beyond the wanted ones stay in the queue; otherwise the port closes after them
     const auto id = session.engine().listen(*address, {.behaviour = QString::fromStdString(arguments.behaviour),
+                                                       .name = QString::fromStdString(arguments.session.name),
                                                        .acceptLimit = isManual ? 0 : wanted,
                                                        .allowsRemoteConsole = arguments.allowRemoteConsole});
     if (!id) {
@@ -135,11 +123,12 @@ int runListen(const ListenArguments& arguments) {
         return WrongUsage;
     }
     command.started(*id);
+    if (control)
+        control->started(*id);
     if (isManual && wanted > 0)
         session.engine().acceptNext(*id, wanted);
     if (limit)
-        QTimer::singleShot(std::chrono::duration_cast<std::chrono::milliseconds>(*limit), &session,
-                           [&session] { session.finish(Done); });
+        session.endAfter(*limit, arguments.forTime);
     return session.run();
 }
 
@@ -166,12 +155,15 @@ void addListen(CLI::App& program, Run& run) {
     command->add_option("--for", arguments->forTime, "End with status 0 after TIME")->type_name("TIME");
     command->add_flag("--allow-remote-console", arguments->allowRemoteConsole,
                       "Let a console be reached from the network: whoever reaches it can run scripts here");
+    addWireOptions(*command, arguments->wire, arguments->control);
     addSessionOptions(*command, arguments->session);
     addExamples(
         *command,
-        "Prints `listening on ADDRESS` on standard error once the port is bound. Without a behaviour, standard\n"
-        "input goes to all connected peers, and what they send comes out. A peer's end of stream does not end\n"
-        "what is sent to it.",
+        "Prints `listening on ADDRESS` on standard error once the port is bound. Standard input goes to all\n"
+        "connected peers (with to=, of a datagram socket, to that address), and what they send comes out. A peer\n"
+        "that sends no more is closed once what waits for it is sent, unless the address says eof=keep; with\n"
+        "--once, standard output ends then, and standard input still goes to its own end.\n" +
+            ControlInput::help(),
         {"swright listen tcp://:10244 --behaviour talk", "swright listen 'tcp://*:8000?max=1' --once >upload.bin",
          "swright listen tls://:8443?cert=server.pem --behaviour rules=http.rules",
          "swright listen tcp://:9000 --behaviour reset-after=1000",

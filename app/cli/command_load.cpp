@@ -23,14 +23,14 @@ struct LoadArguments {
 };
 
 int runLoad(LoadArguments arguments) {
-    const auto address = readAddress(arguments.address, Role::Connect);
+    const auto address = readAddress(arguments.address, Role::Connect, arguments.session.json);
     if (!address)
         return WrongUsage;
     const auto wait = parseDuration(QString::fromStdString(arguments.wait));
     const auto step = MessageStep::parse(QStringLiteral("template ") + QString::fromStdString(arguments.message));
     for (const Error* error : {wait ? nullptr : &wait.error(), step ? nullptr : &step.error()}) {
         if (error != nullptr) {
-            sayError(*error);
+            sayError(*error, arguments.session.json);
             return WrongUsage;
         }
     }

@@ -21,7 +21,7 @@ struct LookupArguments {
 int runLookup(const LookupArguments& arguments) {
     const auto facts = lookUp(QString::fromStdString(arguments.query), arguments.reverse);
     if (!facts) {
-        sayError(facts.error());
+        sayError(facts.error(), arguments.json);
         return facts.error().id == ErrorId::InvalidArgument ? WrongUsage : TaskFailed;
     }
     QByteArray output;

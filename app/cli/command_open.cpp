@@ -31,40 +31,64 @@ bool isConfirmed(const OpenArguments& arguments) {
     return answer == "y" || answer == "yes";
 }
 
+/// Lists what a workspace would open. With --json each is a line of its own.
+void list(const Workspace& workspace, bool json) {
+    for (const WorkspaceEndpoint& endpoint : workspace.endpoints) {
+        if (json)
+            sayNote(QStringLiteral("will ") + endpoint.describe(), true);
+        else
+            Session::sayPlain(QStringLiteral("will ") + endpoint.describe());
+    }
+    if (workspace.endpoints.isEmpty())
+        sayNote(QStringLiteral("the workspace has no endpoints"), json);
+}
+
+/// The listeners first: the others may be for them. False: one was refused, and that was said.
+bool openAll(Session& session, const Workspace& workspace, bool allowsRemoteConsole) {
+    for (const Role role : {Role::Listen, Role::Connect}) {
+        for (const WorkspaceEndpoint& endpoint : workspace.endpoints) {
+            if (endpoint.role != role)
+                continue;
+            const auto id = openEndpoint(session.engine(), endpoint, allowsRemoteConsole);
+            if (!id) {
+                session.say(id.error());
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 int runOpen(OpenArguments arguments) {
     const QString file = QString::fromStdString(arguments.file);
+    const bool json = arguments.session.json;
     auto workspace = Workspace::read(file);
     if (!workspace) {
-        sayError(workspace.error());
+        sayError(workspace.error(), json);
         return TaskFailed;
     }
     workspace->resolveFiles(QFileInfo(file).absolutePath());
-    for (const WorkspaceEndpoint& endpoint : workspace->endpoints)
-        Session::sayPlain(QStringLiteral("will ") + endpoint.describe());
-    if (workspace->endpoints.isEmpty())
-        Session::sayPlain(QStringLiteral("The workspace has no endpoints."));
+    list(*workspace, json);
     if (arguments.list || workspace->endpoints.isEmpty())
         return Done;
     if (!isConfirmed(arguments)) {
-        Session::sayPlain(QStringLiteral("Nothing was opened. Say --yes to open them without a question."));
+        sayNote(QStringLiteral("nothing was opened. Say --yes to open them without a question."), json);
         return TaskFailed;
     }
     arguments.session.quietOutput = true;
     Session session(arguments.session);
     if (const auto status = session.prepare())
         return *status;
-    for (const Role role : {Role::Listen, Role::Connect}) { // the listeners first: the others may be for them
-        for (const WorkspaceEndpoint& endpoint : workspace->endpoints) {
-            if (endpoint.role != role)
-                continue;
-            const auto id = openEndpoint(session.engine(), endpoint, arguments.allowRemoteConsole);
-            if (!id) {
-                session.say(id.error());
-                return TaskFailed;
-            }
-        }
-    }
-    return session.run();
+    // what could not be opened makes the status 1, whatever becomes of the others
+    bool hasFailed = false;
+    QObject::connect(&session, &Session::changed, &session, [&](const QVector<EndpointSnapshot>& snapshots) {
+        for (const EndpointSnapshot& snapshot : snapshots)
+            hasFailed = hasFailed || (snapshot.parent == EndpointId::None && snapshot.state == EndpointState::Failed);
+    });
+    if (!openAll(session, *workspace, arguments.allowRemoteConsole))
+        return TaskFailed;
+    const int status = session.run();
+    return status == Done && hasFailed ? TaskFailed : status;
 }
 
 } // namespace
@@ -82,7 +106,8 @@ void addOpen(CLI::App& program, Run& run) {
     addExamples(
         *command,
         "Reading a workspace opens nothing, looks nothing up and reads no other file. What it will open is listed on\n"
-        "standard error; on a terminal you are asked, otherwise --yes is needed. It runs until a signal or --idle.",
+        "standard error; on a terminal you are asked, otherwise --yes is needed. It runs until a signal or --idle;\n"
+        "the status is 1 when one of them could not be opened.",
         {"swright open lab.socketwright --list", "swright open lab.socketwright --yes --record lab.jsonl"});
     command->callback([arguments, &run] { run = [arguments] { return runOpen(*arguments); }; });
 }

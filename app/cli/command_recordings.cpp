@@ -4,6 +4,7 @@
 #include "app/cli/stdio.h"
 #include "core/capture/importedrecording.h"
 #include "core/capture/recordingwriter.h"
+#include "core/payload/utf8pieces.h"
 #include "core/payload/visibletext.h"
 #include "core/transcript/filter.h"
 
@@ -109,13 +110,9 @@ private:
     bool m_isOk = true;
 };
 
-/// Each line of a record after a prefix.
-void addLines(Output& output, const QByteArray& prefix, const RecordView& record) {
-    if (!isData(record)) {
-        output.add(prefix + toVisibleText(record.text().toUtf8()).text.toUtf8() + '\n');
-        return;
-    }
-    QByteArrayView rest = record.bytes;
+/// Each line after a prefix.
+void addLines(Output& output, const QByteArray& prefix, QByteArrayView bytes) {
+    QByteArrayView rest = bytes;
     do {
         const qsizetype end = rest.indexOf('\n');
         const QByteArrayView line = end < 0 ? rest : rest.first(end);
@@ -143,11 +140,39 @@ public:
                        toHexDump(record.bytes, offset).toLatin1());
             offset += static_cast<quint64>(record.bytes.size());
         } else {
-            addLines(output, m_view == "text" ? mark : QByteArray(time + ' ' + name + ' ' + mark), record);
+            addText(output, m_view == "text" ? mark : QByteArray(time + ' ' + name + ' ' + mark), index, record);
+        }
+    }
+
+    /// What is left of characters that never became whole.
+    void finish(Output& output) {
+        for (auto& [where, stream] : m_streams) {
+            if (const QByteArray rest = stream.pieces.flush(); !rest.isEmpty())
+                addLines(output, stream.prefix, rest);
         }
     }
 
 private:
+    struct Stream { // one direction of one endpoint
+        Utf8Pieces pieces;
+        QByteArray prefix;
+    };
+
+    void addText(Output& output, const QByteArray& prefix, RecordIndex index, const RecordView& record) {
+        if (!isData(record)) {
+            output.add(prefix + toVisibleText(record.text().toUtf8()).text.toUtf8() + '\n');
+            return;
+        }
+        if ((record.header.flags & DatagramFlag) != 0) {
+            addLines(output, prefix, record.bytes);
+            return;
+        }
+        Stream& stream = m_streams[{m_opened.source.partOf(index), record.header.kind == RecordKind::Sent}];
+        stream.prefix = prefix;
+        if (const QByteArray whole = stream.pieces.take(record.bytes); !whole.isEmpty() || record.bytes.isEmpty())
+            addLines(output, prefix, whole);
+    }
+
     QByteArray row(RecordIndex index, const RecordView& record, const QByteArray& name) {
         constexpr qsizetype widest = 60;
         if (m_first == 0)
@@ -165,6 +190,7 @@ private:
     const OpenedRecording& m_opened;
     std::string m_view;
     std::map<std::pair<std::size_t, bool>, quint64> m_offsets;
+    std::map<std::pair<std::size_t, bool>, Stream> m_streams;
     qint64 m_first = 0;
 };
 
@@ -181,6 +207,7 @@ int runShow(const std::string& in, const std::string& view, const std::string& f
         if (opened->isWanted(i))
             shower.show(i, source.at(i), output);
     }
+    shower.finish(output);
     return output.flush() ? Done : TaskFailed;
 }
 

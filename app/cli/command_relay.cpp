@@ -73,14 +73,15 @@ private:
 
 /// Nothing: the error was said.
 std::optional<RelayRequest> readRequest(const RelayArguments& arguments, const Address& listen) {
-    const auto target = readAddress(arguments.target, Role::Connect);
+    const auto target = readAddress(arguments.target, Role::Connect, arguments.session.json);
     if (!target)
         return std::nullopt;
-    RelayRequest request{.target = *target, .seed = arguments.seed};
+    RelayRequest request{
+        .target = *target, .seed = arguments.seed, .name = QString::fromStdString(arguments.session.name)};
     for (const std::string& text : arguments.faults) {
         const auto faults = parseFaults(QString::fromStdString(text), isDatagram(listen.scheme));
         if (!faults) {
-            sayError(faults.error());
+            sayError(faults.error(), arguments.session.json);
             return std::nullopt;
         }
         request.faults += *faults;
@@ -88,27 +89,27 @@ std::optional<RelayRequest> readRequest(const RelayArguments& arguments, const A
     if (!arguments.faultsFrom.empty()) {
         auto script = FaultScript::read(QString::fromStdString(arguments.faultsFrom));
         if (!script) {
-            sayError(script.error());
+            sayError(script.error(), arguments.session.json);
             return std::nullopt;
         }
         request.script = *script;
     }
     if (!arguments.flowIdle.empty()) {
-        const auto idle = readDuration(arguments.flowIdle);
+        const auto idle = readDuration(arguments.flowIdle, arguments.session.json);
         if (!idle)
             return std::nullopt;
         request.idle = *idle;
     }
     request.isRecorded = !arguments.session.record.empty() || !arguments.session.as.empty();
     if (const auto valid = request.validate(listen); !valid) {
-        sayError(valid.error());
+        sayError(valid.error(), arguments.session.json);
         return std::nullopt;
     }
     return request;
 }
 
 int runRelay(const RelayArguments& arguments) {
-    const auto listen = readAddress(arguments.listen, Role::Listen);
+    const auto listen = readAddress(arguments.listen, Role::Listen, arguments.session.json);
     if (!listen)
         return WrongUsage;
     const auto request = readRequest(arguments, *listen);
@@ -116,7 +117,7 @@ int runRelay(const RelayArguments& arguments) {
         return WrongUsage;
     std::optional<std::chrono::milliseconds> limit;
     if (!arguments.forTime.empty()) {
-        limit = readDuration(arguments.forTime);
+        limit = readDuration(arguments.forTime, arguments.session.json);
         if (!limit)
             return WrongUsage;
     }
@@ -142,7 +143,7 @@ int runRelay(const RelayArguments& arguments) {
     }
     command.started(*id);
     if (limit)
-        QTimer::singleShot(*limit, &session, [&session] { session.finish(Done); });
+        session.endAfter(*limit, arguments.forTime);
     return session.run();
 }
 

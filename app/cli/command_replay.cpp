@@ -50,7 +50,7 @@ private:
 
     void end() {
         if (!m_isComplete)
-            Session::sayPlain(QStringLiteral("swright: the connection ended before the replay was over"));
+            m_session.note(QStringLiteral("the connection ended before the replay was over"));
         m_session.finish(m_isComplete && m_differences == 0 ? Done : TaskFailed);
     }
 
@@ -63,33 +63,36 @@ private:
 
 int runReplay(const ReplayArguments& arguments) {
     const bool isServer = arguments.side == "server";
-    const auto address = readAddress(arguments.address, isServer ? Role::Listen : Role::Connect);
+    const bool json = arguments.session.json;
+    const auto address =
+        readAddress(arguments.address, isServer ? Role::Listen : Role::Connect, arguments.session.json);
     if (!address)
         return WrongUsage;
     ReplayOptions options{.side = isServer ? ReplaySide::Server : ReplaySide::Client,
                           .waitsForPeer = arguments.wait == "peer"};
     const auto speed = parseReplaySpeed(QString::fromStdString(arguments.speed));
     if (!speed) {
-        sayError(speed.error());
+        sayError(speed.error(), json);
         return WrongUsage;
     }
     options.speed = *speed;
     if (!arguments.patience.empty()) {
-        const auto patience = readDuration(arguments.patience);
+        const auto patience = readDuration(arguments.patience, json);
         if (!patience)
             return WrongUsage;
         options.patience = *patience;
     }
     const auto script = ReplayScript::read(QString::fromStdString(arguments.file));
     if (!script) {
-        sayError(script.error());
+        sayError(script.error(), json);
         return TaskFailed;
     }
     const auto& conversations = (*script)->conversations();
     if (arguments.conversation > conversations.size()) {
         sayError(badInput(QStringLiteral("--conversation"),
                           QStringLiteral("%1 has %2 conversations, counted from 1.")
-                              .arg((*script)->name(), QString::number(conversations.size()))));
+                              .arg((*script)->name(), QString::number(conversations.size()))),
+                 json);
         return WrongUsage;
     }
     options.conversation = arguments.conversation - 1;
@@ -101,7 +104,8 @@ int runReplay(const ReplayArguments& arguments) {
                               conversations[options.conversation].isDatagram ? QStringLiteral("datagrams")
                                                                              : QStringLiteral("a stream"),
                               formatAddress(*address),
-                              isDatagram(address->scheme) ? QStringLiteral("datagrams") : QStringLiteral("streams"))));
+                              isDatagram(address->scheme) ? QStringLiteral("datagrams") : QStringLiteral("streams"))),
+            json);
         return WrongUsage;
     }
     SessionOptions sessionOptions = arguments.session;
@@ -111,11 +115,12 @@ int runReplay(const ReplayArguments& arguments) {
     if (const auto status = session.prepare())
         return *status;
     if (conversations.size() > 1)
-        Session::sayPlain(QStringLiteral("swright: %1 has %2 conversations; this is number %3 (--conversation)")
-                              .arg((*script)->name(), QString::number(conversations.size()),
-                                   QString::number(arguments.conversation)));
+        session.note(QStringLiteral("%1 has %2 conversations; this is number %3 (--conversation)")
+                         .arg((*script)->name(), QString::number(conversations.size()),
+                              QString::number(arguments.conversation)));
     ReplayCommand command(session);
     const OpenRequest request{.behaviour = QStringLiteral("replay=") + (*script)->name(),
+                              .name = QString::fromStdString(arguments.session.name),
                               .acceptLimit = 1,
                               .replay = *script,
                               .replayOptions = options};

@@ -25,6 +25,7 @@ struct SendArguments {
     quint64 repeat = 1;
     std::string every;
     std::string reply;
+    bool aborts = false;
     SessionOptions session;
 };
 
@@ -41,12 +42,13 @@ public:
     };
 
     SendCommand(Session& session, Content content, quint64 repeat, std::chrono::microseconds every,
-                std::optional<std::chrono::microseconds> reply)
+                std::optional<std::chrono::microseconds> reply, bool endsWithReset)
         : m_session(session),
           m_content(std::move(content)),
           m_file(m_content.file),
           m_left(repeat),
-          m_reply(reply) {
+          m_reply(reply),
+          m_endsWithReset(endsWithReset) {
         m_state.random.seed(m_content.seed);
         m_timer.setTimerType(Qt::PreciseTimer);
         m_timer.setInterval(std::chrono::duration_cast<std::chrono::milliseconds>(every));
@@ -68,6 +70,8 @@ private:
         m_received = snapshot.counters.receivedRecords;
         if (isEnded(snapshot.state)) {
             const bool isAnswered = !m_reply || m_received > 0;
+            if (!isAnswered && !snapshot.error)
+                m_session.note(QStringLiteral("no answer came before the peer ended"));
             m_session.finish(snapshot.error || m_left > 0 || !isAnswered ? TaskFailed : Done);
             return;
         }
@@ -123,7 +127,7 @@ private:
             return;
         m_isEnding = true;
         if (!m_reply) {
-            m_session.engine().close(m_id);
+            m_endsWithReset ? m_session.engine().abort(m_id) : m_session.engine().close(m_id);
             if (m_hasFailed)
                 m_session.finish(TaskFailed);
             return;
@@ -131,7 +135,13 @@ private:
         if (!m_isDatagram && snapshot.state == EndpointState::ReadEnded)
             m_session.engine().close(m_id);
         QTimer::singleShot(std::chrono::duration_cast<std::chrono::milliseconds>(*m_reply), this,
-                           [this] { m_session.finish(m_received > 0 ? Done : TaskFailed); });
+                           [this] { finishAfterReply(); });
+    }
+
+    void finishAfterReply() {
+        if (m_received == 0)
+            m_session.note(QStringLiteral("no answer came within %1").arg(formatDuration(*m_reply)));
+        m_session.finish(m_received > 0 ? Done : TaskFailed);
     }
 
     Session& m_session;
@@ -140,6 +150,7 @@ private:
     QString m_file;
     quint64 m_left;
     std::optional<std::chrono::microseconds> m_reply;
+    bool m_endsWithReset;
     QTimer m_timer;
     EndpointId m_id = EndpointId::None;
     quint64 m_offered = 0;
@@ -178,7 +189,7 @@ Result<std::chrono::microseconds> durationOf(const std::string& text) {
 }
 
 int runSend(SendArguments arguments) {
-    const auto address = readAddress(arguments.address, Role::Connect);
+    const auto address = readAddress(arguments.address, Role::Connect, arguments.session.json);
     if (!address)
         return WrongUsage;
     const auto bytes = payloadOf(arguments);
@@ -186,7 +197,7 @@ int runSend(SendArguments arguments) {
     if (!arguments.templateText.empty()) {
         const auto made = Template::parse(QString::fromStdString(arguments.templateText));
         if (!made) {
-            sayError(made.error());
+            sayError(made.error(), arguments.session.json);
             return WrongUsage;
         }
         fields = *made;
@@ -196,17 +207,19 @@ int runSend(SendArguments arguments) {
     for (const Error* error :
          {bytes ? nullptr : &bytes.error(), every ? nullptr : &every.error(), reply ? nullptr : &reply.error()}) {
         if (error != nullptr) {
-            sayError(*error);
+            sayError(*error, arguments.session.json);
             return WrongUsage;
         }
     }
     const QString file = QString::fromStdString(arguments.file);
     if (!file.isEmpty() && !QFileInfo(file).isReadable()) {
-        sayError(badInput(QStringLiteral("--file"), QStringLiteral("%1 cannot be read.").arg(file)));
+        sayError(badInput(QStringLiteral("--file"), QStringLiteral("%1 cannot be read.").arg(file)),
+                 arguments.session.json);
         return TaskFailed;
     }
     const bool wantsReply = !arguments.reply.empty();
     arguments.session.quietOutput = !wantsReply;
+    arguments.session.endsWithReset = arguments.aborts;
     Session session(arguments.session);
     session.setInterruptStatus(TaskFailed);
     if (const auto status = session.prepare())
@@ -217,8 +230,8 @@ int runSend(SendArguments arguments) {
                          .ending = lineEndingBytes(*parseLineEnding(QString::fromStdString(arguments.ending))),
                          .seed = arguments.seed,
                          .file = file},
-                        arguments.repeat, *every, wantsReply ? std::optional(*reply) : std::nullopt);
-    const auto id = session.engine().connectTo(*address);
+                        arguments.repeat, *every, wantsReply ? std::optional(*reply) : std::nullopt, arguments.aborts);
+    const auto id = session.engine().connectTo(*address, {.name = QString::fromStdString(arguments.session.name)});
     if (!id) {
         session.say(id.error());
         return WrongUsage;
@@ -268,6 +281,7 @@ void addSend(CLI::App& program, Run& run) {
                      "Show what comes back until the peer ends or TIME is over; "
                      "status 1 when nothing came")
         ->type_name("TIME");
+    command->add_flag("--abort", arguments->aborts, "End with a reset instead of an orderly close");
     addSessionOptions(*command, arguments->session);
     addExamples(*command, "A payload of nothing is nothing on a stream, and an empty datagram on udp and unixgram.",
                 {"swright send udp://127.0.0.1:5000 'hello\\n' --reply 2s",

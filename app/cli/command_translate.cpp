@@ -22,7 +22,7 @@ struct TranslateArguments {
 
 int printCommand(const TranslateArguments& arguments) {
     const Role role = arguments.listens ? Role::Listen : Role::Connect;
-    const auto address = readAddress(arguments.what, role);
+    const auto address = readAddress(arguments.what, role, arguments.json);
     if (!address)
         return WrongUsage;
     const auto tool = toolOfName(QString::fromStdString(arguments.tool));
@@ -30,14 +30,14 @@ int printCommand(const TranslateArguments& arguments) {
     if (!arguments.message.empty()) {
         const auto bytes = parseEscapedText(QString::fromStdString(arguments.message));
         if (!bytes) {
-            sayError(bytes.error());
+            sayError(bytes.error(), arguments.json);
             return WrongUsage;
         }
         message = *bytes;
     }
     const auto command = toCommand(*tool, *address, role, message);
     if (!command) {
-        sayError(command.error());
+        sayError(command.error(), arguments.json);
         return TaskFailed;
     }
     return writeOutput(StandardStream::Output, QByteArray(command->toUtf8() + '\n')) ? Done : TaskFailed;
@@ -46,7 +46,7 @@ int printCommand(const TranslateArguments& arguments) {
 int readCommand(const TranslateArguments& arguments) {
     const auto pasted = fromCommand(QString::fromStdString(arguments.what));
     if (!pasted) {
-        sayError(pasted.error());
+        sayError(pasted.error(), arguments.json);
         return WrongUsage;
     }
     const QString role = pasted->role == Role::Listen ? QStringLiteral("listen") : QStringLiteral("connect");

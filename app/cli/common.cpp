@@ -19,6 +19,8 @@ void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle)
                     "Show received bytes as raw, text (control bytes visible), hex, or lines (with time and "
                     "endpoint); without it: text on a terminal, raw in a pipe")
         ->type_name("FORM");
+    command.add_option("--name", options.name, "What the endpoint is called; without it, by its address")
+        ->type_name("NAME");
     if (hasIdle)
         command.add_option("--idle", options.idle, "End with status 0 when nothing happened for TIME")
             ->type_name("TIME");
@@ -31,20 +33,41 @@ void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle)
     command.add_flag("-v,--verbose", options.verbose, "Say every event on standard error");
 }
 
-std::optional<std::chrono::milliseconds> readDuration(const std::string& text) {
+void addWireOptions(CLI::App& command, WireOptions& options, std::string& control) {
+    command.add_flag("--crlf", options.crlf, "Send CR LF for each LF of standard input");
+    auto* sendOnly = command.add_flag("--send-only", options.sendOnly,
+                                      "Show nothing of what comes; close when standard input has ended and is sent");
+    command.add_flag("--receive-only", options.receiveOnly, "Read no standard input; end with the peer")
+        ->excludes(sendOnly);
+    command.add_flag("--shutdown-receiving", options.shutsDownReceiving,
+                     "Shut down receiving as soon as a connection is open");
+    command.add_flag("--abort", options.endsWithReset, "End with a reset instead of an orderly close");
+    command
+        .add_option("--control", control,
+                    "Obey the lines of FILE while it runs: accept, pause, close and others (see below); best a FIFO")
+        ->type_name("FILE");
+}
+
+std::unique_ptr<ControlInput> openControlInput(Session& session, const std::string& path) {
+    return path.empty() ? nullptr : std::make_unique<ControlInput>(session, QString::fromStdString(path));
+}
+
+std::optional<std::chrono::milliseconds> readDuration(const std::string& text, bool json) {
     const auto time = parseDuration(QString::fromStdString(text));
     if (time)
         return std::chrono::duration_cast<std::chrono::milliseconds>(*time);
-    sayError(time.error());
+    sayError(time.error(), json);
     return std::nullopt;
 }
 
-std::optional<Address> readAddress(const std::string& text, Role role) {
+std::optional<Address> readAddress(const std::string& text, Role role, bool json) {
     const QString address = QString::fromStdString(text);
     auto parsed = parseAddress(address, role);
     if (parsed)
         return *parsed;
-    sayError(parsed.error());
+    sayError(parsed.error(), json);
+    if (json)
+        return std::nullopt;
     const VisibleText visible = toVisibleText(address.toUtf8());
     const int position = std::max(parsed.error().position, 0);
     const qsizetype column = visible.textAt(address.left(position).toUtf8().size());
@@ -74,6 +97,7 @@ void buildProgram(CLI::App& program, Run& run) {
     addListen(program, run);
     addConnect(program, run);
     addSend(program, run);
+    addReceive(program, run);
     addRelay(program, run);
     addLoad(program, run);
     addConvert(program, run);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/feeder.h"
 
+#include "app/cli/stdio.h"
+
 namespace sw::cli {
 
 namespace {
@@ -8,7 +10,6 @@ constexpr quint64 mostUnderWay = 1ULL << 20U;
 }
 
 Feeder::Feeder(Session& session, bool crlf, QObject* parent) : QObject(parent), m_session(session), m_crlf(crlf) {
-    m_sinceInput.start();
     QObject::connect(&session, &Session::changed, this, &Feeder::update);
     QObject::connect(&m_reader, &InputReader::arrived, this, &Feeder::offer);
     QObject::connect(&m_reader, &InputReader::ended, this, &Feeder::ended);
@@ -43,7 +44,7 @@ void Feeder::pump() {
 }
 
 void Feeder::offer(const QByteArray& input) {
-    m_sinceInput.restart();
+    m_hadInput = true;
     QByteArray bytes = input;
     if (m_crlf) {
         QByteArray converted;
@@ -61,6 +62,15 @@ void Feeder::offer(const QByteArray& input) {
         m_session.engine().send(static_cast<EndpointId>(id), bytes);
     }
     pump();
+}
+
+bool Feeder::isAllSent(EndpointId id) const {
+    const auto found = m_targets.find(static_cast<quint64>(id));
+    return found == m_targets.end() || found->second.sent >= found->second.offered;
+}
+
+bool mayReadInput() {
+    return !isTerminal(StandardStream::Input) || !isInBackground();
 }
 
 } // namespace sw::cli

@@ -4,8 +4,6 @@
 #include "app/cli/inputreader.h"
 #include "app/cli/session.h"
 
-#include <QSet>
-
 #include <unordered_map>
 
 namespace sw::cli {
@@ -20,8 +18,10 @@ public:
     /// Feeds this endpoint too, from the next piece on.
     void addTarget(EndpointId id);
     bool atEnd() const { return m_reader.atEnd(); }
-    /// Milliseconds since something came in, or since the start.
-    qint64 quietFor() const { return m_sinceInput.elapsed(); }
+    /// Whether anything came before the end.
+    bool hadInput() const { return m_hadInput; }
+    /// Whether the endpoint has sent all that was offered to it, as far as its last snapshot tells.
+    bool isAllSent(EndpointId id) const;
 
 signals:
     void ended();
@@ -38,9 +38,12 @@ private:
         quint64 sent = 0;
     };
     std::unordered_map<quint64, Target> m_targets;
-    QElapsedTimer m_sinceInput;
     bool m_crlf;
     bool m_lastWasCr = false;
+    bool m_hadInput = false;
 };
+
+/// Whether a command may read standard input: not from a terminal whose background we run in, which would stop us.
+bool mayReadInput();
 
 } // namespace sw::cli

@@ -20,9 +20,11 @@ struct InputReader::Shared {
     InputReader* reader = nullptr;
 };
 
-InputReader::InputReader(QObject* parent) : QObject(parent), m_shared(std::make_shared<Shared>()) {
+InputReader::InputReader(Source source, QObject* parent) : QObject(parent), m_shared(std::make_shared<Shared>()) {
     m_shared->reader = this;
-    std::thread([shared = m_shared] {
+    if (!source)
+        source = [] { return readInput(pieceSize); };
+    std::thread([shared = m_shared, source = std::move(source)] {
         for (;;) {
             {
                 std::unique_lock lock(shared->mutex);
@@ -31,7 +33,7 @@ InputReader::InputReader(QObject* parent) : QObject(parent), m_shared(std::make_
                     return;
                 shared->isAsked = false;
             }
-            const QByteArray bytes = readInput(pieceSize);
+            const QByteArray bytes = source();
             const std::lock_guard lock(shared->mutex);
             if (shared->reader == nullptr)
                 return;

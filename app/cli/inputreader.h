@@ -4,17 +4,22 @@
 #include <QByteArray>
 #include <QObject>
 
+#include <functional>
 #include <memory>
 
 namespace sw::cli {
 
-/// Standard input, read on a thread of its own (a blocking read works on every platform and kind of input) and handed
-/// over one piece at a time, only when asked: whoever is slow makes the input wait.
+/// Standard input or another source, read on a thread of its own (a blocking read works on every platform and kind of
+/// input) and handed over one piece at a time, only when asked: whoever is slow makes the input wait.
 class InputReader final : public QObject {
     Q_OBJECT
 
 public:
-    explicit InputReader(QObject* parent = nullptr);
+    /// Gives the next piece, however long that takes; an empty one at the end.
+    using Source = std::function<QByteArray()>;
+
+    /// Without a source: standard input.
+    explicit InputReader(Source source = {}, QObject* parent = nullptr);
     ~InputReader() override;
     InputReader(const InputReader&) = delete;
     InputReader& operator=(const InputReader&) = delete;

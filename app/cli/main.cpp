@@ -5,6 +5,8 @@
 
 #include <QCoreApplication>
 
+#include <iostream>
+
 int main(int argc, char** argv) {
     sw::Engine::prepareProcess();
     CLI::App program;
@@ -14,7 +16,8 @@ int main(int argc, char** argv) {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         const int code = program.exit(error);
-        return code == 0 ? sw::cli::Done : sw::cli::WrongUsage;
+        std::cout.flush(); // help that cannot be written is no success
+        return code != 0 ? sw::cli::WrongUsage : std::cout.good() ? sw::cli::Done : sw::cli::TaskFailed;
     }
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral(SOCKETWRIGHT_NAME));

@@ -2,7 +2,6 @@
 #include "app/cli/outputwriter.h"
 
 #include "app/cli/stdio.h"
-#include "core/base/error.h"
 
 #include <thread>
 
@@ -25,48 +24,65 @@ void OutputWriter::run(const std::shared_ptr<Shared>& shared) {
         Piece piece;
         {
             std::unique_lock lock(shared->mutex);
-            shared->isBusy = false;
-            shared->changed.notify_all();
             shared->changed.wait(lock, [&] { return !shared->pieces.empty() || shared->writer == nullptr; });
             if (shared->writer == nullptr)
                 return;
             piece = std::move(shared->pieces.front());
             shared->pieces.pop_front();
-            shared->isBusy = true;
         }
-        const bool ok = writeOutput(StandardStream::Output, piece.bytes);
-        const int code = ok ? 0 : lastNativeError();
-        const std::lock_guard lock(shared->mutex);
-        OutputWriter* writer = shared->writer;
-        if (writer == nullptr)
+        if (!writePiece(*shared, piece))
             return;
-        if (ok) {
-            QMetaObject::invokeMethod(
-                writer, [writer, piece] { emit writer->written(piece.source, piece.credit); }, Qt::QueuedConnection);
-            continue;
-        }
-        shared->isBusy = false;
-        shared->pieces.clear();
-        QMetaObject::invokeMethod(
-            writer,
-            [writer, code] {
-                writer->m_hasFailed = true;
-                emit writer->failed(code);
-            },
-            Qt::QueuedConnection);
-        return;
     }
+}
+
+/// False: nothing more can be written.
+bool OutputWriter::writePiece(Shared& shared, const Piece& piece) {
+    if (piece.isEnd)
+        closeOutput();
+    const bool isWritten = piece.isEnd || writeOutput(StandardStream::Output, piece.bytes);
+    const Error error = isWritten ? Error{} : outputError();
+    const std::lock_guard lock(shared.mutex);
+    OutputWriter* writer = shared.writer;
+    if (writer == nullptr)
+        return false;
+    const auto tell = [writer](auto call) { QMetaObject::invokeMethod(writer, call, Qt::QueuedConnection); };
+    if (isWritten) {
+        shared.pending -= static_cast<quint64>(piece.bytes.size());
+        tell([writer, source = piece.source, credit = piece.credit] { emit writer->written(source, credit); });
+    } else {
+        shared.error = error;
+        shared.pieces.clear();
+        shared.pending = 0;
+        tell([writer, error] { emit writer->failed(error); });
+    }
+    if (shared.pieces.empty())
+        tell([writer] { emit writer->idle(); });
+    return isWritten && !piece.isEnd;
 }
 
 void OutputWriter::write(const QByteArray& bytes, EndpointId source, quint64 credit) {
     const std::lock_guard lock(m_shared->mutex);
+    if (m_shared->error)
+        return;
     m_shared->pieces.push_back({bytes, source, credit});
+    m_shared->pending += static_cast<quint64>(bytes.size());
     m_shared->changed.notify_all();
 }
 
-bool OutputWriter::drain(std::chrono::milliseconds most) {
-    std::unique_lock lock(m_shared->mutex);
-    return m_shared->changed.wait_for(lock, most, [this] { return m_shared->pieces.empty() && !m_shared->isBusy; });
+void OutputWriter::close() {
+    const std::lock_guard lock(m_shared->mutex);
+    m_shared->pieces.push_back({.bytes = {}, .source = EndpointId::None, .credit = 0, .isEnd = true});
+    m_shared->changed.notify_all();
+}
+
+quint64 OutputWriter::pending() const {
+    const std::lock_guard lock(m_shared->mutex);
+    return m_shared->pending;
+}
+
+std::optional<Error> OutputWriter::error() const {
+    const std::lock_guard lock(m_shared->mutex);
+    return m_shared->error;
 }
 
 } // namespace sw::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/base/error.h"
 #include "core/base/ids.h"
 
 #include <QByteArray>
@@ -10,6 +11,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace sw::cli {
 
@@ -27,33 +29,40 @@ public:
 
     /// Queues bytes; `source` and `credit` come back with written().
     void write(const QByteArray& bytes, EndpointId source, quint64 credit);
-    /// Waits until everything is written, at most so long.
-    bool drain(std::chrono::milliseconds most);
-    bool hasFailed() const { return m_hasFailed; }
+    /// Lets the reader see the end once what was queued is written. Nothing can be written after that.
+    void close();
+    /// Bytes that are queued or being written.
+    quint64 pending() const;
+    /// The error that ended the writing; nothing: it goes on.
+    std::optional<Error> error() const;
 
 signals:
     void written(sw::EndpointId source, quint64 credit);
-    /// The reader of our output is gone.
-    void failed(int native);
+    /// Everything that was queued is written, or cannot be any more.
+    void idle();
+    /// Writing failed: the reader of our output is gone, or the disk is full.
+    void failed(const sw::Error& error);
 
 private:
     struct Piece {
         QByteArray bytes;
         EndpointId source;
         quint64 credit;
+        bool isEnd = false;
     };
     struct Shared {
         std::mutex mutex; // guards the rest
         std::condition_variable changed;
         std::deque<Piece> pieces;
         OutputWriter* writer = nullptr;
-        bool isBusy = false;
+        quint64 pending = 0;
+        std::optional<Error> error;
     };
 
     static void run(const std::shared_ptr<Shared>& shared);
+    static bool writePiece(Shared& shared, const Piece& piece);
 
     std::shared_ptr<Shared> m_shared;
-    bool m_hasFailed = false;
 };
 
 } // namespace sw::cli

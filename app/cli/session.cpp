@@ -18,7 +18,8 @@ namespace {
 
 constexpr quint64 window = 4ULL << 20U;
 constexpr std::chrono::milliseconds flushInterval(500);
-constexpr std::chrono::milliseconds drainTime(700);
+constexpr std::chrono::milliseconds closingGrace(300);
+constexpr std::chrono::milliseconds drainTime(500);
 
 void writeError(const QByteArray& line) {
     writeOutput(StandardStream::Error, QByteArray(line).append('\n'));
@@ -66,8 +67,22 @@ bool isImportant(EventKind event, const QJsonObject& facts) {
 
 } // namespace
 
-void sayError(const Error& error) {
-    writeError(QByteArray("swright: ").append(toTerminalText(toText(error).toUtf8())));
+void sayError(const Error& error, bool json) {
+    if (json)
+        writeError(QJsonDocument(QJsonObject{{QStringLiteral("event"), QStringLiteral("error")},
+                                             {QStringLiteral("error"), error.toJson()}})
+                       .toJson(QJsonDocument::Compact));
+    else
+        writeError(QByteArray("swright: ").append(toTerminalText(toText(error).toUtf8())));
+}
+
+void sayNote(const QString& text, bool json) {
+    if (json)
+        writeError(QJsonDocument(
+                       QJsonObject{{QStringLiteral("event"), QStringLiteral("note")}, {QStringLiteral("text"), text}})
+                       .toJson(QJsonDocument::Compact));
+    else
+        writeError(toTerminalText((QStringLiteral("swright: ") + text).toUtf8()));
 }
 
 Session::Session(const SessionOptions& options, QObject* parent)
@@ -85,14 +100,19 @@ Session::Session(const SessionOptions& options, QObject* parent)
     QObject::connect(&m_engine, &Engine::endpointRemoved, this, [this](EndpointId id) { m_forgotten.remove(id); });
     QObject::connect(&m_output, &OutputWriter::written, this,
                      [this](EndpointId source, quint64 credit) { m_engine.consumed(source, credit); });
-    QObject::connect(&m_output, &OutputWriter::failed, this, [this](int native) {
-        const Error error = systemError(native, QStringLiteral("write"), QStringLiteral("standard output"));
+    QObject::connect(&m_output, &OutputWriter::failed, this, [this](const Error& error) {
         if (error.id != ErrorId::BrokenPipe) // whoever read it has seen enough
             say(error);
-        finish(TaskFailed);
+        finish(TaskFailed, QStringLiteral("standard output cannot be written"));
+    });
+    QObject::connect(&m_output, &OutputWriter::idle, this, [this] {
+        if (m_hasEnded && m_output.pending() == 0)
+            exit();
     });
     m_idleTimer.setSingleShot(true);
-    QObject::connect(&m_idleTimer, &QTimer::timeout, this, [this] { finish(Done); });
+    QObject::connect(&m_idleTimer, &QTimer::timeout, this, [this] {
+        finish(Done, QStringLiteral("nothing happened for %1").arg(QString::fromStdString(m_options.idle)));
+    });
     QObject::connect(&m_kernelTimer, &QTimer::timeout, this, &Session::sampleKernel);
     QObject::connect(&m_engine, &Engine::kernelSampled, this, &Session::sayKernel);
     m_flushTimer.setInterval(flushInterval);
@@ -104,7 +124,7 @@ Session::~Session() = default;
 std::optional<int> Session::prepare() {
     const auto form = outputForm(m_options.as);
     if (!form) {
-        sayError(badInput(
+        say(badInput(
             QStringLiteral("--as"),
             QStringLiteral("--as takes raw, text, hex or lines, not “%1”.").arg(QString::fromStdString(m_options.as))));
         return WrongUsage;
@@ -113,7 +133,7 @@ std::optional<int> Session::prepare() {
     if (!m_options.idle.empty()) {
         const auto idle = parseDuration(QString::fromStdString(m_options.idle));
         if (!idle) {
-            sayError(idle.error());
+            say(idle.error());
             return WrongUsage;
         }
         m_idleTimer.setInterval(
@@ -122,7 +142,7 @@ std::optional<int> Session::prepare() {
     if (!m_options.tcpInfo.empty()) {
         const auto every = parseDuration(QString::fromStdString(m_options.tcpInfo));
         if (!every) {
-            sayError(every.error());
+            say(every.error());
             return WrongUsage;
         }
         m_kernelTimer.start(
@@ -131,14 +151,14 @@ std::optional<int> Session::prepare() {
     if (!m_options.record.empty()) {
         auto recorder = Recorder::open(QString::fromStdString(m_options.record));
         if (!recorder) {
-            sayError(recorder.error());
+            say(recorder.error());
             return recorder.error().id == ErrorId::InvalidArgument ? WrongUsage : TaskFailed;
         }
         m_recorder = std::move(*recorder);
         m_flushTimer.start();
     }
     makeBinary();
-    onEndRequested(this, [this] { finish(m_interruptStatus); });
+    onEndRequested(this, [this](const QString& signal) { finishNow(m_interruptStatus, signal); });
     return std::nullopt;
 }
 
@@ -148,22 +168,60 @@ int Session::run() {
     return QCoreApplication::exec();
 }
 
-void Session::finish(int status) {
+void Session::finish(int status, const QString& reason) {
     if (m_isFinishing)
         return;
     m_isFinishing = true;
     m_status = status;
-    // what happened up to now is taken first
+    // what is still open gets its closing record, and what happened up to then is taken
+    QObject::connect(&m_engine, &Engine::allClosed, &m_engine, &Engine::settle);
     QObject::connect(&m_engine, &Engine::settled, this, &Session::end);
-    m_engine.settle();
+    m_engine.closeAll(closingGrace, m_options.endsWithReset, reason);
 }
 
+void Session::finishNow(int status, const QString& reason) {
+    if (std::exchange(m_isHurried, true))
+        return;
+    finish(status, reason);
+    if (m_hasEnded) // only the reader of standard output was waited for
+        QTimer::singleShot(drainTime, this, &Session::exit);
+}
+
+void Session::endAfter(std::chrono::milliseconds time, const std::string& written) {
+    QTimer::singleShot(time, this, [this, written] {
+        finishNow(Done, QStringLiteral("--for %1 is over").arg(QString::fromStdString(written)));
+    });
+}
+
+void Session::endOutput() {
+    for (auto& [id, followed] : m_followed)
+        flushPieces(followed);
+    m_output.close();
+}
+
+/// Everything is closed and taken. Whoever reads our output may take their time, unless we were asked to end now.
 void Session::end() {
+    if (std::exchange(m_hasEnded, true))
+        return;
+    for (auto& [id, followed] : m_followed)
+        flushPieces(followed);
     if (m_recorder)
         (void)m_recorder->finish(); // its error comes again with the flush
     flushRecording();
-    if (!m_output.hasFailed() && !m_output.drain(drainTime))
-        m_status = m_status == Done ? TaskFailed : m_status;
+    if (m_output.pending() == 0 || m_output.error())
+        exit();
+    else if (m_isHurried)
+        QTimer::singleShot(drainTime, this, &Session::exit);
+}
+
+void Session::exit() {
+    const quint64 left = m_output.pending();
+    if (left > 0)
+        say({.id = ErrorId::BrokenPipe,
+             .situation = QStringLiteral("write"),
+             .detail = QStringLiteral("%1 bytes of standard output were not written: nobody reads it.").arg(left)});
+    if ((m_output.error() || left > 0) && m_status == Done)
+        m_status = TaskFailed;
     QCoreApplication::exit(m_status);
 }
 
@@ -218,6 +276,7 @@ Session::Followed& Session::follow(const EndpointSnapshot& snapshot) {
                     .first;
     }
     found->second.part.name = snapshot.name;
+    found->second.shownName = snapshot.shortName();
     return found->second;
 }
 
@@ -250,6 +309,7 @@ void Session::take(const QVector<EndpointSnapshot>& snapshots) {
         if (!m_options.keepsRecords)
             found->second.transcript->releaseBefore(end);
         if (isEnded(snapshot->state) && snapshot->parent != EndpointId::None) { // a server that runs for days forgets
+            flushPieces(found->second);
             m_followed.erase(found);
             m_offsets.erase(static_cast<quint64>(snapshot->id));
             m_forgotten.insert(snapshot->id);
@@ -266,20 +326,27 @@ void Session::takeRecord(Followed& followed, const RecordView& record) {
             say(written.error());
         }
     }
+    emit recordTaken(followed.part.id, record);
     if (record.header.kind != RecordKind::Received)
         return;
-    if (m_options.quietOutput || m_output.hasFailed())
+    if (m_options.quietOutput || m_output.error())
         m_engine.consumed(followed.part.id, record.header.size);
     else
         m_output.write(formatted(followed, record), followed.part.id, record.header.size);
 }
 
-QByteArray Session::formatted(const Followed& followed, const RecordView& record) {
+QByteArray Session::formatted(EndpointId from, const RecordView& record) {
+    const auto found = m_followed.find(static_cast<quint64>(from));
+    return found == m_followed.end() ? QByteArray() : formatted(found->second, record);
+}
+
+QByteArray Session::formatted(Followed& followed, const RecordView& record) {
+    const bool isWhole = (record.header.flags & DatagramFlag) != 0;
     switch (m_form) {
     case OutputForm::Raw:
         return record.bytes.toByteArray();
     case OutputForm::Text:
-        return toTerminalText(record.bytes);
+        return toTerminalText(isWhole ? record.bytes.toByteArray() : followed.pieces.take(record.bytes));
     case OutputForm::Hex: {
         quint64& offset = m_offsets[static_cast<quint64>(followed.part.id)];
         const QByteArray dump = toHexDump(record.bytes, offset).toLatin1();
@@ -289,11 +356,20 @@ QByteArray Session::formatted(const Followed& followed, const RecordView& record
     case OutputForm::Lines:
         break;
     }
+    followed.lastTime = record.header.time.wall;
+    if (isWhole)
+        return lines(followed, record.bytes);
+    const QByteArray whole = followed.pieces.take(record.bytes);
+    return whole.isEmpty() ? QByteArray() : lines(followed, whole);
+}
+
+/// Each line with its time and endpoint before it.
+QByteArray Session::lines(const Followed& followed, QByteArrayView bytes) {
     const QString time =
-        QDateTime::fromMSecsSinceEpoch(record.header.time.wall / 1'000'000).toString(QStringLiteral("HH:mm:ss.zzz"));
-    const QByteArray prefix = time.toLatin1() + ' ' + toTerminalText(followed.part.name.toUtf8()) + ": ";
+        QDateTime::fromMSecsSinceEpoch(followed.lastTime / 1'000'000).toString(QStringLiteral("HH:mm:ss.zzz"));
+    const QByteArray prefix = time.toLatin1() + ' ' + toTerminalText(followed.shownName.toUtf8()) + ": ";
     QByteArray text;
-    QByteArrayView rest = record.bytes;
+    QByteArrayView rest = bytes;
     do {
         const qsizetype end = rest.indexOf('\n');
         const QByteArrayView line = end < 0 ? rest : rest.first(end);
@@ -301,6 +377,13 @@ QByteArray Session::formatted(const Followed& followed, const RecordView& record
         rest = end < 0 ? QByteArrayView() : rest.sliced(end + 1);
     } while (!rest.isEmpty());
     return text;
+}
+
+/// The beginning of a character whose rest will not come.
+void Session::flushPieces(Followed& followed) {
+    const QByteArray rest = followed.pieces.flush();
+    if (!rest.isEmpty() && !m_options.quietOutput)
+        m_output.write(m_form == OutputForm::Lines ? lines(followed, rest) : toTerminalText(rest), followed.part.id, 0);
 }
 
 void Session::takeEvents() {
@@ -320,7 +403,14 @@ void Session::sayEvent(const RecordView& record) {
         writeError(QJsonDocument(line).toJson(QJsonDocument::Compact));
         return;
     }
-    if (!m_options.verbose && !isImportant(record.header.event, facts))
+    const qint64 endpoint = facts.value(QStringLiteral("endpoint")).toInteger();
+    if (record.header.event == EventKind::Started)
+        m_announced.insert(endpoint);
+    // what was announced, or ended by somebody outside, is not gone without a word
+    const bool isEnd = record.header.event == EventKind::Closed &&
+                       (m_announced.remove(endpoint) ||
+                        (facts.contains(QStringLiteral("reason")) && !facts.contains(QStringLiteral("listener"))));
+    if (!m_options.verbose && !isEnd && !isImportant(record.header.event, facts))
         return;
     const QString text = facts.value(QStringLiteral("text")).toString();
     const bool isPlain = record.header.event == EventKind::Started;
@@ -330,12 +420,11 @@ void Session::sayEvent(const RecordView& record) {
 }
 
 void Session::say(const Error& error) {
-    if (m_options.json)
-        writeError(QJsonDocument(QJsonObject{{QStringLiteral("event"), QStringLiteral("error")},
-                                             {QStringLiteral("error"), error.toJson()}})
-                       .toJson(QJsonDocument::Compact));
-    else
-        sayError(error);
+    sayError(error, m_options.json);
+}
+
+void Session::note(const QString& text) {
+    sayNote(text, m_options.json);
 }
 
 void Session::sayPlain(const QString& text) {

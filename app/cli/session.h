@@ -4,6 +4,7 @@
 #include "app/cli/outputwriter.h"
 #include "core/capture/recorder.h"
 #include "core/engine/engine.h"
+#include "core/payload/utf8pieces.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -24,9 +25,11 @@ struct SessionOptions {
     std::string record;
     std::string as;
     std::string idle;
-    std::string tcpInfo;       ///< how often the system is asked what its TCP knows; empty: never
-    bool quietOutput = false;  ///< received bytes are not shown
-    bool keepsRecords = false; ///< transcripts are looked at at the end
+    std::string name;           ///< of the endpoint; empty: derived from its address
+    std::string tcpInfo;        ///< how often the system is asked what its TCP knows; empty: never
+    bool quietOutput = false;   ///< received bytes are not shown
+    bool keepsRecords = false;  ///< transcripts are looked at at the end
+    bool endsWithReset = false; ///< what is open at the end is reset, not closed orderly
 };
 
 /// Exit statuses of swright.
@@ -50,18 +53,32 @@ public:
     Engine& engine() { return m_engine; }
     /// Runs until finish(), a signal, or an idle time that is over.
     int run();
-    /// Ends run() once everything is written and recorded.
-    void finish(int status);
+    /// Ends run() once everything is closed, written and recorded. `reason` says in the closing records what ended it,
+    /// where it was no end of the connections themselves.
+    void finish(int status, const QString& reason = {});
+    /// As finish(), within a second whatever peers and the reader of standard output do: for signals and time limits.
+    void finishNow(int status, const QString& reason);
+    /// finishNow() with status 0 after a time that --for gave.
+    void endAfter(std::chrono::milliseconds time, const std::string& written);
+    /// Standard output ends for its reader once what has come is written: nothing more will come.
+    void endOutput();
     /// Status of an end by a signal; Done unless set.
     void setInterruptStatus(int status) { m_interruptStatus = status; }
 
+    /// What a record that is being taken looks like on standard output, as --as says.
+    QByteArray formatted(EndpointId from, const RecordView& record);
+
     /// Says an error on standard error, in the form that --json asks for.
     void say(const Error& error);
+    /// sayNote() in the form that --json asks for.
+    void note(const QString& text);
     static void sayPlain(const QString& text);
 
 signals:
     /// After the records of these endpoints were taken.
     void changed(const QVector<sw::EndpointSnapshot>& snapshots);
+    /// Each record, in order, as it is taken.
+    void recordTaken(sw::EndpointId from, const sw::RecordView& record);
     /// Each event, in order, as it is said.
     void eventTaken(sw::EventKind event, const QJsonObject& facts);
 
@@ -72,6 +89,9 @@ private:
         TranscriptReader reader;
         RecordIndex next = 0;
         RecordIndex end = 0; // of the records that are being taken
+        QString shownName{};
+        Utf8Pieces pieces{}; // for --as text and lines
+        qint64 lastTime = 0;
     };
 
     void take(const QVector<EndpointSnapshot>& snapshots);
@@ -79,11 +99,14 @@ private:
     void takeRecord(Followed& followed, const RecordView& record);
     void takeEvents();
     void sayEvent(const RecordView& record);
-    QByteArray formatted(const Followed& followed, const RecordView& record);
+    QByteArray formatted(Followed& followed, const RecordView& record);
+    static QByteArray lines(const Followed& followed, QByteArrayView bytes);
+    void flushPieces(Followed& followed);
     void flushRecording();
     void sampleKernel();
     void sayKernel(const KernelSample& sample);
     void end();
+    void exit();
 
     SessionOptions m_options;
     OutputForm m_form = OutputForm::Raw;
@@ -101,10 +124,15 @@ private:
     int m_interruptStatus = Done;
     QSet<EndpointId> m_forgotten; // ended and taken in full; the engine was told to remove them
     bool m_isFinishing = false;
+    bool m_isHurried = false; // finishNow()
+    bool m_hasEnded = false;  // everything was taken
     bool m_saidRecordError = false;
+    QSet<qint64> m_announced; // endpoints whose start was said
 };
 
-/// `swright: error: …` on standard error.
-void sayError(const Error& error);
+/// The error on standard error: a sentence, or a JSON line.
+void sayError(const Error& error, bool json = false);
+/// A remark on standard error: `swright: …`, or a JSON line whose event is `note`.
+void sayNote(const QString& text, bool json);
 
 } // namespace sw::cli

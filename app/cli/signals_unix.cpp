@@ -20,13 +20,13 @@ extern "C" void handleSignal(int number) {
     requests = requests + 1;
     if (requests > 1)
         ::_exit(128 + number);
-    const char byte = 1;
+    const char byte = static_cast<char>(number);
     [[maybe_unused]] const ssize_t written = ::write(wakePipe[1], &byte, 1);
 }
 
 } // namespace
 
-void onEndRequested(QObject* context, std::function<void()> call) {
+void onEndRequested(QObject* context, std::function<void(const QString& signal)> call) {
     if (::pipe(wakePipe.data()) != 0)
         return;
     for (const int fd : wakePipe)
@@ -34,7 +34,11 @@ void onEndRequested(QObject* context, std::function<void()> call) {
     auto* notifier = new QSocketNotifier(wakePipe[0], QSocketNotifier::Read, context);
     QObject::connect(notifier, &QSocketNotifier::activated, context, [notifier, call = std::move(call)] {
         notifier->setEnabled(false);
-        call();
+        char number = 0;
+        [[maybe_unused]] const ssize_t count = ::read(wakePipe[0], &number, 1);
+        call(number == SIGINT   ? QStringLiteral("SIGINT")
+             : number == SIGHUP ? QStringLiteral("SIGHUP")
+                                : QStringLiteral("SIGTERM"));
     });
     struct sigaction action {};
     action.sa_handler = handleSignal;

@@ -8,22 +8,25 @@ namespace sw::cli {
 
 namespace {
 
-std::function<void()>* endCall = nullptr; // the console's handler thread can reach nothing else
+std::function<void(const QString&)>* endCall = nullptr; // the console's handler thread can reach nothing else
 QObject* endContext = nullptr;
 std::atomic<int> requests{0};
 
-BOOL WINAPI handleConsole(DWORD) {
+BOOL WINAPI handleConsole(DWORD event) {
     if (++requests > 1)
         ::ExitProcess(1);
+    const QString name = event == CTRL_C_EVENT       ? QStringLiteral("Ctrl+C")
+                         : event == CTRL_BREAK_EVENT ? QStringLiteral("Ctrl+Break")
+                                                     : QStringLiteral("the system");
     QMetaObject::invokeMethod(
-        endContext, [] { (*endCall)(); }, Qt::QueuedConnection);
+        endContext, [name] { (*endCall)(name); }, Qt::QueuedConnection);
     return TRUE;
 }
 
 } // namespace
 
-void onEndRequested(QObject* context, std::function<void()> call) {
-    static std::function<void()> kept;
+void onEndRequested(QObject* context, std::function<void(const QString& signal)> call) {
+    static std::function<void(const QString&)> kept;
     kept = std::move(call);
     endCall = &kept;
     endContext = context;

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/base/error.h"
+
 #include <QByteArray>
 #include <QByteArrayView>
+#include <QString>
+
+#include <functional>
 
 namespace sw::cli {
 
@@ -13,7 +18,18 @@ bool isTerminal(StandardStream stream);
 void makeBinary();
 /// Blocks until something comes; empty at the end, or on an error.
 QByteArray readInput(qsizetype most);
-/// Blocks until all is written; false when the reader is gone or the write fails.
+/// A reader of a file, FIFO or descriptor (`/dev/fd/3`) that gives the next piece, however long that takes. A FIFO does
+/// not end when a writer closes it.
+std::function<QByteArray()> openControl(const QString& path);
+/// Blocks until all is written; false when the reader is gone or the write fails: outputError() says why.
 bool writeOutput(StandardStream stream, QByteArrayView bytes);
+/// Why the last writeOutput() to standard output failed on this thread; call it at once.
+Error outputError();
+/// Lets the reader of our standard output see its end. The descriptor stays taken (by the null device), so that nothing
+/// else gets its number.
+void closeOutput();
+/// Whether a read of the terminal would stop us: we run in its background (POSIX.1-2017 11.1.4). False where there is
+/// no such thing, and where standard input is no terminal.
+bool isInBackground();
 
 } // namespace sw::cli

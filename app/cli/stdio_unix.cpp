@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/stdio.h"
 
+#include <QFile>
+
 #include <cerrno>
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace sw::cli {
@@ -13,20 +17,28 @@ bool isTerminal(StandardStream stream) {
 
 void makeBinary() {}
 
-QByteArray readInput(qsizetype most) {
+namespace {
+
+QByteArray readFrom(int fd, qsizetype most) {
     QByteArray bytes(most, Qt::Uninitialized);
     for (;;) {
-        const ssize_t count = ::read(0, bytes.data(), static_cast<size_t>(most));
+        const ssize_t count = ::read(fd, bytes.data(), static_cast<size_t>(most));
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0 && errno == EAGAIN) { // somebody made our input non-blocking
-            pollfd wait{.fd = 0, .events = POLLIN, .revents = 0};
+            pollfd wait{.fd = fd, .events = POLLIN, .revents = 0};
             ::poll(&wait, 1, -1);
             continue;
         }
         bytes.truncate(count > 0 ? count : 0);
         return bytes;
     }
+}
+
+} // namespace
+
+QByteArray readInput(qsizetype most) {
+    return readFrom(STDIN_FILENO, most);
 }
 
 bool writeOutput(StandardStream stream, QByteArrayView bytes) {
@@ -44,6 +56,35 @@ bool writeOutput(StandardStream stream, QByteArrayView bytes) {
         bytes = bytes.sliced(count);
     }
     return true;
+}
+
+std::function<QByteArray()> openControl(const QString& path) {
+    return [name = QFile::encodeName(path), fd = -1, isRead = false]() mutable -> QByteArray {
+        constexpr qsizetype most = 4096;
+        if (!std::exchange(isRead, true)) {
+            struct stat info {};
+            const bool isFifo = ::stat(name.constData(), &info) == 0 && S_ISFIFO(info.st_mode);
+            fd = ::open(name.constData(), (isFifo ? O_RDWR : O_RDONLY) | O_CLOEXEC); // as a writer we keep it open
+        }
+        return fd < 0 ? QByteArray() : readFrom(fd, most);
+    };
+}
+
+Error outputError() {
+    return systemError(errno, QStringLiteral("write"), QStringLiteral("standard output"));
+}
+
+void closeOutput() {
+    const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (null < 0)
+        return;
+    ::dup2(null, STDOUT_FILENO);
+    ::close(null);
+}
+
+bool isInBackground() {
+    const pid_t foreground = ::tcgetpgrp(STDIN_FILENO);
+    return foreground >= 0 && foreground != ::getpgrp();
 }
 
 } // namespace sw::cli

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/stdio.h"
 
+#include <QFile>
+
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <io.h>
+#include <memory>
 
 namespace sw::cli {
 
@@ -30,6 +35,38 @@ bool writeOutput(StandardStream stream, QByteArrayView bytes) {
         bytes = bytes.sliced(count);
     }
     return true;
+}
+
+std::function<QByteArray()> openControl(const QString& path) {
+    return [file = std::make_shared<QFile>(path)]() -> QByteArray {
+        constexpr qint64 most = 4096;
+        if (!file->isOpen() && !file->open(QIODevice::ReadOnly | QIODevice::Unbuffered))
+            return {};
+        return file->read(most);
+    };
+}
+
+Error outputError() { // the C runtime's own error: _write() does not set the one of sockets
+    const int code = errno;
+    return {.id = code == EPIPE || code == EINVAL ? ErrorId::BrokenPipe
+                  : code == ENOSPC                ? ErrorId::NoBufferSpace
+                                                  : ErrorId::Unknown,
+            .native = code,
+            .situation = QStringLiteral("write"),
+            .detail =
+                QStringLiteral("Writing to standard output failed: %1.").arg(QString::fromLocal8Bit(strerror(code)))};
+}
+
+void closeOutput() {
+    const int null = ::_open("NUL", _O_WRONLY | _O_BINARY);
+    if (null < 0)
+        return;
+    ::_dup2(null, 1);
+    ::_close(null);
+}
+
+bool isInBackground() {
+    return false;
 }
 
 } // namespace sw::cli

@@ -68,6 +68,15 @@ Result<Address::Option> readOption(const Address& address, const QString& piece,
     const auto value = normaliseOption(*spec, equals < 0 ? QStringLiteral("on") : decoded(piece.mid(equals + 1)));
     if (!value)
         return tl::unexpected(shifted(value.error(), start + equals + 1));
+    // what names an address is a path for sockets that are files, and no path for the others
+    const bool namesPlace = spec->type == OptionType::Host || spec->type == OptionType::Destination;
+    const bool isPath = value->startsWith(QLatin1Char('/')) || value->startsWith(QLatin1Char('@'));
+    if (namesPlace && isPath != isLocal(address.scheme))
+        return fail(QStringLiteral("%1=%2: for %3 it takes %4.")
+                        .arg(name, *value, schemeName(address.scheme),
+                             isLocal(address.scheme) ? QStringLiteral("the path of a socket file, or @name")
+                                                     : QStringLiteral("HOST or HOST:PORT")),
+                    start + equals + 1);
     const bool isRepeated =
         std::any_of(address.options.begin(), address.options.end(), [&](const auto& o) { return o.name == name; });
     if (isRepeated && !spec->repeatable)

@@ -35,8 +35,8 @@ constexpr std::array table{
                true, "Connections that the system queues until they are accepted; the system may cap it."},
     OptionSpec{"ipv6", OptionGroup::Listener, OptionType::Choice, tcp | udp, both, 0, 0, "any", "any|both|only|off",
                false, false,
-               "any: the first family that binds; both: one IPv6 socket that also takes IPv4; only: never IPv4; off: "
-               "never IPv6."},
+               "any: IPv4, and IPv6 only where this machine has no IPv4 for it; both: one IPv6 socket that also takes "
+               "IPv4; only: never IPv4; off: never IPv6."},
     OptionSpec{"reuseaddr", OptionGroup::Listener, OptionType::Switch, tcp | udp, listening, 0, 0, "", "", false, false,
                "Bind although old connections of the port linger in TIME_WAIT. On for tcp where the system makes it "
                "safe."},
@@ -68,12 +68,15 @@ constexpr std::array table{
                "Hops that a packet may take (IP_TTL, IPV6_UNICAST_HOPS; for multicast also the multicast limit)."},
     OptionSpec{"tos", OptionGroup::Stream, OptionType::Integer, tcp | udp, both, 0, 255, "", "", false, true,
                "Type of service or traffic class (IP_TOS, IPV6_TCLASS)."},
-    OptionSpec{"bind", OptionGroup::Stream, OptionType::Host, tcp | udp, connecting, 0, 0, "", "", false, false,
-               "Local address of an outgoing connection, as HOST or HOST:PORT."},
+    OptionSpec{"bind", OptionGroup::Stream, OptionType::Host, tcp | udp | bit(Scheme::Unixgram), connecting, 0, 0, "",
+               "", false, false,
+               "Local address of what goes out, as HOST or HOST:PORT; for unixgram a path, instead of a private name."},
     OptionSpec{"timeout", OptionGroup::Stream, OptionType::Duration, streams, connecting, 0, 0, "30s", "", false, false,
                "How long connecting may take."},
-    OptionSpec{"eof", OptionGroup::Stream, OptionType::Choice, streams, both, 0, 0, "keep", "keep|close", false, true,
-               "keep: the peer's end of stream leaves our sending side open until we end it; close: it closes both."},
+    OptionSpec{
+        "eof", OptionGroup::Stream, OptionType::Choice, streams, both, 0, 0, "keep", "keep|close", false, true,
+        "keep: the peer's end of stream leaves our sending side open until we end it; close: it closes both. Without "
+        "it, behaviours close, and so does swright listen."},
     OptionSpec{"cert", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
                "File with our certificate in PEM, followed by those that signed it. A listener without one makes a "
                "throw-away certificate for localhost."},
@@ -111,10 +114,12 @@ constexpr std::array table{
                "Whether this machine hears its own multicast (IP_MULTICAST_LOOP)."},
     OptionSpec{"size", OptionGroup::Datagram, OptionType::Size, udp | bit(Scheme::Unixgram), both, 1, 65535, "65535",
                "", false, false, "Longest datagram taken in bytes; a longer one is cut and marked cut."},
-    OptionSpec{"to", OptionGroup::Datagram, OptionType::Text, plainUdp | bit(Scheme::Unixgram), listening, 0, 0, "", "",
-               false, true, "Default destination, as HOST:PORT (or a path for unixgram)."},
+    OptionSpec{"to", OptionGroup::Datagram, OptionType::Destination, plainUdp | bit(Scheme::Unixgram), listening, 0, 0,
+               "", "", false, true, "Default destination, as HOST:PORT (or a path for unixgram)."},
     OptionSpec{"flows", OptionGroup::Datagram, OptionType::Switch, plainUdp | bit(Scheme::Unixgram), listening, 0, 0,
                "on", "", false, false, "Every peer gets a transcript of its own below the socket."},
+    OptionSpec{"buffer", OptionGroup::Buffer, OptionType::Switch, every, both, 0, 0, "on", "", false, true,
+               "off: what passes is counted and behaviours run, and nothing of it is kept, shown or recorded."},
     OptionSpec{"mode", OptionGroup::Unix, OptionType::Text, local, listening, 0, 0, "0600", "", false, false,
                "Permissions of the socket file, in octal."},
     OptionSpec{"stale", OptionGroup::Unix, OptionType::Choice, local, listening, 0, 0, "refuse", "refuse|replace",
@@ -171,6 +176,16 @@ Result<QString> normaliseNumber(const OptionSpec& spec, const QString& value) {
     return QString::number(number);
 }
 
+bool isPath(const QString& value) {
+    return value.startsWith(QLatin1Char('/')) || (value.startsWith(QLatin1Char('@')) && value.size() > 1);
+}
+
+bool isDestination(const QString& value) {
+    const auto place = parseHostPort(value, true);
+    return place && !place->host.isEmpty() && place->host != QLatin1String("*") && place->portFirst != 0 &&
+           place->portFirst == place->portLast;
+}
+
 Result<QString> normaliseText(const OptionSpec& spec, const QString& value) {
     if (value.isEmpty())
         return refuse(spec, value);
@@ -220,7 +235,9 @@ QString acceptedValues(const OptionSpec& spec) {
     case OptionType::Choice:
         return QString::fromLatin1(spec.choices).replace(QLatin1Char('|'), QLatin1String(", "));
     case OptionType::Host:
-        return QStringLiteral("an IP address of this machine, or address:port");
+        return QStringLiteral("an IP address of this machine, or address:port; for unixgram a path");
+    case OptionType::Destination:
+        return QStringLiteral("HOST:PORT, or for unixgram a path");
     case OptionType::Group:
         return QStringLiteral("a multicast group such as 224.0.0.251 or ff02::fb%eth0");
     case OptionType::Text:
@@ -247,7 +264,13 @@ Result<QString> normaliseOption(const OptionSpec& spec, const QString& value) {
         if (!QString::fromLatin1(spec.choices).split(QLatin1Char('|')).contains(value))
             return refuse(spec, value);
         return value;
+    case OptionType::Destination:
+        if (!isPath(value) && !isDestination(value))
+            return refuse(spec, value);
+        return value;
     case OptionType::Host:
+        if (isPath(value))
+            return value;
         if (const auto place = parseHostPort(value, false);
             !place || place->portFirst != place->portLast ||
             (!place->host.isEmpty() && place->host != QLatin1String("*") && !isIpLiteral(place->host)))
@@ -273,6 +296,8 @@ QString groupTitle(OptionGroup group) {
         return QStringLiteral("TLS");
     case OptionGroup::Datagram:
         return QStringLiteral("Datagrams");
+    case OptionGroup::Buffer:
+        return QStringLiteral("Buffer");
     case OptionGroup::Unix:
         break;
     }

@@ -14,10 +14,10 @@ enum class Scheme { Tcp, Udp, Unix, Unixgram, Tls, Dtls, Ws, Wss, Pipe };
 /// What an address is used for; some options make sense for one side only.
 enum class Role { Listen, Connect };
 
-enum class OptionType { Switch, Integer, Size, Duration, Choice, Text, Host, Group };
+enum class OptionType { Switch, Integer, Size, Duration, Choice, Text, Host, Group, Destination };
 
 /// Headings under which options are shown, in the form and in the help.
-enum class OptionGroup { Listener, Stream, Tls, Datagram, Unix };
+enum class OptionGroup { Listener, Stream, Tls, Datagram, Buffer, Unix };
 
 /// One option of an address. The parser, the form, the help and the manual are all made from these.
 struct OptionSpec {

@@ -48,13 +48,13 @@ void TrickleBehaviour::woken(Peer& peer, quint64) {
     m_waiting.clear();
     m_at = 0;
     if (m_hasEnded)
-        peer.close();
+        peer.closeAfterPeer();
 }
 
 void TrickleBehaviour::endOfStream(Peer& peer) {
     m_hasEnded = true;
     if (!m_isTrickling)
-        peer.close();
+        peer.closeAfterPeer();
 }
 
 void CloseUnreadBehaviour::opened(Peer& peer) {

@@ -15,7 +15,8 @@ namespace sw {
 
 /// One thing that a rule does when it has matched.
 struct RuleAction {
-    enum class Kind { Answer, Delay, Set, Mark, Log, StartTls, End, Close, Reset, Record };
+    /// CloseAfterPeer: what stands after the rules, when the peer sends no more.
+    enum class Kind { Answer, Delay, Set, Mark, Log, StartTls, End, Close, CloseAfterPeer, Reset, Record };
 
     Kind kind = Kind::Answer;
     Template text{};    ///< of Answer, Set, Mark and Log

@@ -219,6 +219,9 @@ void RulesBehaviour::act(Peer& peer, const Step& step) {
         m_hasEnded = true;
         peer.close();
         break;
+    case RuleAction::Kind::CloseAfterPeer:
+        peer.closeAfterPeer();
+        break;
     case RuleAction::Kind::Reset:
         m_hasEnded = true;
         peer.abort();
@@ -243,7 +246,7 @@ void RulesBehaviour::endOfStream(Peer& peer) {
         take(peer, *message, Rule::Direction::Received);
     if (m_hasEnded)
         return;
-    m_steps.push_back({.action = {.kind = RuleAction::Kind::Close}, .values = {}, .rule = {}});
+    m_steps.push_back({.action = {.kind = RuleAction::Kind::CloseAfterPeer}, .values = {}, .rule = {}});
     run(peer);
 }
 

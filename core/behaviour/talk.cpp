@@ -37,7 +37,7 @@ void TalkBehaviour::endOfStream(Peer& peer) {
     if (!m_pending.isEmpty())
         answer(peer, m_pending);
     m_pending.clear();
-    peer.close();
+    peer.closeAfterPeer();
 }
 
 } // namespace sw

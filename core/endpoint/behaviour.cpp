@@ -28,7 +28,7 @@ bool Behaviour::reload(Peer&) {
 }
 
 void Behaviour::endOfStream(Peer& peer) {
-    peer.close();
+    peer.closeAfterPeer();
 }
 
 } // namespace sw

@@ -26,6 +26,8 @@ public:
     virtual bool wantsMore() const = 0;
     /// Orderly: what was sent before still goes out.
     virtual void close() = 0;
+    /// What a server does when its peer sends no more: close(), unless the address says eof=keep.
+    virtual void closeAfterPeer() = 0;
     /// With a reset; for datagrams the flow ends.
     virtual void abort() = 0;
     /// The same, told in the closing record: why, and the error behind it if there is one.
@@ -113,7 +115,7 @@ public:
     virtual void offered(Peer& peer, QByteArrayView bytes);
     /// What Peer::wake() asked for.
     virtual void woken(Peer& peer, quint64 token);
-    /// The peer sends no more. By default a serving behaviour closes once its answers are out (close).
+    /// The peer sends no more. By default a serving behaviour closes once its answers are out (closeAfterPeer).
     virtual void endOfStream(Peer& peer);
     /// A TLS client's first message has come to us as its server. True: the handshake waits for Peer::proceedTls().
     /// Asked only of behaviours that pass on.

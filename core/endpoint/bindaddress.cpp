@@ -5,6 +5,8 @@
 #include "core/address/hosts.h"
 #include "core/address/sockettable.h"
 
+#include <algorithm>
+
 namespace sw {
 
 std::optional<std::vector<QHostAddress>> literalBindHosts(const Address& address) {
@@ -40,6 +42,41 @@ Family bindFamily(const Address& address) {
 bool wantsDualStack(const Address& address, const QHostAddress& host) {
     return address.value("ipv6") != QLatin1String("only") && host == QHostAddress(QHostAddress::AnyIPv6) &&
            (address.place.host == QLatin1String("*") || address.value("ipv6") == QLatin1String("both"));
+}
+
+Result<native::Descriptor>
+bindFirstFree(const Address& address, std::vector<QHostAddress> hosts,
+              const std::function<Result<native::Descriptor>(const native::SocketAddress&)>& bind) {
+    const HostPort& place = address.place;
+    const bool isName = !place.host.isEmpty() && place.host != QLatin1String("*");
+    if (isName && address.value("ipv6") == QLatin1String("any")) // IPv4 first, whatever the name service says first
+        std::stable_partition(hosts.begin(), hosts.end(), [](const QHostAddress& host) {
+            return host.protocol() == QAbstractSocket::IPv4Protocol;
+        });
+    Error last{.id = ErrorId::AddressNotAvailable, .situation = QStringLiteral("bind")};
+    const auto isOfOtherFamily = [](const Error& error) { // this machine does not have the host's family
+        return error.id == ErrorId::NotSupported || error.id == ErrorId::AddressNotAvailable;
+    };
+    for (uint port = place.portFirst; port <= place.portLast; ++port) {
+        std::optional<Error> error;
+        for (const QHostAddress& host : hosts) {
+            auto socket = bind(native::ipAddress(host, static_cast<quint16>(port)));
+            if (socket)
+                return socket;
+            if (!error || !isOfOtherFamily(socket.error()))
+                error = socket.error();
+            if (!isOfOtherFamily(socket.error()))
+                break;
+        }
+        last = error.value_or(last);
+        if (last.id != ErrorId::AddressInUse && last.id != ErrorId::AccessDenied)
+            break; // no other port will be better
+    }
+    if (place.portLast > place.portFirst && last.id == ErrorId::AddressInUse)
+        last.detail = QStringLiteral("Every port from %1 to %2 is taken.").arg(place.portFirst).arg(place.portLast);
+    else
+        last = withPortOwner(last, place.portFirst, isDatagram(address.scheme));
+    return tl::unexpected(last);
 }
 
 Error withPortOwner(Error error, quint16 port, bool udp) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/connection.h"
 
+#include "core/endpoint/peerpresence.h"
 #include "core/endpoint/socketoptions.h"
 
 #include <algorithm>
@@ -11,6 +12,8 @@ namespace {
 
 /// One round of receiving: a flood on one socket must not starve the others.
 constexpr int readsPerRound = 16;
+constexpr std::chrono::milliseconds firstLook(50);
+constexpr std::chrono::milliseconds longestLook(2000);
 
 } // namespace
 
@@ -98,6 +101,7 @@ void Connection::open(bool isAccepted) {
     QJsonObject facts{{QStringLiteral("scheme"), schemeName(address().scheme)},
                       {QStringLiteral("local"), snapshot().local},
                       {QStringLiteral("peer"), snapshot().peer}};
+    noteSocket(m_socket, isAccepted, facts);
     if (isLocal(address().scheme)) {
         if (auto who = native::peerCredentials(m_socket)) {
             facts.insert(QStringLiteral("credentials"), who->toJson());
@@ -229,6 +233,19 @@ void Connection::peerGone() {
             .error = {}});
 }
 
+/// A peer whose end of stream has come may go on receiving for as long as it likes; one that has closed its socket
+/// is gone, and holding the connection would serve nobody. What waits to be sent finds that out by itself.
+void Connection::lookForPeer() {
+    if (m_socket == native::noDescriptor || !m_readEnded || m_writeEnded || m_wantsWriteEnd || m_isClosing)
+        return;
+    if (m_queue.isEmpty() && !hasCiphertext() && native::peerHasGone(m_socket)) {
+        peerGone();
+        return;
+    }
+    m_nextLook = std::clamp(m_nextLook * 2, firstLook, longestLook);
+    host().after(m_nextLook, id(), [](Endpoint& endpoint) { static_cast<Connection&>(endpoint).lookForPeer(); });
+}
+
 void Connection::receiveRound() {
     m_mayHoldMore = m_tls != nullptr; // until it says that it does not
     for (int round = 0; round < readsPerRound && mayReceive(); ++round) {
@@ -278,6 +295,7 @@ void Connection::receiveRound() {
 
 void Connection::peerEnded() {
     m_readEnded = true;
+    mutableSnapshot().hasPeerEnded = true;
     m_peerEndedFirst = !m_writeEnded && !m_isClosing && !m_wantsWriteEnd;
     record(EventKind::EndOfStream,
            m_writeEnded ? QStringLiteral("end of stream from the peer: it sends no more")
@@ -298,6 +316,7 @@ void Connection::peerEnded() {
         closeOrderly();
     if (m_socket != native::noDescriptor)
         updateInterest();
+    lookForPeer();
 }
 
 void Connection::setOpenState() {
@@ -461,7 +480,7 @@ void Connection::setBehaviour(const QString& name, BehaviourFactory factory) {
     ++m_behaviourNumber;
     m_isHeld = false;
     m_hasOpened = false;
-    transcript()->setMuted(false, Timestamp::now());
+    recordTraffic(true);
     record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
     if (!m_ticket || m_isHandshaking)
         return;

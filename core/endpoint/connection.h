@@ -58,6 +58,7 @@ private:
     void send(QByteArrayView bytes) override;
     bool wantsMore() const override;
     void close() override { closeOrderly(); }
+    void closeAfterPeer() override;
     void abortBecause(const QString& why, const std::optional<Error>& error) override;
     void endSending() override { shutDownSending(); }
     bool hasHalfClose() const override { return !m_tls || !m_tls->isEstablished() || hasTlsHalfClose(); }
@@ -66,7 +67,7 @@ private:
     void proceedTls(const QString& protocol) override;
     QString agreedProtocol() const override { return m_tls ? m_tls->report().alpn : QString(); }
     void holdReceiving(bool isHeld) override;
-    void setRecorded(bool isRecorded) override { transcript()->setMuted(!isRecorded, Timestamp::now()); }
+    void setRecorded(bool isRecorded) override { recordTraffic(isRecorded); }
     void wake(std::chrono::milliseconds delay, quint64 token) override;
     void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
     bool isDatagram() const override { return false; }
@@ -84,6 +85,7 @@ private:
     void receiveLater();
     void peerEnded();
     void peerGone();
+    void lookForPeer();
     void enqueue(const QByteArray& bytes);
     void flush();
     void drainBeforeEnd(bool isReset = false);
@@ -159,6 +161,7 @@ private:
     bool m_mayHoldMore = false;    // TLS may have bytes that the system's socket no longer shows
     bool m_isReceivePosted = false;
     std::optional<QElapsedTimer> m_lingering;
+    std::chrono::milliseconds m_nextLook{0}; // for the peer, after its end of stream
     QElapsedTimer m_sinceOpen;
 };
 

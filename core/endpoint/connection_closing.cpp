@@ -69,6 +69,11 @@ void Connection::closeOrderly() {
     flush();
 }
 
+void Connection::closeAfterPeer() {
+    if (address().given("eof") != QLatin1String("keep"))
+        closeOrderly();
+}
+
 /// Takes what has arrived already: closing a socket with unread bytes makes TCP send a reset (RFC 2525 section 2.17),
 /// and that can destroy what we sent last.
 void Connection::drainBeforeEnd(bool isReset) {

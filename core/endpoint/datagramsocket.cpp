@@ -15,6 +15,17 @@ constexpr std::size_t datagramsPerCall = 32;
 constexpr int callsPerRound = 16;
 constexpr std::size_t mostFlows = 4096;
 constexpr int wantedReceiveBuffer = 4 << 20;
+constexpr std::chrono::milliseconds dropLook(400);
+
+bool isEveryAddress(const QHostAddress& host) {
+    return host == QHostAddress(QHostAddress::AnyIPv4) || host == QHostAddress(QHostAddress::AnyIPv6);
+}
+
+/// Whether what is sent there goes to more than one: a group, or a broadcast address.
+bool isForMany(const Address& address, const native::SocketAddress& peer) {
+    const bool isPlainUdp = address.scheme == Scheme::Udp;
+    return isPlainUdp && (native::hostOf(peer).isMulticast() || address.isOn("broadcast"));
+}
 
 std::string keyOf(const native::SocketAddress& peer) {
     const auto* bytes = static_cast<const char*>(static_cast<const void*>(peer.storage.data()));
@@ -34,7 +45,7 @@ DatagramSocket::~DatagramSocket() {
         host().poller().remove(*m_ticket);
     if (m_socket != native::noDescriptor)
         native::close(m_socket);
-    native::removeSocketFile(address().path, m_fileIdentity);
+    removeFile();
 }
 
 /// Calls back with the addresses of a host, at once where no name has to be looked up.
@@ -104,14 +115,26 @@ Result<native::Descriptor> DatagramSocket::prepare(const native::SocketAddress& 
     }
     if (binds && isFile) {
         native::restrictAfterBind(address().path, mode);
-        m_fileIdentity = native::socketFileIdentity(address().path);
+        m_ownPath = address().path;
+        m_fileIdentity = native::socketFileIdentity(m_ownPath);
     }
     native::enableDropCounter(socket);
+    if (binds && !isFile && isEveryAddress(native::hostOf(like)))
+        native::enableLocalAddresses(socket, isIPv6);
     if (!isFile)
         native::enableFaultReports(socket, isIPv6);
     else if (binds)
         native::enableSenderCredentials(socket);
     return socket;
+}
+
+void DatagramSocket::removeFile() {
+    native::removeSocketFile(m_ownPath, std::exchange(m_fileIdentity, 0));
+}
+
+/// Where each peer has a transcript of its own.
+bool DatagramSocket::hasFlows() const {
+    return m_role == Role::Listen ? address().isOn("flows") : m_destination.has_value();
 }
 
 void DatagramSocket::bindTo(const std::vector<QHostAddress>& hosts) {
@@ -125,18 +148,41 @@ void DatagramSocket::bindTo(const std::vector<QHostAddress>& hosts) {
         socket ? opened(*socket) : failed(socket.error());
         return;
     }
-    std::optional<Error> last;
-    for (uint port = address().place.portFirst; port <= address().place.portLast; ++port) {
-        for (const QHostAddress& candidate : hosts) {
-            const auto socket = prepare(native::ipAddress(candidate, static_cast<quint16>(port)), true);
-            if (socket) {
-                opened(*socket);
-                return;
-            }
-            last = socket.error();
-        }
+    const auto socket =
+        bindFirstFree(address(), hosts, [this](const native::SocketAddress& wanted) { return prepare(wanted, true); });
+    socket ? opened(*socket) : failed(socket.error());
+}
+
+/// The local end of a socket that sends: as `bind` says; a Unix socket has a name in any case, so that it can be
+/// answered. 0, or the negated error.
+int DatagramSocket::bindForSending(native::Descriptor socket, const native::SocketAddress& peer) {
+    const auto wanted = address().given("bind");
+    if (isLocal(address().scheme)) {
+        if (wanted)
+            return bindToPath(socket, *wanted);
+        int code = 0;
+        m_ownPath = native::bindPrivately(socket, code);
+        m_fileIdentity = m_ownPath.isEmpty() ? 0 : native::socketFileIdentity(m_ownPath);
+        return code;
     }
-    failed(withPortOwner(last.value_or(Error{.id = ErrorId::AddressNotAvailable}), address().place.portFirst, true));
+    const QHostAddress any(native::isIPv6(peer) ? QHostAddress::AnyIPv6 : QHostAddress::AnyIPv4);
+    if (!wanted)
+        return isForMany(address(), peer) ? native::bind(socket, native::ipAddress(any, 0)) : 0;
+    const auto place = parseHostPort(*wanted, true);
+    const bool isAnyHost = place->host.isEmpty() || place->host == QLatin1String("*");
+    return native::bind(socket, native::ipAddress(isAnyHost ? any : QHostAddress(place->host), place->portFirst));
+}
+
+int DatagramSocket::bindToPath(native::Descriptor socket, const QString& path) {
+    constexpr uint mode = 0600;
+    native::restrictBeforeBind(socket, mode);
+    const int code = native::bind(socket, native::localAddress(path));
+    if (code != 0)
+        return code;
+    native::restrictAfterBind(path, mode);
+    m_ownPath = path;
+    m_fileIdentity = native::socketFileIdentity(path);
+    return 0;
 }
 
 void DatagramSocket::connectTo(const std::vector<QHostAddress>& hosts) {
@@ -152,21 +198,16 @@ void DatagramSocket::connectTo(const std::vector<QHostAddress>& hosts) {
             last = socket.error();
             continue;
         }
-        int code = 0;
-        QString situation = QStringLiteral("connect");
-        if (const auto wanted = address().given("bind")) {
-            const auto place = parseHostPort(*wanted, true);
-            const bool isAnyHost = place->host.isEmpty() || place->host == QLatin1String("*");
-            const QHostAddress any(native::isIPv6(peer) ? QHostAddress::AnyIPv6 : QHostAddress::AnyIPv4);
-            code =
-                native::bind(*socket, native::ipAddress(isAnyHost ? any : QHostAddress(place->host), place->portFirst));
-            situation = QStringLiteral("bind");
-        }
+        QString situation = QStringLiteral("bind");
+        int code = bindForSending(*socket, peer);
         m_optionErrors.clear();
         if (code == 0) { // before connect(): permission to broadcast and the interface of multicast count there
             m_optionErrors = applyOptions(*socket, address(), OptionStage::Open, native::isIPv6(peer));
             situation = QStringLiteral("connect");
-            code = native::connect(*socket, peer);
+            if (isForMany(address(), peer))
+                m_destination = peer; // a connected socket would not hear the answers, which come from elsewhere
+            else
+                code = native::connect(*socket, peer);
         }
         if (code == 0) {
             mutableSnapshot().peer = native::toText(peer);
@@ -174,6 +215,7 @@ void DatagramSocket::connectTo(const std::vector<QHostAddress>& hosts) {
             return;
         }
         native::close(*socket);
+        removeFile();
         last = systemError(-code, situation, native::toText(peer));
     }
     failed(last.value_or(Error{.id = ErrorId::AddressNotAvailable}));
@@ -190,8 +232,7 @@ void DatagramSocket::opened(native::Descriptor socket) {
             own.address.place.portFirst = own.address.place.portLast = native::portOf(bound);
         if (own.address.place.host.isEmpty())
             own.address.place.host = native::hostOf(bound).toString();
-        if (request().name.isEmpty() && own.name != formatAddress(own.address))
-            own.name = host().uniqueName(formatAddress(own.address));
+        takeDerivedName();
     }
     if (m_role == Role::Listen)
         m_optionErrors = applyOptions(socket, address(), OptionStage::Open, isIPv6);
@@ -201,14 +242,16 @@ void DatagramSocket::opened(native::Descriptor socket) {
                              ? QStringLiteral("receiving on %1").arg(formatAddress(own.address)) +
                                    (own.isReachable ? QStringLiteral(" (reachable from the network)") : QString())
                              : QStringLiteral("datagrams go to %1 from %2").arg(own.peer, own.local);
-    record(m_role == Role::Listen ? EventKind::Started : EventKind::Opened, text,
-           {{QStringLiteral("scheme"), schemeName(address().scheme)},
-            {QStringLiteral("local"), own.local},
-            {QStringLiteral("peer"), own.peer},
-            {QStringLiteral("address"), formatAddress(own.address)}});
+    QJsonObject facts{{QStringLiteral("scheme"), schemeName(address().scheme)},
+                      {QStringLiteral("local"), own.local},
+                      {QStringLiteral("peer"), own.peer},
+                      {QStringLiteral("address"), formatAddress(own.address)}};
+    noteSocket(socket, m_role == Role::Listen, facts);
+    record(m_role == Role::Listen ? EventKind::Started : EventKind::Opened, text, facts);
     for (const Error& error : std::exchange(m_optionErrors, {}))
         record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
     m_ticket = host().poller().add(m_socket, ReadInterest, this);
+    lookAtDrops();
     if (isDtls() && m_role == Role::Connect) {
         beginDtls();
         return;
@@ -277,20 +320,21 @@ void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::Datagr
         countDrops(*info.dropped);
     const auto flags = static_cast<quint8>(DatagramFlag | (info.isCut ? CutFlag : NoFlag));
     if (isDtls()) {
-        dtlsReceived(bytes, info.peer);
+        dtlsReceived(bytes, info);
         return;
     }
-    Flow* flow = m_role == Role::Listen && address().isOn("flows") ? flowOf(info.peer) : nullptr;
+    Flow* flow = hasFlows() ? flowOf(info.peer, info.local) : nullptr;
     if (!(flow != nullptr ? flow->transcript() : transcript())->isMuted())
         m_unconsumed += static_cast<quint64>(bytes.size()); // nobody will ever consume what is not recorded
     const Timestamp time = Timestamp::now();                // after a new flow's own first record
     if (flow != nullptr) {
+        flow->setSource(info.local);
         if (info.sender.pid >= 0)
             flow->setSender(info.sender);
         flow->received(bytes, time, flags);
     } else {
         transcript()->append(RecordKind::Received, bytes, time, flags);
-        if (m_behaviour)
+        if (m_behaviour && !hasFlows())
             m_behaviour->filter(*this, bytes);
     }
     countReceived(static_cast<quint64>(bytes.size()));
@@ -355,15 +399,27 @@ Result<void> DatagramSocket::applyChange(const OptionSpec& spec, const QString& 
     return applyToSocket(m_socket, spec, value, leave);
 }
 
+/// `total` of a datagram is as old as the datagram; the system's counter wraps at 32 bits.
 void DatagramSocket::countDrops(quint32 total) {
-    if (total == m_lastDropped)
+    const auto fresh = static_cast<qint32>(total - m_lastDropped);
+    if (fresh <= 0)
         return;
-    const quint32 fresh = total - m_lastDropped; // the system's counter wraps at 32 bits
     m_lastDropped = total;
-    mutableSnapshot().counters.dropped += fresh;
+    mutableSnapshot().counters.dropped += static_cast<quint64>(fresh);
     record(EventKind::Dropped,
            QStringLiteral("the system dropped %1 datagrams: its receive buffer was full").arg(fresh),
            {{QStringLiteral("count"), static_cast<qint64>(fresh)}});
+}
+
+/// Datagrams that are dropped after the last one that came are told by no datagram.
+void DatagramSocket::lookAtDrops() {
+    if (m_socket == native::noDescriptor)
+        return;
+    const auto total = native::dropCount(m_socket);
+    if (!total)
+        return;
+    countDrops(*total);
+    host().after(dropLook, id(), [](Endpoint& endpoint) { static_cast<DatagramSocket&>(endpoint).lookAtDrops(); });
 }
 
 Flow* DatagramSocket::knownFlow(const native::SocketAddress& peer) {
@@ -372,7 +428,8 @@ Flow* DatagramSocket::knownFlow(const native::SocketAddress& peer) {
 }
 
 /// The flow of a peer, a new one if need be; with DTLS only `session` makes one.
-Flow* DatagramSocket::flowOf(const native::SocketAddress& peer, std::unique_ptr<TlsSession> session) {
+Flow* DatagramSocket::flowOf(const native::SocketAddress& peer, const native::SocketAddress& local,
+                             std::unique_ptr<TlsSession> session) {
     if (isDtls() && session == nullptr)
         return knownFlow(peer);
     if (m_lastFlow != EndpointId::None && peer == m_lastPeer) // most datagrams come in a row
@@ -394,10 +451,13 @@ Flow* DatagramSocket::flowOf(const native::SocketAddress& peer, std::unique_ptr<
     EndpointRequest inherited{.id = host().newId(),
                               .parent = id(),
                               .address = address(),
-                              .name = native::toText(peer),
+                              .name = childName(snapshot().name, native::toText(peer)),
                               .behaviour = request().behaviour,
                               .makeBehaviour = request().makeBehaviour};
-    auto flow = std::make_unique<Flow>(host(), std::move(inherited), id(), peer, snapshot().local);
+    const bool isTold = local.length > 0;
+    const QString at = isTold ? formatEndpoint(native::hostOf(local), snapshot().address.place.portFirst) : QString();
+    auto flow = std::make_unique<Flow>(host(), std::move(inherited), id(), peer, isTold ? at : snapshot().local);
+    flow->setSource(local);
     Flow* observer = flow.get();
     m_flows.emplace(key, observer->id());
     mutableSnapshot().counters.connections = m_flows.size();
@@ -431,14 +491,17 @@ void DatagramSocket::closeOrderly() {
 }
 
 void DatagramSocket::endWith(const ClosingRecord& closing) {
+    if (m_socket != native::noDescriptor) {
+        if (const auto total = native::dropCount(m_socket))
+            countDrops(*total);
+    }
     if (m_ticket)
         host().poller().remove(*m_ticket);
     m_ticket.reset();
     if (m_socket != native::noDescriptor)
         native::close(m_socket);
     m_socket = native::noDescriptor;
-    native::removeSocketFile(address().path, m_fileIdentity);
-    m_fileIdentity = 0;
+    removeFile();
     if (recordClosing(closing) && m_behaviour)
         m_behaviour->sentinel(closing);
 }
@@ -460,7 +523,7 @@ void DatagramSocket::roomAgain() {
 void DatagramSocket::setBehaviour(const QString& name, BehaviourFactory factory) {
     setBehaviourFactory(name, std::move(factory));
     ++m_behaviourNumber;
-    transcript()->setMuted(false, Timestamp::now());
+    recordTraffic(true);
     record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
     if (m_role != Role::Connect)
         return;

@@ -10,8 +10,8 @@
 
 namespace sw {
 
-/// A udp or unixgram socket: bound (a listening one can answer; each peer is a flow) or connected to one peer.
-/// The I/O thread.
+/// A udp or unixgram socket: bound (a listening one can answer; each peer is a flow), connected to one peer, or sending
+/// to a group or broadcast address (whoever answers is a flow). The I/O thread.
 class DatagramSocket final : public Endpoint, private PollTarget, private Peer {
 public:
     DatagramSocket(EndpointHost& host, EndpointRequest request, Role role);
@@ -36,7 +36,8 @@ public:
     void sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow);
     void flowClosed(const native::SocketAddress& peer);
     /// A datagram of DTLS's own, which comes again if it is lost.
-    void transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer) const;
+    void transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer,
+                     const native::SocketAddress& source) const;
 
 private:
     Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;
@@ -44,6 +45,7 @@ private:
     void send(QByteArrayView bytes) override { offer(bytes.toByteArray(), {}); }
     bool wantsMore() const override { return true; }
     void close() override {}
+    void closeAfterPeer() override {}
     void endSending() override {}
     bool hasHalfClose() const override { return false; }
     void beginTls(const QString& options) override { startTls(options); }
@@ -53,7 +55,7 @@ private:
     QString agreedProtocol() const override { return {}; }
     EndpointId ownId() const override { return id(); }
     void holdReceiving(bool) override {} // datagrams have no window: they would be lost
-    void setRecorded(bool isRecorded) override { transcript()->setMuted(!isRecorded, Timestamp::now()); }
+    void setRecorded(bool isRecorded) override { recordTraffic(isRecorded); }
     void wake(std::chrono::milliseconds delay, quint64 token) override;
     void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
     bool isDatagram() const override { return true; }
@@ -76,6 +78,11 @@ private:
     void receiveRound();
     void datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info);
     void countDrops(quint32 total);
+    void lookAtDrops();
+    int bindForSending(native::Descriptor socket, const native::SocketAddress& peer);
+    int bindToPath(native::Descriptor socket, const QString& path);
+    void removeFile();
+    bool hasFlows() const;
     int takeFaults();
     void faultReported(const native::DatagramFault& fault);
     void flush();
@@ -83,12 +90,13 @@ private:
     bool prepareDtls();
     void beginDtls();
     bool isDtls() const { return address().scheme == Scheme::Dtls; }
-    void dtlsReceived(QByteArrayView bytes, const native::SocketAddress& peer);
-    void dtlsHello(QByteArrayView bytes, const native::SocketAddress& peer);
+    void dtlsReceived(QByteArrayView bytes, const native::DatagramInfo& info);
+    void dtlsHello(QByteArrayView bytes, const native::DatagramInfo& info);
     void endWith(const ClosingRecord& closing);
     void countSent(Flow& flow, const QByteArray& bytes);
     void updateInterest();
-    Flow* flowOf(const native::SocketAddress& peer, std::unique_ptr<TlsSession> session = nullptr);
+    Flow* flowOf(const native::SocketAddress& peer, const native::SocketAddress& local = {},
+                 std::unique_ptr<TlsSession> session = nullptr);
     Flow* knownFlow(const native::SocketAddress& peer);
     void sendToName(const QByteArray& bytes, const QString& destination);
     using WithHosts = std::function<void(const std::vector<QHostAddress>&)>;
@@ -108,7 +116,10 @@ private:
     quint64 m_waitingBytes = 0;
     quint64 m_unconsumed = 0;
     quint32 m_lastDropped = 0;
+    QString m_ownPath; // of the socket file that we bound
     quint64 m_fileIdentity = 0;
+    /// Of a socket that sends to a group or broadcasts: it is not connected, and hears whoever answers.
+    std::optional<native::SocketAddress> m_destination;
     std::size_t m_size = 65535;       // the option
     native::SocketAddress m_lastPeer; // of m_lastFlow
     EndpointId m_lastFlow = EndpointId::None;

@@ -91,39 +91,41 @@ void DatagramSocket::beginDtls() {
     m_dtls->start();
 }
 
-void DatagramSocket::transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer) const {
+void DatagramSocket::transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer,
+                                 const native::SocketAddress& source) const {
     if (m_socket != native::noDescriptor)
-        native::sendDatagram(m_socket, datagram, &peer);
+        native::sendDatagram(m_socket, datagram, &peer, &source);
 }
 
-void DatagramSocket::dtlsReceived(QByteArrayView bytes, const native::SocketAddress& peer) {
+void DatagramSocket::dtlsReceived(QByteArrayView bytes, const native::DatagramInfo& info) {
     if (m_role == Role::Connect) {
         m_dtls->feed(bytes);
         return;
     }
-    Flow* flow = knownFlow(peer);
+    Flow* flow = knownFlow(info.peer);
     // a client that lost its state begins anew from the same port (RFC 6347 section 4.2.8); the cookie shows that it is
     // there, and only then the old session goes
     if (flow == nullptr || (flow->dtls()->isEstablished() && isHello(bytes)))
-        dtlsHello(bytes, peer);
+        dtlsHello(bytes, info);
     else
         flow->fedByPeer(bytes);
 }
 
 /// Nothing is kept of a peer before it has shown, with the cookie, that it receives what is sent to its address.
-void DatagramSocket::dtlsHello(QByteArrayView bytes, const native::SocketAddress& peer) {
+void DatagramSocket::dtlsHello(QByteArrayView bytes, const native::DatagramInfo& info) {
+    const native::SocketAddress& peer = info.peer;
     m_dtlsListener->feed(bytes);
     const bool isKnown = m_dtlsListener->listenFor(
         QByteArray(reinterpret_cast<const char*>(peer.storage.data()), static_cast<qsizetype>(peer.length)));
     if (!isKnown) {
         while (const auto datagram = m_dtlsListener->takeDatagram())
-            transmitRaw(*datagram, peer);
+            transmitRaw(*datagram, peer, info.local);
         return;
     }
     auto session = std::exchange(m_dtlsListener, std::make_unique<TlsSession>(m_tls, QString()));
     if (Flow* old = knownFlow(peer))
         old->socketClosed();
-    flowOf(peer, std::move(session));
+    flowOf(peer, info.local, std::move(session));
 }
 
 } // namespace sw

@@ -27,7 +27,7 @@ void DatagramSocket::sendToName(const QByteArray& bytes, const QString& destinat
             if (is6 || !candidateIs6) { // an IPv6 socket reaches IPv4 by mapped addresses (RFC 4291 2.5.5.2)
                 const auto peer =
                     native::ipAddress(is6 && !candidateIs6 ? QHostAddress(candidate.toIPv6Address()) : candidate, port);
-                const Flow* flow = address().isOn("flows") ? flowOf(peer) : nullptr;
+                const Flow* flow = hasFlows() ? flowOf(peer) : nullptr;
                 sendTo(bytes, peer, flow == nullptr ? EndpointId::None : flow->id());
                 return;
             }
@@ -57,7 +57,7 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
                            .detail = QStringLiteral("%1 bytes wait already to be sent.").arg(m_waitingBytes)});
             return;
         }
-        m_waiting.push_back({.bytes = bytes, .destination = std::nullopt});
+        m_waiting.push_back({.bytes = bytes, .destination = m_destination});
         m_waitingBytes += static_cast<quint64>(bytes.size());
         if (m_ticket)
             flush();
@@ -130,7 +130,8 @@ bool DatagramSocket::transmit(Waiting& datagram) {
     }
     const QByteArray& wire = isDtls() ? datagram.sealed : datagram.bytes;
     for (int report = 0;; ++report) {
-        const qint64 count = native::sendDatagram(m_socket, wire, destination);
+        const qint64 count =
+            native::sendDatagram(m_socket, wire, destination, flow != nullptr ? &flow->source() : nullptr);
         if (count >= 0)
             break;
         if (native::isAgain(static_cast<int>(-count)))

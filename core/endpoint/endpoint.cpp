@@ -23,10 +23,21 @@ Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest reques
     m_snapshot.kind = kind;
     m_snapshot.address = m_request.address;
     m_snapshot.behaviour = m_request.behaviour.isEmpty() ? QStringLiteral("manual") : m_request.behaviour;
+    m_snapshot.isNamed = !m_request.name.isEmpty() && m_request.parent == EndpointId::None;
     m_snapshot.name = host.uniqueName(m_request.name.isEmpty() ? formatAddress(m_request.address) : m_request.name);
+    if (!m_snapshot.address.isOn("buffer"))
+        recordTraffic(true);
 }
 
 Endpoint::~Endpoint() = default;
+
+void Endpoint::recordTraffic(bool isWanted) {
+    m_isRecordingWanted = isWanted;
+    const bool isBuffered = m_snapshot.address.isOn("buffer");
+    m_transcript->setMuted(!isWanted || !isBuffered, Timestamp::now(),
+                           isBuffered ? QStringLiteral("a behaviour asked for it.")
+                                      : QStringLiteral("the option buffer is off."));
+}
 
 const EndpointSnapshot& Endpoint::takeSnapshot() {
     m_isChanged = false;
@@ -111,6 +122,8 @@ void Endpoint::changeOption(const QString& name, const QString& value) {
         m_snapshot.address.options.push_back({QString::fromLatin1(spec->name), *normal});
     else
         m_snapshot.address.setOption(QString::fromLatin1(spec->name), *normal);
+    if (qstrcmp(spec->name, "buffer") == 0)
+        recordTraffic(m_isRecordingWanted);
     describe();
     QString effective;
     if (m_snapshot.options != nullptr) {
@@ -126,6 +139,18 @@ void Endpoint::changeOption(const QString& name, const QString& value) {
            {{QStringLiteral("option"), name},
             {QStringLiteral("requested"), *normal},
             {QStringLiteral("effective"), effective}});
+}
+
+void Endpoint::rename(const QString& name) {
+    const QString wanted = name.simplified();
+    if (wanted.isEmpty() || wanted == m_snapshot.name)
+        return;
+    const QString before = m_snapshot.name;
+    m_host.releaseName(before);
+    m_snapshot.name = m_host.uniqueName(wanted);
+    m_snapshot.isNamed = true;
+    record(EventKind::Renamed, QStringLiteral("“%1” is now called “%2”").arg(before, m_snapshot.name),
+           {{QStringLiteral("before"), before}});
 }
 
 void Endpoint::consumed(quint64) {}
@@ -153,6 +178,22 @@ void Endpoint::record(EventKind event, const QString& text, QJsonObject facts) {
     touch();
 }
 
+void Endpoint::takeDerivedName() {
+    const QString derived = formatAddress(m_snapshot.address);
+    if (!m_request.name.isEmpty() || m_snapshot.isNamed || m_snapshot.name == derived)
+        return;
+    m_host.releaseName(m_snapshot.name);
+    m_snapshot.name = m_host.uniqueName(derived);
+}
+
+void Endpoint::noteSocket(native::Descriptor socket, bool isPassive, QJsonObject& facts) {
+    m_snapshot.descriptor = static_cast<qint64>(socket);
+    m_snapshot.isPassive = isPassive;
+    facts.insert(QStringLiteral("descriptor"), static_cast<qint64>(socket));
+    facts.insert(QStringLiteral("type"), m_snapshot.socketType());
+    facts.insert(QStringLiteral("open"), m_snapshot.openName());
+}
+
 void Endpoint::recordNotSent(const Error& error) {
     ++m_snapshot.counters.refused;
     record(EventKind::NotSent, QStringLiteral("not sent: ") + error.detail,
@@ -163,6 +204,10 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
     if (m_hasClosingRecord)
         return false;
     m_hasClosingRecord = true;
+    const bool isOurs =
+        closing.cause == QLatin1String("closed-by-us") || closing.cause == QLatin1String("aborted-by-us");
+    const bool hasReason = isOurs && !m_endReason.isEmpty();
+    const QString text = hasReason ? closing.text + QStringLiteral(" (%1)").arg(m_endReason) : closing.text;
     QJsonObject facts{{QStringLiteral("cause"), closing.cause},
                       {QStringLiteral("received"), static_cast<qint64>(m_snapshot.counters.receivedBytes)},
                       {QStringLiteral("sent"), static_cast<qint64>(m_snapshot.counters.sentBytes)}};
@@ -174,11 +219,14 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
         facts.insert(QStringLiteral("report"), m_snapshot.report->toJson());
     if (m_snapshot.tls != nullptr && !m_snapshot.tls->isEstablished)
         facts.insert(QStringLiteral("tls"), m_snapshot.tls->toJson());
+    if (hasReason)
+        facts.insert(QStringLiteral("reason"), m_endReason);
+    m_snapshot.descriptor.reset();
     m_snapshot.error = closing.error;
-    m_snapshot.closing = closing.text;
+    m_snapshot.closing = text;
     m_snapshot.counters.queuedBytes = 0;
     setState(closing.error ? EndpointState::Failed : EndpointState::Closed);
-    record(EventKind::Closed, closing.text, facts);
+    record(EventKind::Closed, text, facts);
     m_transcript->seal(); // little or nothing comes after it
     return true;
 }

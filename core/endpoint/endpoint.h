@@ -49,6 +49,8 @@ public:
     virtual void adopt(std::unique_ptr<Endpoint> endpoint) = 0;
     virtual Endpoint* find(EndpointId id) = 0;
     virtual QString uniqueName(const QString& wanted) = 0;
+    /// A name that is free again.
+    virtual void releaseName(const QString& name) = 0;
     /// The snapshot of an endpoint is out of date.
     virtual void changed(EndpointId id) = 0;
     /// An event was recorded; it also goes to the event log. `facts`: the JSON object as it was recorded.
@@ -110,6 +112,10 @@ public:
     virtual void offerFile(const QString& path);
     virtual void closeOrderly() = 0;
     virtual void abort() = 0;
+    /// Why we are about to end it (`SIGTERM`, `--for 3s`), for the closing record.
+    void setEndReason(const QString& reason) { m_endReason = reason; }
+    /// Gives it another name, made unique by a suffix.
+    void rename(const QString& name);
     virtual void shutDownSending();
     virtual void shutDownReceiving();
     /// Begins TLS on an open stream; see Peer::beginTls().
@@ -161,6 +167,12 @@ protected:
 
     /// Records an event with its sentence and facts.
     void record(EventKind event, const QString& text, QJsonObject facts = {});
+    /// Whether the behaviour wants what passes recorded; the option buffer decides too.
+    void recordTraffic(bool isWanted);
+    /// The name that follows from the address as it is now, unless one was given.
+    void takeDerivedName();
+    /// Takes the facts of the endpoint's own socket into the snapshot and the record that tells of its opening.
+    void noteSocket(native::Descriptor socket, bool isPassive, QJsonObject& facts);
     void recordNotSent(const Error& error);
     /// Records the closing record and takes the final state; false if that was done before.
     bool recordClosing(const ClosingRecord& closing);
@@ -174,6 +186,8 @@ private:
     EndpointRequest m_request;
     EndpointSnapshot m_snapshot;
     std::shared_ptr<Transcript> m_transcript;
+    QString m_endReason;
+    bool m_isRecordingWanted = true; // by the behaviour
     bool m_hasClosingRecord = false;
     bool m_isChanged = false; // since takeSnapshot()
 };

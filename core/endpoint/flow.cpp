@@ -50,7 +50,7 @@ void Flow::secure(std::unique_ptr<TlsSession> session) {
             .transmit =
                 [this](const QByteArray& datagram) {
                     if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
-                        socket->transmitRaw(datagram, m_peer);
+                        socket->transmitRaw(datagram, m_peer, m_source);
                 },
             .received = [this](QByteArrayView message) { received(message, Timestamp::now(), DatagramFlag); },
             .established =
@@ -194,7 +194,7 @@ void Flow::socketClosed() {
 void Flow::setBehaviour(const QString& name, BehaviourFactory factory) {
     setBehaviourFactory(name, std::move(factory));
     ++m_behaviourNumber;
-    transcript()->setMuted(false, Timestamp::now());
+    recordTraffic(true);
     record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
     m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
     if (m_behaviour && state() == EndpointState::Open)

@@ -34,6 +34,9 @@ public:
     void cut(qint64 trueSize, qint64 size);
     void socketClosed();
     const native::SocketAddress& peerAddress() const { return m_peer; }
+    /// The address of ours that the peer speaks to, which answers come from; length 0: the system chooses.
+    const native::SocketAddress& source() const { return m_source; }
+    void setSource(const native::SocketAddress& source) { m_source = source; }
 
     // with DTLS
     /// Goes on with a session whose first message has come; before start().
@@ -45,6 +48,7 @@ private:
     void send(QByteArrayView bytes) override { transmit(bytes.toByteArray()); }
     void transmit(const QByteArray& bytes);
     bool wantsMore() const override { return true; }
+    void closeAfterPeer() override {}
     void close() override {} // a daytime server answers each datagram; the flow stays
     void endSending() override {}
     bool hasHalfClose() const override { return false; }
@@ -55,7 +59,7 @@ private:
     QString agreedProtocol() const override { return {}; }
     EndpointId ownId() const override { return id(); }
     void holdReceiving(bool) override {} // datagrams have no window: they would be lost
-    void setRecorded(bool isRecorded) override { transcript()->setMuted(!isRecorded, Timestamp::now()); }
+    void setRecorded(bool isRecorded) override { recordTraffic(isRecorded); }
     void wake(std::chrono::milliseconds delay, quint64 token) override;
     void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
     bool isDatagram() const override { return true; }
@@ -69,6 +73,7 @@ private:
     std::vector<QByteArray> m_early; // offered before the handshake was over
     EndpointId m_socket;
     native::SocketAddress m_peer;
+    native::SocketAddress m_source;
     std::unique_ptr<Behaviour> m_behaviour;
     quint64 m_behaviourNumber = 0;
     std::function<void(const ClosingRecord&)> m_sentinel; // an acceptor's

@@ -113,7 +113,6 @@ Result<native::Descriptor> Listener::tryBind(const native::SocketAddress& wanted
 }
 
 void Listener::bindTo(const std::vector<QHostAddress>& hosts) {
-    std::optional<Error> last;
     if (isLocal(address().scheme)) {
         const bool replace = address().value("stale") == QLatin1String("replace");
         if (const auto ready = native::prepareSocketFile(address().path, replace); !ready) {
@@ -124,27 +123,9 @@ void Listener::bindTo(const std::vector<QHostAddress>& hosts) {
         socket ? listening(*socket) : failed(socket.error());
         return;
     }
-    for (uint port = address().place.portFirst; port <= address().place.portLast; ++port) {
-        for (const QHostAddress& candidate : hosts) {
-            const auto socket = tryBind(native::ipAddress(candidate, static_cast<quint16>(port)));
-            if (socket) {
-                listening(*socket);
-                return;
-            }
-            if (!last || socket.error().id != ErrorId::NotSupported)
-                last = socket.error();
-        }
-        if (last && last->id != ErrorId::AddressInUse && last->id != ErrorId::AccessDenied)
-            break; // no other port will be better
-    }
-    Error error = last.value_or(Error{.id = ErrorId::AddressNotAvailable, .situation = QStringLiteral("bind")});
-    if (address().place.portLast > address().place.portFirst && error.id == ErrorId::AddressInUse)
-        error.detail = QStringLiteral("Every port from %1 to %2 is taken.")
-                           .arg(address().place.portFirst)
-                           .arg(address().place.portLast);
-    else
-        error = withPortOwner(error, address().place.portFirst, false);
-    failed(error);
+    const auto socket =
+        bindFirstFree(address(), hosts, [this](const native::SocketAddress& wanted) { return tryBind(wanted); });
+    socket ? listening(*socket) : failed(socket.error());
 }
 
 void Listener::listening(native::Descriptor socket) {
@@ -159,8 +140,8 @@ void Listener::listening(native::Descriptor socket) {
             own.address.place.portFirst = own.address.place.portLast = native::portOf(bound);
         if (own.address.place.host.isEmpty())
             own.address.place.host = native::hostOf(bound).toString();
-        if (derivedName && request().name.isEmpty() && own.name != formatAddress(own.address))
-            own.name = host().uniqueName(formatAddress(own.address));
+        if (derivedName)
+            takeDerivedName();
         own.family = !native::isIPv6(bound)                             ? QStringLiteral("IPv4")
                      : wantsDualStack(address(), native::hostOf(bound)) ? QStringLiteral("IPv4 and IPv6")
                                                                         : QStringLiteral("IPv6");
@@ -171,6 +152,7 @@ void Listener::listening(native::Descriptor socket) {
                       {QStringLiteral("address"), formatAddress(own.address)},
                       {QStringLiteral("reachable"), own.isReachable},
                       {QStringLiteral("backlog"), *address().number("backlog")}};
+    noteSocket(socket, true, facts);
     if (!own.family.isEmpty())
         facts.insert(QStringLiteral("family"), own.family);
     if (const auto limit = native::acceptQueue(socket).limit)
@@ -302,7 +284,7 @@ Result<void> Listener::applyChange(const OptionSpec& spec, const QString& value,
     } else if (name == QLatin1String("backlog") && m_socket != native::noDescriptor) {
         if (const int code = native::listen(m_socket, value.toInt()); code != 0)
             return tl::unexpected(systemError(-code, QStringLiteral("listen"), snapshot().local));
-    } else if (name != QLatin1String("max") && name != QLatin1String("eof")) {
+    } else if (name != QLatin1String("max") && name != QLatin1String("eof") && name != QLatin1String("buffer")) {
         return applyToSocket(m_socket, spec, value, leave);
     }
     // the change is written into the address only after this
@@ -428,7 +410,7 @@ void Listener::setUpOne() {
     EndpointRequest inherited{.id = host().newId(),
                               .parent = id(),
                               .address = address(),
-                              .name = peerText,
+                              .name = childName(own.name, peerText),
                               .behaviour = request().behaviour,
                               .makeBehaviour = request().makeBehaviour,
                               .tls = m_tls};

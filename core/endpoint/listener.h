@@ -94,6 +94,13 @@ std::optional<std::vector<QHostAddress>> literalBindHosts(const Address& address
 /// The family of the addresses that a host name stands for here, by the option ipv6.
 Family bindFamily(const Address& address);
 
+/// Binds where an address says: the first of `hosts` whose family this machine has, on the first port of the range that
+/// is free there. A taken port never leads to another host: what answers there would be somebody else's server on the
+/// other. `bind` opens and binds one socket. The error is complete, with the port's owner.
+Result<native::Descriptor>
+bindFirstFree(const Address& address, std::vector<QHostAddress> hosts,
+              const std::function<Result<native::Descriptor>(const native::SocketAddress&)>& bind);
+
 /// Completes an address-in-use error with the port's owner, where the system tells it.
 Error withPortOwner(Error error, quint16 port, bool udp);
 

@@ -35,12 +35,19 @@ struct DatagramInfo {
     qint64 trueSize = 0; ///< the datagram's whole size where the system tells it, else `size`
     bool isCut = false;
     SocketAddress peer;
+    SocketAddress
+        local; ///< the address of ours that it was sent to, after enableLocalAddresses(); else its length is 0
     PeerCredentials sender; ///< of a Unix socket's datagram, where the system tells; its pid is below 0 otherwise
     std::optional<quint32> dropped; ///< datagrams that the system dropped so far on this socket, where it counts them
 };
 
 /// Prepares the process for sockets; call it once before the others. Broken pipes become errors, not signals.
 void initialise();
+
+/// Opens /dev/null where standard input, output or error was closed before we began: otherwise the next socket or file
+/// would get its number, and what is meant for one would go to the other. Writing to a standard output that was closed
+/// still fails. Call it first in main().
+void keepStandardDescriptors();
 
 /// Makes the system's table of descriptors large enough for thousands, which costs nothing while the process has one
 /// thread: call it first in main(). Later Linux lets a process wait for all CPUs (synchronize_rcu, up to 50 ms) each
@@ -77,7 +84,9 @@ qint64 send(Descriptor socket, const char* data, std::size_t size);
 /// Receives what has arrived, at most `infos.size()` datagrams in one call where the system can: the first to `room`,
 /// the next `each` bytes further, and so on. How many, or the negated error.
 int receiveDatagrams(Descriptor socket, char* room, std::size_t each, std::span<DatagramInfo> infos);
-qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination);
+/// `source`: the local address to send from, on a socket that is bound to all of them; the system chooses without it.
+qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination,
+                    const SocketAddress* source = nullptr);
 int shutdown(Descriptor socket, Shutdown direction);
 
 /// The error that waits on the socket (SO_ERROR), which is cleared by asking.
@@ -109,6 +118,17 @@ std::optional<DatagramFault> takeFault(Descriptor socket);
 
 /// Asks for drop counts with received datagrams, where the system has them (SO_RXQ_OVFL).
 void enableDropCounter(Descriptor socket);
+/// How many datagrams the system has dropped on this socket up to now, also after the last one that came; nothing where
+/// it does not tell (Linux SO_MEMINFO).
+std::optional<quint32> dropCount(Descriptor socket);
+
+/// Asks with each datagram for the address that it was sent to, on a socket that is bound to every address, so that it
+/// can be answered from there (ip(7) IP_PKTINFO, RFC 3542 section 6.1). Nothing where the system has no such thing.
+void enableLocalAddresses(Descriptor socket, bool isIPv6);
+
+/// Binds a Unix datagram socket to a name that nobody else has, so that it can be answered. The path of the file that
+/// was made, empty where the name is abstract; or the negated error in `code`.
+QString bindPrivately(Descriptor socket, int& code);
 
 bool isAgain(int error);                ///< would block, or interrupted
 bool isInProgress(int error);           ///< a connect that goes on

@@ -6,10 +6,13 @@
 #include "core/address/sockettable.h"
 #include "core/base/systemnet.h"
 
+#include <QDir>
 #include <QFile>
+#include <QRandomGenerator>
 
 #ifdef __linux__
 #include <linux/errqueue.h>
+#include <linux/sock_diag.h>
 #endif
 #include <cerrno>
 #include <csignal>
@@ -83,6 +86,17 @@ bool SocketAddress::operator==(const SocketAddress& other) const {
 
 void initialise() {
     std::signal(SIGPIPE, SIG_IGN);
+}
+
+void keepStandardDescriptors() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+            continue;
+        // those below it are open by now, so it gets this number
+        const int opened = ::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+        if (opened > fd)
+            ::close(opened);
+    }
 }
 
 void reserveDescriptors() {
@@ -245,7 +259,7 @@ namespace {
 /// What recvmsg() needs beside the bytes.
 struct DatagramMessage {
     iovec piece{};
-    alignas(cmsghdr) std::array<char, 96> control{};
+    alignas(cmsghdr) std::array<char, 192> control{};
 
     void prepare(msghdr& header, char* data, std::size_t size, DatagramInfo& info) {
         piece = {.iov_base = data, .iov_len = size};
@@ -259,6 +273,34 @@ struct DatagramMessage {
     }
 };
 
+/// The local address that a part of a received datagram's control data tells, with the port left 0.
+void takeLocal(DatagramInfo& info, const cmsghdr& part) {
+#ifdef IP_PKTINFO
+    if (part.cmsg_level == IPPROTO_IP && part.cmsg_type == IP_PKTINFO) {
+        in_pktinfo told{};
+        std::memcpy(&told, CMSG_DATA(&part), sizeof told);
+        sockaddr_in v4{};
+        v4.sin_family = AF_INET;
+        v4.sin_addr = told.ipi_spec_dst; // for a broadcast or group: the address of the interface
+        info.local = from(v4);
+    }
+#endif
+#ifdef IPV6_PKTINFO
+    if (part.cmsg_level == IPPROTO_IPV6 && part.cmsg_type == IPV6_PKTINFO) {
+        in6_pktinfo told{};
+        std::memcpy(&told, CMSG_DATA(&part), sizeof told);
+        if (IN6_IS_ADDR_MULTICAST(&told.ipi6_addr))
+            return;
+        sockaddr_in6 v6{};
+        v6.sin6_family = AF_INET6;
+        v6.sin6_addr = told.ipi6_addr;
+        if (IN6_IS_ADDR_LINKLOCAL(&told.ipi6_addr))
+            v6.sin6_scope_id = static_cast<quint32>(told.ipi6_ifindex);
+        info.local = from(v6);
+    }
+#endif
+}
+
 void takeOver(DatagramInfo& info, msghdr& header, qint64 count, std::size_t size) {
     info.peer.length = static_cast<int>(header.msg_namelen);
     info.trueSize = count;
@@ -266,8 +308,10 @@ void takeOver(DatagramInfo& info, msghdr& header, qint64 count, std::size_t size
     info.isCut = (header.msg_flags & MSG_TRUNC) != 0;
     info.dropped.reset();
     info.sender = {};
-#ifdef SO_RXQ_OVFL
+    info.local = {};
     for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
+        takeLocal(info, *part);
+#ifdef SO_RXQ_OVFL
         if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS) {
             ucred raw{};
             std::memcpy(&raw, CMSG_DATA(part), sizeof raw);
@@ -280,8 +324,8 @@ void takeOver(DatagramInfo& info, msghdr& header, qint64 count, std::size_t size
             std::memcpy(&dropped, CMSG_DATA(part), sizeof dropped);
             info.dropped = dropped;
         }
-    }
 #endif
+    }
 }
 
 constexpr std::size_t mostDatagrams = 32;
@@ -320,7 +364,65 @@ int receiveDatagrams(Descriptor socket, char* room, std::size_t each, std::span<
 }
 #endif
 
-qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination) {
+namespace {
+
+/// Control data that says from which local address a datagram is to leave.
+struct SourceControl {
+    alignas(cmsghdr) std::array<char, 64> room{};
+    std::size_t size = 0;
+
+    template <typename Info>
+    void put(int level, int type, const Info& info) {
+        cmsghdr head{};
+        head.cmsg_len = CMSG_LEN(sizeof info);
+        head.cmsg_level = level;
+        head.cmsg_type = type;
+        std::memcpy(room.data(), &head, sizeof head);
+        std::memcpy(room.data() + CMSG_LEN(0), &info, sizeof info);
+        size = CMSG_SPACE(sizeof info);
+    }
+
+    explicit SourceControl(const SocketAddress& source) {
+#ifdef IP_PKTINFO
+        if (family(source) == AF_INET) {
+            in_pktinfo info{};
+            info.ipi_spec_dst = as<sockaddr_in>(source).sin_addr;
+            put(IPPROTO_IP, IP_PKTINFO, info);
+        }
+#endif
+#ifdef IPV6_PKTINFO
+        if (family(source) == AF_INET6) {
+            in6_pktinfo info{};
+            info.ipi6_addr = as<sockaddr_in6>(source).sin6_addr;
+            info.ipi6_ifindex = as<sockaddr_in6>(source).sin6_scope_id;
+            put(IPPROTO_IPV6, IPV6_PKTINFO, info);
+        }
+#endif
+    }
+};
+
+qint64 sendFrom(Descriptor socket, QByteArrayView bytes, const SocketAddress& destination,
+                const SocketAddress& source) {
+    SourceControl control(source);
+    iovec piece{.iov_base = const_cast<char*>(bytes.data()), .iov_len = static_cast<std::size_t>(bytes.size())};
+    SocketAddress name = destination;
+    msghdr header{};
+    header.msg_name = name.storage.data();
+    header.msg_namelen = static_cast<socklen_t>(name.length);
+    header.msg_iov = &piece;
+    header.msg_iovlen = 1;
+    header.msg_control = control.room.data();
+    header.msg_controllen = control.size;
+    const ssize_t count = ::sendmsg(descriptor(socket), &header, sendFlags);
+    return count < 0 ? -errno : count;
+}
+
+} // namespace
+
+qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination,
+                    const SocketAddress* source) {
+    if (destination != nullptr && source != nullptr && source->length > 0)
+        return sendFrom(socket, bytes, *destination, *source);
     const ssize_t count = ::sendto(descriptor(socket), bytes.data(), static_cast<std::size_t>(bytes.size()), sendFlags,
                                    destination == nullptr ? nullptr : generic(*destination),
                                    destination == nullptr ? 0 : static_cast<socklen_t>(destination->length));
@@ -474,6 +576,58 @@ void enableDropCounter([[maybe_unused]] Descriptor socket) {
 #ifdef SO_RXQ_OVFL
     const int on = 1;
     ::setsockopt(descriptor(socket), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+#endif
+}
+
+std::optional<quint32> dropCount([[maybe_unused]] Descriptor socket) {
+#if defined(SO_MEMINFO) && defined(__linux__)
+    std::array<quint32, SK_MEMINFO_VARS> figures{};
+    socklen_t length = sizeof figures;
+    if (::getsockopt(descriptor(socket), SOL_SOCKET, SO_MEMINFO, figures.data(), &length) == 0 &&
+        length > SK_MEMINFO_DROPS * sizeof(quint32))
+        return figures.at(SK_MEMINFO_DROPS);
+#endif
+    return std::nullopt;
+}
+
+void enableLocalAddresses([[maybe_unused]] Descriptor socket, [[maybe_unused]] bool isIPv6) {
+    [[maybe_unused]] const int on = 1;
+#if defined(IP_RECVPKTINFO)
+    constexpr int v4 = IP_RECVPKTINFO;
+#elif defined(IP_PKTINFO)
+    constexpr int v4 = IP_PKTINFO;
+#endif
+#ifdef IP_PKTINFO
+    if (!isIPv6)
+        ::setsockopt(descriptor(socket), IPPROTO_IP, v4, &on, sizeof on);
+#endif
+#ifdef IPV6_RECVPKTINFO
+    if (isIPv6)
+        ::setsockopt(descriptor(socket), IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+#endif
+}
+
+QString bindPrivately(Descriptor socket, int& code) {
+#ifdef __linux__
+    sockaddr_un local{}; // unix(7), "Autobind feature"
+    local.sun_family = AF_UNIX;
+    code = bind(socket, from(local, sizeof local.sun_family));
+    return {};
+#else
+    constexpr int tries = 16;
+    for (int i = 0; i < tries; ++i) {
+        const QString path = QStringLiteral("%1/socketwright-%2-%3")
+                                 .arg(QDir::tempPath(), QString::number(::getpid()),
+                                      QString::number(QRandomGenerator::global()->generate(), 16));
+        restrictBeforeBind(socket, 0600);
+        code = bind(socket, localAddress(path));
+        if (code == -EADDRINUSE)
+            continue;
+        if (code == 0)
+            restrictAfterBind(path, 0600);
+        return code == 0 ? path : QString();
+    }
+    return {};
 #endif
 }
 

@@ -67,6 +67,8 @@ void initialise() {
     ::WSAStartup(MAKEWORD(2, 2), &data);
 }
 
+void keepStandardDescriptors() {} // a SOCKET never has the number of a descriptor of the C runtime
+
 void reserveDescriptors() {} // handles are no table here
 
 SocketAddress ipAddress(const QHostAddress& address, quint16 port) {
@@ -214,7 +216,7 @@ int receiveDatagrams(Descriptor socket, char* room, std::size_t each, std::span<
     return taken;
 }
 
-qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination) {
+qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination, const SocketAddress*) {
     const int count = ::sendto(handle(socket), bytes.data(), static_cast<int>(bytes.size()), 0,
                                destination == nullptr ? nullptr : generic(*destination),
                                destination == nullptr ? 0 : destination->length);
@@ -274,6 +276,17 @@ std::optional<DatagramFault> takeFault(Descriptor) {
 }
 
 void enableDropCounter(Descriptor) {} // Windows does not count them for a socket
+
+std::optional<quint32> dropCount(Descriptor) {
+    return std::nullopt;
+}
+
+void enableLocalAddresses(Descriptor, bool) {}
+
+QString bindPrivately(Descriptor, int& code) { // there are no Unix datagram sockets
+    code = -WSAEOPNOTSUPP;
+    return {};
+}
 
 bool isAgain(int error) {
     return error == WSAEWOULDBLOCK || error == WSAEINTR;

@@ -17,6 +17,23 @@ QString kindName(EndpointKind kind) {
     return QString::fromLatin1(names.at(static_cast<std::size_t>(kind)));
 }
 
+const QString& EndpointSnapshot::shortName() const {
+    const bool isChild = isAccepted || kind == EndpointKind::Flow;
+    return isChild && !isNamed && !peer.isEmpty() ? peer : name;
+}
+
+QString childName(const QString& parent, const QString& peer) {
+    return parent + QStringLiteral(" ← ") + peer;
+}
+
+QString EndpointSnapshot::socketType() const {
+    return isDatagram(address.scheme) ? QStringLiteral("datagram") : QStringLiteral("stream");
+}
+
+QString EndpointSnapshot::openName() const {
+    return isPassive ? QStringLiteral("passive") : QStringLiteral("active");
+}
+
 bool EndpointSnapshot::isUnverified() const {
     if (tls != nullptr)
         return tls->isVerifyOff;

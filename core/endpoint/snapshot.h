@@ -91,13 +91,17 @@ struct EndpointSnapshot {
     QString peer;
     QString behaviour;
     QString closing;          ///< the sentence of the closing record
+    bool isNamed = false;     ///< the name was given, not derived
     bool isRecovered = false; ///< of a run before this one, or of a file; to be read only
     bool isReachable = false; ///< from other machines
     bool isAccepted = false;  ///< a connection that a listener took, not one that was made
     bool isAcceptManual = false;
-    bool isPaused = false;      ///< a listener, also while it is being reopened
-    QString family;             ///< which a listener took: `IPv4`, `IPv6`, `IPv4 and IPv6`; empty for others
-    std::optional<int> waiting; ///< connections in a listener's queue, where it holds them and the system tells
+    bool hasPeerEnded = false;        ///< its end of stream has come
+    bool isPaused = false;            ///< a listener, also while it is being reopened
+    QString family;                   ///< which a listener took: `IPv4`, `IPv6`, `IPv4 and IPv6`; empty for others
+    bool isPassive = false;           ///< waited for its peer (passive OPEN, RFC 9293 section 3.9.1), or is bound
+    std::optional<qint64> descriptor; ///< the system's number of its socket, while it has one
+    std::optional<int> waiting;       ///< connections in a listener's queue, where it holds them and the system tells
     std::optional<Error> error;
     Counters counters;
     std::shared_ptr<const QVector<OptionState>> options;
@@ -106,6 +110,12 @@ struct EndpointSnapshot {
     std::shared_ptr<const TlsReport> tls; ///< of a connection: once its handshake has ended, well or not; of a
                                           ///< listener: with its own certificate
 
+    /// The name, or only the peer's address where that is what tells it from the others below the same listener.
+    const QString& shortName() const;
+    /// `stream` or `datagram` (socket(2): SOCK_STREAM, SOCK_DGRAM).
+    QString socketType() const;
+    /// `passive` or `active`.
+    QString openName() const;
     /// TLS whose other end was not checked, by choice: whoever is in the middle can read and change everything.
     bool isUnverified() const;
 };
@@ -116,6 +126,9 @@ struct ClosingRecord {
     QString text;  ///< for people
     std::optional<Error> error;
 };
+
+/// What a connection or flow is called by its listener's or socket's name and its peer: `web ← 127.0.0.1:50702`.
+QString childName(const QString& parent, const QString& peer);
 
 } // namespace sw
 

@@ -10,8 +10,8 @@ namespace sw {
 namespace {
 
 /// Options that this program carries out itself; the socket knows nothing of them.
-constexpr std::array<std::string_view, 12> ours{"backlog", "accept", "max",   "bind", "timeout", "eof",
-                                                "size",    "to",     "flows", "mode", "stale",   "ipv6"};
+constexpr std::array<std::string_view, 13> ours{"buffer", "backlog", "accept", "max",  "bind",  "timeout", "eof",
+                                                "size",   "to",      "flows",  "mode", "stale", "ipv6"};
 
 bool isBeforeBind(std::string_view name) {
     return name == "reuseaddr" || name == "reuseport" || name == "rcvbuf" || name == "sndbuf";

@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds closingGrace(700);
 }
 
 void Engine::prepareProcess() {
+    native::keepStandardDescriptors(); // before anything opens a file or a socket
     // what the script engine thinks of a script's style is nothing for standard error; QT_LOGGING_RULES still decides
     QLoggingCategory::setFilterRules(QStringLiteral("qt.qml.compiler.warning=false"));
     native::reserveDescriptors();
@@ -67,6 +68,7 @@ void Engine::connectWorker() {
                      }),
                      direct);
     QObject::connect(m_worker, &EngineWorker::settled, m_worker, here([this] { emit settled(); }), direct);
+    QObject::connect(m_worker, &EngineWorker::closed, m_worker, here([this] { emit allClosed(); }), direct);
     QObject::connect(m_worker, &EngineWorker::stoppedRecording, m_worker,
                      here([this](const Error& error) { emit recordingStopped(error); }), direct);
     QObject::connect(m_worker, &EngineWorker::resumedRecording, m_worker, here([this] { emit recordingResumed(); }),
@@ -182,6 +184,14 @@ void Engine::close(EndpointId id) {
 
 void Engine::abort(EndpointId id) {
     post([id](EngineWorker& worker) { worker.with(id, [](Endpoint& endpoint) { endpoint.abort(); }); });
+}
+
+void Engine::closeAll(std::chrono::milliseconds grace, bool withReset, const QString& reason) {
+    post([=](EngineWorker& worker) { worker.closeAll(grace, withReset, reason); });
+}
+
+void Engine::rename(EndpointId id, const QString& name) {
+    post([id, name](EngineWorker& worker) { worker.with(id, [&](Endpoint& endpoint) { endpoint.rename(name); }); });
 }
 
 void Engine::startTls(EndpointId id, const QString& options) {

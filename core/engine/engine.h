@@ -124,6 +124,11 @@ public:
     void close(EndpointId id);
     /// With a reset; pending bytes are dropped.
     void abort(EndpointId id);
+    /// Closes everything that is open, so that each has its closing record: orderly, or with resets. What has not ended
+    /// after `grace` is reset. `reason` (`SIGTERM`) goes into those records; allClosed() comes once.
+    void closeAll(std::chrono::milliseconds grace, bool withReset, const QString& reason);
+    /// Gives an endpoint another name; a suffix makes it unique.
+    void rename(EndpointId id, const QString& name);
     /// Begins TLS on an open stream, once what was sent before is out; as server on an accepted connection. `options`
     /// as in an address: `name=example.org&verify=off`.
     void startTls(EndpointId id, const QString& options = {});
@@ -183,6 +188,8 @@ signals:
     void endpointRemoved(EndpointId id);
     /// The answer to settle().
     void settled();
+    /// The answer to closeAll().
+    void allClosed();
     /// Transcripts are no longer recorded: the journal cannot be written. Traffic goes on.
     void recordingStopped(const Error& error);
     void recordingResumed();

@@ -314,26 +314,57 @@ void EngineWorker::acknowledge() {
         changed(*m_dirty.constBegin());
 }
 
+std::vector<EndpointId> EngineWorker::openOnes() const {
+    std::vector<EndpointId> open;
+    for (const auto& [id, endpoint] : m_endpoints) {
+        if (!endpoint->hasEnded())
+            open.push_back(endpoint->id());
+    }
+    std::sort(open.begin(), open.end());
+    return open;
+}
+
+void EngineWorker::closeAll(std::chrono::milliseconds grace, bool withReset, const QString& reason) {
+    const bool isFirst = !std::exchange(m_isClosingAll, true);
+    // twice: closing a listener can set up connections that it has taken and not told of yet
+    for (int round = 0; round < 2; ++round) {
+        for (const EndpointId id : openOnes()) {
+            with(id, [&](Endpoint& endpoint) {
+                endpoint.setEndReason(reason);
+                withReset ? endpoint.abort() : endpoint.closeOrderly();
+            });
+        }
+    }
+    QTimer::singleShot(grace, this, [this] {
+        for (const EndpointId id : openOnes())
+            with(id, [](Endpoint& endpoint) { endpoint.abort(); });
+    });
+    if (isFirst)
+        checkClosed();
+}
+
+void EngineWorker::checkClosed() {
+    if (openOnes().empty()) {
+        m_isClosingAll = false;
+        emit closed();
+        return;
+    }
+    QTimer::singleShot(std::chrono::milliseconds(5), this, &EngineWorker::checkClosed);
+}
+
 void EngineWorker::shutDown(std::chrono::milliseconds grace) {
     m_isShuttingDown = true;
-    std::vector<Endpoint*> all;
-    all.reserve(m_endpoints.size());
-    for (const auto& [id, endpoint] : m_endpoints)
-        all.push_back(endpoint.get());
-    for (Endpoint* endpoint : all)
-        endpoint->closeOrderly();
+    for (const EndpointId id : openOnes())
+        with(id, [](Endpoint& endpoint) { endpoint.closeOrderly(); });
     QTimer::singleShot(grace, this, &EngineWorker::finish);
     checkShutDown();
 }
 
 void EngineWorker::checkShutDown() {
-    for (const auto& [id, endpoint] : m_endpoints) {
-        if (!endpoint->hasEnded()) {
-            QTimer::singleShot(std::chrono::milliseconds(5), this, &EngineWorker::checkShutDown);
-            return;
-        }
-    }
-    finish();
+    if (openOnes().empty())
+        finish();
+    else
+        QTimer::singleShot(std::chrono::milliseconds(5), this, &EngineWorker::checkShutDown);
 }
 
 void EngineWorker::finish() {

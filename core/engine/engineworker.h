@@ -56,6 +56,9 @@ public:
     void recordingStopped(const Error& error);
     void recordingResumed();
     void adoptRecovered(const std::vector<RecoveredTranscript>& recovered);
+    /// Closes what is open: orderly, or at once with resets; what has not ended after `grace` is reset. `closed` comes
+    /// once all has ended. `reason` goes into the closing records.
+    void closeAll(std::chrono::milliseconds grace, bool withReset, const QString& reason);
     /// Closes everything; `finished` comes once, when all is closed or the time is over.
     void shutDown(std::chrono::milliseconds grace);
 
@@ -75,6 +78,7 @@ signals:
     void stoppedRecording(const sw::Error& error);
     void resumedRecording();
     void finished();
+    void closed();
 
 private:
     static constexpr std::size_t mostNotified = 200;
@@ -85,6 +89,7 @@ private:
     void adopt(std::unique_ptr<Endpoint> endpoint) override;
     Endpoint* find(EndpointId id) override;
     QString uniqueName(const QString& wanted) override;
+    void releaseName(const QString& name) override { m_names.remove(name); }
     void changed(EndpointId id) override;
     void logEvent(const Endpoint& endpoint, EventKind event, QByteArrayView facts, Timestamp time) override;
     void after(std::chrono::milliseconds delay, EndpointId id, std::function<void(Endpoint&)> call) override;
@@ -98,6 +103,9 @@ private:
     void sealIdle();
     void notify() { notifyOf(mostNotified); }
     void notifyOf(std::size_t most);
+    /// What has not ended, in the order in which it was opened.
+    std::vector<EndpointId> openOnes() const;
+    void checkClosed();
     void checkShutDown();
     void finish();
 
@@ -123,6 +131,7 @@ private:
     bool m_awaitsAcknowledge = false;
     EndpointId m_lastTold = EndpointId::None;
     bool m_hasMore = false; // changed endpoints that the last notification left out
+    bool m_isClosingAll = false;
     bool m_isShuttingDown = false;
     bool m_hasFinished = false;
 

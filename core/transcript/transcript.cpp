@@ -95,9 +95,7 @@ bool Transcript::mayRecord(std::size_t size, Timestamp time) {
     }
     if (!m_saidStopped) {
         m_saidStopped = true;
-        const Error reason = m_isMuted
-                                 ? Error{.id = ErrorId::None, .detail = QStringLiteral("a behaviour asked for it.")}
-                                 : m_store->stopReason();
+        const Error reason = m_isMuted ? Error{.id = ErrorId::None, .detail = m_muteReason} : m_store->stopReason();
         appendEvent(EventKind::RecordingStopped,
                     {{QStringLiteral("text"),
                       QString(QStringLiteral("recording stopped, what follows is not recorded: ") + reason.detail)},
@@ -111,7 +109,8 @@ bool Transcript::mayRecord(std::size_t size, Timestamp time) {
     return false;
 }
 
-void Transcript::setMuted(bool isMuted, Timestamp time) {
+void Transcript::setMuted(bool isMuted, Timestamp time, const QString& reason) {
+    m_muteReason = reason;
     if (std::exchange(m_isMuted, isMuted) != isMuted)
         mayRecord(0, time); // marks where it begins and ends
 }

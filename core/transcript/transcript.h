@@ -55,7 +55,7 @@ public:
     RecordIndex first() const { return m_first.load(std::memory_order_acquire); }
     /// Bytes that passed while the store did not record.
     /// Muted: what passes is counted as unrecorded, and both ends of the gap are marked. The writer's thread.
-    void setMuted(bool isMuted, Timestamp time);
+    void setMuted(bool isMuted, Timestamp time, const QString& reason);
     bool isMuted() const { return m_isMuted; }
     quint64 unrecorded() const { return m_unrecorded.load(std::memory_order_relaxed); }
     /// Lets go of whole segments before a record; for programs that keep no history, such as a pipe.
@@ -98,6 +98,7 @@ private:
     quint64 m_missed = 0;                // bytes since recording stopped; writer only
     bool m_saidStopped = false;          // writer only
     bool m_isMuted = false;              // writer only
+    QString m_muteReason;                // a sentence, for the record that says so
     bool m_isScratch = false;            // writeSpace() gave room that is not kept; writer only
 
     RecordIndex m_staged = 0;   // up to where records are on their way to the journal; the journal's thread only

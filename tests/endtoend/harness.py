@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the end-to-end tests share: the built programs, started and always ended again; plain sockets as peers."""
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -44,8 +43,6 @@ class Running:
     def __init__(self, *arguments, stdin=subprocess.DEVNULL, prefix=None):
         self.errors = tempfile.TemporaryFile()
         self.output = tempfile.TemporaryFile()
-        for file in (self.errors, self.output):  # we share its position, and move it when we read: writes go to the end
-            fcntl.fcntl(file, fcntl.F_SETFL, fcntl.fcntl(file, fcntl.F_GETFL) | os.O_APPEND)
         self.process = subprocess.Popen([*(prefix or []), SWRIGHT, *arguments], stdin=stdin, stdout=self.output,
                                         stderr=self.errors, env=environment())
 
@@ -63,8 +60,9 @@ class Running:
         self.output.close()
 
     def read(self, stream):
-        stream.seek(0)
-        return stream.read()
+        # without moving the position, which we share with the program: its next write would move it under our feet
+        size = os.fstat(stream.fileno()).st_size
+        return os.pread(stream.fileno(), size, 0)
 
     def said(self):
         return self.read(self.errors).decode()

@@ -6,7 +6,9 @@
 #include "ui/buffer/bufferview.h"
 #include "ui/shell/bufferarea.h"
 
+#include <QClipboard>
 #include <QDockWidget>
+#include <QStatusBar>
 #include <QToolButton>
 #include <QTreeView>
 #include <QTreeWidget>
@@ -124,11 +126,14 @@ private slots:
         QVERIFY(fixture.find<QComboBox>("option_broadcast") != nullptr);
     }
 
-    void theTalkExampleShowsBothBuffers() {
+    /// Steps 1 to 5 of the README's tour.
+    void theTourDoesWhatItSays() {
         const RawPeer probe = RawPeer::connectTo(10244);
         if (probe.isOpen())
             QSKIP("port 10244 is in use on this machine");
         WindowFixture fixture;
+        const auto trigger = [&](const char* action) { fixture.find<QAction>(action)->trigger(); };
+        // 1: a line, and its answer, in both buffers
         fixture.click("exampleButton");
         auto* area = fixture.find<ui::BufferArea>("bufferArea");
         QTRY_COMPARE(area->count(), 2); // split
@@ -137,11 +142,82 @@ private slots:
         QTest::keyClick(fixture.inBuffer<QLineEdit>("messageField"), Qt::Key_Return);
         const auto panels = area->findChildren<ui::BufferPanel*>();
         QCOMPARE(panels.size(), 2);
+        const auto shows = [](ui::BufferPanel* panel, const char* text) {
+            return panel->view()->visibleLines().join(QLatin1Char('\n')).contains(QLatin1String(text));
+        };
         for (ui::BufferPanel* panel : panels)
-            QTRY_VERIFY(panel->view()
-                            ->visibleLines()
-                            .join(QLatin1Char('\n'))
-                            .contains(QLatin1String("You sent: 'Hello self.'")));
+            QTRY_VERIFY(shows(panel, "You sent: 'Hello self.'"));
+        // 2: half-close, two events and two states
+        auto* client = static_cast<ui::BufferPanel*>(fixture.currentBuffer());
+        ui::BufferPanel* server = panels.first() == client ? panels.last() : panels.first();
+        const auto stateOf = [&](bool isAccepted) {
+            const auto all = fixture.engine().snapshots();
+            for (const EndpointSnapshot& one : all) {
+                if (one.kind == EndpointKind::Connection && one.isAccepted == isAccepted)
+                    return one.state;
+            }
+            return EndpointState::Idle;
+        };
+        trigger("actionShutDown");
+        QTRY_COMPARE(stateOf(false), EndpointState::WriteEnded);
+        QTRY_COMPARE(stateOf(true), EndpointState::ReadEnded);
+        QTRY_VERIFY(shows(client, "we send no more, and can still receive"));
+        QTRY_VERIFY(shows(server, "it sends no more, and can still receive"));
+        auto* field = server->findChild<QLineEdit*>(QStringLiteral("messageField"));
+        QTest::keyClicks(field, QStringLiteral("still here"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QTRY_VERIFY(shows(client, "still here"));
+        // 3: what the system says of it, and an option that is changed
+        fixture.find<QTreeView>("endpointsTree")->setFocus();
+        area->open(client->endpoint());
+        trigger("actionTcpFigures");
+        QTRY_COMPARE(fixture.find<QLabel>("tcpState")->text(), QStringLiteral("FIN-WAIT-2"));
+        // 4: hex, find, filter, palette
+        trigger("actionModeHex");
+        QTRY_VERIFY(shows(client, "48 65 6c 6c 6f"));
+        trigger("actionFind");
+        QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("findField"));
+        trigger("actionFilter");
+        QTest::keyClicks(client->findChild<QLineEdit*>(QStringLiteral("filterField")),
+                         QStringLiteral("dir:sent len>10"));
+        QTRY_VERIFY(!shows(client, "73 74 69 6c 6c")); // what was received
+        QTRY_VERIFY(shows(client, "48 65 6c 6c 6f"));
+    }
+
+    void messagesThatAreTooLongAreRefusedWhole() {
+        WindowFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()));
+        fixture.click("connectButton");
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
+        const RawPeer peer = server.accept();
+        auto* field = fixture.inBuffer<QLineEdit>("messageField");
+        QTRY_VERIFY(fixture.inBuffer<QPushButton>("sendButton")->isEnabled());
+        fixture.inBuffer<QToolButton>("composeHex")->click();
+        QByteArray bytes(11000, '\0'); // as hex, more than a line edit of Qt's takes by itself
+        for (qsizetype i = 0; i < bytes.size(); ++i)
+            bytes[i] = static_cast<char>(i * 7);
+        QApplication::clipboard()->setText(QString::fromLatin1(bytes.toHex(' ')));
+        field->setFocus();
+        field->paste();
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(peer.receive(bytes.size()), bytes);
+        field->setText(QStringLiteral("00"));
+        QApplication::clipboard()->setText(QString(5'000'000, QLatin1Char('0')));
+        field->paste();
+        QTRY_VERIFY(fixture.window().statusBar()->currentMessage().contains(QLatin1String("Nothing of it was taken")));
+        QCOMPARE(field->text(), QStringLiteral("00"));
+    }
+
+    void endpointsAreRenamed() {
+        WindowFixture fixture;
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1"));
+        fixture.click("listenButton");
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
+        fixture.prompter().typed = QStringLiteral("web");
+        fixture.find<QAction>("actionRename")->trigger();
+        QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Listener)->name, QStringLiteral("web"));
+        QTRY_COMPARE(static_cast<ui::BufferPanel*>(fixture.currentBuffer())->title(), QStringLiteral("web"));
     }
 
     void datagramsGoWhereAsked() {

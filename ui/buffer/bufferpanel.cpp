@@ -34,7 +34,7 @@ BufferPanel::BufferPanel(Engine& engine, Settings& settings, Annotations& annota
       m_statistics(mutedLabel({}, this)) {
     build(annotations);
     if (const auto snapshot = engine.snapshot(endpoint))
-        m_view->addPart({.id = endpoint, .name = snapshot->name, .transcript = engine.transcript(endpoint)});
+        m_view->addPart({.id = endpoint, .name = snapshot->shortName(), .transcript = engine.transcript(endpoint)});
     update(engine.snapshots());
 }
 
@@ -186,8 +186,8 @@ void BufferPanel::applySettings() {
 }
 
 void BufferPanel::setSnapshot(const EndpointSnapshot& snapshot) {
-    if (snapshot.name != m_title) {
-        m_title = snapshot.name;
+    if (snapshot.shortName() != m_title) {
+        m_title = snapshot.shortName();
         m_view->setAccessibleName(m_title);
         emit titleChanged(m_title);
     }
@@ -212,7 +212,7 @@ void BufferPanel::addChild(const EndpointSnapshot& snapshot) {
     if (m_view->source().hasPart(snapshot.id))
         return;
     if (auto transcript = m_engine.transcript(snapshot.id)) {
-        m_view->addPart({.id = snapshot.id, .name = snapshot.name, .transcript = transcript});
+        m_view->addPart({.id = snapshot.id, .name = snapshot.shortName(), .transcript = transcript});
         m_view->setShowsNames(true);
     }
 }

@@ -4,6 +4,7 @@
 #include "core/base/units.h"
 #include "ui/shell/icons.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/messagefield.h"
 
 #include <QComboBox>
 #include <QDragEnterEvent>
@@ -112,7 +113,7 @@ void Composer::buildTop() {
 
 void Composer::buildMiddle() {
     auto* row = new QHBoxLayout;
-    m_message = new QLineEdit(this);
+    m_message = new MessageField(this);
     nameWidget(m_message, "messageField", tr("Message"));
     m_message->setFont(m_settings.bufferFont());
     m_message->setMinimumHeight(34);
@@ -130,6 +131,7 @@ void Composer::buildMiddle() {
     row->addWidget(m_send);
     connect(m_message, &QLineEdit::textChanged, this, &Composer::preview);
     connect(m_message, &QLineEdit::returnPressed, this, &Composer::send);
+    connect(m_message, &MessageField::refused, this, &Composer::complained);
     connect(m_send, &QPushButton::clicked, this, &Composer::send);
     connect(m_browse, &QToolButton::clicked, this, &Composer::chooseFile);
     static_cast<QVBoxLayout*>(layout())->addLayout(row);

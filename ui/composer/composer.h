@@ -19,6 +19,8 @@ class QToolButton;
 
 namespace sw::ui {
 
+class MessageField;
+
 /// Writes messages to one endpoint: text with escapes, hex, or a file; once or again and again; to all connections when
 /// the endpoint is a listener, to a destination when it is a datagram socket.
 class Composer final : public QWidget {
@@ -87,7 +89,7 @@ private:
     QToolButton* m_browse;
     QComboBox* m_ending;
     QComboBox* m_encoding;
-    QLineEdit* m_message;
+    MessageField* m_message;
     QLineEdit* m_destination;
     QLabel* m_destinationLabel;
     QPushButton* m_send;

@@ -114,7 +114,7 @@ void EndpointDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     painter->setPen(option.palette.color(isLive ? QPalette::Active : QPalette::Disabled, QPalette::Text));
     const QFontMetrics boldMetrics(bold);
     painter->drawText(QRect(left, area.top(), right - left - 4, lineHeight), Qt::AlignLeft | Qt::AlignVCenter,
-                      boldMetrics.elidedText(snapshot.name, Qt::ElideMiddle, right - left - 4));
+                      boldMetrics.elidedText(snapshot.shortName(), Qt::ElideMiddle, right - left - 4));
     painter->setFont(option.font);
     painter->setPen(colors.muted);
     painter->drawText(side, Qt::AlignRight | Qt::AlignVCenter, sideText(snapshot));

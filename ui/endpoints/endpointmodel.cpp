@@ -157,7 +157,7 @@ int EndpointModel::columnCount(const QModelIndex&) const {
 
 QString EndpointModel::accessibleText(const EndpointSnapshot& snapshot) {
     return tr("%1, %2, received %3, sent %4%5%6")
-        .arg(snapshot.name, stateWord(snapshot.state), formatBytes(snapshot.counters.receivedBytes),
+        .arg(snapshot.shortName(), stateWord(snapshot.state), formatBytes(snapshot.counters.receivedBytes),
              formatBytes(snapshot.counters.sentBytes),
              snapshot.isReachable ? tr(", reachable from the network") : QString(),
              snapshot.isUnverified() ? tr(", certificate not checked") : QString());
@@ -169,7 +169,7 @@ QVariant EndpointModel::data(const QModelIndex& index, int role) const {
     const Node& node = *static_cast<Node*>(index.internalPointer());
     switch (role) {
     case Qt::DisplayRole:
-        return node.snapshot.name;
+        return node.snapshot.shortName();
     case Qt::AccessibleTextRole:
         return accessibleText(node.snapshot);
     case Qt::ToolTipRole: {

@@ -32,6 +32,15 @@ QTreeWidgetItem* addSection(QTreeWidget* tree, const QString& title) {
     return item;
 }
 
+/// What the socket is to the system.
+QString socketText(const EndpointSnapshot& snapshot) {
+    if (!snapshot.descriptor)
+        return {};
+    return DetailsPanel::tr("%1, %2 open, descriptor %3")
+        .arg(snapshot.socketType(), snapshot.openName())
+        .arg(*snapshot.descriptor);
+}
+
 } // namespace
 
 DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
@@ -147,6 +156,7 @@ void DetailsPanel::showValues(const EndpointSnapshot& snapshot, const QString& l
         {tr("Family"), snapshot.family},
         {tr("Peer"), snapshot.peer},
         {tr("Peer process"), snapshot.credentials == nullptr ? QString() : snapshot.credentials->toText()},
+        {tr("Socket"), socketText(snapshot)},
         {parent, listenerName},
         {tr("Behaviour"), snapshot.isRecovered ? QString() : snapshot.behaviour},
         {tr("Waiting"),

@@ -72,6 +72,7 @@ enum class ActionId {
     RemoveEndpoint,
     RemoveEnded,
     GoToListener,
+    RenameEndpoint,
     Replay,
     StartTls,
     ChangeBehaviour,

@@ -438,7 +438,7 @@ void MainWindow::openAddress(const Address& address, const QString& behaviour, R
 void MainWindow::openTalkExample() {
     if (m_exampleServer != EndpointId::None)
         return;
-    const auto address = parseAddress(QStringLiteral("tcp://127.0.0.1:10244"));
+    const auto address = parseAddress(QStringLiteral("tcp://127.0.0.1:10244?eof=keep")); // half-closes can be seen
     m_address->setText(formatAddress(*address));
     const auto server = m_engine.listen(*address, {.behaviour = QStringLiteral("talk"), .name = tr("talk server")});
     m_exampleServer = server.value_or(EndpointId::None);

@@ -73,6 +73,7 @@ SocketCommands::SocketCommands(Parts parts, QWidget* window)
                                                      {ActionId::GoToListener, Command::GoToListener}};
     for (const auto& [id, command] : commands)
         m_parts.actions.connectTo(id, this, [this, what = command] { run(what); });
+    m_parts.actions.connectTo(ActionId::RenameEndpoint, this, [this] { rename(); });
     m_parts.actions.connectTo(ActionId::RemoveEnded, this, [this] { removeEnded(); });
     m_parts.actions.connectTo(ActionId::JoinGroup, this, [this] { changeGroup(true); });
     m_parts.actions.connectTo(ActionId::LeaveGroup, this, [this] { changeGroup(false); });
@@ -131,6 +132,18 @@ void SocketCommands::run(DetailsPanel::Command command) {
 
 void SocketCommands::changeOption(const QString& option, const QString& value) {
     m_parts.engine.changeOption(m_parts.current(), option, value);
+}
+
+void SocketCommands::rename() {
+    const EndpointSnapshot* snapshot = currentSnapshot();
+    if (snapshot == nullptr) {
+        emit complained(tr("Choose an endpoint to rename."));
+        return;
+    }
+    const EndpointId id = snapshot->id;
+    const auto name = m_parts.prompter.ask(m_window, tr("Rename"), tr("Name:"), snapshot->name);
+    if (name && !name->trimmed().isEmpty())
+        m_parts.engine.rename(id, *name);
 }
 
 void SocketCommands::removeEnded() {

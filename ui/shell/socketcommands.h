@@ -33,6 +33,7 @@ public:
 
     void run(DetailsPanel::Command command);
     void changeOption(const QString& option, const QString& value);
+    void rename();
     void removeEnded();
 
 signals:

@@ -119,6 +119,7 @@ private slots:
             void send(QByteArrayView) override {}
             bool wantsMore() const override { return true; }
             void close() override { isClosed = true; }
+            void closeAfterPeer() override { close(); }
             void abort() override {}
             void abortBecause(const QString&, const std::optional<Error>&) override {}
             void proceedTls(const QString&) override {}

@@ -132,6 +132,89 @@ private slots:
             QCOMPARE(other.error->id, ErrorId::AddressInUse);
     }
 
+    void aTakenPortNeverLeadsToTheOtherFamily_data() {
+        QTest::addColumn<QString>("address");
+        QTest::newRow("tcp, no host") << "tcp://:%1";
+        QTest::newRow("tcp, name") << "tcp://localhost:%1";
+        QTest::newRow("tcp, every address") << "tcp://*:%1";
+        QTest::newRow("udp, no host") << "udp://:%1";
+        QTest::newRow("udp, name") << "udp://localhost:%1";
+    }
+    void aTakenPortNeverLeadsToTheOtherFamily() {
+        QFETCH(QString, address);
+        EngineFixture fixture;
+        const QString scheme = address.section(QLatin1Char(':'), 0, 0);
+        const auto first = fixture.listen(scheme + QStringLiteral("://127.0.0.1:0"));
+        const auto second = fixture.listen(address.arg(fixture.portOf(first)));
+        QCOMPARE(second.state, EndpointState::Failed);
+        QCOMPARE(second.error->id, ErrorId::AddressInUse);
+    }
+
+    void aRangeGoesOnToItsNextPort_data() {
+        QTest::addColumn<QString>("scheme");
+        QTest::newRow("tcp") << "tcp";
+        QTest::newRow("udp") << "udp";
+    }
+    void aRangeGoesOnToItsNextPort() {
+        QFETCH(QString, scheme);
+        EngineFixture fixture;
+        for (int tries = 0; tries < 20; ++tries) { // another program may have the port after ours
+            const quint16 taken = fixture.portOf(fixture.listen(scheme + QStringLiteral("://127.0.0.1:0")));
+            if (taken > 65000)
+                continue;
+            const auto next = fixture.listen(QStringLiteral("%1://:%2-%3").arg(scheme).arg(taken).arg(taken + 1));
+            if (next.state == EndpointState::Failed)
+                continue;
+            QCOMPARE(next.local, QStringLiteral("127.0.0.1:%1").arg(taken + 1));
+            return;
+        }
+        QFAIL("no two ports in a row were free");
+    }
+
+    void namesAreGivenDerivedAndChanged() {
+        EngineFixture fixture;
+        const auto id = fixture.engine().listen(*parseAddress(QStringLiteral("tcp://127.0.0.1:0")),
+                                                {.name = QStringLiteral("web")});
+        QVERIFY(fixture.waitForState(*id, EndpointState::Listening));
+        QCOMPARE(fixture.now(*id).name, QStringLiteral("web"));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(fixture.now(*id)));
+        const EndpointId child = fixture.waitForChild(*id);
+        QCOMPARE(fixture.now(child).name, QStringLiteral("web ← ") + fixture.now(child).peer);
+        QCOMPARE(fixture.now(child).shortName(), fixture.now(child).peer);
+        fixture.engine().rename(child, QStringLiteral("web"));
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(child).name == QLatin1String("web (2)"); }));
+        QCOMPARE(fixture.now(child).shortName(), QStringLiteral("web (2)"));
+        fixture.engine().rename(*id, QStringLiteral("other"));
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(*id).name == QLatin1String("other"); }));
+        fixture.engine().rename(child, QStringLiteral("web")); // free again
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(child).name == QLatin1String("web"); }));
+        QCOMPARE(fixture.events(child, EventKind::Renamed).size(), 2);
+    }
+
+    void withoutABufferPassingIsCountedOnly() {
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0?buffer=off"), QStringLiteral("echo"));
+        RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send("hidden");
+        QCOMPARE(peer.receive(6), QByteArray("hidden"));
+        const EndpointId child = fixture.waitForChild(listener.id);
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(child).counters.sentBytes == 6; }));
+        QCOMPARE(fixture.now(child).counters.receivedBytes, 6U);
+        QCOMPARE(fixture.bytesOf(child, RecordKind::Received), QByteArray());
+        fixture.engine().changeOption(child, QStringLiteral("buffer"), QStringLiteral("on"));
+        QVERIFY(fixture.waitUntil([&] { return !fixture.events(child, EventKind::OptionChanged).isEmpty(); }));
+        fixture.engine().setBehaviour(child, QStringLiteral("echo"));
+        peer.send("shown");
+        QCOMPARE(peer.receive(5), QByteArray("shown"));
+        QVERIFY(fixture.waitUntil([&] { return fixture.bytesOf(child, RecordKind::Received) == "shown"; }));
+        fixture.engine().changeOption(child, QStringLiteral("buffer"), QStringLiteral("off"));
+        QVERIFY(fixture.waitUntil([&] { return fixture.events(child, EventKind::OptionChanged).size() == 2; }));
+        fixture.engine().setBehaviour(child, QStringLiteral("echo")); // a new behaviour does not turn it on again
+        peer.send("again");
+        QCOMPARE(peer.receive(5), QByteArray("again"));
+        QCOMPARE(fixture.bytesOf(child, RecordKind::Received), QByteArray("shown"));
+    }
+
     void familiesThatExcludeTheirHostAreRefused() {
         for (const char* wrong : {"tcp://127.0.0.1?ipv6=only", "tcp://[::1]?ipv6=off", "udp://[::1]:9?ipv6=off"}) {
             const auto address = parseAddress(QString::fromLatin1(wrong), Role::Listen);
