@@ -192,10 +192,17 @@ int runSend(SendArguments arguments) {
     const auto address = readAddress(arguments.address, Role::Connect, arguments.session.json);
     if (!address)
         return WrongUsage;
+    if (!arguments.file.empty() && (arguments.ending != "none" || arguments.encoding != "UTF-8")) {
+        sayError(
+            badInput(QStringLiteral("--file"), QStringLiteral("A file is sent as it is: --ending and --encoding are "
+                                                              "for text and templates.")));
+        return WrongUsage;
+    }
     const auto bytes = payloadOf(arguments);
     std::optional<Template> fields;
     if (!arguments.templateText.empty()) {
-        const auto made = Template::parse(QString::fromStdString(arguments.templateText));
+        const auto made =
+            Template::parse(QString::fromStdString(arguments.templateText), QString::fromStdString(arguments.encoding));
         if (!made) {
             sayError(made.error(), arguments.session.json);
             return WrongUsage;
@@ -227,7 +234,8 @@ int runSend(SendArguments arguments) {
     SendCommand command(session,
                         {.bytes = *bytes,
                          .fields = fields,
-                         .ending = lineEndingBytes(*parseLineEnding(QString::fromStdString(arguments.ending))),
+                         .ending = lineEndingBytes(*parseLineEnding(QString::fromStdString(arguments.ending)),
+                                                   QString::fromStdString(arguments.encoding)),
                          .seed = arguments.seed,
                          .file = file},
                         arguments.repeat, *every, wantsReply ? std::optional(*reply) : std::nullopt, arguments.aborts);
@@ -272,7 +280,11 @@ void addSend(CLI::App& program, Run& run) {
     command->add_option("--seed", arguments->seed, "What a template's random fields begin with")->type_name("N");
     command->add_option("--ending", arguments->ending, "Line ending to append: none, lf, crlf, cr or nul")
         ->type_name("NAME");
-    command->add_option("--encoding", arguments->encoding, "Encoding of the text: UTF-8, ISO-8859-1, UTF-16LE, ...")
+    command
+        ->add_option("--encoding", arguments->encoding,
+                     "Encoding of the text or template and of the line ending: UTF-8, ISO-8859-1, UTF-16LE, ...; \\xHH "
+                     "stays one "
+                     "byte")
         ->type_name("NAME");
     command->add_option("--repeat", arguments->repeat, "Send N times")->type_name("N")->check(CLI::PositiveNumber);
     command->add_option("--every", arguments->every, "Wait TIME between two of them, such as 100ms")->type_name("TIME");

@@ -89,7 +89,7 @@ void addTranslate(CLI::App& program, Run& run) {
         *command,
         "What is printed with --as can be pasted into a POSIX shell whatever names and messages hold. Of commands,\n"
         "those of ncat, nc, telnet, socat, curl, openssl s_client and swright are read, with printf or echo before\n"
-        "a |.",
+        "a |. Both ways each option is carried over, or the message says which one cannot be.",
         {"swright translate tcp://localhost:8080 --as ncat --message 'hello\\n'",
          "swright translate unix:///run/app.sock --as socat --listen",
          "swright translate \"printf 'hi\\\\n' | nc -u 127.0.0.1 5000\""});

@@ -125,10 +125,10 @@ Result<void> checkRole(const Address& address, Role role, const QString& text) {
             return fail(QStringLiteral("A connection needs a port: 1 to 65535, or a service name such as http."),
                         text.indexOf(QLatin1Char('?')) < 0 ? text.size() : text.indexOf(QLatin1Char('?')));
     }
-    const QHostAddress literal(address.place.host);
+    const auto literal = ipLiteral(address.place.host);
     const QString ipv6 = address.value("ipv6");
-    if (!literal.isNull() && !isLocal(address.scheme)) {
-        const bool isV6 = literal.protocol() == QAbstractSocket::IPv6Protocol;
+    if (literal && !isLocal(address.scheme)) {
+        const bool isV6 = literal->protocol() == QAbstractSocket::IPv6Protocol;
         if (isV6 ? ipv6 == QLatin1String("off") : ipv6 == QLatin1String("only"))
             return fail(QStringLiteral("ipv6=%1 excludes %2, which is an %3 address. Leave the option out, or choose "
                                        "another host.")
@@ -256,12 +256,16 @@ QString formatAddress(const Address& address) {
     return text;
 }
 
+QString describeAddress(const Address& address) {
+    const QString text = formatAddress(address);
+    return isLocal(address.scheme) || address.place.service.isEmpty()
+               ? text
+               : QStringLiteral("%1 (port %2)").arg(text).arg(address.place.portFirst);
+}
+
 bool isReachableFromNetwork(const Address& address) {
     const QString& host = address.place.host;
-    if (isLocal(address.scheme) || host.isEmpty() || host == QLatin1String("localhost"))
-        return false;
-    const QHostAddress literal(host);
-    return literal.isNull() || !literal.isLoopback();
+    return !isLocal(address.scheme) && !host.isEmpty() && !isLoopbackHost(host);
 }
 
 } // namespace sw

@@ -51,7 +51,10 @@ Result<Address> parseAddress(const QString& text, Role role);
 
 QString formatAddress(const Address& address);
 
-/// Whether a listener on this address can be reached from other machines: any host that is not loopback.
+/// As formatAddress(), for people: with the number of the port beside a service name, `tcp://:http (port 80)`.
+QString describeAddress(const Address& address);
+
+/// Whether a listener on this address can be reached from other machines: any host but those of isLoopbackHost().
 bool isReachableFromNetwork(const Address& address);
 
 } // namespace sw

@@ -3,6 +3,9 @@
 
 #include "core/address/services.h"
 
+#include <QStringList>
+#include <QUrl>
+
 #include <algorithm>
 
 namespace sw {
@@ -36,11 +39,36 @@ std::optional<quint16> portNumber(QStringView text) {
     return value <= 65535 ? std::optional<quint16>(static_cast<quint16>(value)) : std::nullopt;
 }
 
+bool isHexadecimal(QStringView text) {
+    return text.size() > 2 && text.startsWith(QLatin1String("0x"), Qt::CaseInsensitive) &&
+           std::all_of(text.begin() + 2, text.end(), [](QChar c) {
+               return (c >= u'0' && c <= u'9') || (c.toLower() >= u'a' && c.toLower() <= u'f');
+           });
+}
+
+/// How the number is written when nothing is left to read in two ways: 010 is 10 for who counts in tens.
+QString inTens(QStringView part) {
+    bool ok = false;
+    const qulonglong value = isHexadecimal(part) ? part.mid(2).toULongLong(&ok, 16) : part.toULongLong(&ok);
+    return ok ? QString::number(value) : QString();
+}
+
+/// The same address in plain numbers, where it is clear which one is meant.
+QString plainNumbers(const QStringList& parts) {
+    QStringList plain;
+    for (const QString& part : parts)
+        plain.append(inTens(part));
+    const QString text = plain.join(QLatin1Char('.'));
+    return parts.size() == 1 || ipLiteral(text) ? text : QStringLiteral("192.168.1.10");
+}
+
 /// A name, IPv4 address, integer, `*` or nothing; `start` is where it stands in the whole text.
 Result<QString> readPlainHost(const QString& host, qsizetype start) {
     if (host.isEmpty() || host == QLatin1String("*"))
         return host;
-    if (isDigits(host)) {
+    if (const auto problem = ambiguityOfHost(host))
+        return hostError(*problem, start);
+    if (isDigits(host) || isHexadecimal(host)) {
         if (auto dotted = hostOfInteger(host))
             return *dotted;
         return hostError(QStringLiteral("“%1” is too large: an integer host is 0 to 4294967295.").arg(host), start);
@@ -57,25 +85,34 @@ Result<QString> readPlainHost(const QString& host, qsizetype start) {
     }
     const bool looksNumeric =
         std::all_of(host.begin(), host.end(), [](QChar c) { return (c >= u'0' && c <= u'9') || c == u'.'; });
-    if (looksNumeric) {
-        const QHostAddress address(host);
-        if (address.isNull() || host.count(QLatin1Char('.')) != 3)
-            return hostError(
-                QStringLiteral("“%1” is no IPv4 address: four numbers from 0 to 255 are needed.").arg(host), start);
-        return address.toString();
-    }
+    if (looksNumeric && !ipLiteral(host))
+        return hostError(QStringLiteral("“%1” is no IPv4 address: four numbers from 0 to 255 are needed.").arg(host),
+                         start);
     return host;
 }
 
 Result<QString> readBracketedHost(const QString& text, qsizetype close) {
-    const QString inside = text.mid(1, close - 1);
-    const QHostAddress address(inside);
-    if (address.isNull() || address.protocol() != QAbstractSocket::IPv6Protocol)
+    const QString inside = withPlainZone(text.mid(1, close - 1));
+    if (const auto problem = ambiguityOfHost(inside))
+        return hostError(*problem, 1);
+    if (inside.endsWith(QLatin1Char('%')))
+        return hostError(QStringLiteral("The interface after % is missing: write it as [fe80::1%eth0]."), close);
+    const auto address = ipLiteral(inside);
+    if (!address || address->protocol() != QAbstractSocket::IPv6Protocol)
         return hostError(QStringLiteral("“%1” is no IPv6 address: write it as [::1] or [fe80::1%eth0].").arg(inside),
                          1);
-    if (inside.endsWith(QLatin1Char('%')))
-        return hostError(QStringLiteral("The scope after % is missing: write it as [fe80::1%eth0]."), close);
-    return address.toString();
+    return address->toString();
+}
+
+/// The opposite of withPlainZone() where the zone itself begins with 25, and would be read as an escape.
+QString withWrittenZone(const QString& address) {
+    const qsizetype mark = address.indexOf(QLatin1String("%25"));
+    return mark < 0 || mark + 3 == address.size() ? address
+                                                  : address.left(mark) + QStringLiteral("%25") + address.mid(mark + 1);
+}
+
+QString withoutRootDot(const QString& name) {
+    return name.endsWith(QLatin1Char('.')) ? name.chopped(1) : name;
 }
 
 Result<HostPort> readPort(HostPort value, const QString& port, qsizetype start, bool udp) {
@@ -145,8 +182,9 @@ Result<HostPort> parseHostPort(const QString& text, bool udp) {
 }
 
 QString formatHostPort(const HostPort& value) {
-    QString text =
-        value.host.contains(QLatin1Char(':')) ? QStringLiteral("[") + value.host + QStringLiteral("]") : value.host;
+    QString text = value.host.contains(QLatin1Char(':'))
+                       ? QStringLiteral("[") + withWrittenZone(value.host) + QStringLiteral("]")
+                       : value.host;
     if (!value.service.isEmpty())
         return text + QStringLiteral(":") + value.service;
     if (value.portFirst == 0 && value.portLast == 0)
@@ -165,22 +203,79 @@ QString formatEndpoint(const QHostAddress& address, quint16 port) {
 }
 
 std::optional<QString> hostOfInteger(const QString& digits) {
-    if (!isDigits(digits) || digits.size() > 10)
+    const bool isHex = isHexadecimal(digits);
+    if (!isHex && !isDigits(digits))
         return std::nullopt;
-    const qulonglong value = digits.toULongLong();
-    if (value > 0xffffffffULL)
+    bool ok = false;
+    const qulonglong value = isHex ? digits.mid(2).toULongLong(&ok, 16) : digits.toULongLong(&ok);
+    if (!ok || value > 0xffffffffULL)
         return std::nullopt;
     return QHostAddress(static_cast<quint32>(value)).toString();
 }
 
+std::optional<QString> ambiguityOfHost(const QString& host) {
+    QString numbers = host.section(QLatin1Char('%'), 0, 0);
+    if (const qsizetype colon = numbers.lastIndexOf(QLatin1Char(':')); colon >= 0) {
+        numbers = numbers.mid(colon + 1); // the IPv4 address at the end of an IPv6 one
+        if (!numbers.contains(QLatin1Char('.')))
+            return std::nullopt;
+    }
+    const QStringList parts = numbers.split(QLatin1Char('.'));
+    const bool areNumbers = std::all_of(parts.begin(), parts.end(),
+                                        [](const QString& part) { return isDigits(part) || isHexadecimal(part); });
+    if (!areNumbers)
+        return std::nullopt;
+    const bool hasZeros = std::any_of(parts.begin(), parts.end(), [](const QString& part) {
+        return part.size() > 1 && part.startsWith(QLatin1Char('0')) && !isHexadecimal(part);
+    });
+    if (hasZeros)
+        return QStringLiteral("“%1” is ambiguous: some programs read a number with a leading zero as octal. Write %2.")
+            .arg(host, plainNumbers(parts));
+    if (parts.size() > 1 && std::any_of(parts.begin(), parts.end(), isHexadecimal))
+        return QStringLiteral("“%1” is ambiguous: not every program reads hexadecimal numbers there. Write %2.")
+            .arg(host, plainNumbers(parts));
+    if (parts.size() > 1 && parts.size() != 4)
+        return QStringLiteral("“%1” is no IPv4 address: four numbers from 0 to 255 are needed.").arg(host);
+    return std::nullopt;
+}
+
+std::optional<QHostAddress> ipLiteral(const QString& host) {
+    const QHostAddress address(host);
+    if (address.isNull() || ambiguityOfHost(host))
+        return std::nullopt;
+    const bool isV4 = address.protocol() == QAbstractSocket::IPv4Protocol;
+    if (isV4 && host.count(QLatin1Char('.')) != 3) // Qt reads 127.1 and 2130706433, too
+        return std::nullopt;
+    return address;
+}
+
 bool isMulticastGroup(const QString& text) {
-    const QHostAddress address(text.section(QLatin1Char('%'), 0, 0));
+    const auto address = ipLiteral(text.section(QLatin1Char('%'), 0, 0));
     const bool hasEmptyInterface = text.endsWith(QLatin1Char('%'));
-    return !address.isNull() && address.isMulticast() && !hasEmptyInterface;
+    return address && address->isMulticast() && !hasEmptyInterface;
 }
 
 bool isIpLiteral(const QString& host) {
-    return !QHostAddress(host).isNull();
+    return ipLiteral(host).has_value();
+}
+
+bool isLoopbackHost(const QString& host) {
+    if (const auto address = ipLiteral(host))
+        return address->isLoopback();
+    const QString name = withoutRootDot(host).toLower();
+    return isLocalhostName(name) || name == QLatin1String("ip6-localhost") || name == QLatin1String("ip6-loopback");
+}
+
+bool isLocalhostName(const QString& host) {
+    const QString name = withoutRootDot(host).toLower();
+    return name == QLatin1String("localhost") || name.endsWith(QLatin1String(".localhost"));
+}
+
+QString withPlainZone(const QString& address) {
+    const qsizetype mark = address.indexOf(QLatin1String("%25"));
+    if (mark < 0 || mark + 3 == address.size()) // %25 alone: the interface of number 25
+        return address;
+    return address.left(mark + 1) + QUrl::fromPercentEncoding(address.mid(mark + 3).toUtf8());
 }
 
 } // namespace sw

@@ -7,6 +7,8 @@
 #include "core/address/services.h"
 #include "core/address/sockettable.h"
 
+#include <QRegularExpression>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -203,56 +205,74 @@ struct Query {
     QString protocol;
 };
 
-std::optional<quint32> integerOf(const QString& text) {
-    bool ok = false;
-    const qulonglong value = text.startsWith(QLatin1String("0x"), Qt::CaseInsensitive)
-                                 ? text.mid(2).toULongLong(&ok, 16)
-                                 : text.toULongLong(&ok);
-    const bool isPlain = !text.isEmpty() && text.at(0).isDigit();
-    return ok && isPlain && value <= 0xffffffffULL ? std::optional<quint32>(static_cast<quint32>(value)) : std::nullopt;
+tl::unexpected<Error> refuse(const QString& detail) {
+    return tl::unexpected(badInput(QStringLiteral("lookup"), detail));
+}
+
+/// The integer that stands for an IPv4 address, if the text begins like a number: `2130706433`, `0x7f000001`.
+Result<std::optional<quint32>> integerOf(const QString& text) {
+    static const QRegularExpression number(QStringLiteral("^[+-]?(\\d+|0[xX][0-9a-fA-F]*)$"));
+    if (!number.match(text).hasMatch())
+        return std::optional<quint32>();
+    if (const auto problem = ambiguityOfHost(text))
+        return refuse(*problem);
+    const auto host = hostOfInteger(text);
+    if (!host)
+        return refuse(QStringLiteral("“%1” stands for no address and no port: an integer is 0 to 4294967295 (or "
+                                     "0xffffffff), and a port 0 to 65535.")
+                          .arg(text));
+    return std::optional<quint32>(QHostAddress(*host).toIPv4Address());
+}
+
+/// What follows the /: a protocol, unless what stands before it is an address.
+Result<void> readProtocol(Query& query, const QString& before, const QString& after,
+                          const std::optional<quint32>& integer) {
+    query.protocol = after.toLower();
+    if (query.protocol != QLatin1String("tcp") && query.protocol != QLatin1String("udp"))
+        return refuse(QStringLiteral("“%1” is no protocol: write SERVICE/tcp or SERVICE/udp.").arg(after));
+    if (integer && *integer > 65535)
+        return refuse(QStringLiteral("%1 is no port: ports are 0 to 65535.").arg(before));
+    return {};
 }
 
 Result<Query> parseQuery(const QString& text) {
     Query query;
     const QString trimmed = text.trimmed();
     if (trimmed.isEmpty())
-        return tl::unexpected(
-            badInput(QStringLiteral("lookup"), QStringLiteral("Write a name, an address, an integer, a "
-                                                              "subnet, a port or a service.")));
+        return refuse(QStringLiteral("Write a name, an address, an integer, a subnet, a port or a service."));
+    const bool hasSlash = trimmed.contains(QLatin1Char('/'));
+    const QString after = trimmed.section(QLatin1Char('/'), 1);
     QString host = trimmed.section(QLatin1Char('/'), 0, 0);
     if (host.startsWith(QLatin1Char('[')) && host.endsWith(QLatin1Char(']')))
         host = host.mid(1, host.size() - 2);
-    const QString after = trimmed.section(QLatin1Char('/'), 1);
-    const QHostAddress literal(host);
+    host = withPlainZone(host);
     const auto integer = integerOf(host);
-    if (trimmed.contains(QLatin1Char('/'))) {
-        if (!integer && !literal.isNull()) {
-            auto subnet = parseSubnet(host + QLatin1Char('/') + after);
-            if (!subnet)
-                return tl::unexpected(subnet.error());
-            query.subnet = *subnet;
-            return query;
-        }
-        query.protocol = after.toLower();
-        if (query.protocol != QLatin1String("tcp") && query.protocol != QLatin1String("udp"))
-            return tl::unexpected(
-                badInput(QStringLiteral("lookup"),
-                         QStringLiteral("“%1” is no protocol: write SERVICE/tcp or SERVICE/udp.").arg(after)));
-        if (integer && *integer > 65535)
-            return tl::unexpected(
-                badInput(QStringLiteral("lookup"), QStringLiteral("%1 is no port: ports are 0 to 65535.").arg(host)));
-    }
-    if (integer) {
-        if (*integer <= 65535)
-            query.port = static_cast<quint16>(*integer);
-        if (query.protocol.isEmpty())
-            query.address = QHostAddress(*integer);
+    if (!integer)
+        return tl::unexpected(integer.error());
+    if (const auto problem = ambiguityOfHost(host))
+        return refuse(*problem);
+    const auto literal = ipLiteral(host);
+    if (hasSlash && literal) {
+        auto subnet = parseSubnet(host + QLatin1Char('/') + after);
+        if (!subnet)
+            return tl::unexpected(subnet.error());
+        query.subnet = *subnet;
         return query;
     }
-    if (!literal.isNull())
-        query.address = literal;
-    else
+    if (hasSlash) {
+        if (const auto known = readProtocol(query, host, after, *integer); !known)
+            return tl::unexpected(known.error());
+    }
+    if (*integer) {
+        if (**integer <= 65535)
+            query.port = static_cast<quint16>(**integer);
+        if (query.protocol.isEmpty())
+            query.address = QHostAddress(**integer);
+    } else if (literal) {
+        query.address = *literal;
+    } else {
         query.name = host;
+    }
     return query;
 }
 
@@ -301,17 +321,21 @@ QString Subnet::size() const {
 Result<Subnet> parseSubnet(const QString& text) {
     const QString host = text.section(QLatin1Char('/'), 0, 0);
     const QString length = text.section(QLatin1Char('/'), 1);
-    Subnet subnet{.address = QHostAddress(host)};
+    for (const QString& part : {host, length}) {
+        if (const auto problem = ambiguityOfHost(part))
+            return tl::unexpected(badInput(QStringLiteral("subnet"), *problem));
+    }
+    const auto address = ipLiteral(host);
+    Subnet subnet{.address = address.value_or(QHostAddress())};
     const int most = subnet.isIPv6() ? 128 : 32;
     bool ok = false;
     subnet.prefix = length.toInt(&ok);
     if (!ok && !subnet.isIPv6()) { // a netmask: ones, then zeros
-        const QHostAddress mask(length);
-        const quint32 bits = mask.toIPv4Address(&ok);
-        ok = ok && mask.protocol() == QAbstractSocket::IPv4Protocol && (~bits & (~bits + 1)) == 0;
+        const quint32 bits = ipLiteral(length).value_or(QHostAddress()).toIPv4Address(&ok);
+        ok = ok && !length.contains(QLatin1Char(':')) && (~bits & (~bits + 1)) == 0;
         subnet.prefix = std::popcount(bits);
     }
-    if (subnet.address.isNull() || !ok || subnet.prefix < 0 || subnet.prefix > most)
+    if (!address || !ok || subnet.prefix < 0 || subnet.prefix > most)
         return tl::unexpected(badInput(QStringLiteral("subnet"),
                                        QStringLiteral("“%1” is no subnet: write 10.1.2.3/20, 10.1.2.3/255.255.240.0 or "
                                                       "2001:db8::/48; the prefix is 0 to %2.")

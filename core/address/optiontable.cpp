@@ -5,6 +5,7 @@
 #include "core/base/units.h"
 
 #include <array>
+#include <optional>
 
 namespace sw {
 
@@ -145,6 +146,21 @@ tl::unexpected<Error> refuse(const OptionSpec& spec, const QString& value) {
         QStringLiteral("%1=%2: %1 takes %3.").arg(QString::fromLatin1(spec.name), value, acceptedValues(spec)), 0));
 }
 
+tl::unexpected<Error> refuseHost(const OptionSpec& spec, const QString& value, const QString& problem) {
+    return tl::unexpected(badInput(QStringLiteral("option"),
+                                   QStringLiteral("%1=%2: %3").arg(QString::fromLatin1(spec.name), value, problem), 0));
+}
+
+/// What is ambiguous in HOST, HOST:PORT, [HOST]:PORT or GROUP%INTERFACE; paths and names hold nothing of that.
+std::optional<QString> problemOfHost(const QString& value) {
+    QString host = value;
+    if (host.startsWith(QLatin1Char('[')))
+        host = host.section(QLatin1Char(']'), 0, 0).mid(1);
+    else if (host.count(QLatin1Char(':')) == 1)
+        host = host.section(QLatin1Char(':'), 0, 0);
+    return ambiguityOfHost(host);
+}
+
 Result<QString> normaliseSwitch(const OptionSpec& spec, const QString& value) {
     const QString low = value.toLower();
     for (const char* yes : {"on", "true", "yes", "1"}) {
@@ -196,6 +212,9 @@ Result<QString> normaliseText(const OptionSpec& spec, const QString& value) {
             return refuse(spec, value);
         return QStringLiteral("%1").arg(mode, 4, 8, QLatin1Char('0'));
     }
+    const bool isHost = qstrcmp(spec.name, "to") == 0 || qstrcmp(spec.name, "name") == 0;
+    if (const auto problem = isHost ? problemOfHost(value) : std::nullopt)
+        return refuseHost(spec, value, *problem);
     return value;
 }
 
@@ -271,12 +290,16 @@ Result<QString> normaliseOption(const OptionSpec& spec, const QString& value) {
     case OptionType::Host:
         if (isPath(value))
             return value;
+        if (const auto problem = problemOfHost(value))
+            return refuseHost(spec, value, *problem);
         if (const auto place = parseHostPort(value, false);
             !place || place->portFirst != place->portLast ||
             (!place->host.isEmpty() && place->host != QLatin1String("*") && !isIpLiteral(place->host)))
             return refuse(spec, value);
         return value;
     case OptionType::Group:
+        if (const auto problem = problemOfHost(value))
+            return refuseHost(spec, value, *problem);
         if (!isMulticastGroup(value))
             return refuse(spec, value);
         return value;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "core/address/resolver.h"
 
+#include "core/address/hosts.h"
 #include "core/base/systemnet.h"
 
+#include <QNetworkInterface>
 #include <QThreadPool>
 
 #include <algorithm>
@@ -34,6 +36,21 @@ Error nameError(int code, const QString& host) {
             .detail = advice.arg(host, text)};
 }
 
+/// A zone must be an interface of this machine: the system would only call the whole address an invalid argument.
+Result<void> checkZone(const QHostAddress& address, const QString& host) {
+    const QString zone = address.scopeId();
+    bool isNumber = false;
+    zone.toUInt(&isNumber);
+    if (zone.isEmpty() || isNumber || QNetworkInterface::interfaceIndexFromName(zone) != 0)
+        return {};
+    return tl::unexpected(
+        Error{.id = ErrorId::AddressNotAvailable,
+              .situation = QStringLiteral("resolve"),
+              .detail = QStringLiteral("This machine has no interface “%1”, which the address %2 is for. `swright list "
+                                       "interfaces` names those that there are.")
+                            .arg(zone, host)});
+}
+
 int nativeFamily(Family family) {
     switch (family) {
     case Family::IPv4:
@@ -49,21 +66,26 @@ int nativeFamily(Family family) {
 } // namespace
 
 Result<std::vector<QHostAddress>> resolveNow(const QString& host, Family family) {
-    const QHostAddress literal(host);
-    if (!literal.isNull()) {
-        const bool isV6 = literal.protocol() == QAbstractSocket::IPv6Protocol;
+    if (const auto problem = ambiguityOfHost(host))
+        return tl::unexpected(badInput(QStringLiteral("host"), *problem));
+    if (const auto literal = ipLiteral(host)) {
+        const bool isV6 = literal->protocol() == QAbstractSocket::IPv6Protocol;
         if ((family == Family::IPv4 && isV6) || (family == Family::IPv6 && !isV6))
             return tl::unexpected(
                 Error{.id = ErrorId::AddressNotAvailable,
                       .situation = QStringLiteral("resolve"),
                       .detail = QStringLiteral("%1 is not of the family that the option ipv6 asks for.").arg(host)});
-        return std::vector{literal};
+        if (const auto known = checkZone(*literal, host); !known)
+            return tl::unexpected(known.error());
+        return std::vector{*literal};
     }
     addrinfo hints{};
     hints.ai_family = nativeFamily(family);
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    const int code = ::getaddrinfo(host.toUtf8().constData(), nullptr, &hints, &found);
+    // names below localhost are loopback (RFC 6761 section 6.3), and nobody outside is asked for them
+    const QString asked = isLocalhostName(host) ? QStringLiteral("localhost") : host;
+    const int code = ::getaddrinfo(asked.toUtf8().constData(), nullptr, &hints, &found);
     if (code != 0)
         return tl::unexpected(nameError(code, host));
     std::vector<QHostAddress> addresses;

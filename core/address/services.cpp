@@ -6,12 +6,18 @@
 #include <QHostAddress>
 #include <QtEndian>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 namespace sw {
 
 std::optional<quint16> servicePort(const QString& name, bool udp) {
+    // a service name has a letter (RFC 6335 section 5.1); getaddrinfo also takes numbers, and cuts large ones to 16
+    // bits
+    const bool hasLetter = std::any_of(name.begin(), name.end(), [](QChar c) { return c.isLetter(); });
+    if (!hasLetter || !name.at(0).isLetterOrNumber())
+        return std::nullopt;
     addrinfo hints{};
     hints.ai_family = AF_INET;
     hints.ai_socktype = udp ? SOCK_DGRAM : SOCK_STREAM;

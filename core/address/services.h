@@ -7,7 +7,8 @@
 
 namespace sw {
 
-/// The port of a service name in the system's list (services(5)), for the protocol. Never asks the network. Any thread.
+/// The port of a service name in the system's list (services(5)), for the protocol; numbers are no
+/// service names. Never asks the network. Any thread.
 std::optional<quint16> servicePort(const QString& name, bool udp);
 
 /// The name of a port in the system's list, or nothing.

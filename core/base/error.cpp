@@ -88,8 +88,10 @@ constexpr std::array situations{
     SituationEntry{ErrorId::NotFound, "bind", "The directory of %1 does not exist. Make it first, or choose another."},
     SituationEntry{
         ErrorId::InvalidArgument, "connect",
-        "The system cannot connect to %1 this way: a route discards its packets, an address with %interface is "
-        "needed (fe80::/10), or the local address is of another kind."},
+        "The system cannot connect to %1 this way: a route discards its packets, a link-local address (fe80::/10) "
+        "lacks "
+        "the name of an interface that this machine has, as in [fe80::1%eth0], or the local address is of another "
+        "kind."},
     SituationEntry{ErrorId::NotSupported, "connect",
                    "%1 is a socket of another type: unix:// is for streams, unixgram:// "
                    "for datagrams."},

@@ -72,7 +72,8 @@ declare class Bytes extends Uint8Array {
     toHex(separator?: string): string;
     equals(other: string | Bytes): boolean;
     startsWith(other: string | Bytes): boolean;
-    /** "crc32", "crc16-modbus", "sum8", "sha256", …: `swright list fields` names them. */
+    /** "crc32", "crc16-modbus", "sum8", "sha256", …: `swright list fields` names them. Any other CRC is
+        "crc:width=16,poly=1021,init=ffff". */
     checksum(name: string): Bytes;
 }
 

@@ -218,7 +218,15 @@ QVariantList ScriptHost::match(const QString& source, const QString& flags, cons
 QByteArray ScriptHost::checksum(const QByteArray& bytes, const QString& name) {
     if (const Checksum* known = findChecksum(name))
         return known->compute(bytes);
-    engineOf(this)->throwError(QStringLiteral("there is no checksum “%1”").arg(name));
+    if (name.startsWith(QLatin1String("crc:"))) {
+        const auto model = CrcModel::parse(name.mid(4).split(QLatin1Char(',')));
+        if (model)
+            return model->compute(bytes);
+        engineOf(this)->throwError(model.error().detail);
+        return {};
+    }
+    engineOf(this)->throwError(QStringLiteral("there is no checksum “%1”; there are: %2")
+                                   .arg(name, checksumNames().join(QLatin1String(", "))));
     return {};
 }
 

@@ -239,7 +239,7 @@ void DatagramSocket::opened(native::Descriptor socket) {
     own.options = std::make_shared<const QVector<OptionState>>(readOptions(socket, address(), m_role, isIPv6));
     setState(EndpointState::Open);
     const QString text = m_role == Role::Listen
-                             ? QStringLiteral("receiving on %1").arg(formatAddress(own.address)) +
+                             ? QStringLiteral("receiving on %1").arg(describeAddress(own.address)) +
                                    (own.isReachable ? QStringLiteral(" (reachable from the network)") : QString())
                              : QStringLiteral("datagrams go to %1 from %2").arg(own.peer, own.local);
     QJsonObject facts{{QStringLiteral("scheme"), schemeName(address().scheme)},
@@ -247,6 +247,8 @@ void DatagramSocket::opened(native::Descriptor socket) {
                       {QStringLiteral("peer"), own.peer},
                       {QStringLiteral("address"), formatAddress(own.address)}};
     noteSocket(socket, m_role == Role::Listen, facts);
+    if (m_role == Role::Listen && native::isIp(bound))
+        facts.insert(QStringLiteral("port"), native::portOf(bound));
     record(m_role == Role::Listen ? EventKind::Started : EventKind::Opened, text, facts);
     for (const Error& error : std::exchange(m_optionErrors, {}))
         record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});

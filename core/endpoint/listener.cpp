@@ -157,10 +157,14 @@ void Listener::listening(native::Descriptor socket) {
         facts.insert(QStringLiteral("family"), own.family);
     if (const auto limit = native::acceptQueue(socket).limit)
         facts.insert(QStringLiteral("backlogInForce"), *limit);
-    QString where = QStringLiteral("listening on %1").arg(formatAddress(own.address));
+    if (native::isIp(bound))
+        facts.insert(QStringLiteral("port"), native::portOf(bound));
+    const bool showsLocal = !own.isReachable && native::isIp(bound) && !isIpLiteral(own.address.place.host);
+    QString where =
+        QStringLiteral("listening on %1").arg(showsLocal ? formatAddress(own.address) : describeAddress(own.address));
     if (own.isReachable)
         where += QStringLiteral(" (reachable from the network), %1").arg(own.family);
-    else if (native::isIp(bound) && !isIpLiteral(own.address.place.host))
+    else if (showsLocal)
         where += QStringLiteral(" (%1)").arg(own.local);
     if (m_tls != nullptr && !m_tls->own().empty()) {
         const Certificate& leaf = m_tls->own().front();

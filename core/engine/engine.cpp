@@ -120,7 +120,7 @@ Result<BehaviourPlan> planFor(const QString& behaviour, const Address& address, 
         return refuse(QStringLiteral("A console on %1 can be reached from the network, and whoever reaches it can run "
                                      "scripts. It has to be allowed "
                                      "each time.")
-                          .arg(formatAddress(address)));
+                          .arg(describeAddress(address)));
     return plan;
 }
 

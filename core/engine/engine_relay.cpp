@@ -15,7 +15,7 @@ Result<void> RelayRequest::validate(const Address& listen) const {
                                      "nowhere to go."));
     if (isDatagram != sw::isDatagram(target.scheme))
         return refuse(QStringLiteral("%1 and %2 cannot be relayed: one carries a stream, the other datagrams.")
-                          .arg(formatAddress(listen), formatAddress(target)));
+                          .arg(describeAddress(listen), describeAddress(target)));
     if (auto fits = checkFaults(faults, isDatagram); !fits)
         return fits;
     if (idle < std::chrono::milliseconds(100))

@@ -199,13 +199,13 @@ void LoadSender::sendDue() {
         for (const MessageStep& step : m_plan.message.steps) {
             if (step.kind == MessageStep::Kind::Wait)
                 continue;
-            const auto bytes = step.render(m_state, Timestamp::now().wall);
+            const auto bytes = step.render(m_state, Timestamp::now().wall, m_plan.message.encoding);
             if (!bytes) {
                 m_report.error = bytes.error();
                 finish();
                 return;
             }
-            const QByteArray message = *bytes + lineEndingBytes(m_plan.message.ending);
+            const QByteArray message = *bytes + lineEndingBytes(m_plan.message.ending, m_plan.message.encoding);
             m_engine.send(id, message);
             m_offered[id] += static_cast<quint64>(message.size());
         }

@@ -50,13 +50,14 @@ void MessagePlayer::proceed() {
                 m_due += step.wait;
                 continue;
             }
-            const auto bytes = step.render(m_state, Timestamp::now().wall);
+            const auto bytes = step.render(m_state, Timestamp::now().wall, m_plan.message.encoding);
             if (!bytes) {
                 emit failed(bytes.error());
                 finish();
                 return;
             }
-            m_engine.send(m_endpoint, *bytes + lineEndingBytes(m_plan.message.ending), m_plan.destination);
+            m_engine.send(m_endpoint, *bytes + lineEndingBytes(m_plan.message.ending, m_plan.message.encoding),
+                          m_plan.destination);
             continue;
         }
         emit advanced(++m_round);

@@ -16,7 +16,7 @@ tl::unexpected<Error> fail(const QString& detail, qsizetype position) {
 
 struct SimpleEscape {
     char letter;
-    char byte;
+    char byte; ///< a code unit of ASCII; other encodings write it in their own way
 };
 constexpr std::array simpleEscapes{
     SimpleEscape{'n', '\n'}, SimpleEscape{'r', '\r'},  SimpleEscape{'t', '\t'}, SimpleEscape{'0', '\0'},
@@ -35,6 +35,17 @@ int hexDigit(QChar c) {
     return -1;
 }
 
+Error unknownEncoding(const QString& name) {
+    return badInput(QStringLiteral("payload"), QStringLiteral("“%1” is no encoding that is known here. Known are: %2.")
+                                                   .arg(name, encodings().join(QLatin1String(", "))));
+}
+
+/// How a message names a character: those that nobody sees by their code points.
+QString shownCharacter(const QString& piece) {
+    const uint code = piece.toUcs4().value(0);
+    return QChar::isPrint(code) ? piece : QStringLiteral("U+%1").arg(code, 4, 16, QLatin1Char('0')).toUpper();
+}
+
 /// Reads escaped text one piece at a time, so that each error knows where it stands.
 class EscapedTextReader {
 public:
@@ -45,9 +56,7 @@ public:
 
     Result<QByteArray> read() {
         if (!m_encoder.isValid())
-            return fail(QStringLiteral("“%1” is no encoding that is known here. Known are: %2.")
-                            .arg(m_encodingName, encodings().join(QLatin1String(", "))),
-                        -1);
+            return tl::unexpected(unknownEncoding(m_encodingName));
         qsizetype i = 0;
         while (i < m_text.size()) {
             const auto used = m_text.at(i) == QLatin1Char('\\') ? readEscape(i) : readPlain(i);
@@ -74,7 +83,7 @@ private:
         if (m_encoder.hasError()) {
             m_encoder.resetState();
             return fail(QStringLiteral("“%1” has no form in %2. Write its bytes as \\xHH or choose another encoding.")
-                            .arg(piece, m_encodingName),
+                            .arg(shownCharacter(piece), m_encodingName),
                         position);
         }
         m_bytes.append(bytes);
@@ -87,7 +96,8 @@ private:
         const QChar letter = m_text.at(i + 1);
         for (const SimpleEscape& escape : simpleEscapes) {
             if (letter == QLatin1Char(escape.letter)) {
-                m_bytes.append(escape.byte);
+                if (auto encoded = encode(QString(QLatin1Char(escape.byte)), i); !encoded)
+                    return tl::unexpected(encoded.error());
                 return 2;
             }
         }
@@ -152,7 +162,9 @@ bool isHexSeparator(QChar c) {
 } // namespace
 
 Result<QByteArray> toBytes(const PayloadSpec& spec) {
-    Result<QByteArray> bytes;
+    Result<QByteArray> bytes = encodedText({}, spec.encoding); // whether there is such an encoding
+    if (!bytes)
+        return bytes;
     switch (spec.form) {
     case PayloadForm::Text:
         bytes = parseEscapedText(spec.source, spec.encoding);
@@ -167,7 +179,7 @@ Result<QByteArray> toBytes(const PayloadSpec& spec) {
         return fail(QStringLiteral("A file is sent in pieces, not as one payload."), -1);
     }
     if (bytes)
-        bytes->append(lineEndingBytes(spec.lineEnding));
+        bytes->append(lineEndingBytes(spec.lineEnding, spec.encoding));
     return bytes;
 }
 
@@ -269,10 +281,22 @@ QStringList encodings() {
             QStringLiteral("UTF-32LE"), QStringLiteral("UTF-32BE"),   QStringLiteral("Locale")};
 }
 
-QByteArray lineEndingBytes(LineEnding ending) {
+Result<QByteArray> encodedText(const QString& text, const QString& encoding) {
+    QStringEncoder encoder(encoding.toLatin1().constData());
+    if (!encoder.isValid())
+        return tl::unexpected(unknownEncoding(encoding));
+    const QByteArray bytes = encoder.encode(text);
+    if (encoder.hasError())
+        return fail(
+            QStringLiteral("“%1” has a character without a form in %2. Choose another encoding.").arg(text, encoding),
+            -1);
+    return bytes;
+}
+
+QByteArray lineEndingBytes(LineEnding ending, const QString& encoding) {
     for (const EndingEntry& entry : endings) {
         if (entry.ending == ending)
-            return {entry.bytes, entry.size};
+            return encodedText(QString::fromLatin1(entry.bytes, entry.size), encoding).value_or(QByteArray());
     }
     return {};
 }

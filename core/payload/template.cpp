@@ -6,15 +6,15 @@
 
 #include <QDateTime>
 #include <QLocale>
-#include <QRegularExpression>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace sw {
 
 namespace {
 
-constexpr qint64 mostRandom = 1 << 20;
 constexpr qint64 mostRendered = 16 << 20;
 constexpr qint64 nanosPerSecond = 1'000'000'000;
 constexpr qint64 nanosPerMilli = 1'000'000;
@@ -23,15 +23,13 @@ tl::unexpected<Error> refuse(const QString& detail, qsizetype position) {
     return tl::unexpected(badInput(QStringLiteral("template"), detail, static_cast<int>(position)));
 }
 
-QByteArray timeText(const QString& format, qint64 wall) {
+QString timeText(const QString& format, qint64 wall) {
     if (format == QLatin1String("unix"))
-        return QByteArray::number(wall / nanosPerSecond);
+        return QString::number(wall / nanosPerSecond);
     if (format == QLatin1String("ms"))
-        return QByteArray::number(wall / nanosPerMilli);
+        return QString::number(wall / nanosPerMilli);
     const QDateTime now = QDateTime::fromMSecsSinceEpoch(wall / nanosPerMilli, Qt::UTC);
-    if (format.isEmpty())
-        return now.toString(Qt::ISODateWithMs).toLatin1();
-    return QLocale::c().toString(now, format).toUtf8();
+    return format.isEmpty() ? now.toString(Qt::ISODateWithMs) : QLocale::c().toString(now, format);
 }
 
 QByteArray binary(quint64 number, qint64 width, bool isLittleEndian) {
@@ -42,130 +40,152 @@ QByteArray binary(quint64 number, qint64 width, bool isLittleEndian) {
     return bytes;
 }
 
-} // namespace
-
-Result<Template::Part> Template::parseField(const QString& field, qsizetype position) {
-    const qsizetype colon = field.indexOf(QLatin1Char(':'));
-    const QString name = colon < 0 ? field : field.first(colon);
-    const QString more = colon < 0 ? QString() : field.mid(colon + 1);
-    const auto refuseHere = [&](const QString& detail) { return refuse(detail, position); };
-    if (name == QLatin1String("n")) {
-        bool ok = true;
-        const qint64 width = more.isEmpty() ? 0 : more.toLongLong(&ok);
-        if (!ok || width < 0 || width > 20)
-            return refuseHere(QStringLiteral("${n:%1}: the width is 1 to 20 digits.").arg(more));
-        return Part{.kind = Kind::Counter, .from = width};
+/// The bytes whose hexadecimal digits these are.
+Result<QByteArray> unhexed(QByteArrayView digits, const QString& field) {
+    for (const char c : digits) {
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+            return refuse(QStringLiteral("${%1:unhex} covers “%2”, which is no hexadecimal digit. Put ${begin} before "
+                                         "the first digit.")
+                              .arg(field, QString::fromLatin1(&c, 1)),
+                          -1);
     }
-    if (name == QLatin1String("time"))
-        return Part{.kind = Kind::Time, .text = more};
-    if (name == QLatin1String("random")) {
-        static const QRegularExpression range(QStringLiteral("^(\\d{1,15})-(\\d{1,15})$"));
-        if (const auto match = range.match(more); match.hasMatch()) {
-            Part part{.kind = Kind::RandomNumber,
-                      .from = match.captured(1).toLongLong(),
-                      .to = match.captured(2).toLongLong()};
-            if (part.from > part.to)
-                return refuseHere(QStringLiteral("${random:%1}: write the smaller number first.").arg(more));
-            return part;
-        }
-        bool ok = false;
-        const qint64 size = more.toLongLong(&ok);
-        if (!ok || size < 1 || size > mostRandom)
-            return refuseHere(
-                QStringLiteral("${random:%1}: write a number of bytes (${random:8}, at most 1048576) or a "
-                               "range of numbers (${random:1-6}).")
-                    .arg(more));
-        return Part{.kind = Kind::RandomBytes, .from = size};
-    }
-    if (name == QLatin1String("len")) {
-        if (more.isEmpty())
-            return Part{.kind = Kind::Length};
-        const int width = more.at(0).digitValue();
-        const QString order = more.mid(1);
-        const bool isKnown =
-            order == QLatin1String("be") || order == QLatin1String("le") || (order.isEmpty() && width == 1);
-        if ((width != 1 && width != 2 && width != 4 && width != 8) || !isKnown)
-            return refuseHere(
-                QStringLiteral("${len:%1}: write ${len}, or ${len:1}, ${len:2be}, ${len:2le}, ${len:4be}, "
-                               "${len:4le}, ${len:8be} or ${len:8le}.")
-                    .arg(more));
-        return Part{.kind = Kind::Length, .from = width, .isLittleEndian = order == QLatin1String("le")};
-    }
-    if (const Checksum* checksum = findChecksum(name)) {
-        if (!more.isEmpty() && more != QLatin1String("be") && more != QLatin1String("le") &&
-            more != QLatin1String("hex"))
-            return refuseHere(QStringLiteral("${%1}: after the colon comes be, le or hex.").arg(field));
-        return Part{.kind = Kind::Check,
-                    .text = name,
-                    .from = checksum->size,
-                    .isLittleEndian = more.isEmpty() ? checksum->isLittleEndian : more == QLatin1String("le"),
-                    .isHex = more == QLatin1String("hex")};
-    }
-    static const QRegularExpression word(QStringLiteral("^[A-Za-z_][A-Za-z0-9_-]*$|^\\d{1,3}$"));
-    if (!word.match(field).hasMatch())
-        return refuseHere(
-            QStringLiteral("“${%1}” is no field. There are: ${n}, ${time}, ${random:8}, ${len:2be}, checksums such as "
-                           "${crc32}, and names of values.")
-                .arg(field));
-    return Part{.kind = Kind::Value, .text = field};
+    if (digits.size() % 2 != 0)
+        return refuse(QStringLiteral("${%1:unhex} covers an odd number of hexadecimal digits.").arg(field), -1);
+    return QByteArray::fromHex(digits.toByteArray());
 }
 
-Result<Template> Template::parse(const QString& text) {
+} // namespace
+
+Result<Template> Template::parse(const QString& text, const QString& encoding) {
     Template made;
-    qsizetype at = 0;
+    made.m_encoding = encoding;
     QString literal;
-    qsizetype literalStart = 0;
-    const auto flush = [&]() -> Result<void> {
+    qsizetype start = 0;
+    for (qsizetype at = 0; at < text.size();) {
         if (literal.isEmpty())
-            return {};
-        auto bytes = parseEscapedText(literal);
-        if (!bytes) {
-            Error error = bytes.error();
-            error.position += static_cast<int>(literalStart);
-            return tl::unexpected(error);
-        }
-        made.m_parts.push_back({.kind = Kind::Bytes, .bytes = *bytes});
-        literal.clear();
-        return {};
-    };
-    while (at < text.size()) {
-        if (literal.isEmpty())
-            literalStart = at;
-        const QChar c = text.at(at);
-        if (c == QLatin1Char('\\') && at + 1 < text.size()) { // an escape stays together: \x24{ is no field
-            literal += text.mid(at, 2);
-            at += 2;
-            continue;
-        }
-        if (c != QLatin1Char('$') || at + 1 >= text.size()) {
-            literal += c;
-            ++at;
-            continue;
-        }
-        if (text.at(at + 1) == QLatin1Char('$')) {
-            literal += c;
-            at += 2;
-            continue;
-        }
-        if (text.at(at + 1) != QLatin1Char('{')) {
-            literal += c;
-            ++at;
+            start = at;
+        const bool isEscape = text.at(at) == u'\\' && at + 1 < text.size(); // stays together: \x24{ is no field
+        const bool isDollar = text.at(at) == u'$' && at + 1 < text.size() && text.at(at + 1) == u'$';
+        const bool isField = text.at(at) == u'$' && at + 1 < text.size() && text.at(at + 1) == u'{';
+        if (!isField) {
+            literal += isDollar ? text.mid(at, 1) : text.mid(at, isEscape ? 2 : 1);
+            at += isEscape || isDollar ? 2 : 1;
             continue;
         }
         const qsizetype end = text.indexOf(QLatin1Char('}'), at);
         if (end < 0)
             return refuse(QStringLiteral("A field begins with ${ and has no closing }."), at);
-        if (const auto done = flush(); !done)
+        auto done = made.addText(std::exchange(literal, {}), start);
+        if (done)
+            done = made.addField(text.mid(at + 2, end - at - 2), at);
+        if (!done)
             return tl::unexpected(done.error());
-        const auto part = parseField(text.mid(at + 2, end - at - 2), at);
-        if (!part)
-            return tl::unexpected(part.error());
-        made.m_parts.push_back(*part);
         at = end + 1;
     }
-    if (const auto done = flush(); !done)
+    auto done = made.addText(literal, start);
+    if (done)
+        done = made.findCovered();
+    if (done)
+        done = made.orderChecks();
+    if (!done)
         return tl::unexpected(done.error());
     return made;
+}
+
+Result<void> Template::addText(const QString& literal, qsizetype position) {
+    if (literal.isEmpty())
+        return {};
+    auto bytes = parseEscapedText(literal, m_encoding);
+    if (!bytes) {
+        Error error = bytes.error();
+        error.position = std::max(error.position, 0) + static_cast<int>(position);
+        return tl::unexpected(error);
+    }
+    m_parts.push_back({.kind = Kind::Bytes, .bytes = *bytes});
+    return {};
+}
+
+Result<void> Template::addField(const QString& field, qsizetype position) {
+    auto part = parseField(field, position);
+    if (!part)
+        return tl::unexpected(part.error());
+    part->position = position;
+    m_parts.push_back(*part);
+    return {};
+}
+
+/// Finds for each checksum and length the parts that it is about.
+Result<void> Template::findCovered() {
+    std::set<std::pair<Kind, QString>> marks;
+    std::size_t begin = 0; // of the last part without a name
+    std::optional<std::size_t> end;
+    for (std::size_t i = 0; i < m_parts.size(); ++i) {
+        Part& part = m_parts[i];
+        const bool isMark = part.kind == Kind::Begin || part.kind == Kind::End;
+        if (isMark && !part.text.isEmpty() && !marks.insert({part.kind, part.text}).second)
+            return refuse(QStringLiteral("The part “%1” begins or ends twice.").arg(part.text), part.position);
+        if (part.kind == Kind::Begin && part.text.isEmpty()) {
+            begin = i;
+            end.reset();
+        } else if (part.kind == Kind::End && part.text.isEmpty()) {
+            end = i;
+        } else if (part.kind == Kind::Check && part.of.isEmpty()) {
+            part.first = begin;
+            part.last = end.value_or(i);
+        } else if (part.kind == Kind::Length && part.of.isEmpty()) {
+            part.first = i + 1;
+            part.last = m_parts.size();
+        }
+    }
+    for (std::size_t i = 0; i < m_parts.size(); ++i) {
+        if (const auto found = m_parts[i].of.isEmpty() ? Result<void>() : findCoveredBy(i); !found)
+            return found;
+    }
+    return {};
+}
+
+Result<void> Template::findCoveredBy(std::size_t index) {
+    Part& part = m_parts[index];
+    const auto find = [&](Kind kind) {
+        return std::find_if(m_parts.begin(), m_parts.end(),
+                            [&](const Part& one) { return one.kind == kind && one.text == part.of; });
+    };
+    const auto begin = find(Kind::Begin);
+    const auto end = find(Kind::End);
+    if (begin == m_parts.end() || end == m_parts.end() || end < begin)
+        return refuse(QStringLiteral("There is no part “%1”: write ${begin:%1} where it begins, and ${end:%1} after it "
+                                     "where it ends.")
+                          .arg(part.of),
+                      part.position);
+    part.first = static_cast<std::size_t>(begin - m_parts.begin());
+    part.last = static_cast<std::size_t>(end - m_parts.begin());
+    return {};
+}
+
+/// Those checksums first that others cover.
+Result<void> Template::orderChecks() {
+    std::set<std::size_t> waiting;
+    for (std::size_t i = 0; i < m_parts.size(); ++i) {
+        if (m_parts[i].kind == Kind::Check)
+            waiting.insert(i);
+    }
+    while (!waiting.empty()) {
+        const std::size_t before = waiting.size();
+        for (auto at = waiting.begin(); at != waiting.end();) {
+            const Part& part = m_parts[*at];
+            auto covered = waiting.lower_bound(part.first);
+            if (covered == at) // its own bytes count as zeros
+                ++covered;
+            const bool isReady = covered == waiting.end() || *covered >= part.last;
+            if (isReady)
+                m_checks.push_back(*at);
+            at = isReady ? waiting.erase(at) : std::next(at);
+        }
+        if (waiting.size() == before)
+            return refuse(QStringLiteral("Two checksums cover each other; one of them must come first."),
+                          m_parts[*waiting.begin()].position);
+    }
+    return {};
 }
 
 QStringList Template::names() const {
@@ -178,95 +198,119 @@ QStringList Template::names() const {
     return names;
 }
 
+/// Digits, times and the like, in the template's encoding.
+Result<QByteArray> Template::text(const QString& digits) const {
+    return encodedText(digits, m_encoding);
+}
+
+/// What a part is before lengths and checksums are known: those have their size, mostly, and zeros.
+Result<QByteArray> Template::piece(const Part& part, TemplateState& state, qint64 wall) const {
+    QByteArray bytes;
+    switch (part.kind) {
+    case Kind::Bytes:
+        return part.bytes;
+    case Kind::Counter:
+        return text(QString::number(state.n).rightJustified(static_cast<qsizetype>(part.from), QLatin1Char('0')));
+    case Kind::Time:
+        return text(timeText(part.text, wall));
+    case Kind::Value: {
+        const auto found = state.values.constFind(part.text);
+        if (found != state.values.constEnd())
+            return *found;
+        QStringList known = state.values.keys();
+        known.sort();
+        return refuse(QStringLiteral("“${%1}” has no value here, and is no checksum. Values known are: %2. Checksums: "
+                                     "%3.")
+                          .arg(part.text, known.isEmpty() ? QStringLiteral("none") : known.join(QLatin1String(", ")),
+                               checksumNames().join(QLatin1String(", "))),
+                      static_cast<qsizetype>(-1));
+    }
+    case Kind::RandomBytes:
+        bytes.resize(static_cast<qsizetype>(part.from));
+        for (char& c : bytes)
+            c = static_cast<char>(state.random());
+        return bytes;
+    case Kind::RandomNumber: // not by a distribution of the library: its numbers differ between compilers
+        return text(QString::number(
+            part.from + static_cast<qint64>(state.random() % static_cast<quint64>(part.to - part.from + 1))));
+    case Kind::Length:
+        return QByteArray(static_cast<qsizetype>(part.from), '\0');
+    case Kind::Check:
+        return part.digits == Digits::None ? QByteArray(static_cast<qsizetype>(part.from), '\0')
+                                           : text(QString(static_cast<qsizetype>(part.from) * 2, QLatin1Char('0')));
+    case Kind::Begin:
+    case Kind::End:
+        break;
+    }
+    return bytes;
+}
+
+/// A length in digits changes what other lengths count, so they are counted again until none gets longer.
+void Template::fillLengths(Pieces& pieces) const {
+    for (bool hasChanged = true; std::exchange(hasChanged, false);) {
+        std::vector<qint64> offsets{0};
+        for (const QByteArray& piece : pieces)
+            offsets.push_back(offsets.back() + piece.size());
+        for (std::size_t i = 0; i < m_parts.size(); ++i) {
+            const Part& part = m_parts[i];
+            if (part.kind != Kind::Length)
+                continue;
+            const qint64 size = offsets[part.last] - offsets[part.first];
+            QByteArray filled = part.from == 0 ? text(QString::number(size)).value_or(QByteArray())
+                                               : binary(static_cast<quint64>(size), part.from, part.isLittleEndian);
+            hasChanged = hasChanged || filled.size() != pieces[i].size();
+            pieces[i] = std::move(filled);
+        }
+    }
+}
+
+Result<void> Template::fillChecks(QByteArray& message, const Pieces& pieces) const {
+    std::vector<qsizetype> offsets{0};
+    for (const QByteArray& piece : pieces)
+        offsets.push_back(offsets.back() + piece.size());
+    for (const std::size_t index : m_checks) {
+        const Part& part = m_parts[index];
+        QByteArray covered = message.mid(offsets[part.first], offsets[part.last] - offsets[part.first]);
+        if (part.isUnhexed) {
+            auto decoded = unhexed(covered, part.text);
+            if (!decoded)
+                return tl::unexpected(decoded.error());
+            covered = *decoded;
+        }
+        QByteArray sum = part.crc ? part.crc->compute(covered) : findChecksum(part.text)->compute(covered);
+        if (part.isLittleEndian)
+            std::reverse(sum.begin(), sum.end());
+        if (part.digits != Digits::None) {
+            const QByteArray digits = part.digits == Digits::Lower ? sum.toHex() : sum.toHex().toUpper();
+            sum = text(QString::fromLatin1(digits)).value_or(digits);
+        }
+        message.replace(offsets[index], sum.size(), sum);
+    }
+    return {};
+}
+
 Result<QByteArray> Template::render(TemplateState& state, qint64 wall) const {
-    // first everything but lengths and checksums: their own sizes are known before what they say
-    std::vector<QByteArray> pieces;
+    Pieces pieces;
     pieces.reserve(m_parts.size());
     qint64 total = 0;
     for (const Part& part : m_parts) {
-        QByteArray piece;
-        switch (part.kind) {
-        case Kind::Bytes:
-            piece = part.bytes;
-            break;
-        case Kind::Counter:
-            piece = QByteArray::number(state.n).rightJustified(static_cast<qsizetype>(part.from), '0');
-            break;
-        case Kind::Time:
-            piece = timeText(part.text, wall);
-            break;
-        case Kind::Value: {
-            const auto found = state.values.constFind(part.text);
-            if (found == state.values.constEnd()) {
-                QStringList known = state.values.keys();
-                known.sort();
-                return refuse(
-                    QStringLiteral("“${%1}” has no value here. Known are: %2.")
-                        .arg(part.text, known.isEmpty() ? QStringLiteral("none") : known.join(QLatin1String(", "))),
-                    -1);
-            }
-            piece = *found;
-            break;
-        }
-        case Kind::RandomBytes:
-            piece.resize(static_cast<qsizetype>(part.from));
-            for (char& c : piece)
-                c = static_cast<char>(state.random());
-            break;
-        case Kind::RandomNumber: // not by a distribution of the library: its numbers differ between compilers
-            piece = QByteArray::number(
-                part.from + static_cast<qint64>(state.random() % static_cast<quint64>(part.to - part.from + 1)));
-            break;
-        case Kind::Length:
-            piece.resize(static_cast<qsizetype>(part.from));
-            break;
-        case Kind::Check:
-            piece.resize(static_cast<qsizetype>(part.isHex ? part.from * 2 : part.from));
-            break;
-        }
-        total += piece.size();
+        auto bytes = piece(part, state, wall);
+        if (!bytes)
+            return tl::unexpected(bytes.error());
+        total += bytes->size();
         if (total > mostRendered)
             return refuse(QStringLiteral("The message would have more than 16 MiB."), -1);
-        pieces.push_back(std::move(piece));
+        pieces.push_back(std::move(*bytes));
     }
-    qint64 following = 0;
-    for (std::size_t i = m_parts.size(); i-- > 0;) {
-        const Part& part = m_parts[i];
-        if (part.kind == Kind::Length)
-            pieces[i] = part.from == 0 ? QByteArray::number(following)
-                                       : binary(static_cast<quint64>(following), part.from, part.isLittleEndian);
-        following += pieces[i].size();
-    }
+    fillLengths(pieces);
     QByteArray message;
     message.reserve(static_cast<qsizetype>(total));
-    for (std::size_t i = 0; i < m_parts.size(); ++i) {
-        const Part& part = m_parts[i];
-        if (part.kind == Kind::Check) {
-            QByteArray sum = findChecksum(part.text)->compute(message);
-            if (part.isLittleEndian && !part.isHex)
-                std::reverse(sum.begin(), sum.end());
-            pieces[i] = part.isHex ? sum.toHex() : sum;
-        }
-        message.append(pieces[i]);
-    }
+    for (const QByteArray& bytes : pieces)
+        message.append(bytes);
+    if (const auto done = fillChecks(message, pieces); !done)
+        return tl::unexpected(done.error());
     ++state.n;
     return message;
-}
-
-QStringList templateHelp() {
-    QStringList lines{
-        QStringLiteral("${n}            the message's number, from 1; ${n:5} with zeros in front"),
-        QStringLiteral("${time}         now, ISO 8601 in UTC; ${time:unix}, ${time:ms}, ${time:HH:mm:ss}"),
-        QStringLiteral("${NAME} ${1}    a value or capture by its name or number; ${0} the whole match"),
-        QStringLiteral("${random:8}     so many random bytes; ${random:1-6} a random number"),
-        QStringLiteral("${len}          how many bytes follow, in digits; ${len:2be}, ${len:4le} in binary"),
-        QStringLiteral("$$              a dollar sign"),
-    };
-    for (const Checksum& one : checksums())
-        lines.append(QStringLiteral("%1 %2, over what stands before")
-                         .arg(QStringLiteral("${%1}").arg(QString::fromLatin1(one.name)), -15)
-                         .arg(QString::fromLatin1(one.summary)));
-    return lines;
 }
 
 } // namespace sw

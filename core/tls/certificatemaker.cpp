@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "core/tls/certificatemaker.h"
 
+#include "core/address/hosts.h"
 #include "core/tls/handles.h"
 
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QHostAddress>
 #include <QRegularExpression>
 
 #include <openssl/ec.h>
@@ -65,7 +65,7 @@ bool isDnsName(const QString& name) {
 QByteArray namesExtension(const QStringList& names) {
     QStringList parts;
     for (const QString& name : names)
-        parts.append((QHostAddress(name).isNull() ? QStringLiteral("DNS:") : QStringLiteral("IP:")) + name);
+        parts.append((!isIpLiteral(name) ? QStringLiteral("DNS:") : QStringLiteral("IP:")) + name);
     return parts.join(QLatin1Char(',')).toLatin1();
 }
 
@@ -156,7 +156,9 @@ Result<void> CertificateWish::validate() const {
     if (purpose == CertificatePurpose::Server && names.isEmpty())
         return refuse(QStringLiteral("A server's certificate takes at least one DNS name or IP address."));
     for (const QString& name : names) {
-        if (QHostAddress(name).isNull() && !isDnsName(name))
+        if (const auto problem = ambiguityOfHost(name))
+            return refuse(*problem);
+        if (!isIpLiteral(name) && !isDnsName(name))
             return refuse(QStringLiteral("“%1” is neither a DNS name (such as example.org or *.example.org) nor an IP "
                                          "address.")
                               .arg(name));

@@ -12,7 +12,7 @@ constexpr qsizetype mostMessages = 10000;
 constexpr qsizetype mostSteps = 10000;
 } // namespace
 
-Result<MessageStep> MessageStep::parse(const QString& line) {
+Result<MessageStep> MessageStep::parse(const QString& line, const QString& encoding) {
     const qsizetype blank = line.indexOf(QLatin1Char(' '));
     const QString word = blank < 0 ? line : line.first(blank);
     const QString rest = blank < 0 ? QString() : line.mid(blank + 1);
@@ -28,7 +28,7 @@ Result<MessageStep> MessageStep::parse(const QString& line) {
         return MessageStep{.kind = Kind::Wait, .wait = *time};
     }
     if (word == QLatin1String("text")) {
-        if (const auto bytes = parseEscapedText(rest); !bytes)
+        if (const auto bytes = parseEscapedText(rest, encoding); !bytes)
             return refuse(bytes.error().detail, bytes.error().position);
         return MessageStep{.kind = Kind::Text, .source = rest};
     }
@@ -38,7 +38,7 @@ Result<MessageStep> MessageStep::parse(const QString& line) {
         return MessageStep{.kind = Kind::Hex, .source = rest};
     }
     if (word == QLatin1String("template")) {
-        if (const auto made = Template::parse(rest); !made)
+        if (const auto made = Template::parse(rest, encoding); !made)
             return refuse(made.error().detail, made.error().position);
         return MessageStep{.kind = Kind::Template, .source = rest};
     }
@@ -61,14 +61,14 @@ QString MessageStep::format() const {
     return QStringLiteral("wait ") + formatDuration(wait);
 }
 
-Result<QByteArray> MessageStep::render(TemplateState& state, qint64 wall) const {
+Result<QByteArray> MessageStep::render(TemplateState& state, qint64 wall, const QString& encoding) const {
     switch (kind) {
     case Kind::Text:
-        return parseEscapedText(source);
+        return parseEscapedText(source, encoding);
     case Kind::Hex:
         return parseHex(source);
     case Kind::Template: {
-        const auto made = Template::parse(source);
+        const auto made = Template::parse(source, encoding);
         if (!made)
             return tl::unexpected(made.error());
         return made->render(state, wall);
@@ -125,8 +125,13 @@ Result<MessageLibrary> MessageLibrary::parse(const QString& text) {
             if (!ending)
                 return refuse(ending.error().detail);
             message.ending = *ending;
+        } else if (word == QLatin1String("encoding")) {
+            if (!encodings().contains(rest) || !message.steps.isEmpty())
+                return refuse(QStringLiteral("encoding stands before the steps, and is one of %1.")
+                                  .arg(encodings().join(QLatin1String(", "))));
+            message.encoding = rest;
         } else {
-            const auto step = MessageStep::parse(line);
+            const auto step = MessageStep::parse(line, message.encoding);
             if (!step)
                 return refuse(step.error().detail, step.error().position);
             if (message.steps.size() >= mostSteps)
@@ -145,6 +150,8 @@ QString MessageLibrary::format() const {
             text += QStringLiteral("  shortcut ") + message.shortcut + QLatin1Char('\n');
         if (message.ending != LineEnding::None)
             text += QStringLiteral("  ending ") + lineEndingName(message.ending) + QLatin1Char('\n');
+        if (message.encoding != QLatin1String("UTF-8"))
+            text += QStringLiteral("  encoding ") + message.encoding + QLatin1Char('\n');
         for (const MessageStep& step : message.steps)
             text += QStringLiteral("  ") + step.format() + QLatin1Char('\n');
         text += QLatin1Char('\n');

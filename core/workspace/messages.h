@@ -23,10 +23,11 @@ struct MessageStep {
 
     bool operator==(const MessageStep&) const = default;
     /// `text Hello\n`, `hex 00 ff`, `template ${n}`, `wait 200ms`.
-    static Result<MessageStep> parse(const QString& line);
+    static Result<MessageStep> parse(const QString& line, const QString& encoding = QStringLiteral("UTF-8"));
     QString format() const;
-    /// What it sends; nothing for a pause.
-    Result<QByteArray> render(TemplateState& state, qint64 wall) const;
+    /// What it sends, text and fields in the encoding; nothing for a pause.
+    Result<QByteArray> render(TemplateState& state, qint64 wall,
+                              const QString& encoding = QStringLiteral("UTF-8")) const;
 };
 
 /// A message that is kept: one thing to send, or a sequence with pauses. A plain value.
@@ -35,6 +36,7 @@ struct SavedMessage {
     QString name{};
     QString shortcut{}; ///< as QKeySequence writes it; empty: none
     LineEnding ending = LineEnding::None;
+    QString encoding = QStringLiteral("UTF-8"); ///< of text, templates and the ending; see encodings()
     QVector<MessageStep> steps{};
 
     bool operator==(const SavedMessage&) const = default;
@@ -47,6 +49,7 @@ struct SavedMessage {
 ///     message Modbus/read holding registers
 ///       shortcut Ctrl+1
 ///       ending crlf
+///       encoding UTF-16LE
 ///       template \x01\x03\x00\x00\x00\x0a${crc16-modbus}
 ///       wait 200ms
 ///       text next\n

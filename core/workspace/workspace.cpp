@@ -241,12 +241,12 @@ void resolve(QString& file, const QDir& folder) {
 } // namespace
 
 QString WorkspaceEndpoint::describe() const {
-    QString text =
-        (role == Role::Listen ? QStringLiteral("listen on ") : QStringLiteral("connect to ")) + formatAddress(address);
+    QString text = (role == Role::Listen ? QStringLiteral("listen on ") : QStringLiteral("connect to ")) +
+                   describeAddress(address);
     if (behaviour != QLatin1String("manual"))
         text += QStringLiteral(", behaviour ") + behaviour;
     if (relay)
-        text += QStringLiteral(", relay to ") + formatAddress(relay->target);
+        text += QStringLiteral(", relay to ") + describeAddress(relay->target);
     if (relay && relay->target.value("verify") == QLatin1String("off"))
         text += QStringLiteral(" — without checking the target's certificate");
     if (role == Role::Listen && isReachableFromNetwork(address))

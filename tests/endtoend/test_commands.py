@@ -28,6 +28,14 @@ class Usage(unittest.TestCase):
             (["send", "tcp://127.0.0.1:1", "a\\q"], "no escape"),
             (["send", "tcp://127.0.0.1:1", "--hex", "0g"], "hexadecimal"),
             (["lookup", "http/sctp"], "SERVICE/tcp"),
+            (["lookup", "4294967376"], "0 to 4294967295"),
+            (["lookup", "192.168.001.010"], "192.168.1.10"),
+            (["connect", "tcp://192.168.001.010:502"], "192.168.1.10"),
+            (["connect", "tcp://127.0.0.1:1?bind=127.0.0.01"], "127.0.0.1"),
+            (["listen", "udp://:0?to=010.0.0.1:5"], "10.0.0.1"),
+            (["relay", "tcp://:0", "tcp://010.0.0.1:5"], "10.0.0.1"),
+            (["send", "udp://0300.0250.1.1:5", "x"], "octal"),
+            (["certificate", "server", "x", "--for", "010.0.0.1"], "10.0.0.1"),
             (["list", "nonsense"], "behaviours"),
         ):
             with self.subTest(arguments=arguments):
@@ -77,6 +85,20 @@ class Usage(unittest.TestCase):
         self.assertIn("loopback", swright("lookup", "localhost").stdout.decode())
         self.assertIn("http/tcp", swright("lookup", "80").stdout.decode())
         self.assertEqual(swright("lookup", "no.such.host.invalid").returncode, 1)
+
+    def test_a_service_name_is_shown_with_its_number(self):
+        with Running("listen", "udp://127.0.0.1:tftp", "--json") as listener:
+            if wait_for(lambda: json_lines(listener.said()) or listener.process.poll() is not None) is True:
+                self.skipTest("the port is taken, or not ours to take")
+            started = json_lines(listener.said())[0]
+            self.assertEqual((started["address"], started["port"]), ("udp://127.0.0.1:tftp", 69))
+            self.assertIn("udp://127.0.0.1:tftp (port 69)", started["text"])
+
+    def test_names_below_localhost_are_this_machine(self):
+        for host in ("LOCALHOST", "localhost.", "some.name.localhost"):
+            with self.subTest(host), Running("listen", f"tcp://{host}:0", "--json") as listener:
+                started = wait_for(lambda listener=listener: json_lines(listener.said()))[0]
+                self.assertEqual((started["event"], started["reachable"]), ("started", False))
 
     def test_lists(self):
         self.assertIn("talk", swright("list", "behaviours").stdout.decode())

@@ -99,6 +99,80 @@ function filter(c, line) {
                 self.assertEqual(result.returncode, 60, result.stderr)
 
 
+class Translations(unittest.TestCase):
+    """Commands that were printed, run against real servers."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        path = cls.folder.name
+        swright("certificate", "authority", "Our CA", "--folder", path)
+        swright("certificate", "server", "server", "--for", "localhost", "--for", "127.0.0.1", "--signed-by", f"{path}/authority", "--folder", path)
+        os.rename(f"{path}/server.crt", f"{path}/good.crt")
+        os.rename(f"{path}/server.key", f"{path}/good.key")
+        swright("certificate", "server", "other.example", "--for", "other.example", "--signed-by", f"{path}/authority", "--folder", path)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def answer(self, command):
+        """What the printed command prints, in a shell; one that goes on after its answer is ended."""
+        with subprocess.Popen(["timeout", "5", "sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL) as process:
+            seen = b""
+            while b"You sent" not in seen:
+                part = os.read(process.stdout.fileno(), 4096)
+                if not part:
+                    break
+                seen += part
+            process.kill()
+        return seen
+
+    def translated(self, address, program):
+        result = swright("translate", address, "--as", program, "--message", "hi\\n")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout.decode()
+
+    @needs("ncat", "socat", "openssl")
+    def test_tls_clients_are_as_strict_as_the_address(self):
+        path = self.folder.name
+        with Running("listen", f"tls://127.0.0.1:0?cert={path}/good.crt&key={path}/good.key", "--behaviour", "talk") as good, \
+                Running("listen", f"tls://127.0.0.1:0?cert={path}/server.crt&key={path}/server.key", "--behaviour", "talk") as other:
+            for program in ("ncat", "socat", "openssl", "python"):
+                for address, isTaken in (
+                    (f"tls://localhost:{good.port()}?ca={path}/authority.crt", True),
+                    (f"tls://localhost:{good.port()}", False),  # nobody knows our authority
+                    (f"tls://localhost:{good.port()}?verify=off", True),
+                    (f"tls://localhost:{other.port()}?ca={path}/authority.crt", False),
+                    (f"tls://127.0.0.1:{other.port()}?ca={path}/authority.crt&name=other.example", True),
+                    (f"tls://127.0.0.1:{good.port()}?ca={path}/authority.crt&name=other.example", False),
+                ):
+                    with self.subTest(program, address=address):
+                        answer = self.answer(self.translated(address, program))
+                        self.assertEqual(b"You sent: 'hi'" in answer, isTaken, answer)
+            for program in ("socat", "openssl", "python"):  # ncat checks names only
+                for port, isTaken in ((good.port(), True), (other.port(), False)):
+                    with self.subTest(program, isTaken=isTaken):
+                        answer = self.answer(self.translated(f"tls://127.0.0.1:{port}?ca={path}/authority.crt", program))
+                        self.assertEqual(b"You sent: 'hi'" in answer, isTaken, answer)
+
+    def test_what_cannot_be_said_is_refused(self):
+        for arguments, status, says in (
+            (["dtls://127.0.0.1:5", "--as", "ncat", "--message", "secret"], 1, "dtls"),
+            (["tls://127.0.0.1:5", "--as", "ncat"], 1, "names only"),
+            (["tcp://h:5?tos=16&ttl=3", "--as", "ncat"], 1, "ncat cannot be told tos=16 and ttl=3"),
+            (["tls://h:5?alpn=h2", "--as", "socat"], 1, "alpn=h2"),
+            (["openssl s_client -connect h:443 -proxy p:3128"], 2, "-proxy of openssl s_client"),
+            (["ncat --proxy p:1 h 80"], 2, "--proxy of ncat"),
+            (["curl -x p:1 http://h/"], 2, "-x of curl"),
+            (["nc 192.168.001.010 502"], 2, "192.168.1.10"),
+        ):
+            with self.subTest(arguments):
+                result = swright("translate", *arguments)
+                self.assertEqual((result.returncode, result.stdout), (status, b""))
+                self.assertIn(says, result.stderr.decode())
+
+
 class Tools(unittest.TestCase):
     def test_templates_are_sent(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
@@ -110,6 +184,35 @@ class Tools(unittest.TestCase):
             self.assertEqual(receiver.recv(100)[:2], b"2 ")
         result = swright("send", address, "--template", "${foo bar}")
         self.assertEqual((result.returncode, b"is no field" in result.stderr), (2, True))
+
+    def test_checksums_over_parts_and_encodings_on_the_wire(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(("127.0.0.1", 0))
+            receiver.settimeout(LIMIT)
+            address = f"udp://127.0.0.1:{receiver.getsockname()[1]}"
+            for arguments, wire in (
+                (["--template", r"$$${begin}GPGLL,5057.970,N,00146.110,E,142451,A${end}*${xor8:HEX}\r\n"], b"$GPGLL,5057.970,N,00146.110,E,142451,A*27\r\n"),
+                (["--template", r":${begin}0B0010006164647265737320676170${lrc:HEX:unhex}"], b":0B0010006164647265737320676170A7"),
+                (["--encoding", "UTF-16LE", "--ending", "crlf", "A"], b"A\0\r\0\n\0"),
+                (["--encoding", "UTF-16BE", "--ending", "lf", "A"], b"\0A\0\n"),
+                (["--encoding", "UTF-16LE", "--ending", "nul", "--template", r"${n}\n\xff"], b"1\0\n\0\xff\0\0"),
+                (["--encoding", "UTF-32BE", "--ending", "cr", r"\t"], b"\0\0\0\t\0\0\0\r"),
+                (["--hex", "00ff", "--encoding", "UTF-16LE", "--ending", "lf"], b"\0\xff\n\0"),
+            ):
+                with self.subTest(arguments):
+                    self.assertEqual(swright("send", address, *arguments).returncode, 0)
+                    self.assertEqual(receiver.recv(200), wire)
+            for arguments, says in (
+                (["--encoding", "ISO-8859-1", "a€"], "“€” has no form in ISO-8859-1"),
+                (["--encoding", "EBCDIC", "a"], "UTF-16LE"),
+                (["--encoding", "EBCDIC", "--hex", "00"], "UTF-16LE"),
+                (["--template", "${crc16-kermitt}"], "crc16-kermit"),
+                (["--file", __file__, "--ending", "lf"], "sent as it is"),
+            ):
+                with self.subTest(arguments):
+                    result = swright("send", address, *arguments)
+                    self.assertEqual(result.returncode, 2)
+                    self.assertIn(says, result.stderr.decode())
 
     def test_the_same_seed_sends_the_same(self):
         def sent(seed):

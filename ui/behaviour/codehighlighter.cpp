@@ -57,7 +57,8 @@ QStringList codeWords(CodeLanguage language) {
         words += {QStringLiteral("lines"),       QStringLiteral("delimiter="), QStringLiteral("fixed="),
                   QStringLiteral("length=2be"),  QStringLiteral("idle=50ms"),  QStringLiteral("slip"),
                   QStringLiteral("cobs"),        QStringLiteral("${n}"),       QStringLiteral("${time}"),
-                  QStringLiteral("${random:8}"), QStringLiteral("${len:2be}")};
+                  QStringLiteral("${random:8}"), QStringLiteral("${len:2be}"), QStringLiteral("${begin}"),
+                  QStringLiteral("${end}")};
         for (const Checksum& one : checksums())
             words.append(QStringLiteral("${%1}").arg(QString::fromLatin1(one.name)));
     } else {

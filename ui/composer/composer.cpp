@@ -195,17 +195,18 @@ LineEnding Composer::lineEnding() const {
     return m_form == PayloadForm::Text ? static_cast<LineEnding>(m_ending->currentData().toInt()) : LineEnding::None;
 }
 
+QString Composer::encoding() const {
+    return m_form == PayloadForm::Text ? m_encoding->currentText() : encodings().front();
+}
+
 std::optional<MessageStep> Composer::step() const {
     if (m_form == PayloadForm::File || m_message->text().isEmpty() || !previewBytesOf())
         return std::nullopt;
     if (m_isTemplate)
         return MessageStep{.kind = MessageStep::Kind::Template, .source = m_message->text()};
-    const bool isPlain = m_form == PayloadForm::Text && m_encoding->currentIndex() == 0;
-    if (isPlain)
+    if (m_form == PayloadForm::Text)
         return MessageStep{.kind = MessageStep::Kind::Text, .source = m_message->text()};
-    PayloadSpec bare = spec();
-    bare.lineEnding = LineEnding::None; // it is kept beside the step
-    return MessageStep{.kind = MessageStep::Kind::Hex, .source = QString::fromLatin1(toBytes(bare)->toHex(' '))};
+    return MessageStep{.kind = MessageStep::Kind::Hex, .source = QString::fromLatin1(toBytes(spec())->toHex(' '))};
 }
 
 QString Composer::draft() const {
@@ -252,16 +253,12 @@ void Composer::focusMessage() {
 }
 
 PayloadSpec Composer::spec() const {
-    const bool isText = m_form == PayloadForm::Text;
-    return {.form = m_form,
-            .source = m_message->text(),
-            .lineEnding = isText ? static_cast<LineEnding>(m_ending->currentData().toInt()) : LineEnding::None,
-            .encoding = m_encoding->currentText()};
+    return {.form = m_form, .source = m_message->text(), .lineEnding = lineEnding(), .encoding = encoding()};
 }
 
 void Composer::updateControls() {
     m_ending->setEnabled(m_form == PayloadForm::Text);
-    m_encoding->setEnabled(m_form == PayloadForm::Text && !m_isTemplate);
+    m_encoding->setEnabled(m_form == PayloadForm::Text);
     m_browse->setVisible(m_form == PayloadForm::File);
     m_destination->setVisible(m_isUnconnected);
     m_destinationLabel->setVisible(m_isUnconnected);
@@ -278,13 +275,13 @@ void Composer::updateControls() {
 Result<QByteArray> Composer::previewBytesOf() const {
     if (!m_isTemplate)
         return toBytes(spec());
-    const auto fields = Template::parse(m_message->text());
+    const auto fields = Template::parse(m_message->text(), encoding());
     if (!fields)
         return tl::unexpected(fields.error());
     TemplateState state = m_player.state();
     auto bytes = fields->render(state, Timestamp::now().wall);
     if (bytes)
-        bytes->append(lineEndingBytes(lineEnding()));
+        bytes->append(lineEndingBytes(lineEnding(), encoding()));
     return bytes;
 }
 
@@ -344,9 +341,10 @@ void Composer::send() {
         MessagePlayer::Plan plan{.times = static_cast<quint64>(m_times->value()),
                                  .every = *interval,
                                  .destination = m_isUnconnected ? m_destination->text().trimmed() : QString()};
-        plan.message.ending = m_isTemplate ? lineEnding() : LineEnding::None;
         if (m_isTemplate)
-            plan.message.steps = {{.kind = MessageStep::Kind::Template, .source = m_message->text()}};
+            plan.message = {.ending = lineEnding(),
+                            .encoding = encoding(),
+                            .steps = {{.kind = MessageStep::Kind::Template, .source = m_message->text()}}};
         else
             plan.message.steps = {
                 {.kind = MessageStep::Kind::Hex, .source = QString::fromLatin1(toBytes(spec())->toHex())}};

@@ -40,6 +40,8 @@ public:
     /// What stands in the field, as a step that can be saved; nothing for files and what cannot be read.
     std::optional<MessageStep> step() const;
     LineEnding lineEnding() const;
+    /// The encoding of text and templates; UTF-8 for the others.
+    QString encoding() const;
     /// The unfinished message, as setDraft() takes it: `text …`, `hex …` or `template …`; empty: there is none.
     QString draft() const;
     void setDraft(const QString& draft);

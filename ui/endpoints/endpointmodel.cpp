@@ -173,7 +173,7 @@ QVariant EndpointModel::data(const QModelIndex& index, int role) const {
     case Qt::AccessibleTextRole:
         return accessibleText(node.snapshot);
     case Qt::ToolTipRole: {
-        QString text = formatAddress(node.snapshot.address);
+        QString text = describeAddress(node.snapshot.address);
         if (!node.snapshot.closing.isEmpty())
             text += QStringLiteral("\n") + node.snapshot.closing;
         if (node.snapshot.isReachable)

@@ -151,7 +151,7 @@ void DetailsPanel::showValues(const EndpointSnapshot& snapshot, const QString& l
     std::vector<std::pair<QString, QString>> values{
         {tr("Name"), snapshot.name},
         {tr("State"), stateWord(snapshot.state)},
-        {tr("Address"), snapshot.kind == EndpointKind::Recording ? QString() : formatAddress(snapshot.address)},
+        {tr("Address"), snapshot.kind == EndpointKind::Recording ? QString() : describeAddress(snapshot.address)},
         {tr("Local"), snapshot.local},
         {tr("Family"), snapshot.family},
         {tr("Peer"), snapshot.peer},

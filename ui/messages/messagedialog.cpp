@@ -45,10 +45,15 @@ MessageDialog::MessageDialog(const SavedMessage& message, const QFont& font, QSt
                                        std::pair{tr("NUL"), LineEnding::Nul}})
         m_ending->addItem(name, static_cast<int>(ending));
     m_ending->setCurrentIndex(m_ending->findData(static_cast<int>(message.ending)));
+    m_encoding = new QComboBox(this);
+    nameWidget(m_encoding, "savedEncoding", tr("Encoding"));
+    m_encoding->addItems(encodings());
+    m_encoding->setCurrentText(message.encoding);
     form->addRow(tr("Name"), m_name);
     form->addRow(tr("Folder"), m_folder);
     form->addRow(tr("Shortcut"), m_shortcut);
     form->addRow(tr("Each ends with"), m_ending);
+    form->addRow(tr("Encoding"), m_encoding);
     layout->addLayout(form);
     auto* label =
         mutedLabel(tr("One step a line: text, hex or template with what to send, or wait with a time."), this);
@@ -81,6 +86,7 @@ MessageDialog::MessageDialog(const SavedMessage& message, const QFont& font, QSt
     connect(m_name, &QLineEdit::textChanged, this, &MessageDialog::check);
     connect(m_folder, &QLineEdit::textChanged, this, &MessageDialog::check);
     connect(m_ending, &QComboBox::currentIndexChanged, this, &MessageDialog::check);
+    connect(m_encoding, &QComboBox::currentIndexChanged, this, &MessageDialog::check);
     connect(m_shortcut, &QKeySequenceEdit::keySequenceChanged, this, &MessageDialog::check);
     check();
 }
@@ -89,7 +95,8 @@ void MessageDialog::check() {
     SavedMessage made{.folder = m_folder->text().trimmed(),
                       .name = m_name->text().trimmed(),
                       .shortcut = m_shortcut->keySequence().toString(QKeySequence::PortableText),
-                      .ending = static_cast<LineEnding>(m_ending->currentData().toInt())};
+                      .ending = static_cast<LineEnding>(m_ending->currentData().toInt()),
+                      .encoding = m_encoding->currentText()};
     QString problem;
     if (made.name.isEmpty() || made.name.contains(QLatin1Char('/')))
         problem = tr("A message has a name, without a slash.");
@@ -103,7 +110,7 @@ void MessageDialog::check() {
     for (qsizetype i = 0; i < lines.size() && problem.isEmpty(); ++i) {
         if (lines.at(i).trimmed().isEmpty())
             continue;
-        const auto step = MessageStep::parse(lines.at(i));
+        const auto step = MessageStep::parse(lines.at(i), made.encoding);
         if (!step) {
             problem = tr("Line %1: %2").arg(i + 1).arg(step.error().detail);
             break;
@@ -112,12 +119,12 @@ void MessageDialog::check() {
         waits += step->wait;
         if (step->kind == MessageStep::Kind::Wait)
             continue;
-        const auto sent = step->render(state, Timestamp::now().wall);
+        const auto sent = step->render(state, Timestamp::now().wall, made.encoding);
         if (!sent) {
             problem = tr("Line %1: %2").arg(i + 1).arg(sent.error().detail);
             break;
         }
-        all += *sent + lineEndingBytes(made.ending);
+        all += *sent + lineEndingBytes(made.ending, made.encoding);
         bytes = all.size();
     }
     if (problem.isEmpty() && made.steps.isEmpty())

@@ -14,7 +14,8 @@ class QPushButton;
 
 namespace sw::ui {
 
-/// Makes or changes a saved message: its name and folder, shortcut, line ending and steps, with the bytes they make.
+/// Makes or changes a saved message: its name and folder, shortcut, line ending, encoding and steps, with the bytes
+/// they make.
 class MessageDialog final : public QDialog {
     Q_OBJECT
 
@@ -33,6 +34,7 @@ private:
     QLineEdit* m_folder;
     QKeySequenceEdit* m_shortcut;
     QComboBox* m_ending;
+    QComboBox* m_encoding;
     QPlainTextEdit* m_steps;
     QLabel* m_preview;
     QPushButton* m_ok;

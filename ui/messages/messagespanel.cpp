@@ -227,12 +227,13 @@ QStringList MessagesPanel::pathsBut(const QString& path) const {
     return paths;
 }
 
-void MessagesPanel::addMessage(const MessageStep& step, LineEnding ending) {
+void MessagesPanel::addMessage(const MessageStep& step, LineEnding ending, const QString& encoding) {
     qsizetype number = m_library.messages.size() + 1;
     while (m_library.find(tr("message %1").arg(number)) != nullptr)
         ++number;
-    auto* dialog = new MessageDialog({.name = tr("message %1").arg(number), .ending = ending, .steps = {step}}, m_font,
-                                     pathsBut({}), this);
+    auto* dialog = new MessageDialog(
+        {.name = tr("message %1").arg(number), .ending = ending, .encoding = encoding, .steps = {step}}, m_font,
+        pathsBut({}), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { store(dialog->message(), {}); });
     dialog->open();

@@ -29,7 +29,7 @@ public:
     /// Replaces all of them, such as by those of a workspace, and saves.
     void setLibrary(const MessageLibrary& library);
     /// Asks for a name and adds a message of one step.
-    void addMessage(const MessageStep& step, LineEnding ending);
+    void addMessage(const MessageStep& step, LineEnding ending, const QString& encoding);
     /// The path that a drag carries.
     static constexpr const char* mimeType = "application/x-socketwright-message";
 

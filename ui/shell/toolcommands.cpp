@@ -181,7 +181,7 @@ void ToolCommands::saveMessage() {
         emit complained(tr("Write a message first; files cannot be saved as messages."));
         return;
     }
-    m_parts.messages.addMessage(*step, panel->composer()->lineEnding());
+    m_parts.messages.addMessage(*step, panel->composer()->lineEnding(), panel->composer()->encoding());
 }
 
 void ToolCommands::saveCertificates(const QByteArray& pem) {

@@ -26,6 +26,14 @@ private slots:
         same("tcp://my_host-1.example:1?backlog=5&nodelay=off&timeout=1500ms");
         QTest::newRow("integer host") << "tcp://2130706433:80"
                                       << "tcp://127.0.0.1:80";
+        QTest::newRow("hexadecimal host") << "tcp://0x7f000001:80"
+                                          << "tcp://127.0.0.1:80";
+        QTest::newRow("zone as RFC 6874 writes it") << "tcp://[fe80::1%25eth0]:80"
+                                                    << "tcp://[fe80::1%eth0]:80";
+        QTest::newRow("zone with an escape") << "tcp://[fe80::1%25br%2D0]:80"
+                                             << "tcp://[fe80::1%br-0]:80";
+        QTest::newRow("zone that begins with 25") << "tcp://[fe80::1%2525g]:80"
+                                                  << "tcp://[fe80::1%2525g]:80";
         QTest::newRow("scheme in capitals") << "TCP://localhost:80"
                                             << "tcp://localhost:80";
         QTest::newRow("one-port range") << "tcp://:5-5"
@@ -72,6 +80,22 @@ private slots:
         QTest::newRow("bad character") << "tcp://ho st:1" << 8 << "cannot stand";
         QTest::newRow("bad IPv4") << "tcp://1.2.3.400:1" << 6 << "IPv4";
         QTest::newRow("integer too large") << "tcp://4294967296:1" << 6 << "4294967295";
+        QTest::newRow("leading zeros") << "tcp://192.168.001.010:502" << 6 << "192.168.1.10";
+        QTest::newRow("one leading zero") << "tcp://010.0.0.1:5" << 6 << "Write 10.0.0.1";
+        QTest::newRow("octal") << "tcp://0300.0250.1.1:5" << 6 << "octal";
+        QTest::newRow("no octal digit") << "tcp://192.168.1.08:5" << 6 << "192.168.1.8";
+        QTest::newRow("two zeros") << "tcp://1.2.3.00:5" << 6 << "1.2.3.0";
+        QTest::newRow("octal integer") << "tcp://017700000001:5" << 6 << "octal";
+        QTest::newRow("hexadecimal parts") << "tcp://0x7f.0.0.1:5" << 6 << "127.0.0.1";
+        QTest::newRow("three parts") << "tcp://192.168.1:5" << 6 << "four numbers";
+        QTest::newRow("mapped with zeros") << "tcp://[::ffff:010.0.0.1]:5" << 7 << "octal";
+        QTest::newRow("hexadecimal too large") << "tcp://0x100000000:1" << 6 << "4294967295";
+        QTest::newRow("bind with zeros") << "tcp://h:1?bind=127.0.0.01" << 15 << "127.0.0.1";
+        QTest::newRow("bind with zeros and port") << "tcp://h:1?bind=127.0.0.01:99" << 15 << "127.0.0.1";
+        QTest::newRow("to with zeros") << "udp://:1?to=010.0.0.1:99" << 12 << "10.0.0.1";
+        QTest::newRow("group with zeros") << "udp://:1?join=0340.0.0.1" << 14 << "octal";
+        QTest::newRow("name with zeros") << "tls://h:1?name=010.0.0.1" << 15 << "10.0.0.1";
+        QTest::newRow("zone without a name") << "tcp://[fe80::1%]:1" << 15 << "[fe80::1%eth0]";
         QTest::newRow("unknown option") << "tcp://h:1?nodely=on" << 10 << "nodelay";
         QTest::newRow("option of another scheme") << "udp://h:1?nodelay=on" << 10 << "broadcast";
         QTest::newRow("bad value") << "tcp://h:1?nodelay=maybe" << 18 << "on or off";
@@ -124,10 +148,26 @@ private slots:
         QVERIFY(!reachable("tcp://127.0.0.1:1"));
         QVERIFY(!reachable("tcp://[::1]:1"));
         QVERIFY(!reachable("tcp://localhost:1"));
+        for (const char* loopback :
+             {"tcp://LOCALHOST:1", "tcp://localhost.:1", "tcp://a.b.localhost:1", "tcp://X.LocalHost.:1",
+              "tcp://ip6-localhost:1", "tcp://ip6-loopback:1", "tcp://127.9.9.9:1", "tcp://2130706433:1",
+              "tcp://0x7f000001:1", "tcp://[::ffff:127.0.0.1]:1", "udp://LocalHost:1", "tls://127.0.0.1:1"})
+            QVERIFY2(!reachable(loopback), loopback);
+        for (const char* other :
+             {"tcp://localhost.example:1", "tcp://notlocalhost:1", "tcp://128.0.0.1:1", "tcp://[::ffff:10.0.0.1]:1",
+              "tcp://[::]:1", "tcp://0.0.0.0:1", "tcp://[fe80::1%lo]:1"})
+            QVERIFY2(reachable(other), other);
         QVERIFY(!reachable("unix:///tmp/x"));
         QVERIFY(reachable("tcp://*:1"));
         QVERIFY(reachable("tcp://10.1.2.3:1"));
         QVERIFY(reachable("tcp://somewhere:1"));
+    }
+
+    void aServiceNameIsShownWithItsPort() {
+        QCOMPARE(describeAddress(*parseAddress(QStringLiteral("tcp://127.0.0.1:http?max=1"))),
+                 QStringLiteral("tcp://127.0.0.1:http?max=1 (port 80)"));
+        QCOMPARE(describeAddress(*parseAddress(QStringLiteral("tcp://127.0.0.1:81"))),
+                 QStringLiteral("tcp://127.0.0.1:81"));
     }
 
     void roundTripsWhateverItReads() {

@@ -25,6 +25,8 @@ private slots:
         QVERIFY(!servicePort(QStringLiteral("no-such-service-x"), false));
         QCOMPARE(serviceName(80, false), QStringLiteral("http"));
         QVERIFY(!serviceName(64999, false));
+        for (const char* number : {"80", "4294967376", "+80", "-1", " 80", ""}) // getaddrinfo would take them
+            QVERIFY2(!servicePort(QString::fromLatin1(number), false), number);
     }
 
     void integersAreHosts() {
@@ -39,6 +41,17 @@ private slots:
         const auto hosts = resolveNow(QStringLiteral("::1"), Family::Any);
         QCOMPARE(hosts->front(), QHostAddress(QHostAddress::LocalHostIPv6));
         QVERIFY(!resolveNow(QStringLiteral("127.0.0.1"), Family::IPv6));
+        const auto octal = resolveNow(QStringLiteral("010.0.0.1"), Family::Any);
+        QVERIFY(octal.error().detail.contains(QLatin1String("10.0.0.1")));
+        const auto nowhere = resolveNow(QStringLiteral("fe80::1%no-such-if"), Family::Any);
+        QVERIFY(nowhere.error().detail.contains(QLatin1String("no-such-if")));
+    }
+
+    void namesBelowLocalhostAreLoopback() {
+        for (const char* name : {"some.name.localhost", "LOCALHOST", "localhost."}) {
+            const auto hosts = resolveNow(QString::fromLatin1(name), Family::IPv4);
+            QVERIFY2(hosts.has_value() && hosts->front().isLoopback(), name);
+        }
     }
 
     void namesAnswerOnTheOwnersThread() {
@@ -99,6 +112,8 @@ private slots:
         row("2001:db8::5/127", "last", "2001:db8::5");
         row("http", "port tcp", "80");
         row("domain/udp", "port udp", "53");
+        row("[fe80::1%25lo]", "kind", "link-local");
+        row("0", "address", "0.0.0.0");
         row("80/tcp", "service", "http/tcp");
     }
     void queriesAreTurnedIntoFacts() {
@@ -133,6 +148,27 @@ private slots:
                                   << "SERVICE/tcp";
         QTest::newRow("port") << "70000/tcp"
                               << "0 to 65535";
+        for (const char* number :
+             {"4294967296", "4294967376", "0x100000000", "99999999999999999999", "-1", "+80", "-80", "0x"})
+            QTest::newRow(number) << QString::fromLatin1(number) << "0 to 4294967295";
+        QTest::newRow("port too large for a protocol") << "4294967376/tcp"
+                                                       << "0 to";
+        QTest::newRow("leading zeros") << "192.168.001.010"
+                                       << "192.168.1.10";
+        QTest::newRow("octal integer") << "017700000001"
+                                       << "octal";
+        QTest::newRow("hexadecimal parts") << "0x7f.1"
+                                           << "ambiguous";
+        QTest::newRow("three parts") << "192.168.1"
+                                     << "four numbers";
+        QTest::newRow("subnet with zeros") << "010.0.0.0/8"
+                                           << "10.0.0.0";
+        QTest::newRow("mask with zeros") << "10.0.0.0/255.255.000.000"
+                                         << "255.255.0.0";
+        QTest::newRow("prefix with a zero") << "10.0.0.0/010"
+                                            << "octal";
+        QTest::newRow("short subnet") << "10.1/16"
+                                      << "four numbers";
         QTest::newRow("nothing") << " "
                                  << "Write a name";
         QTest::newRow("service") << "no-such-service-x/tcp"

@@ -99,6 +99,7 @@ private slots:
                                  "echo a\ntouch x | nc localhost 80",
                                  "curl http://a/\ncurl http://b/",
                                  "swright send tcp://localhost:80 hello",
+                                 "swright listen tcp://:9 --behaviour echo",
                                  ""})
             QTest::newRow(text) << QString::fromLatin1(text);
     }
@@ -147,7 +148,48 @@ private slots:
         row("curl -X PUT -H 'A: b' -d body localhost", "tcp://localhost:80", false,
             "PUT / HTTP/1.1\r\nHost: localhost\r\nA: b\r\nContent-Type: application/x-www-form-urlencoded\r\n"
             "Content-Length: 4\r\n\r\nbody");
-        row("swright listen tcp://:9 --behaviour echo", "tcp://:9", true);
+        row("swright listen tcp://:9", "tcp://:9", true);
+        // TLS, with its options
+        row("openssl s_client -connect h:443 -servername x -alpn h2", "tls://h:443?name=x&alpn=h2", false);
+        row("openssl s_client -connect h:443 -CAfile ca.pem -cert c.pem -key k.pem",
+            "tls://h:443?ca=ca.pem&cert=c.pem&key=k.pem", false);
+        row("openssl s_client -connect h:443 -tls1_2", "tls://h:443?min=1.2&max-version=1.2", false);
+        row("openssl s_client -connect h:443 -cipher AES128-SHA", "tls://h:443?ciphers=AES128-SHA", false);
+        row("openssl s_client -quiet h:443 -servername h -min_protocol TLSv1.3", "tls://h:443?min=1.3", false);
+        row("openssl s_client -dtls -connect 127.0.0.1:5 -bind 127.0.0.1:6 -verify_ip 127.0.0.1",
+            "dtls://127.0.0.1:5?bind=127.0.0.1:6", false);
+        row("echo a | openssl s_client -connect h:443 -crlf", "tls://h:443", false, "a\r\n");
+        row("ncat --ssl --ssl-verify --ssl-trustfile=ca.pem --ssl-servername n --ssl-alpn h2 h 443",
+            "tls://h:443?ca=ca.pem&name=n&alpn=h2", false);
+        row("ncat --ssl-cert c.pem --ssl-key k.pem -lk 443", "tls://*:443?cert=c.pem&key=k.pem", true);
+        row("ncat -w 500ms localhost 80", "tcp://localhost:80?timeout=500ms", false);
+        row("nc -w 3 localhost 80", "tcp://localhost:80?timeout=3s", false);
+        row("nc -ub 127.0.0.1 5000", "udp://127.0.0.1:5000?broadcast=on", false);
+        row("socat - OPENSSL:h:443,verify=0", "tls://h:443?verify=off", false);
+        row("socat - OPENSSL:h:443,cafile=ca.pem,commonname=n,snihost=n,openssl-min-proto-version=TLS1.3",
+            "tls://h:443?ca=ca.pem&min=1.3&name=n", false);
+        row("socat OPENSSL-LISTEN:443,cert=c.pem,key=k.pem,verify=0,fork -", "tls://*:443?cert=c.pem&key=k.pem", true);
+        row("socat OPENSSL-LISTEN:443,cert=c.pem,cafile=ca.pem -",
+            "tls://*:443?cert=c.pem&ca=ca.pem&clientcert=require", true);
+        row("socat - TCP:localhost:80,connect-timeout=1.5,so-sndbuf=4096",
+            "tcp://localhost:80?timeout=1500ms&sndbuf=4096", false);
+        row("socat TCP-LISTEN:80,max-children=3,fork -", "tcp://*:80?max=3", true);
+        row("socat -u UDP4-RECV:5353,ip-add-membership=224.0.0.251:eth0 -",
+            "udp://*:5353?join=224.0.0.251%25eth0&ipv6=off", true);
+        row("curl -k --cacert ca.pem -E c.pem --key k.pem --tlsv1.2 --tls-max 1.2 https://h/",
+            "tls://h:443?verify=off&ca=ca.pem&cert=c.pem&key=k.pem&min=1.2&max-version=1.2", false,
+            "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        row("curl -sSXPOST -u me:it -A x --connect-timeout 2 -4 --interface 127.0.0.1 --local-port 99 http://h/",
+            "tcp://h:80?timeout=2s&ipv6=off&bind=127.0.0.1:99", false,
+            "POST / HTTP/1.1\r\nHost: h\r\nUser-Agent: x\r\nAuthorization: Basic bWU6aXQ=\r\n\r\n");
+        row("printf 'a\nb' | curl --data-binary @- -0 http://h/x", "tcp://h:80", false,
+            "POST /x HTTP/1.0\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+            "3\r\n\r\na\nb");
+        row("curl --connect-to h:443:127.0.0.1:8443 https://h/", "tls://127.0.0.1:8443?name=h", false,
+            "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        row("curl --unix-socket /run/x.sock http://h/", "unix:///run/x.sock", false,
+            "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        row("telnet -4 h 99", "tcp://h:99?ipv6=off", false);
     }
     void commandsAreUnderstood() {
         QFETCH(QString, command);
@@ -252,7 +294,13 @@ private slots:
         tls.scheme = Scheme::Tls;
         QCOMPARE(*toCommand(CommandTool::OpenSsl, tls, Role::Connect),
                  QStringLiteral(
-                     "openssl s_client -quiet -connect localhost:80 -servername localhost -verify_hostname localhost"));
+                     "openssl s_client -quiet -connect localhost:80 -servername localhost -verify_hostname localhost "
+                     "-verify_return_error"));
+        const auto dtls = parseAddress(QStringLiteral("dtls://127.0.0.1:5"));
+        for (const CommandTool tool : {CommandTool::Ncat, CommandTool::Socat, CommandTool::Python, CommandTool::Curl})
+            QVERIFY(!toCommand(tool, *dtls, Role::Connect, QByteArray("secret"))); // never as plain datagrams
+        const auto address = parseAddress(QStringLiteral("tls://127.0.0.1:443"));
+        QVERIFY(!toCommand(CommandTool::Ncat, *address, Role::Connect)); // it checks names only
     }
 };
 

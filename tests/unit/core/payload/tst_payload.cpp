@@ -58,6 +58,56 @@ private slots:
             QVERIFY2(parseEscapedText(QStringLiteral("abc"), encoding).has_value(), qPrintable(encoding));
     }
 
+    void escapesAndEndingsAreCodeUnits_data() {
+        QTest::addColumn<QString>("encoding");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<int>("ending");
+        QTest::addColumn<QByteArray>("hex");
+        const auto row = [](const char* encoding, const char* text, LineEnding ending, const char* hex) {
+            QTest::addRow("%s %s %d", encoding, text, static_cast<int>(ending))
+                << QString::fromLatin1(encoding) << QString::fromLatin1(text) << static_cast<int>(ending)
+                << QByteArray(hex);
+        };
+        row("UTF-16LE", "A", LineEnding::CrLf, "41000d000a00");
+        row("UTF-16BE", "A", LineEnding::Lf, "0041000a");
+        row("UTF-16BE", "A", LineEnding::Cr, "0041000d");
+        row("UTF-16LE", "A", LineEnding::Nul, "41000000");
+        row("UTF-32LE", "A", LineEnding::CrLf, "410000000d0000000a000000");
+        row("UTF-32BE", "A", LineEnding::Nul, "0000004100000000");
+        row("UTF-16LE", "\\n\\0\\\\", LineEnding::None, "0a0000005c00");
+        row("UTF-16BE", "\\u{1f600}\\e", LineEnding::None, "d83dde00001b");
+        row("UTF-32BE", "\\r\\t", LineEnding::None, "0000000d00000009");
+        row("UTF-16LE", "\\xff\\xfeA", LineEnding::None, "fffe4100"); // a byte is one byte
+        row("ISO-8859-1", "\\n\\0", LineEnding::CrLf, "0a000d0a");
+        row("UTF-8", "\\n", LineEnding::Nul, "0a00");
+    }
+    void escapesAndEndingsAreCodeUnits() {
+        QFETCH(QString, encoding);
+        QFETCH(QString, text);
+        QFETCH(int, ending);
+        QFETCH(QByteArray, hex);
+        const auto bytes = toBytes({.form = PayloadForm::Text,
+                                    .source = text,
+                                    .lineEnding = static_cast<LineEnding>(ending),
+                                    .encoding = encoding});
+        QVERIFY(bytes.has_value());
+        QCOMPARE(bytes->toHex(), hex);
+    }
+
+    void whatHasNoFormIsNamed() {
+        const auto visible = parseEscapedText(QStringLiteral("a€"), QStringLiteral("ISO-8859-1"));
+        QVERIFY(visible.error().detail.contains(QStringLiteral("“€”")));
+        const auto escaped = parseEscapedText(QStringLiteral("ab\\u{20ac}"), QStringLiteral("ISO-8859-1"));
+        QCOMPARE(escaped.error().position, 2);
+        const auto invisible = parseEscapedText(QStringLiteral("\\u{200b}"), QStringLiteral("ISO-8859-1"));
+        QVERIFY(invisible.error().detail.contains(QStringLiteral("U+200B")));
+        const auto unknown = toBytes({.form = PayloadForm::Hex,
+                                      .source = QStringLiteral("00"),
+                                      .lineEnding = LineEnding::Lf,
+                                      .encoding = QStringLiteral("EBCDIC-x")});
+        QVERIFY(unknown.error().detail.contains(QStringLiteral("UTF-16LE")));
+    }
+
     void escapedTextRoundTrips() {
         QRandomGenerator random(3);
         for (int i = 0; i < 5000; ++i) {

@@ -20,8 +20,9 @@ private slots:
              .behaviour = QStringLiteral("rules=a.rules"),
              .draft = QStringLiteral("template ${n}\\n")},
             {.role = Role::Connect, .address = *parseAddress(QStringLiteral("tls://h:443?verify=off&alpn=h2"))}};
-        workspace.messages = *MessageLibrary::parse(
-            QStringLiteral("message A/b\n  shortcut Ctrl+1\n  ending crlf\n  text a\\n\n  wait 20ms\n  hex 00 ff\n"));
+        workspace.messages = *MessageLibrary::parse(QStringLiteral(
+            "message A/b\n  shortcut Ctrl+1\n  ending crlf\n  encoding UTF-16LE\n  text a\\n\n  wait 20ms\n"
+            "  hex 00 ff\n"));
         workspace.window.insert(QStringLiteral("state"), QStringLiteral("abc"));
         const auto read = Workspace::parse(workspace.format());
         QVERIFY2(read, read ? "" : qPrintable(read.error().detail));
@@ -131,6 +132,10 @@ private slots:
                                 << "Line 2: ";
         QTest::newRow("wait") << "message a\n  wait 2h"
                               << "wait takes a time up to an hour";
+        QTest::newRow("no encoding") << QStringLiteral("message a\n  encoding EBCDIC\n") << "UTF-16LE";
+        QTest::newRow("encoding too late")
+            << QStringLiteral("message a\n  text b\n  encoding UTF-16\n") << "before the steps";
+        QTest::newRow("no form") << QStringLiteral("message a\n  encoding ISO-8859-1\n  text €\n") << "“€”";
     }
     void messagesNameTheirMistakes() {
         QFETCH(QString, text);
@@ -138,6 +143,18 @@ private slots:
         const auto library = MessageLibrary::parse(text);
         QVERIFY(!library);
         QVERIFY2(library.error().detail.contains(says), qPrintable(library.error().detail));
+    }
+
+    void stepsAreInTheirMessagesEncoding() {
+        const auto library = MessageLibrary::parse(
+            QStringLiteral("message a\n  encoding UTF-16BE\n  text A\\n\n  template ${n}\n  hex ff\n"));
+        QVERIFY(library.has_value());
+        const SavedMessage& message = library->messages.front();
+        TemplateState state;
+        QCOMPARE(message.steps.at(0).render(state, 0, message.encoding)->toHex(), QByteArray("0041000a"));
+        QCOMPARE(message.steps.at(1).render(state, 0, message.encoding)->toHex(), QByteArray("0031"));
+        QCOMPARE(message.steps.at(2).render(state, 0, message.encoding)->toHex(), QByteArray("ff"));
+        QCOMPARE(*MessageLibrary::parse(library->format()), *library);
     }
 };
 
