@@ -54,6 +54,13 @@ def settled(measure, quiet=0.5):
     return value
 
 
+def processor_time(pid):
+    """What a program has used, in ticks of the system's clock."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
 def content(file):
     """All of a file that a program still writes: by place, as its position belongs to the program."""
     parts = []
@@ -149,12 +156,6 @@ class Running:
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
-    def processor_time(self):
-        """What it has used, in ticks of the system's clock."""
-        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return int(fields[11]) + int(fields[12])
-
     def wait(self, timeout=LIMIT):
         return self.process.wait(timeout)
 
@@ -211,17 +212,17 @@ def read_all(peer):
         parts.append(part)
 
 
-def read_until(pipe, text):
-    """What a program of another project prints on a pipe, up to this text and a little beyond."""
+def read_until(pipe, pattern):
+    """Reads what a program of another project prints until a pattern is there. The match; its `string` is all of it."""
     seen = b""
     end = time.monotonic() + LIMIT
-    while text not in seen:
+    while not (match := re.search(pattern, seen)):
         ready, _, _ = select.select([pipe], [], [], max(end - time.monotonic(), 0))
         part = os.read(pipe.fileno(), 65536) if ready else b""
         if not part:
-            raise AssertionError(f"{text!r} did not come, but {seen!r}")
+            raise AssertionError(f"{pattern!r} did not come, but {seen!r}")
         seen += part
-    return seen
+    return match
 
 
 def json_lines(text):

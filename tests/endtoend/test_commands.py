@@ -217,7 +217,7 @@ class Endings(unittest.TestCase):
                 for _ in range(5):
                     peer.sendall(b"x" * 10000)
                     self.assertTrue(peer.recv(10000))
-                wait_for(lambda: "Traffic goes on" in listener.said())
+                listener.says("Traffic goes on")
                 peer.close()
 
     def test_jsonl_bytes_are_exact(self):

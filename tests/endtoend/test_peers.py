@@ -64,7 +64,7 @@ class Peers(unittest.TestCase):
             with subprocess.Popen(["socat", "-", f"UDP:127.0.0.1:{listener.port()}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as client:
                 client.stdin.write(b"gram")
                 client.stdin.flush()
-                self.assertEqual(read_until(client.stdout, b"\n"), b"You sent: 'gram'\n")
+                self.assertEqual(read_until(client.stdout, b"\n").string, b"You sent: 'gram'\n")
                 client.kill()
 
     @needs("socat")

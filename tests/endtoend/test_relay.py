@@ -281,7 +281,7 @@ class Secure(unittest.TestCase):
         try:
             client.stdin.write(b"hello\n")
             client.stdin.flush()
-            self.assertEqual(read_until(client.stdout, b"\n"), b"You sent: 'hello'\n")
+            self.assertEqual(read_until(client.stdout, b"\n").string, b"You sent: 'hello'\n")
         finally:
             client.kill()
             client.communicate()
