@@ -43,7 +43,7 @@ class Window(unittest.TestCase):
         process = subprocess.Popen([PROGRAM, "--settings", self.settings], env=environment(), stderr=subprocess.DEVNULL)
         try:
             wait_for(lambda: len(os.listdir(f"/proc/{process.pid}/task")) > 1)  # the engine has its thread
-            settled(lambda: processor_time(process.pid), 1.5)  # the window is there, and nothing goes on
+            settled(lambda: processor_time(process.pid) // 10, 1.5)  # the window is there, and little goes on
             self.assertIsNone(process.poll())
             self.assertEqual(sockets_of(process.pid), [])
         finally:
