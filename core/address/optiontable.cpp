@@ -212,8 +212,7 @@ Result<QString> normaliseText(const OptionSpec& spec, const QString& value) {
             return refuse(spec, value);
         return QStringLiteral("%1").arg(mode, 4, 8, QLatin1Char('0'));
     }
-    const bool isHost = qstrcmp(spec.name, "to") == 0 || qstrcmp(spec.name, "name") == 0;
-    if (const auto problem = isHost ? problemOfHost(value) : std::nullopt)
+    if (const auto problem = qstrcmp(spec.name, "name") == 0 ? problemOfHost(value) : std::nullopt)
         return refuseHost(spec, value, *problem);
     return value;
 }
@@ -284,6 +283,8 @@ Result<QString> normaliseOption(const OptionSpec& spec, const QString& value) {
             return refuse(spec, value);
         return value;
     case OptionType::Destination:
+        if (const auto problem = problemOfHost(value))
+            return refuseHost(spec, value, *problem);
         if (!isPath(value) && !isDestination(value))
             return refuse(spec, value);
         return value;

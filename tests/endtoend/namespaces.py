@@ -9,7 +9,7 @@ import tempfile
 import textwrap
 import unittest
 
-from harness import Running, environment, wait_for
+from harness import LIMIT, Running, content, environment, wait_for
 
 NAME_SERVER = textwrap.dedent('''
     import socket, struct, sys
@@ -97,6 +97,8 @@ class TwoHosts:
                 self.on(host, "ip", "link", "set", cable, "up")
                 self.on(host, "ip", "addr", "add", f"10.77.0.{last}/24", "brd", "10.77.0.255", "dev", cable)
                 self.on(host, "ip", "-6", "addr", "add", f"fd77::{last}/64", "dev", cable, "nodad")
+            for host, cable in ((self.a, "cable-a"), (self.b, "cable-b")):  # the system takes a moment until it uses them
+                wait_for(lambda host=host, cable=cable: " state UP " in self.on(host, "ip", "link", "show", cable))
             mac = self.on(self.b, "cat", "/sys/class/net/cable-b/address").strip()
             self.on(self.a, "ip", "neigh", "add", "10.77.0.99", "lladdr", mac, "dev", "cable-a")
             self.on(self.a, "ip", "-6", "neigh", "add", "fd77::99", "lladdr", mac, "dev", "cable-a")
@@ -119,13 +121,13 @@ class TwoHosts:
         """A swright on one of the hosts."""
         return Running(*arguments, prefix=["ip", "netns", "exec", host], **options)
 
-    def swright(self, host, *arguments, data=b"", timeout=20):
+    def swright(self, host, *arguments, data=b"", timeout=LIMIT):
         return subprocess.run(["ip", "netns", "exec", host, os.environ["SWRIGHT"], *arguments], input=data, capture_output=True,
                               timeout=timeout, env=environment(), check=False)
 
     def python(self, host, script):
         """A Python that runs on one of the hosts until the end of the test; its output is a file to look at."""
-        output = tempfile.TemporaryFile("w+")
+        output = tempfile.TemporaryFile()
         process = subprocess.Popen(["ip", "netns", "exec", host, sys.executable, "-c", script], stdout=output,
                                    stderr=subprocess.STDOUT)
 
@@ -136,8 +138,7 @@ class TwoHosts:
         self.stack.callback(end)
 
         def said():
-            output.seek(0)
-            return output.read()
+            return content(output).decode()
         wait_for(lambda: "ready" in said())
         return said
 

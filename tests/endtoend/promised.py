@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from harness import connected
+from harness import LIMIT, connected, receive
 
 MEGABYTE = 1 << 20
 
@@ -55,7 +55,7 @@ def every_byte_once(test, port):
 def every_datagram_whole(test, port):
     """One of each size, there and back."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
-        peer.settimeout(10)
+        peer.settimeout(LIMIT)
         peer.connect(("127.0.0.1", port))
         content = os.urandom(65507)
         for size in range(65508):
@@ -67,7 +67,7 @@ def half_closed_requests(test, target):
     """100 of nc -N, each answered."""
     for number in range(100):
         request = f"request {number}\n".encode() * (number * 50 + 1)
-        answer = subprocess.run(["nc", "-N", *target], input=request, capture_output=True, timeout=20, check=True)
+        answer = subprocess.run(["nc", "-N", *target], input=request, capture_output=True, timeout=LIMIT, check=True)
         test.assertEqual(answer.stdout, request)
 
 
@@ -78,6 +78,7 @@ def stuck_reader_stops_its_writer(test, program):
     stuck.setblocking(False)
     taken = 0
     quiet = time.monotonic()
+    # nothing is taken for a while once it stands: nothing else shows it
     while taken < 10 * 1024 * MEGABYTE and time.monotonic() - quiet < 10:
         try:
             taken += stuck.send(b"x" * MEGABYTE)
@@ -88,7 +89,7 @@ def stuck_reader_stops_its_writer(test, program):
     test.assertLess(program.memory() - base, 32 * 1024)
     with connected(program.port()) as other:
         other.sendall(b"hello")
-        test.assertEqual(other.recv(5), b"hello")
+        test.assertEqual(receive(other, 5), b"hello")
     stuck.close()
     return taken
 

@@ -67,7 +67,7 @@ class Captures(unittest.TestCase):
                         client.sendall(b"".join(b"%010d\n" % (len(times) + i) for i in range(lines)))
                         times += [time.monotonic()] * lines
                         if len(times) % 20 == 0:
-                            time.sleep(0.001)
+                            time.sleep(0.001)  # a steady flow, not all that fits
                     server.process.send_signal(signal.SIGKILL)
                     killed = time.monotonic()
                     server.wait()

@@ -3,6 +3,7 @@
 import base64
 import os
 import pty
+import select
 import signal
 import socket
 import subprocess
@@ -10,7 +11,8 @@ import tempfile
 import time
 import unittest
 
-from harness import SWRIGHT, Running, connected, environment, json_lines, listening_socket, swright, wait_for
+from harness import (LIMIT, SWRIGHT, Running, connected, environment, json_lines, listening_socket, receive, refusing_port,
+                     swright, wait_for)
 
 
 class Usage(unittest.TestCase):
@@ -57,9 +59,8 @@ class Usage(unittest.TestCase):
         self.assertIn("Socketwright", swright("--version").stdout.decode())
 
     def test_failures_are_status_1_with_their_cause(self):
-        with listening_socket() as server:
-            port = server.getsockname()[1]
-        result = swright("connect", f"tcp://127.0.0.1:{port}")
+        with refusing_port() as port:
+            result = swright("connect", f"tcp://127.0.0.1:{port}")
         self.assertEqual(result.returncode, 1)
         self.assertIn("connection-refused, connect: ECONNREFUSED 111", result.stderr.decode())
         with listening_socket() as server:
@@ -71,7 +72,7 @@ class Usage(unittest.TestCase):
     def test_a_full_disk_behind_standard_output_is_said(self):
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "chargen") as listener, open("/dev/full", "wb") as full:
             result = subprocess.run([SWRIGHT, "connect", f"tcp://127.0.0.1:{listener.port()}", "--receive-only"], stdout=full,
-                                    stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=20, env=environment(), check=False)
+                                    stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=LIMIT, env=environment(), check=False)
         self.assertEqual(result.returncode, 1)
         self.assertIn("standard output", result.stderr.decode().lower())
         self.assertIn("ENOSPC", result.stderr.decode())
@@ -149,19 +150,18 @@ class Output(unittest.TestCase):
                 peer = connected(listener.port())
                 peer.sendall(b"Hi\x1b\n")
                 peer.close()
-                listener.wait()
+                self.assertEqual(listener.wait(), 0)
                 self.assertIn(wanted, listener.printed())
 
     def test_json_events_on_standard_error_only(self):
         with Running("listen", "tcp://127.0.0.1:0", "--once", "--json") as listener:
-            events = wait_for(lambda: json_lines(listener.said()))
-            port = int(events[0]["address"].rsplit(":", 1)[1])
-            self.assertEqual(events[0]["event"], "started")
-            peer = connected(port)
+            listener.event("started")
+            self.assertEqual(listener.events()[0]["event"], "started")
+            peer = connected(listener.port())
             peer.sendall(b"data")
             peer.close()
             self.assertEqual(listener.wait(), 0)
-            names = [event["event"] for event in json_lines(listener.said())]
+            names = [event["event"] for event in listener.events()]
             for name in ("accepted", "end-of-stream", "sending-ended", "closed"):
                 self.assertIn(name, names)
             self.assertEqual(listener.printed(), b"data")
@@ -175,7 +175,7 @@ class Endings(unittest.TestCase):
                 with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo", "--record", record) as listener:
                     peer = connected(listener.port())
                     peer.sendall(b"kept")
-                    self.assertEqual(peer.recv(4), b"kept")
+                    self.assertEqual(receive(peer, 4), b"kept")
                     started = time.monotonic()
                     listener.process.send_signal(number)
                     self.assertEqual(listener.wait(), 0)
@@ -188,15 +188,14 @@ class Endings(unittest.TestCase):
     def test_a_signal_ends_it_although_its_output_is_stuck(self):
         read_end, write_end = os.pipe()
         with listening_socket() as server:
-            import subprocess
             process = subprocess.Popen([SWRIGHT, "connect", f"tcp://127.0.0.1:{server.getsockname()[1]}"], stdin=subprocess.DEVNULL,
                                        stdout=write_end, stderr=subprocess.DEVNULL, env=environment())
             peer, _ = server.accept()
             peer.sendall(b"x" * 1_000_000)
-            time.sleep(0.3)
+            wait_for(lambda: not select.select([], [write_end], [], 0)[1])  # nothing more fits into the pipe
             started = time.monotonic()
             process.send_signal(signal.SIGINT)
-            process.wait(5)
+            process.wait(LIMIT)
             self.assertLess(time.monotonic() - started, 2.0)
             peer.close()
         os.close(read_end)
@@ -211,7 +210,8 @@ class Endings(unittest.TestCase):
     def test_idle_ends_a_datagram_socket(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
             peer.bind(("127.0.0.1", 0))
-            result = swright("connect", f"udp://127.0.0.1:{peer.getsockname()[1]}", "--idle", "300ms", data=b"hello")
+            peer.settimeout(LIMIT)
+            result = swright("connect", f"udp://127.0.0.1:{peer.getsockname()[1]}", "--idle", "1s", data=b"hello")
             self.assertEqual(result.returncode, 0)
             self.assertEqual(peer.recv(100), b"hello")
 
@@ -239,7 +239,7 @@ class Endings(unittest.TestCase):
                 for _ in range(5):
                     peer.sendall(b"x" * 10000)
                     self.assertTrue(peer.recv(10000))
-                wait_for(lambda: "Traffic goes on" in listener.said())
+                listener.says("Traffic goes on")
                 peer.close()
 
     def test_jsonl_bytes_are_exact(self):

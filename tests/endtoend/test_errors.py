@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every error as the system really gives it: identifier, native code, situation, and a sentence that names the cause. What
 needs a second host stands in test_hosts."""
+import contextlib
 import os
 import shutil
 import socket
@@ -10,7 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import SWRIGHT, Running, connected, environment, json_lines, listening_socket, needs, swright, wait_for
+from harness import LIMIT, SWRIGHT, Running, connected, environment, free_port, json_lines, listening_socket, needs, refusing_port, swright
 
 
 def errors_of(text):
@@ -44,27 +45,25 @@ class Errors(unittest.TestCase):
         program = shutil.copy(SWRIGHT, self.folder)
         result = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all",
                                  "--inh-caps=-all", program, *arguments, "--json"], stdin=subprocess.DEVNULL, capture_output=True,
-                                timeout=20, env=environment(), check=False)
+                                timeout=LIMIT, env=environment(), check=False)
         self.assertEqual(result.returncode, 1, result)
         return result.stderr.decode()
 
     def test_refused(self):
-        with listening_socket() as gone:
-            port = gone.getsockname()[1]
-        self.check(self.failing("connect", f"tcp://127.0.0.1:{port}"), "connection-refused", "ECONNREFUSED", "connect",
-                   f"127.0.0.1:{port}", "nothing listens")
+        with refusing_port() as port:
+            self.check(self.failing("connect", f"tcp://127.0.0.1:{port}"), "connection-refused", "ECONNREFUSED", "connect",
+                       f"127.0.0.1:{port}", "nothing listens")
 
     def test_reset(self):
         with listening_socket() as server:
             with Running("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--json", stdin=subprocess.PIPE) as client:
                 peer, _ = server.accept()
-                wait_for(lambda: '"opened"' in client.said())
+                client.event("opened")
                 peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 peer.close()
                 self.assertEqual(client.wait(), 1)
                 self.check(client.said(), "connection-reset", "ECONNRESET", "receive", "reset the connection")
-                closed = [line for line in json_lines(client.said()) if line["event"] == "closed"]
-                self.assertEqual([line["cause"] for line in closed], ["reset"])
+                self.assertEqual([line["cause"] for line in client.events("closed")], ["reset"])
 
     def test_in_use(self):
         with listening_socket() as taken:
@@ -77,17 +76,23 @@ class Errors(unittest.TestCase):
             self.check(self.failing("listen", f"udp://127.0.0.1:{port}"), "address-in-use", "EADDRINUSE", "bind", f"Port {port}",
                        f"({os.getpid()})")
 
+    def listening_side_by_side(self):
+        """Lets two sockets listen until the end of the test; the port of the first, and the second has the next one."""
+        while True:
+            port = free_port()
+            pair = [socket.socket(), socket.socket()]
+            for one in pair:
+                self.addCleanup(one.close)
+            with contextlib.suppress(OSError):  # the next port was somebody else's
+                for number, one in enumerate(pair):
+                    one.bind(("127.0.0.1", port + number))
+                    one.listen()
+                return port
+
     def test_a_range_that_is_all_taken(self):
-        with listening_socket() as taken:
-            port = taken.getsockname()[1]
-            with socket.socket() as next_one:
-                try:
-                    next_one.bind(("127.0.0.1", port + 1))
-                    next_one.listen()
-                except OSError:
-                    self.skipTest("the next port is taken by somebody else")
-                self.check(self.failing("listen", f"tcp://127.0.0.1:{port}-{port + 1}"), "address-in-use", "EADDRINUSE", "bind",
-                           f"Every port from {port} to {port + 1}")
+        port = self.listening_side_by_side()
+        self.check(self.failing("listen", f"tcp://127.0.0.1:{port}-{port + 1}"), "address-in-use", "EADDRINUSE", "bind",
+                   f"Every port from {port} to {port + 1}")
 
     @needs("setpriv")
     def test_denied(self):
@@ -178,10 +183,9 @@ class Errors(unittest.TestCase):
 
     def test_a_full_table_while_accepting(self):
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo", "--json", prefix=["prlimit", "--nofile=24"]) as listener:
-            started = wait_for(lambda: [line for line in json_lines(listener.said()) if line["event"] == "started"])
-            port = int(started[0]["local"].rsplit(":", 1)[1])
+            port = listener.port()
             peers = [connected(port) for _ in range(30)]
-            wait_for(lambda: errors_of(listener.said()))
+            listener.event("accept-failed")
             self.check(listener.said(), "too-many-files", "EMFILE", "accept", "ulimit -n")
             for peer in peers:
                 peer.close()

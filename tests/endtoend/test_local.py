@@ -7,7 +7,7 @@ import sys
 import tempfile
 import unittest
 
-from harness import Running, json_lines, swright, wait_for
+from harness import Running, swright
 
 
 class Local(unittest.TestCase):
@@ -66,29 +66,29 @@ class Local(unittest.TestCase):
 
     def test_datagrams(self):
         with Running("listen", f"unixgram://{self.path}") as listener:
-            wait_for(lambda: os.path.exists(self.path))
+            listener.address()
             self.assertEqual(swright("send", f"unixgram://{self.path}", "gram").returncode, 0)
-            wait_for(lambda: listener.printed() == b"gram")
+            self.assertEqual(listener.prints(b"gram"), b"gram")
 
     @unittest.skipUnless(sys.platform.startswith("linux"), "what is told of a peer differs")
     def test_peers_are_known(self):
         with Running("listen", f"unix://{self.path}", "--behaviour", "echo", "--json") as listener:
-            wait_for(lambda: '"started"' in listener.said())
+            listener.event("started")
             with socket.socket(socket.AF_UNIX) as peer:
                 peer.connect(self.path)
-                accepted = wait_for(lambda: [e for e in json_lines(listener.said()) if e["event"] == "accepted"])[0]
+                accepted = listener.event("accepted")
         who = accepted["credentials"]
         self.assertEqual((who["pid"], who["uid"], who["gid"]), (os.getpid(), os.geteuid(), os.getegid()))
         self.assertTrue(who["program"].startswith("python"))
         grams = self.path + "-grams"
         with Running("listen", f"unixgram://{grams}", "--json") as receiver:
-            wait_for(lambda: '"started"' in receiver.said())
+            receiver.event("started")
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as peer:
                 peer.bind(self.path + "-sender")
                 for _ in range(2):
                     peer.sendto(b"gram", grams)
-                wait_for(lambda: receiver.printed() == b"gramgram")
-            told = wait_for(lambda: [e for e in json_lines(receiver.said()) if "credentials" in e])
+                self.assertEqual(receiver.prints(b"gramgram"), b"gramgram")  # of each, events come before its bytes
+                told = [e for e in receiver.events() if "credentials" in e]
         self.assertEqual([e["credentials"]["pid"] for e in told], [os.getpid()])  # once
 
     def test_long_paths_are_said(self):

@@ -9,7 +9,7 @@ import threading
 import time
 import unittest
 
-from harness import Running, connected, has_ipv6, listening_socket, read_all, swright, wait_for
+from harness import Running, connected, has_ipv6, listening_socket, read_all, receive, swright
 
 
 class Connecting(unittest.TestCase):
@@ -18,7 +18,7 @@ class Connecting(unittest.TestCase):
             def serve():
                 peer, _ = server.accept()
                 request = read_all(peer)  # to the end of the stream
-                time.sleep(0.2)
+                time.sleep(0.2)  # the answer is late on purpose
                 peer.sendall(b"late answer to " + request)
                 peer.close()
             thread = threading.Thread(target=serve)
@@ -32,12 +32,12 @@ class Connecting(unittest.TestCase):
             with Running("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", stdin=subprocess.PIPE) as client:
                 peer, _ = server.accept()
                 peer.shutdown(socket.SHUT_WR)
-                for _ in range(4):
+                for _ in range(16):  # longer than the half second of a silent input, and each pause much shorter
                     client.process.stdin.write(b"more ")
                     client.process.stdin.flush()
-                    time.sleep(0.2)
+                    time.sleep(0.05)
                 client.process.stdin.close()
-                self.assertEqual(read_all(peer), b"more " * 4)
+                self.assertEqual(read_all(peer), b"more " * 16)
                 peer.close()
                 self.assertEqual(client.wait(), 0)
 
@@ -47,7 +47,7 @@ class Connecting(unittest.TestCase):
                 peer, _ = server.accept()
                 peer.sendall(b"bye")
                 peer.close()
-                self.assertEqual(client.wait(5), 0)
+                self.assertEqual(client.wait(), 0)
                 self.assertEqual(client.printed(), b"bye")
 
     def test_a_reset_is_status_1_and_said(self):
@@ -105,7 +105,7 @@ class Listening(unittest.TestCase):
         with Running("listen", "tcp://127.0.0.1:0", "--once") as listener:
             first = connected(listener.port())
             first.sendall(b"1")
-            wait_for(lambda: listener.printed() == b"1")
+            self.assertEqual(listener.prints(b"1"), b"1")
             with self.assertRaises(OSError):
                 connected(listener.port())
             first.close()
@@ -114,11 +114,11 @@ class Listening(unittest.TestCase):
     def test_input_goes_to_all_peers(self):
         with Running("listen", "tcp://127.0.0.1:0", "--verbose", stdin=subprocess.PIPE) as listener:
             peers = [connected(listener.port()) for _ in range(3)]
-            wait_for(lambda: listener.said().count("accepted by") == 3)
+            listener.says("accepted by", 3)
             listener.process.stdin.write(b"to all\n")
             listener.process.stdin.flush()
             for peer in peers:
-                self.assertEqual(peer.recv(7), b"to all\n")
+                self.assertEqual(receive(peer, 7), b"to all\n")
                 peer.close()
 
     def test_accept_counts(self):
@@ -127,7 +127,7 @@ class Listening(unittest.TestCase):
             for _ in range(2):
                 peer = connected(port)
                 peer.sendall(b"x\n")
-                self.assertEqual(peer.recv(100), b"You sent: 'x'\n")
+                self.assertEqual(receive(peer, 14), b"You sent: 'x'\n")
                 peer.close()
             self.assertEqual(listener.wait(), 0)
 
@@ -142,12 +142,12 @@ class Listening(unittest.TestCase):
             self.assertEqual(hashlib.sha256(listener.printed()).digest(), hashlib.sha256(content).digest())
 
     def test_the_network_is_only_reached_when_asked(self):
-        with Running("listen", "tcp://:0") as listener:
+        with Running("listen", "tcp://:0", "--verbose") as listener:
             self.assertTrue(listener.address().startswith("tcp://127.0.0.1:"))
-            self.assertNotIn("reachable", listener.said())
+            connected(listener.port()).close()
+            self.assertNotIn("reachable", listener.says("accepted by"))
         with Running("listen", "tcp://*:0") as listener:
-            listener.address()
-            wait_for(lambda: "(reachable from the network)" in listener.said())
+            listener.says("(reachable from the network)")
 
 
 class Sending(unittest.TestCase):
@@ -179,7 +179,7 @@ class Sending(unittest.TestCase):
 
     def test_replies(self):
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "talk") as listener:
-            result = swright("send", f"tcp://127.0.0.1:{listener.port()}", "hi\\n", "--reply", "400ms")
+            result = swright("send", f"tcp://127.0.0.1:{listener.port()}", "hi\\n", "--reply", "2s")
             self.assertEqual((result.returncode, result.stdout), (0, b"You sent: 'hi'\n"))
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "discard") as listener:
             result = swright("send", f"tcp://127.0.0.1:{listener.port()}", "hi\\n", "--reply", "200ms")

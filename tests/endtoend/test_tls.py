@@ -11,7 +11,8 @@ import threading
 import time
 import unittest
 
-from harness import (LIMIT, SOURCE, Running, connected, environment, json_lines, listening_socket, needs, read_all, swright, wait_for)
+from harness import (LIMIT, SOURCE, Running, connected, environment, events_in, listening_socket, needs, read_all, read_until, refusing_port,
+                     swright, wait_for)
 
 FOLDER = None
 
@@ -104,17 +105,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def openssl_server(*arguments, certificate="good", datagram=False):
-    probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if datagram else socket.SOCK_STREAM)
-    probe.bind(("127.0.0.1", 0))
-    port = probe.getsockname()[1]
-    probe.close()
-    process = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", path(certificate + ".pem"), "-key",
+def openssl_server(*arguments, certificate="good"):
+    """An openssl s_server on a port of the system's choice: the port, and the process."""
+    process = subprocess.Popen(["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", path(certificate + ".pem"), "-key",
                                 path(certificate + ".key"), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT)
     try:
-        process.stdout.readline() if "-quiet" not in arguments else time.sleep(0.3)
-        yield port, process
+        yield int(read_until(process.stdout, rb"ACCEPT 127\.0\.0\.1:(\d+)\s").group(1)), process
     finally:
         process.kill()
         process.communicate()
@@ -125,12 +122,12 @@ class Client(unittest.TestCase):
         return swright("connect", f"tls://{host}:{port}?ca={path('trusted.pem')}{options}", "--json", *arguments, data=data)
 
     def closing(self, result):
-        closed = [event for event in json_lines(result.stderr.decode()) if event["event"] == "closed"]
+        closed = events_in(result.stderr.decode(), "closed")
         self.assertEqual(len(closed), 1, result.stderr.decode())
         return closed[0]
 
     def established(self, text):
-        return next(event["tls"] for event in json_lines(text) if event["event"] == "tls-established")
+        return events_in(text, "tls-established")[0]["tls"]
 
     def test_a_good_chain_is_taken_and_described(self):
         with Server("good-chain") as server:
@@ -170,7 +167,7 @@ class Client(unittest.TestCase):
         with Server("expired") as server:
             result = self.connect(server.port, "&verify=off")
             self.assertEqual((result.stdout, result.returncode), (b"hello\n", 0))
-            event = next(one for one in json_lines(result.stderr.decode()) if one["event"] == "tls-established")
+            event = events_in(result.stderr.decode(), "tls-established")[0]
             self.assertIn("NOT VERIFIED", event["text"])
             self.assertIn("it expired on", event["text"])
             self.assertFalse(event["tls"]["verified"])
@@ -199,7 +196,7 @@ class Client(unittest.TestCase):
     def test_versions_and_ciphers_are_chosen(self):
         for version, number in (("1.2", "TLS 1.2"), ("1.3", "TLS 1.3")):
             with Server() as server:
-                facts = self.established(self.connect(server.port, f"&min={version}&max-version={version}", arguments=("--idle", "300ms")).stderr.decode())
+                facts = self.established(self.connect(server.port, f"&min={version}&max-version={version}", arguments=("--idle", "2s")).stderr.decode())
                 self.assertEqual(facts["version"], number)
         with Server() as server:
             facts = self.established(self.connect(server.port, "&ciphers=TLS_CHACHA20_POLY1305_SHA256").stderr.decode())
@@ -236,7 +233,8 @@ class Client(unittest.TestCase):
             def serve(listener=listener, greeting=greeting):
                 peer, _ = listener.accept()
                 peer.sendall(greeting)
-                time.sleep(0.5)
+                with contextlib.suppress(OSError):
+                    read_all(peer)  # it stays until the client has seen enough
                 peer.close()
 
             thread = threading.Thread(target=serve, daemon=True)
@@ -304,7 +302,7 @@ class Client(unittest.TestCase):
     def test_openssl_in_all_versions(self):
         for flag, version in (("-tls1_2", "TLS 1.2"), ("-tls1_3", "TLS 1.3")):
             with openssl_server("-rev", flag) as (port, _):
-                result = self.connect(port, data=b"abc\n", arguments=("--idle", "500ms"))
+                result = self.connect(port, data=b"abc\n", arguments=("--idle", "2s"))
                 self.assertEqual(result.stdout, b"cba\n", result.stderr.decode())
                 self.assertEqual(self.established(result.stderr.decode())["version"], version)
 
@@ -314,15 +312,7 @@ class Listening(unittest.TestCase):
         return Running("listen", f"tls://127.0.0.1:0?{options}", "--behaviour", behaviour, "--json", *arguments)
 
     def address_port(self, running):
-        started = wait_for(lambda: [event for event in json_lines(running.said()) if event["event"] == "started"])
-        return int(started[0]["local"].rsplit(":", 1)[1])
-
-    def closings(self, running, count):
-        def enough():
-            found = [event for event in json_lines(running.said()) if event["event"] == "closed"]
-            return found if len(found) >= count else None
-
-        return wait_for(enough)
+        return int(running.event("started")["local"].rsplit(":", 1)[1])
 
     def client(self, port, certificate=None, versions=None, alpn=None):
         context = ssl.create_default_context(cafile=path("trusted.pem"))
@@ -348,12 +338,8 @@ class Listening(unittest.TestCase):
                     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
                         process.stdin.write(b"the message of " + name.encode() + b"\n")
                         process.stdin.flush()
-                        seen = b""
-                        end = time.monotonic() + 5
-                        while b"the message of " + name.encode() not in seen and time.monotonic() < end:
-                            seen += os.read(process.stdout.fileno(), 65536)
+                        read_until(process.stdout, b"the message of " + name.encode())
                         process.kill()
-                    self.assertIn(b"the message of " + name.encode(), seen)
 
     @needs("curl")
     def test_curl_fetches_from_a_rule_like_answer(self):
@@ -365,7 +351,7 @@ class Listening(unittest.TestCase):
     def test_a_throw_away_certificate_is_made_and_said(self):
         with self.listen() as running:
             port = self.address_port(running)
-            started = json_lines(running.said())[0]
+            started = running.event("started")
             self.assertIn("throw-away certificate for localhost", started["text"])
             context = ssl.create_default_context(cadata=started["throwAway"])
             with context.wrap_socket(connected(port), server_hostname="localhost") as secure:
@@ -380,7 +366,7 @@ class Listening(unittest.TestCase):
                 with self.client(port, certificate) as secure:
                     secure.sendall(b"x")
                     self.assertEqual(secure.recv(1), b"x")
-            said = wait_for(lambda: (found := [event["tls"] for event in json_lines(running.said()) if event["event"] == "tls-established"]) and len(found) == 2 and found)
+            said = [event["tls"] for event in running.at_least(2, "tls-established")]
             self.assertEqual([one["verified"] for one in said], [False, True])
             self.assertIn("O=client", said[1]["chain"][0]["subject"])
         with self.listen(pair("good") + trust + "&clientcert=require") as running:
@@ -393,7 +379,7 @@ class Listening(unittest.TestCase):
                 with self.assertRaises((ssl.SSLError, OSError)), self.client(port, certificate) as secure:
                     secure.sendall(b"x")
                     secure.recv(1)
-                wait_for(lambda reason=reason: reason in running.said())
+                running.says(reason)
         result = swright("listen", f"tls://127.0.0.1:0?{pair('good')}&clientcert=require")
         self.assertIn("need ca=FILE", result.stderr.decode())
 
@@ -408,8 +394,8 @@ class Listening(unittest.TestCase):
                     secure.sendall(b"x")
                     secure.recv(1)
                     session = secure.session
-            said = wait_for(lambda: (found := [event["tls"]["resumed"] for event in json_lines(running.said()) if event["event"] == "tls-established"]) and len(found) == 2 and found)
-            self.assertEqual(said, [False, True])
+            said = running.at_least(2, "tls-established")
+            self.assertEqual([event["tls"]["resumed"] for event in said], [False, True])
 
     def test_sni_and_alpn_of_clients_are_shown(self):
         with self.listen(pair("good") + "&alpn=h2,http/1.1") as running:
@@ -418,9 +404,9 @@ class Listening(unittest.TestCase):
                 self.assertEqual(secure.selected_alpn_protocol(), "http/1.1")
             with self.assertRaises(ssl.SSLError), self.client(port, alpn=["spdy/1"]):
                 pass
-            facts = wait_for(lambda: [event["tls"] for event in json_lines(running.said()) if event["event"] == "tls-established"])[0]
+            facts = running.event("tls-established")["tls"]
             self.assertEqual((facts["serverName"], facts["alpn"], facts["alpnOffered"]), ("localhost", "http/1.1", ["http/1.1", "spdy/1"]))
-            wait_for(lambda: "The client offered spdy/1, and we take h2, http/1.1" in running.said())
+            running.says("The client offered spdy/1, and we take h2, http/1.1")
 
     def test_plain_text_to_a_tls_port_is_named(self):
         with self.listen(pair("good")) as running:
@@ -431,17 +417,17 @@ class Listening(unittest.TestCase):
                     peer.settimeout(LIMIT)
                     with contextlib.suppress(OSError):
                         read_all(peer)
-            closings = self.closings(running, 2)
+            closings = running.at_least(2, "closed")
             self.assertEqual({one["error"]["id"] for one in closings}, {"tls-not-tls"})
             self.assertIn("plain HTTP", closings[0]["text"])
             self.assertIn("HELO me", closings[1]["text"])
 
     def test_silence_and_half_a_hello_end_with_the_handshake(self):
-        with self.listen(pair("good") + "&handshake=500ms") as running:
+        with self.listen(pair("good") + "&handshake=2s") as running:
             port = self.address_port(running)
             silent, half = connected(port), connected(port)
             half.sendall(bytes.fromhex("16030101"))
-            closings = self.closings(running, 2)
+            closings = running.at_least(2, "closed")
             self.assertEqual({one["error"]["id"] for one in closings}, {"tls-handshake-timed-out"})
             self.assertEqual(sorted("said nothing" in one["text"] for one in closings), [False, True])
             silent.close()
@@ -452,12 +438,12 @@ class Listening(unittest.TestCase):
             port = self.address_port(running)
             with connected(port):
                 pass
-            self.assertIn("closed the connection during the TLS handshake", self.closings(running, 1)[0]["text"])
+            self.assertIn("closed the connection during the TLS handshake", running.at_least(1, "closed")[0]["text"])
             peer = connected(port)
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-            wait_for(lambda: running.said().count('"tls-started"') == 2)
+            running.at_least(2, "tls-started")
             peer.close()
-            last = self.closings(running, 2)[1]
+            last = running.at_least(2, "closed")[1]
             self.assertEqual(last["cause"], "reset")
             self.assertIn("during the TLS handshake", last["text"])
 
@@ -471,35 +457,34 @@ class Listening(unittest.TestCase):
             with self.client(port) as secure:
                 secure.sendall(b"still here")
                 self.assertEqual(secure.recv(64), b"still here")
-            self.assertEqual(len(self.closings(running, 61)), 61)
+            self.assertEqual(len(running.at_least(61, "closed")), 61)
 
 
 class Datagrams(unittest.TestCase):
     def test_dtls_both_ways_with_openssl(self):
         with Running("listen", f"dtls://127.0.0.1:0?{pair('good')}", "--behaviour", "talk", "--json") as running:
-            port = int(wait_for(lambda: json_lines(running.said()))[0]["local"].rsplit(":", 1)[1])
+            port = running.port()
             with subprocess.Popen(["openssl", "s_client", "-dtls", "-connect", f"127.0.0.1:{port}", "-CAfile", path("trusted.pem"), "-quiet"],
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
                 process.stdin.write(b"hi\n")
                 process.stdin.flush()
-                self.assertEqual(process.stdout.readline(), b"You sent: 'hi'\n")
+                self.assertEqual(read_until(process.stdout, b"\n").string, b"You sent: 'hi'\n")
                 process.kill()
-            wait_for(lambda: "DTLS 1.2" in running.said())
-        with openssl_server("-dtls", datagram=True) as (port, process):
-            result = swright("connect", f"dtls://localhost:{port}?ca={path('trusted.pem')}", "--idle", "700ms", "--json", data=b"to the server\n")
+            running.says("DTLS 1.2")
+        with openssl_server("-dtls") as (port, process):
+            result = swright("connect", f"dtls://localhost:{port}?ca={path('trusted.pem')}", "--idle", "2s", "--json", data=b"to the server\n")
             self.assertIn("verified as “localhost”", result.stderr.decode())
-            process.kill()
-            self.assertIn(b"to the server", process.communicate()[0])
+            read_until(process.stdout, b"to the server")
 
     def test_bad_certificates_are_refused_over_datagrams_too(self):
-        with openssl_server("-dtls", certificate="expired", datagram=True) as (port, _):
+        with openssl_server("-dtls", certificate="expired") as (port, _):
             result = swright("connect", f"dtls://localhost:{port}?ca={path('trusted.pem')}", data=b"x")
             self.assertEqual(result.returncode, 1)
             self.assertIn("it expired on", result.stderr.decode())
 
     def test_nothing_is_kept_of_who_brings_no_cookie(self):
         with Running("listen", "dtls://127.0.0.1:0", "--json") as running:
-            port = int(wait_for(lambda: json_lines(running.said()))[0]["local"].rsplit(":", 1)[1])
+            port = running.port()
             # a first ClientHello, as a client without a cookie sends it
             catcher = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             catcher.bind(("127.0.0.1", 0))
@@ -516,13 +501,14 @@ class Datagrams(unittest.TestCase):
                     self.assertEqual(answer[13], 3, "HelloVerifyRequest")
                     self.assertLess(len(answer), len(hello), "no amplification")
             catcher.close()
-            self.assertEqual([event["event"] for event in json_lines(running.said())], ["started"])
+            self.assertEqual(swright("send", f"dtls://127.0.0.1:{port}?verify=off", "x").returncode, 0)  # brings its cookie
+            running.event("opened")
+            told = [event["event"] for event in running.events()]
+            self.assertEqual((told[:2], told.count("opened")), (["started", "opened"], 1))
 
     def test_nobody_there_is_said(self):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        result = swright("connect", f"dtls://127.0.0.1:{port}?handshake=2s", data=b"x")
+        with refusing_port(socket.SOCK_DGRAM) as port:
+            result = swright("connect", f"dtls://127.0.0.1:{port}?handshake={LIMIT}s", data=b"x")
         self.assertEqual(result.returncode, 1)
         self.assertIn("connection-refused", result.stderr.decode())
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import LIMIT, SOURCE, Running, connected, json_lines, needs, read_all, swright, wait_for
+from harness import LIMIT, SOURCE, Running, connected, needs, read_all, read_until, swright
 
 EXAMPLES = os.path.join(SOURCE, "resources/examples")
 
@@ -51,18 +51,13 @@ function filter(c, line) {
 }""")
             script.flush()
             with Running("listen", "tcp://127.0.0.1:0", "--behaviour", f"script={script.name}", "--json") as running:
-                port = int(wait_for(lambda: json_lines(running.said()))[0]["local"].rsplit(":", 1)[1])
-                with subprocess.Popen(["openssl", "s_client", "-starttls", "smtp", "-connect", f"127.0.0.1:{port}", "-quiet", "-crlf"],
+                with subprocess.Popen(["openssl", "s_client", "-starttls", "smtp", "-connect", f"127.0.0.1:{running.port()}", "-quiet", "-crlf"],
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
                     process.stdin.write(b"NOOP\n")
                     process.stdin.flush()
-                    seen = b""
-                    while b"secure NOOP" not in seen:
-                        part = os.read(process.stdout.fileno(), 4096)
-                        self.assertTrue(part, seen)
-                        seen += part
+                    read_until(process.stdout, b"secure NOOP")
                     process.kill()
-                wait_for(lambda: any(event["event"] == "tls-started" and event["upgrade"] for event in json_lines(running.said())))
+                self.assertTrue(running.event("tls-started")["upgrade"])
 
     def test_script_errors_go_to_standard_error_and_the_server_stays(self):
         with tempfile.NamedTemporaryFile("w", suffix=".js") as script:
@@ -71,10 +66,10 @@ function filter(c, line) {
             with Running("listen", "tcp://127.0.0.1:0", "--behaviour", f"script={script.name}") as running:
                 with connected(running.port()) as peer:
                     peer.sendall(b"bad")
-                    wait_for(lambda: "longer than 1 s" in running.said())
+                    running.says("longer than 1 s")
                     peer.sendall(b"good")
                     self.assertEqual(peer.recv(10), b"ok")
-                wait_for(lambda: "got 3" in running.said())
+                running.says("got 3")
 
     def test_wrong_behaviours_are_wrong_usage(self):
         for behaviour, says in (("ecko", "is no behaviour"), ("rules=/nowhere", "cannot be read"), ("reset-after=x", "takes a number"),
@@ -89,7 +84,7 @@ function filter(c, line) {
     def test_curl_refuses_each_bad_tls_server(self):
         for behaviour in ("tls-expired", "tls-wrong-name", "tls-self-signed"):
             with Running("listen", "tls://127.0.0.1:0", "--behaviour", behaviour, "--json") as running:
-                started = wait_for(lambda running=running: json_lines(running.said()))[0]
+                started = running.event("started")
                 with tempfile.NamedTemporaryFile("w", suffix=".pem") as authority:
                     authority.write(started["throwAway"] if behaviour != "tls-self-signed" else "")
                     authority.flush()
@@ -263,8 +258,7 @@ class Tools(unittest.TestCase):
             self.assertIn("Nothing was opened", listed.stderr.decode())
             self.assertEqual(swright("open", path, "--list").returncode, 0)
             with Running("open", path, "--yes", "--json") as running:
-                started = wait_for(lambda: [event for event in json_lines(running.said()) if event["event"] == "started"])[0]
-                with connected(int(started["local"].rsplit(":", 1)[1])) as peer:
+                with connected(running.port()) as peer:
                     peer.sendall(b"through the workspace")
                     peer.shutdown(socket.SHUT_WR)
                     self.assertEqual(read_all(peer), b"through the workspace")

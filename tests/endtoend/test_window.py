@@ -3,10 +3,9 @@
 import os
 import subprocess
 import tempfile
-import time
 import unittest
 
-from harness import environment, needs, wait_for
+from harness import LIMIT, environment, needs, processor_time, read_until, settled, wait_for
 
 PROGRAM = os.environ["SOCKETWRIGHT"]
 
@@ -32,7 +31,7 @@ class Window(unittest.TestCase):
             with self.subTest(scale=scale):
                 picture = os.path.join(self.folder.name, f"p{scale}.png")
                 result = subprocess.run([PROGRAM, "--settings", self.settings, "--screenshot", picture], capture_output=True,
-                                        timeout=30, env=dict(environment(), QT_SCALE_FACTOR=scale))
+                                        timeout=LIMIT, env=dict(environment(), QT_SCALE_FACTOR=scale))
                 self.assertEqual(result.returncode, 0, result.stderr)
                 self.assertIn("< You sent: 'Hello self.'", result.stdout.decode())
                 with open(picture, "rb") as file:
@@ -43,7 +42,8 @@ class Window(unittest.TestCase):
     def test_it_opens_no_socket_by_itself(self):
         process = subprocess.Popen([PROGRAM, "--settings", self.settings], env=environment(), stderr=subprocess.DEVNULL)
         try:
-            time.sleep(1.5)
+            wait_for(lambda: len(os.listdir(f"/proc/{process.pid}/task")) > 1)  # the engine has its thread
+            settled(lambda: processor_time(process.pid) // 10, 1.5)  # the window is there, and little goes on
             self.assertIsNone(process.poll())
             self.assertEqual(sockets_of(process.pid), [])
         finally:
@@ -52,23 +52,26 @@ class Window(unittest.TestCase):
 
     @needs("Xvfb", "xwd")
     def test_it_shows_on_a_real_display(self):
-        display = f":{90 + os.getpid() % 100}"
-        server = subprocess.Popen(["Xvfb", display, "-screen", "0", "1400x900x24", "-nolisten", "tcp"], stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(["Xvfb", "-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL)
         try:
-            wait_for(lambda: os.path.exists(f"/tmp/.X11-unix/X{display[1:]}"))
+            display = ":" + read_until(server.stdout, rb"(\d+)\n").group(1).decode()  # it takes a free one
             values = dict(environment(), DISPLAY=display, QT_QPA_PLATFORM="xcb")
             process = subprocess.Popen([PROGRAM, "--settings", self.settings], env=values, stderr=subprocess.DEVNULL)
-            try:
-                time.sleep(2)
+
+            def is_shown():
                 self.assertIsNone(process.poll())
-                dump = subprocess.run(["xwd", "-root", "-silent"], env=values, capture_output=True, timeout=10).stdout
-                self.assertGreater(len(set(dump[4096:])), 20)  # not one flat colour
+                dump = subprocess.run(["xwd", "-root", "-silent"], env=values, capture_output=True, timeout=LIMIT).stdout
+                return len(set(dump[4096:])) > 20  # not one flat colour
+            try:
+                wait_for(is_shown)
             finally:
                 process.terminate()
                 process.wait()
         finally:
             server.terminate()
             server.wait()
+            server.stdout.close()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-from harness import Running, connected, environment, wait_for
+from harness import LIMIT, Running, connected, environment, wait_for
 
 ENGINE = os.environ.get("BENCH_ENGINE", "")
 MEGABYTE = 1 << 20
@@ -35,7 +35,7 @@ class Engine:
         self.process.stdin.close()
         self.process.stdout.close()
 
-    def ask(self, line, seconds):
+    def ask(self, line, seconds=LIMIT):
         self.process.stdin.write(line.encode() + b"\n")
         self.process.stdin.flush()
         ready, _, _ = select.select([self.process.stdout], [], [], seconds)
@@ -44,7 +44,7 @@ class Engine:
 
     def state(self):
         names = ("records", "bytes", "unrecorded", "recording", "memory", "journaled")
-        return dict(zip(names, self.ask("state", 30)))
+        return dict(zip(names, self.ask("state")))
 
     def resident(self, what="VmRSS"):
         """Megabytes of 1,000,000 bytes."""
@@ -84,7 +84,7 @@ def kill_under_load(process, port, seconds):
         while time.monotonic() < end:
             peer.sendall(b"<%d>\n" % len(sent))
             sent.append(time.monotonic())
-            time.sleep(0.001)
+            time.sleep(0.001)  # a line a millisecond
         killed = time.monotonic()
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -135,7 +135,7 @@ def small_disk(megabytes):
 
 def echoed(port, count, size=65536):
     """Whether so many pieces come back."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as peer:
+    with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as peer:
         for _ in range(count):
             piece = os.urandom(size)
             peer.sendall(piece)
