@@ -88,7 +88,8 @@ private:
     void endWith(const ClosingRecord& closing);
     void countSent(Flow& flow, const QByteArray& bytes);
     void updateInterest();
-    Flow* flowOf(const native::SocketAddress& peer, std::unique_ptr<TlsSession> session = nullptr);
+    Flow* flowOf(const native::SocketAddress& peer, std::unique_ptr<TlsSession> session = nullptr,
+                 const PeerCredentials* sender = nullptr);
     Flow* knownFlow(const native::SocketAddress& peer);
     void sendToName(const QByteArray& bytes, const QString& destination);
     using WithHosts = std::function<void(const std::vector<QHostAddress>&)>;
