@@ -50,6 +50,7 @@ constexpr std::array eventNames{
     "replay-started",
     "replay-difference",
     "replay-ended",
+    "malformed",
 };
 static_assert(eventNames.size() == static_cast<std::size_t>(lastEventKind) + 1);
 

@@ -57,8 +57,9 @@ enum class EventKind : quint16 {
     ReplayStarted,    ///< a recording is being played
     ReplayDifference, ///< the peer did not say what it said in the recording
     ReplayEnded,      ///< how it went
+    Malformed,        ///< bytes that are no whole message by the framer: what is wrong, and the bytes in hex
 };
-constexpr EventKind lastEventKind = EventKind::ReplayEnded;
+constexpr EventKind lastEventKind = EventKind::Malformed;
 
 /// The event's name in JSON and files, such as `end-of-stream`.
 QString eventName(EventKind kind);
