@@ -52,6 +52,7 @@ bool isImportant(EventKind event, const QJsonObject& facts) {
     case EventKind::Reopened:
     case EventKind::BehaviourLog:
     case EventKind::BehaviourFailed:
+    case EventKind::Malformed:
     case EventKind::ReplayStarted:
     case EventKind::ReplayDifference:
     case EventKind::ReplayEnded:

@@ -51,14 +51,29 @@ void ConsoleBehaviour::filter(Peer& peer, QByteArrayView bytes) {
         work(peer);
 }
 
-void ConsoleBehaviour::woken(Peer& peer, quint64) {
-    work(peer);
+void ConsoleBehaviour::woken(Peer& peer, quint64 token) {
+    if (token < ScriptHost::alarmTokens) {
+        work(peer);
+        return;
+    }
+    if (!m_runtime)
+        return;
+    const auto runtime = m_runtime; // the call may end the connection
+    runtime->alarmOver(m_id);
+    if (const auto done = runtime->fire(m_id, token); !done)
+        say(peer, QStringLiteral("error: %1\n").arg(done.error().detail).toUtf8());
+}
+
+/// Nothing where nobody can read it any more.
+void ConsoleBehaviour::say(Peer& peer, QByteArrayView text) {
+    if (!m_hasEnded && peer.maySend())
+        peer.send(text);
 }
 
 void ConsoleBehaviour::endOfStream(Peer& peer) {
     m_hasPeerEnded = true;
     if (!m_isWorking)
-        peer.close();
+        peer.closeAfterPeer();
 }
 
 /// Evaluates the lines that wait, for a while; the rest later, so that one prompt does not keep the others waiting.
@@ -88,7 +103,7 @@ void ConsoleBehaviour::work(Peer& peer) {
     }
     if (m_pending.size() > longestLine) {
         m_pending.clear();
-        peer.send("a line has at most 65536 bytes\n> ");
+        say(peer, "a line has at most 65536 bytes\n> ");
     }
 }
 
@@ -98,7 +113,7 @@ void ConsoleBehaviour::line(Peer& peer, const QString& text) {
         auto& session = m_sessions->byName[name];
         if (!session && m_sessions->byName.size() > mostSessions) {
             m_sessions->byName.erase(name);
-            peer.send("there are 100 sessions already\n");
+            say(peer, "there are 100 sessions already\n");
             peer.close();
             return;
         }
@@ -107,7 +122,7 @@ void ConsoleBehaviour::line(Peer& peer, const QString& text) {
             session = std::make_shared<ScriptRuntime>(name);
         m_runtime = session;
         m_id = m_runtime->add(peer);
-        peer.send((isNew ? QStringLiteral("session “%1” begins\n> ") : QStringLiteral("session “%1” goes on\n> "))
+        say(peer, (isNew ? QStringLiteral("session “%1” begins\n> ") : QStringLiteral("session “%1” goes on\n> "))
                       .arg(name)
                       .toUtf8());
         return;
@@ -116,13 +131,13 @@ void ConsoleBehaviour::line(Peer& peer, const QString& text) {
         const auto runtime = m_runtime; // the line may end the connection
         // `let` and `const` of one line would be gone in the next: at a prompt they are meant to stay
         static const QRegularExpression declaration(QStringLiteral("^(let|const)\\s+(?=[A-Za-z_$])"));
-        const auto value = runtime->evaluate(peer, QString(text).replace(declaration, QStringLiteral("var ")));
+        const auto value = runtime->evaluate(m_id, QString(text).replace(declaration, QStringLiteral("var ")));
         QByteArray answer = (value ? *value : QStringLiteral("error: ") + value.error().detail).toUtf8();
         answer.truncate(longestAnswer);
         answer.append('\n');
-        peer.send(answer);
+        say(peer, answer);
     }
-    peer.send("> ");
+    say(peer, "> ");
 }
 
 void ConsoleBehaviour::sentinel(const ClosingRecord&) {

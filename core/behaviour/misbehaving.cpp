@@ -16,6 +16,8 @@ void TrickleBehaviour::filter(Peer& peer, QByteArrayView bytes) {
             peer.send(QByteArrayView(&c, 1));
         return;
     }
+    if (!peer.maySend())
+        return;
     m_waiting.append(bytes);
     hold(peer);
     if (!m_isTrickling) {
@@ -33,6 +35,8 @@ void TrickleBehaviour::hold(Peer& peer) {
 }
 
 void TrickleBehaviour::woken(Peer& peer, quint64) {
+    if (!peer.maySend())
+        m_at = m_waiting.size(); // the rest has nobody to go to
     if (m_at < m_waiting.size() && peer.wantsMore())
         peer.send(QByteArrayView(m_waiting).sliced(m_at++, 1));
     if (m_at < m_waiting.size()) {
@@ -47,6 +51,7 @@ void TrickleBehaviour::woken(Peer& peer, quint64) {
     m_isTrickling = false;
     m_waiting.clear();
     m_at = 0;
+    hold(peer);
     if (m_hasEnded)
         peer.closeAfterPeer();
 }
@@ -74,7 +79,8 @@ void ResetAfterBehaviour::opened(Peer& peer) {
 void ResetAfterBehaviour::filter(Peer& peer, QByteArrayView bytes) {
     const auto echoed = std::min(static_cast<quint64>(bytes.size()), m_left);
     m_left -= echoed;
-    peer.send(bytes.first(static_cast<qsizetype>(echoed)));
+    if (peer.maySend())
+        peer.send(bytes.first(static_cast<qsizetype>(echoed)));
     if (m_left == 0)
         peer.abort();
 }
@@ -93,7 +99,7 @@ void GarbageBehaviour::opened(Peer& peer) {
 }
 
 void GarbageBehaviour::filter(Peer& peer, QByteArrayView) {
-    if (peer.wantsMore())
+    if (peer.wantsMore() && peer.maySend())
         peer.send(garbage());
 }
 

@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::size_t mostRules = 10000;
 
+QByteArray lowered(QByteArrayView bytes) {
+    return bytes.toByteArray().toLower(); // ASCII letters only
+}
+
 /// Reads the lines of a file of rules one after the other, and knows where it is.
 class RuleParser {
 public:
@@ -32,8 +36,7 @@ public:
                 return tl::unexpected(done.error());
             at = stop + 1;
         }
-        if (m_hasRule)
-            m_set.rules.push_back(std::move(m_rule));
+        finishRule();
         return std::move(m_set);
     }
 
@@ -65,8 +68,7 @@ private:
     }
 
     Result<void> beginRule(const QString& name) {
-        if (m_hasRule)
-            m_set.rules.push_back(std::move(m_rule));
+        finishRule();
         if (m_set.rules.size() >= mostRules)
             return refuse(QStringLiteral("there are more than 10000 rules."));
         m_hasRule = true;
@@ -75,6 +77,23 @@ private:
                                                        : name.trimmed(),
                       .line = m_line};
         return {};
+    }
+
+    /// What a condition and `nocase` are together is known at the rule's end, and is made ready there once: done for
+    /// each message, it would cost more than the match itself.
+    void finishRule() {
+        if (!m_hasRule)
+            return;
+        if (m_rule.match == Rule::Match::Regex) {
+            if (m_rule.ignoresCase)
+                m_rule.regex.setPatternOptions(m_rule.regex.patternOptions() |
+                                               QRegularExpression::CaseInsensitiveOption);
+            m_rule.regex.optimize();
+            m_rule.groups = m_rule.regex.namedCaptureGroups();
+        } else if (m_rule.ignoresCase && m_rule.match != Rule::Match::Mask) {
+            m_rule.bytes = lowered(m_rule.bytes);
+        }
+        m_set.rules.push_back(std::move(m_rule));
     }
 
     Result<void> parseHead(const QString& word, const QString& value) {
@@ -155,8 +174,15 @@ private:
             m_rule.bytes = *bytes;
             return setMatch(match);
         }
-        if (word == QLatin1String("any"))
-            return setMatch(Rule::Match::Any);
+        for (const auto& [name, match] :
+             {std::pair{"any", Rule::Match::Any}, std::pair{"malformed", Rule::Match::Malformed}}) {
+            if (word != QLatin1String(name))
+                continue;
+            if (!value.trimmed().isEmpty())
+                return refuse(QStringLiteral("%1 stands alone; “%2” is too much.").arg(word, value.trimmed()),
+                              m_column);
+            return setMatch(match);
+        }
         if (word == QLatin1String("mask"))
             return parseMask(value);
         const auto regex = compilePattern(value, QRegularExpression::DotMatchesEverythingOption);
@@ -199,9 +225,9 @@ private:
     }
 
     Result<void> parseInRule(const QString& word, const QString& value) {
-        static const QStringList conditions{QStringLiteral("any"),      QStringLiteral("equals"),
-                                            QStringLiteral("contains"), QStringLiteral("prefix"),
-                                            QStringLiteral("regex"),    QStringLiteral("mask")};
+        static const QStringList conditions{
+            QStringLiteral("any"),   QStringLiteral("equals"), QStringLiteral("contains"), QStringLiteral("prefix"),
+            QStringLiteral("regex"), QStringLiteral("mask"),   QStringLiteral("malformed")};
         if (conditions.contains(word))
             return parseCondition(word, value);
         const QString only = value.trimmed();
@@ -267,8 +293,8 @@ private:
         }
         return refuse(
             QStringLiteral(
-                "“%1” is not known. A rule has a condition (any, equals, contains, prefix, regex, mask; on, endpoint, "
-                "nocase) and actions (answer, set, delay, mark, log, record, starttls, end, close, "
+                "“%1” is not known. A rule has a condition (any, equals, contains, prefix, regex, mask, malformed; on, "
+                "endpoint, nocase) and actions (answer, set, delay, mark, log, record, starttls, end, close, "
                 "reset), and may be off or go on to the next.")
                 .arg(word == QLatin1String("on") ? QStringLiteral("on ") + value : word));
     }
@@ -283,16 +309,9 @@ private:
     RuleSet m_set;
 };
 
-QByteArray lowered(QByteArrayView bytes) {
-    return bytes.toByteArray().toLower(); // ASCII letters only
-}
-
 std::optional<RuleMatch> matchRegex(const Rule& rule, QByteArrayView message, QString* problem) {
     const DecodedText decoded = decodeText(message);
-    QRegularExpression regex = rule.regex;
-    if (rule.ignoresCase)
-        regex.setPatternOptions(regex.patternOptions() | QRegularExpression::CaseInsensitiveOption);
-    const auto match = regex.match(decoded.text);
+    const auto match = rule.regex.match(decoded.text);
     if (!match.hasMatch()) {
         if (!match.isValid() && problem != nullptr)
             *problem = QStringLiteral("the pattern took too many steps on a message of %1 bytes, and was given up")
@@ -300,7 +319,6 @@ std::optional<RuleMatch> matchRegex(const Rule& rule, QByteArrayView message, QS
         return std::nullopt;
     }
     RuleMatch found;
-    const QStringList names = regex.namedCaptureGroups();
     for (int group = 0; group <= match.lastCapturedIndex(); ++group) {
         QByteArray bytes;
         if (match.capturedStart(group) >= 0) {
@@ -308,8 +326,8 @@ std::optional<RuleMatch> matchRegex(const Rule& rule, QByteArrayView message, QS
             bytes = message.sliced(from, decoded.byteOf(match.capturedEnd(group)) - from).toByteArray();
         }
         found.captures.insert(QString::number(group), bytes);
-        if (group < names.size() && !names.at(group).isEmpty())
-            found.captures.insert(names.at(group), bytes);
+        if (group < rule.groups.size() && !rule.groups.at(group).isEmpty())
+            found.captures.insert(rule.groups.at(group), bytes);
     }
     return found;
 }
@@ -324,6 +342,8 @@ std::optional<RuleMatch> matchRule(const Rule& rule, QByteArrayView message, QSt
     const auto whole = [&](bool holds) {
         return holds ? std::optional(RuleMatch{{{QStringLiteral("0"), message.toByteArray()}}}) : std::nullopt;
     };
+    if (rule.match == Rule::Match::Malformed)
+        return std::nullopt;
     if (rule.match == Rule::Match::Any)
         return whole(true);
     if (rule.match == Rule::Match::Regex)
@@ -337,19 +357,20 @@ std::optional<RuleMatch> matchRule(const Rule& rule, QByteArrayView message, QSt
         }
         return whole(true);
     }
-    QByteArray foldedMessage;
-    QByteArray foldedBytes;
-    QByteArrayView looked = message;
-    QByteArrayView wanted = rule.bytes;
-    if (rule.ignoresCase) {
-        foldedMessage = lowered(message);
-        foldedBytes = lowered(rule.bytes);
-        looked = foldedMessage;
-        wanted = foldedBytes;
-    }
+    const QByteArrayView wanted = rule.bytes;
+    const QByteArray folded = rule.ignoresCase ? lowered(message) : QByteArray();
+    const QByteArrayView looked = rule.ignoresCase ? QByteArrayView(folded) : message;
     if (rule.match == Rule::Match::Equals)
         return whole(looked == wanted);
     return whole(rule.match == Rule::Match::Prefix ? looked.startsWith(wanted) : looked.contains(wanted));
+}
+
+std::optional<RuleMatch> matchRule(const Rule& rule, const Message& message, QString* problem) {
+    if (message.isWhole())
+        return matchRule(rule, QByteArrayView(message.content), problem);
+    if (rule.match != Rule::Match::Malformed)
+        return std::nullopt;
+    return RuleMatch{{{QStringLiteral("0"), message.raw}, {QStringLiteral("problem"), message.whyNotWhole().toUtf8()}}};
 }
 
 QString setRuleEnabled(const QString& text, int rule, bool isEnabled) {

@@ -102,7 +102,6 @@ void RulesBehaviour::filter(Peer& peer, QByteArrayView bytes) {
         take(peer, {.content = bytes.toByteArray(), .raw = bytes.toByteArray()}, Rule::Direction::Received);
         return;
     }
-    const bool hadError = m_framer.error().has_value();
     const std::vector<Message> messages = m_framer.feed(bytes);
     for (std::size_t i = 0; i < messages.size() && !m_hasEnded; ++i) {
         take(peer, messages[i], Rule::Direction::Received);
@@ -114,8 +113,6 @@ void RulesBehaviour::filter(Peer& peer, QByteArrayView bytes) {
         m_framer = Framer(m_rules->set.framer); // somebody on the way could have put it there
         return;
     }
-    if (!hadError && m_framer.error())
-        fail(peer, QStringLiteral("framer"), m_framer.error()->detail);
     if (m_framer.spec().framing == Framing::IdleGap && m_framer.pending() > 0)
         peer.wake(m_framer.spec().gap, ++m_gap);
 }
@@ -131,6 +128,9 @@ void RulesBehaviour::offered(Peer& peer, QByteArrayView bytes) {
 
 void RulesBehaviour::take(Peer& peer, const Message& message, Rule::Direction direction) {
     const auto rules = m_rules; // an action may lead to a reload
+    if (!message.isWhole())
+        m_malformed.tell(peer, message,
+                         direction == Rule::Direction::Sent ? QStringLiteral("sent") : QStringLiteral("received"));
     for (std::size_t i = 0; i < rules->set.rules.size(); ++i) {
         const Rule& rule = rules->set.rules[i];
         if (!rule.isEnabled || rule.direction != direction)
@@ -139,7 +139,7 @@ void RulesBehaviour::take(Peer& peer, const Message& message, Rule::Direction di
             !peer.listenerName().contains(rule.endpoint) && !peer.peerName().contains(rule.endpoint))
             continue;
         QString problem;
-        const auto match = matchRule(rule, message.content, &problem);
+        const auto match = matchRule(rule, message, &problem);
         if (!problem.isEmpty())
             fail(peer, rule.name, problem);
         if (!match)
@@ -216,6 +216,7 @@ void RulesBehaviour::act(Peer& peer, const Step& step) {
         peer.setRecorded(action.isOn);
         break;
     case RuleAction::Kind::Close:
+        sendingEnds(peer);
         m_hasEnded = true;
         peer.close();
         break;
@@ -239,6 +240,13 @@ void RulesBehaviour::woken(Peer& peer, quint64 token) {
         return; // something came meanwhile
     if (const auto message = m_framer.flush())
         take(peer, *message, Rule::Direction::Received);
+}
+
+void RulesBehaviour::sendingEnds(Peer& peer) {
+    if (m_hasEnded)
+        return;
+    if (const auto message = m_sentFramer.flush())
+        take(peer, *message, Rule::Direction::Sent);
 }
 
 void RulesBehaviour::endOfStream(Peer& peer) {

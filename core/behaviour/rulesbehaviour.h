@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/behaviour/malformed.h"
 #include "core/behaviour/rules.h"
 #include "core/behaviour/source.h"
 #include "core/endpoint/behaviour.h"
@@ -51,6 +52,7 @@ public:
     void offered(Peer& peer, QByteArrayView bytes) override;
     void woken(Peer& peer, quint64 token) override;
     void endOfStream(Peer& peer) override;
+    void sendingEnds(Peer& peer) override;
     bool reload(Peer& peer) override;
 
 private:
@@ -71,6 +73,7 @@ private:
     std::shared_ptr<const LoadedRules> m_rules;
     Framer m_framer;
     Framer m_sentFramer;
+    MalformedReports m_malformed;
     TemplateState m_state;
     std::deque<Step> m_steps;
     std::set<QString> m_saidOnce; // problems that were told already

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/behaviour/scriptbehaviour.h"
 
-#include <QFileInfo>
+#include <QRegularExpression>
 
 namespace sw {
 
@@ -10,6 +10,21 @@ constexpr quint64 gapTokens = 1ULL << 62U; // above those that scripts may use
 constexpr quint64 workToken = gapTokens - 1;
 constexpr int errorsPerSecond = 20;
 constexpr qint64 roundTime = 100; // milliseconds; others wait for the I/O thread
+
+/// What a line that cannot be read was probably meant to do, and what to write here instead.
+QString syntaxHint(const QString& line) {
+    static const QRegularExpression importing(QStringLiteral("^\\s*import\\b|\\bimport\\s*\\("));
+    static const QRegularExpression exporting(QStringLiteral("^\\s*export\\b"));
+    static const QRegularExpression async(QStringLiteral("\\basync\\b|\\bawait\\b"));
+    if (importing.match(line).hasMatch())
+        return QStringLiteral(" (there is no import: a script is one file without modules; `swright list script` shows "
+                              "what it can use)");
+    if (exporting.match(line).hasMatch())
+        return QStringLiteral(" (leave out “export”: functions at the top of the file are found by their names)");
+    if (async.match(line).hasMatch())
+        return QStringLiteral(" (there is no async and await: functions are called when something happens)");
+    return {};
+}
 } // namespace
 
 Result<void> checkScript(const QString& text, const QString& file) {
@@ -23,11 +38,12 @@ Result<void> checkScript(const QString& text, const QString& file) {
     const QJSValue placed = engine.evaluate(QStringLiteral("throw null;\n") + text, file, 0);
     const QJSValue& error = placed.isError() ? placed : checked;
     const int line = std::max(error.property(QStringLiteral("lineNumber")).toInt(), 1);
-    return tl::unexpected(
-        Error{.id = ErrorId::ScriptFailed,
-              .situation = QStringLiteral("script"),
-              .detail = QStringLiteral("%1:%2: %3").arg(file, QString::number(line), error.toString()),
-              .position = line});
+    return tl::unexpected(Error{.id = ErrorId::ScriptFailed,
+                                .situation = QStringLiteral("script"),
+                                .detail = QStringLiteral("%1:%2: %3%4")
+                                              .arg(file, QString::number(line), error.toString(),
+                                                   syntaxHint(text.section(QLatin1Char('\n'), line - 1, line - 1))),
+                                .position = line});
 }
 
 Result<std::shared_ptr<ScriptSource>> ScriptSource::open(const QString& file) {
@@ -62,13 +78,8 @@ ScriptBehaviour::~ScriptBehaviour() {
 /// The runtime, and this connection in it; false where the script cannot be run.
 bool ScriptBehaviour::prepare(Peer& peer) {
     m_peer = &peer;
-    if (!m_shared->runtime) {
-        m_shared->runtime = std::make_unique<ScriptRuntime>(QFileInfo(m_shared->source->file()).fileName());
-        load(&peer);
-    }
-    if (m_id == 0) {
-        if (m_shared->version != m_shared->source->current().version)
-            load(&peer); // it was read again while nobody was connected
+    if (!m_shared->runtime || m_id == 0) {
+        m_shared->prepare(&peer); // it may have been read again while nobody was connected
         m_id = m_shared->runtime->add(peer);
         m_framer = Framer(m_shared->framer);
         if (m_shared->problem)
@@ -77,25 +88,9 @@ bool ScriptBehaviour::prepare(Peer& peer) {
     return !m_shared->problem;
 }
 
-void ScriptBehaviour::load(Peer* peer) {
-    const ScriptSource::Text text = m_shared->source->current();
-    m_shared->version = text.version;
-    m_shared->problem.reset();
-    const auto framing = m_shared->runtime->load(text.text);
-    if (!framing) {
-        m_shared->problem = framing.error();
-        return;
-    }
-    const auto spec = parseFramer(*framing);
-    if (spec)
-        m_shared->framer = *spec;
-    else if (peer != nullptr)
-        fail(*peer, spec.error());
-}
-
 bool ScriptBehaviour::reload(Peer& peer) {
-    if (!prepare(peer) || m_shared->version != m_shared->source->current().version)
-        load(&peer); // once for all that share it; `store` and what connections keep in `data` stay
+    prepare(peer);
+    m_shared->prepare(&peer);
     if (m_shared->problem)
         fail(peer, *m_shared->problem);
     else
@@ -105,10 +100,9 @@ bool ScriptBehaviour::reload(Peer& peer) {
     return true;
 }
 
-std::optional<QJSValue> ScriptBehaviour::call(Peer& peer, const char* hook, QJSValueList arguments) {
-    arguments.prepend(m_id);
+std::optional<QJSValue> ScriptBehaviour::call(Peer& peer, const char* hook, const QJSValueList& arguments) {
     const auto shared = m_shared; // the call may end the connection, and this with it
-    auto result = shared->runtime->call(peer, hook, arguments);
+    auto result = shared->runtime->call(m_id, hook, arguments);
     if (result)
         return *result;
     fail(peer, result.error());
@@ -126,18 +120,18 @@ void ScriptBehaviour::fail(Peer& peer, const Error& error) {
     QString text = error.detail;
     if (m_said == errorsPerSecond)
         text += QStringLiteral(" (further errors of this second are left out)");
-    QJsonObject facts{{QStringLiteral("error"), error.toJson()}};
-    if (m_shared->runtime && !m_shared->runtime->stack().isEmpty())
-        facts.insert(QStringLiteral("stack"), m_shared->runtime->stack());
-    peer.tell(EventKind::BehaviourFailed, text, facts);
+    peer.tell(EventKind::BehaviourFailed, text, m_shared->factsOf(error));
 }
 
+/// Whoever guards a door with a script wants it shut when the script fails.
 Acceptance ScriptBehaviour::acceptor(Peer& peer) {
     Acceptance decision;
-    if (!prepare(peer) || !m_shared->runtime->has("acceptor"))
-        return decision;
-    const auto result = call(peer, "acceptor");
-    decision.isTaken = !result || result->toBool(); // an error in it takes: the script can still be mended
+    if (!prepare(peer)) {
+        decision.isTaken = false;
+    } else if (has("acceptor")) {
+        const auto result = call(peer, "acceptor");
+        decision.isTaken = result && result->toBool();
+    }
     return decision;
 }
 
@@ -146,19 +140,26 @@ void ScriptBehaviour::opened(Peer& peer) {
         call(peer, "opened");
 }
 
-void ScriptBehaviour::message(Peer& peer, QByteArrayView content) {
-    call(peer, "filter", {m_shared->runtime->bytes(content)});
+void ScriptBehaviour::message(Peer& peer, const Message& message) {
+    if (message.isWhole()) {
+        if (has("filter"))
+            call(peer, "filter", {m_shared->runtime->bytes(message.content)});
+        return;
+    }
+    m_malformed.tell(peer, message, QStringLiteral("received"));
+    if (has("malformed"))
+        call(peer, "malformed", {m_shared->runtime->bytes(message.raw), message.whyNotWhole()});
 }
 
 void ScriptBehaviour::filter(Peer& peer, QByteArrayView bytes) {
-    if (!prepare(peer) || m_hasEnded || !m_shared->runtime->has("filter"))
+    if (!prepare(peer) || m_hasEnded)
         return;
     if (peer.isDatagram()) {
-        message(peer, bytes);
+        message(peer, {.content = bytes.toByteArray(), .raw = {}});
         return;
     }
     for (Message& one : m_framer.feed(bytes))
-        m_waiting.push_back(std::move(one.content));
+        m_waiting.push_back(std::move(one));
     if (m_framer.spec().framing == Framing::IdleGap && m_framer.pending() > 0)
         peer.wake(m_framer.spec().gap, gapTokens + ++m_gap);
     if (!m_isWorking)
@@ -178,9 +179,9 @@ void ScriptBehaviour::work(Peer& peer) {
             peer.wake(std::chrono::milliseconds(1), workToken);
             return;
         }
-        const QByteArray content = std::move(m_waiting.front());
+        const Message next = std::move(m_waiting.front());
         m_waiting.pop_front();
-        message(peer, content);
+        message(peer, next);
         if (m_hasEnded || !peer.isStartingTls())
             continue;
         if (!m_waiting.empty() || m_framer.pending() > 0)
@@ -198,13 +199,13 @@ void ScriptBehaviour::work(Peer& peer) {
 }
 
 void ScriptBehaviour::secured(Peer& peer) {
-    if (prepare(peer) && m_shared->runtime->has("secured"))
+    if (prepare(peer) && has("secured"))
         call(peer, "secured");
 }
 
 void ScriptBehaviour::offered(Peer& peer, QByteArrayView bytes) {
-    if (prepare(peer) && !m_hasEnded && m_shared->runtime->has("sent"))
-        call(peer, "offered", {m_shared->runtime->bytes(bytes)});
+    if (prepare(peer) && !m_hasEnded && has("sent"))
+        call(peer, "sent", {m_shared->runtime->bytes(bytes)});
 }
 
 void ScriptBehaviour::woken(Peer& peer, quint64 token) {
@@ -214,35 +215,42 @@ void ScriptBehaviour::woken(Peer& peer, quint64 token) {
         work(peer);
         return;
     }
+    if (token < workToken)
+        m_shared->runtime->alarmOver(m_id);
+    if (token >= ScriptHost::alarmTokens && token < workToken) {
+        if (const auto done = m_shared->runtime->fire(m_id, token); !done)
+            fail(peer, done.error());
+        return;
+    }
     if (token < workToken) {
-        if (m_shared->runtime->has("timer"))
+        if (has("timer"))
             call(peer, "timer", {static_cast<double>(token)});
         return;
     }
     if (token != gapTokens + m_gap)
         return;
     if (auto one = m_framer.flush())
-        m_waiting.push_back(std::move(one->content));
+        m_waiting.push_back(std::move(*one));
     if (!m_isWorking)
         work(peer);
 }
 
 void ScriptBehaviour::endOfStream(Peer& peer) {
     if (!prepare(peer)) {
-        peer.close();
+        peer.closeAfterPeer();
         return;
     }
     m_hasPeerEnded = true;
     if (m_isWorking)
         return; // when the script has seen what came before
-    if (const auto rest = m_framer.flush(); rest && m_shared->runtime->has("filter"))
-        message(peer, rest->content);
+    if (const auto rest = m_framer.flush())
+        message(peer, *rest);
     if (m_hasEnded)
         return;
-    if (m_shared->runtime->has("end"))
+    if (has("end"))
         call(peer, "end");
     else
-        peer.close();
+        peer.closeAfterPeer();
 }
 
 void ScriptBehaviour::sentinel(const ClosingRecord& closing) {
@@ -255,9 +263,11 @@ void ScriptBehaviour::sentinel(const ClosingRecord& closing) {
 BehaviourFactory makeScriptFactory(std::shared_ptr<ScriptSource> source) {
     // made by the factory's owner, filled on the I/O thread
     auto shared = std::make_shared<SharedScript>(SharedScript{.source = std::move(source)});
-    return [shared = std::move(shared)]() -> std::unique_ptr<Behaviour> {
-        return std::make_unique<ScriptBehaviour>(shared);
-    };
+    auto listener = std::make_shared<ScriptListener>(shared);
+    return {[shared = std::move(shared)]() -> std::unique_ptr<Behaviour> {
+                return std::make_unique<ScriptBehaviour>(shared);
+            },
+            std::move(listener)};
 }
 
 } // namespace sw

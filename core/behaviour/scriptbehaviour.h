@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/behaviour/malformed.h"
 #include "core/behaviour/scriptruntime.h"
 #include "core/behaviour/source.h"
 #include "core/framing/framer.h"
@@ -35,18 +36,35 @@ private:
 /// Whether a text is a script; nothing of it is run. The error's position is the line, from 1.
 Result<void> checkScript(const QString& text, const QString& file);
 
-/// What the connections of one listener share: the runtime, made when the first of them comes. The I/O thread.
+/// What the connections of one listener share: the runtime, made when it listens. The I/O thread.
 struct SharedScript {
     std::shared_ptr<ScriptSource> source;
     std::unique_ptr<ScriptRuntime> runtime{};
+    std::optional<ListenerHandle> listener{};
     quint64 version = 0;
     FramerSpec framer{};
     std::optional<Error> problem{}; ///< the script as a whole cannot be run
-    int depth = 0;                  ///< calls that are going on
+
+    /// `teller`: records what the script logs while it is loaded.
+    void prepare(EventTeller* teller);
+    QJsonObject factsOf(const Error& error) const;
 };
 
-/// One connection's side of a script; its functions are acceptor, opened, filter, sent, timer, end and sentinel, all of
-/// which may be missing. An error in one is recorded with its place, and the connection goes on. The I/O thread.
+/// The listener's side of a script: it is loaded when the listener is bound, and hears of its end. The I/O thread.
+class ScriptListener final : public ListenerBehaviour {
+public:
+    explicit ScriptListener(std::shared_ptr<SharedScript> shared) : m_shared(std::move(shared)) {}
+
+    void listening(const ListenerHandle& listener) override;
+    void listenerClosed(const ClosingRecord& closing) override;
+
+private:
+    std::shared_ptr<SharedScript> m_shared;
+};
+
+/// One connection's side of a script; its functions are those of scriptHooks(), all of which may be missing. An error
+/// in one is recorded with its place, and the connection goes on; only an acceptor that fails, or a script that cannot
+/// be run at all, refuses it. The I/O thread.
 class ScriptBehaviour final : public Behaviour {
 public:
     explicit ScriptBehaviour(std::shared_ptr<SharedScript> shared) : m_shared(std::move(shared)) {}
@@ -68,18 +86,19 @@ public:
 
 private:
     bool prepare(Peer& peer);
-    void load(Peer* peer);
-    void message(Peer& peer, QByteArrayView content);
+    void message(Peer& peer, const Message& message);
     void work(Peer& peer);
-    std::optional<QJSValue> call(Peer& peer, const char* hook, QJSValueList arguments = {});
+    bool has(const char* hook) const { return m_shared->runtime->has(m_id, hook); }
+    std::optional<QJSValue> call(Peer& peer, const char* hook, const QJSValueList& arguments = {});
     void fail(Peer& peer, const Error& error);
 
     std::shared_ptr<SharedScript> m_shared;
     Peer* m_peer = nullptr;
     int m_id = 0;
     Framer m_framer;
-    std::deque<QByteArray> m_waiting; // messages that the script has not seen
-    bool m_isWorking = false;         // woken() goes on with them
+    MalformedReports m_malformed;
+    std::deque<Message> m_waiting; // messages that the script has not seen
+    bool m_isWorking = false;      // woken() goes on with them
     bool m_hasPeerEnded = false;
     bool m_hasEnded = false;
     quint64 m_gap = 0;

@@ -3,138 +3,11 @@
 
 namespace sw {
 
-/// What scripts find: `Bytes`, `log`, `store`, `connections`, and connections. Evaluates to a function of the host, an
-/// object that stays inside, and gives the functions that the runtime calls. Everything that a script could change is
-/// taken at the start. Functions of the language that make much out of little are bounded: they cannot be interrupted.
-constexpr const char* scriptPrelude = R"JS((function (host, globalThis) {
+/// What scripts find beyond the language: `Bytes`, `log`, `console`, timers, `store`, `listener`, `connections`, and
+/// connections. Evaluates to a function of the host, the global object and what scriptLanguage gave; it gives the
+/// functions that the runtime calls.
+constexpr const char* scriptPrelude = R"JS((function (host, globalThis, { NativeBuffer, NativeBytes, most, tooLarge }) {
 "use strict";
-const most = 1 << 24;
-const tooLarge = () => { throw new RangeError("more than 16777216 elements at once are not allowed here"); };
-const bound = (prototype, name, size) => {
-    const original = prototype[name];
-    const apply = Function.prototype.call.bind(Function.prototype.apply);
-    Object.defineProperty(prototype, name, { writable: true, configurable: true, value: function (...given) {
-        if (size(this, given) > most) tooLarge();
-        return apply(original, this, given);
-    } });
-};
-bound(String.prototype, "repeat", (self, given) => String(self).length * Number(given[0]));
-bound(String.prototype, "padStart", (self, given) => Number(given[0]));
-bound(String.prototype, "padEnd", (self, given) => Number(given[0]));
-for (const name of ["fill", "join", "concat", "toString", "map", "sort", "slice", "reverse", "includes", "indexOf", "lastIndexOf", "shift",
-                    "unshift", "splice", "copyWithin", "every", "some", "forEach", "filter", "reduce", "reduceRight", "find", "findIndex"])
-    bound(Array.prototype, name, (self) => Number(self.length));
-const TypedArray = Object.getPrototypeOf(Uint8Array);
-bound(TypedArray.prototype, "fill", (self) => Number(self.length));
-const nativeFrom = Array.from;
-Object.defineProperty(Array, "from", { writable: true, configurable: true, value: function (source, ...more) {
-    if (source !== null && source !== undefined && Number(source.length) > most) tooLarge();
-    return nativeFrom.call(this, source, ...more);
-} });
-const NativeBuffer = ArrayBuffer;
-const NativeBytes = Uint8Array;
-const reflectConstruct = Reflect.construct;
-const boundConstructor = (name) => {
-    const original = globalThis[name];
-    if (original === undefined) return;
-    const bounded = new Proxy(original, { construct: (target, given, wanted) => {
-        if (Number(given[0]) > most || (given[0] !== null && typeof given[0] === "object" && Number(given[0].length) > most)) tooLarge();
-        return reflectConstruct(target, given, wanted);
-    } });
-    Object.defineProperty(original.prototype, "constructor", { value: bounded, writable: true, configurable: true });
-    Object.defineProperty(globalThis, name, { value: bounded, writable: true, configurable: true });
-};
-for (const name of ["ArrayBuffer", "SharedArrayBuffer", "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array",
-                    "Int32Array", "Uint32Array", "Float32Array", "Float64Array"])
-    boundConstructor(name);
-
-// regular expressions are matched by the host, within limits: the engine's own cannot be interrupted
-const matchBounded = (regex, text) => {
-    const subject = String(text);
-    const flags = regex.flags;
-    const goesOn = flags.includes("g") || flags.includes("y");
-    const start = goesOn ? Number(regex.lastIndex) || 0 : 0;
-    const found = start > subject.length ? [] : host.match(regex.source, flags, subject, start);
-    if (found.length === 0) {
-        if (goesOn) regex.lastIndex = 0;
-        return null;
-    }
-    if (goesOn) regex.lastIndex = found[1];
-    const result = [];
-    for (let i = 0; i < found.length; i += 2)
-        result.push(found[i] < 0 ? undefined : subject.slice(found[i], found[i + 1]));
-    result.index = found[0];
-    result.input = subject;
-    return result;
-};
-const redefine = (name, value) => Object.defineProperty(RegExp.prototype, name, { value, writable: true, configurable: true });
-redefine("exec", function (text) { return matchBounded(this, text); });
-redefine("test", function (text) { return matchBounded(this, text) !== null; });
-redefine(Symbol.search, function (text) {
-    const before = this.lastIndex;
-    this.lastIndex = 0;
-    const found = matchBounded(this, text);
-    this.lastIndex = before;
-    return found === null ? -1 : found.index;
-});
-const allOf = (regex, text) => {
-    const all = [];
-    regex.lastIndex = 0;
-    for (let found = matchBounded(regex, text); found !== null; found = matchBounded(regex, text)) {
-        all.push(found);
-        if (found[0] === "") regex.lastIndex = found.index + 1;
-    }
-    return all;
-};
-redefine(Symbol.match, function (text) {
-    if (!this.flags.includes("g")) return matchBounded(this, text);
-    const all = allOf(this, text).map((found) => found[0]);
-    return all.length === 0 ? null : all;
-});
-redefine(Symbol.replace, function (text, by) {
-    const subject = String(text);
-    const all = this.flags.includes("g") ? allOf(this, subject) : [matchBounded(this, subject)].filter((found) => found !== null);
-    let made = "", at = 0;
-    for (const found of all) {
-        const put = typeof by === "function" ? String(by(...found, found.index, subject)) : String(by).split("$$").map((part) => {
-            let filled = part.split("$&").join(found[0]);
-            for (let i = found.length - 1; i > 0; --i) filled = filled.split("$" + i).join(found[i] === undefined ? "" : found[i]);
-            return filled;
-        }).join("$");
-        made += subject.slice(at, found.index) + put;
-        at = found.index + found[0].length;
-    }
-    return made + subject.slice(at);
-});
-redefine(Symbol.split, function (text, limit) {
-    const subject = String(text);
-    const all = allOf(new RegExp(this.source, this.flags.includes("g") ? this.flags : this.flags + "g"), subject);
-    const parts = [];
-    let at = 0;
-    for (const found of all) {
-        if (found[0] === "" && (found.index === 0 || found.index >= subject.length)) continue;
-        parts.push(subject.slice(at, found.index), ...found.slice(1));
-        at = found.index + found[0].length;
-    }
-    parts.push(subject.slice(at));
-    return limit === undefined ? parts : parts.slice(0, limit);
-});
-// the language's own functions get text only: handed a pattern, they would match it without limits
-const applyTo = Function.prototype.call.bind(Function.prototype.apply);
-for (const [name, symbol] of [["match", Symbol.match], ["search", Symbol.search], ["replace", Symbol.replace], ["split", Symbol.split]]) {
-    const original = String.prototype[name];
-    const bounded = RegExp.prototype[symbol];
-    const takesText = name === "replace" || name === "split";
-    Object.defineProperty(String.prototype, name, { writable: true, configurable: true, value: function (pattern, ...more) {
-        const text = String(this);
-        if (pattern !== null && typeof pattern === "object" && typeof pattern.source === "string")
-            return applyTo(bounded, pattern, [text, ...more]);
-        if (!takesText) return applyTo(bounded, new RegExp(pattern === undefined ? "" : String(pattern)), [text]);
-        return applyTo(original, text, [pattern === undefined ? undefined : String(pattern), ...more]);
-    } });
-}
-delete String.prototype.matchAll;
-delete String.prototype.replaceAll;
 const bufferOf = (bytes) => NativeBuffer.prototype.slice.call(bytes.buffer, bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 
 class Bytes extends NativeBytes {
@@ -181,6 +54,11 @@ class Connection {
     close() { host.act(idOf(this), "close", ""); }
     abort() { host.act(idOf(this), "abort", ""); }
     shutdown() { host.act(idOf(this), "shutdown", ""); }
+    shutdownReceiving() { host.act(idOf(this), "shutdown-receiving", ""); }
+    get credentials() {
+        const known = host.credentials(idOf(this));
+        return known.pid === undefined && known.uid === undefined ? undefined : known;
+    }
     startTls(options) { host.act(idOf(this), "starttls", options === undefined ? "" : String(options)); }
     mark(text) { host.act(idOf(this), "mark", String(text)); }
     pause() { host.act(idOf(this), "pause", ""); }
@@ -198,18 +76,109 @@ const define = (name, value) => Object.defineProperty(globalThis, name, { value,
 define("Bytes", Bytes);
 define("globalThis", globalThis);
 define("store", {});
-define("log", (...given) => host.log(given.map(String).join(" ")));
+define("log", (...given) => host.log(given.map(String).join(" "), ""));
 define("connections", () => Object.keys(open).map((id) => open[id]));
+const listener = {
+    get name() { return host.listenerText("name"); },
+    get address() { return host.listenerText("address"); },
+    get isOpen() { return host.listenerText("open") === "yes"; },
+    close() { host.actOnListener("close"); },
+    pause() { host.actOnListener("pause"); },
+    resume() { host.actOnListener("resume"); },
+    accept() { host.actOnListener("accept"); },
+    toString() { return this.name; },
+};
+Object.defineProperty(globalThis, "listener", {
+    get: () => host.listenerText("open") === "" ? undefined : listener, set: (value) => define("listener", value), configurable: true,
+});
 const show = (value) => {
     if (typeof value === "string") return JSON.stringify(value);
     if (typeof value === "function") return "function " + value.name;
     if (value instanceof Bytes) return "Bytes(" + value.length + ") " + value.toHex(" ");
-    if (value !== null && typeof value === "object" && !(value instanceof Connection)) {
+    if (value !== null && typeof value === "object" && !(value instanceof Connection) && !(value instanceof Error)) {
         try { const text = JSON.stringify(value); if (text !== undefined) return text; } catch (error) { }
     }
     return String(value);
 };
-let hooks = {};
+// console.log("%s has %d", name, 3), as scripts for other programs write it
+const format = (given) => {
+    let text = "", used = 0;
+    if (typeof given[0] === "string" && given.length > 1) {
+        const parts = given[used++].split("%");
+        text = parts[0];
+        for (let i = 1; i < parts.length; ++i) {
+            const kind = parts[i].slice(0, 1), rest = parts[i].slice(1);
+            if (kind === "" && i + 1 < parts.length) text += "%" + parts[++i]; // %%
+            else if (!"sdifjoO".includes(kind) || kind === "" || used >= given.length) text += "%" + parts[i];
+            else if (kind === "s") text += String(given[used++]) + rest;
+            else if (kind === "d" || kind === "f") text += Number(given[used++]) + rest;
+            else if (kind === "i") text += Math.trunc(Number(given[used++])) + rest;
+            else text += show(given[used++]) + rest;
+        }
+    }
+    const others = given.slice(used).map((value) => typeof value === "string" ? value : show(value)).join(" ");
+    return used === 0 ? others : text + (used < given.length ? " " + others : "");
+};
+const printer = (level) => (...given) => host.log(format(given), level);
+define("console", { log: printer(""), info: printer(""), debug: printer(""), warn: printer("warning"), error: printer("error") });
+
+// timers belong to the connection for which they were set, and end with it
+const timers = Object.create(null);
+const timersOf = Object.create(null);
+const mostTimers = 1000;
+let lastTimer = 0;
+const forget = (number) => {
+    const timer = timers[number];
+    if (timer === undefined) return;
+    delete timers[number];
+    --timersOf[timer.id];
+};
+const forgetAllOf = (id) => {
+    for (const number of timersOf[id] > 0 ? Object.keys(timers) : [])
+        if (timers[number].id === id) forget(number);
+    delete timersOf[id];
+};
+const timerSetter = (name, repeats) => (run, delay, ...given) => {
+    if (typeof run !== "function") throw new TypeError(name + " takes a function and milliseconds");
+    const id = host.currentConnection();
+    if (id === 0) throw new Error(name + " works for a connection: call it in opened, filter or another function that gets one");
+    if ((timersOf[id] || 0) >= mostTimers) throw new RangeError("more than " + mostTimers + " timers wait on this connection");
+    const pause = Number(delay) > 0 ? Number(delay) : 0;
+    const number = ++lastTimer;
+    timers[number] = { id, run, pause, repeats, given };
+    timersOf[id] = (timersOf[id] || 0) + 1;
+    try { host.alarm(id, pause, number); } catch (error) { forget(number); throw error; }
+    return number;
+};
+define("setTimeout", timerSetter("setTimeout", false));
+define("setInterval", timerSetter("setInterval", true));
+define("clearTimeout", (number) => forget(Number(number)));
+define("clearInterval", (number) => forget(Number(number)));
+
+const hookNames = host.hookNames();
+let hooks = Object.create(null);
+const ownHooks = Object.create(null); // of connections whose acceptor gave some
+const hookOf = (id, name) => ownHooks[id] !== undefined && ownHooks[id][name] !== undefined ? ownHooks[id][name] : hooks[name];
+const takeHooks = (from) => {
+    const taken = Object.create(null); // read once: what a script returns may answer differently each time
+    for (const name of hookNames) {
+        const hook = from[name];
+        if (typeof hook === "function") taken[name] = hook;
+        else if (hook !== undefined) throw new TypeError(name + " is to be a function");
+    }
+    return taken;
+};
+const decide = (id, decision) => {
+    if (decision === undefined) return true;
+    if (decision === null || (typeof decision !== "object" && typeof decision !== "function")) return Boolean(decision);
+    const own = takeHooks(decision);
+    delete own.acceptor;
+    delete own.listenerClosed;
+    if (Object.keys(own).length === 0)
+        throw new TypeError("acceptor gives true, false, or an object with functions such as filter and sentinel");
+    ownHooks[id] = own;
+    return true;
+};
 // whatever is thrown becomes an Error, which has a place
 const guard = (call) => (...given) => {
     try {
@@ -219,33 +188,39 @@ const guard = (call) => (...given) => {
         throw new Error("threw " + String(error));
     }
 };
+const reasonOf = (cause, text) => ({ cause, text, toString() { return text; } });
 const made = {
     use: (script) => {
-        const taken = Object.create(null); // read once: what a script returns may answer differently each time
-        for (const name of ["acceptor", "opened", "secured", "filter", "sent", "timer", "end", "sentinel"]) {
-            const hook = script[name];
-            if (typeof hook === "function") taken[name] = hook;
-        }
+        const taken = takeHooks(script);
         const framer = script.framer;
         hooks = taken;
         return typeof framer === "string" ? framer : "";
     },
-    has: (name) => hooks[name] !== undefined,
-    secured: (id) => hooks.secured(connectionOf(id)),
-    acceptor: (id) => {
-        const decision = hooks.acceptor(connectionOf(id));
-        return decision === undefined ? true : Boolean(decision);
+    has: (id, name) => hookOf(id, name) !== undefined,
+    acceptor: (id) => decide(id, hooks.acceptor(connectionOf(id))),
+    opened: (id) => { const c = connectionOf(id), run = hookOf(id, "opened"); if (run) run(c); },
+    secured: (id) => { const run = hookOf(id, "secured"); run(connectionOf(id)); },
+    filter: (id, buffer) => { const run = hookOf(id, "filter"); run(connectionOf(id), new Bytes(buffer)); },
+    malformed: (id, buffer, problem) => { const run = hookOf(id, "malformed"); run(connectionOf(id), new Bytes(buffer), problem); },
+    sent: (id, buffer) => { const run = hookOf(id, "sent"); run(connectionOf(id), new Bytes(buffer)); },
+    timer: (id, token) => { const run = hookOf(id, "timer"); run(connectionOf(id), token); },
+    fire: (id, number) => {
+        const timer = timers[number];
+        if (timer === undefined || timer.id !== id) return; // cleared meanwhile
+        if (timer.repeats) host.alarm(id, timer.pause, number);
+        else forget(number);
+        const run = timer.run;
+        run(...timer.given);
     },
-    opened: (id) => { const c = connectionOf(id); if (hooks.opened) hooks.opened(c); },
-    filter: (id, buffer) => hooks.filter(connectionOf(id), new Bytes(buffer)),
-    offered: (id, buffer) => hooks.sent(connectionOf(id), new Bytes(buffer)),
-    timer: (id, token) => hooks.timer(connectionOf(id), token),
-    end: (id) => hooks.end(connectionOf(id)),
+    end: (id) => { const run = hookOf(id, "end"); run(connectionOf(id)); },
     sentinel: (id, cause, text) => {
-        const connection = connectionOf(id);
+        const connection = connectionOf(id), run = hookOf(id, "sentinel");
         delete open[id];
-        if (hooks.sentinel) hooks.sentinel(connection, { cause, text, toString() { return text; } });
+        delete ownHooks[id];
+        forgetAllOf(id);
+        if (run) run(connection, reasonOf(cause, text));
     },
+    listenerClosed: (cause, text) => { if (hooks.listenerClosed) hooks.listenerClosed(reasonOf(cause, text)); },
     show,
 };
 for (const name of Object.keys(made)) made[name] = guard(made[name]);

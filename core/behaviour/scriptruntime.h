@@ -1,56 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/behaviour/scripthost.h"
 #include "core/behaviour/scriptwatchdog.h"
-#include "core/endpoint/behaviour.h"
 
-#include <QElapsedTimer>
-#include <QHash>
 #include <QJSEngine>
-#include <QObject>
-#include <QRegularExpression>
-#include <QVariantList>
 
 #include <memory>
-#include <optional>
-#include <unordered_map>
 
 namespace sw {
-
-/// What scripts call, through the prelude that keeps it to itself. The I/O thread.
-class ScriptHost final : public QObject {
-    Q_OBJECT
-
-public:
-    using QObject::QObject;
-
-    std::unordered_map<int, Peer*> peers;
-    Peer* current = nullptr; ///< whose call is going on, for log()
-    QString where;           ///< the script's name
-
-    Q_INVOKABLE void send(int id, const QByteArray& bytes);
-    Q_INVOKABLE void act(int id, const QString& what, const QString& argument);
-    Q_INVOKABLE void after(int id, double milliseconds, double token);
-    Q_INVOKABLE void log(const QString& text);
-    Q_INVOKABLE QString text(int id, const QString& what) const;
-    Q_INVOKABLE QString decode(const QByteArray& bytes, const QString& encoding);
-    Q_INVOKABLE QByteArray encode(const QString& text) const { return text.toUtf8(); }
-    Q_INVOKABLE QString hex(const QByteArray& bytes, const QString& separator) const;
-    Q_INVOKABLE QByteArray unhex(const QString& text);
-    Q_INVOKABLE QByteArray checksum(const QByteArray& bytes, const QString& name);
-    /// Where a regular expression of JavaScript matches from `start` on: begin and end of the match and of each group;
-    /// empty: nowhere. Throws when it takes too many steps.
-    Q_INVOKABLE QVariantList match(const QString& source, const QString& flags, const QString& subject, int start);
-
-private:
-    Peer* peerOf(int id) const;
-    void startTls(Peer& peer, const QString& options);
-    bool mayLog();
-
-    QElapsedTimer m_second;
-    int m_logged = 0;
-    QHash<QString, QRegularExpression> m_patterns; // those that were translated
-};
 
 /// A QJSEngine with what scripts may use, and nothing else: no file, process or network but their own connections.
 /// Every call has a limit of time and memory. All connections of one listener share one. The I/O thread.
@@ -63,23 +21,35 @@ public:
     ScriptRuntime(ScriptRuntime&&) = delete;
     ScriptRuntime& operator=(ScriptRuntime&&) = delete;
 
-    /// Evaluates a script and takes its hooks; gives what it says as `framer`.
-    Result<QString> load(const QString& text);
-    bool has(const char* hook);
+    /// The listener whose connections these are; without, scripts have none.
+    void setListener(const ListenerHandle& listener);
+    /// Evaluates a script and takes its hooks; gives what it says as `framer`. `teller`: records what it logs
+    /// meanwhile.
+    Result<QString> load(const QString& text, EventTeller* teller);
+    /// Whether there is a hook for this connection; 0: for none in particular.
+    bool has(int id, const char* hook);
 
     int add(Peer& peer);
     void remove(int id);
-    /// Calls a hook; an error has the place in the script and its stack.
-    Result<QJSValue> call(Peer& peer, const char* hook, const QJSValueList& arguments);
+    /// Calls a hook for a connection; an error has the place in the script and its stack.
+    Result<QJSValue> call(int id, const char* hook, QJSValueList arguments = {});
+    /// Calls one for the listener.
+    Result<QJSValue> callForListener(const char* hook, const QJSValueList& arguments);
+    /// What setTimeout() or setInterval() asked for; `token` as Peer::wake() got it.
+    Result<QJSValue> fire(int id, quint64 token);
+    /// A timer of the connection is over, whichever it was.
+    void alarmOver(int id);
     /// Evaluates one line, as a prompt does, and gives its value as text.
-    Result<QString> evaluate(Peer& peer, const QString& line);
+    Result<QString> evaluate(int id, const QString& line);
     QJSValue bytes(QByteArrayView bytes);
     /// Where the error of the last call was, for the event log.
     const QString& stack() const { return m_stack; }
 
 private:
     template <typename Call>
-    Result<QJSValue> guarded(Peer* peer, Call call);
+    Result<QJSValue> guarded(int id, EventTeller* teller, Call call);
+    EventTeller* tellerOf(int id) const;
+    QJSValue evaluateOwn(const char* text, const QJSValueList& arguments);
     Error describe(const QJSValue& error, ScriptWatchdog::Verdict verdict);
 
     QJSEngine m_engine;

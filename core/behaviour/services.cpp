@@ -40,7 +40,8 @@ QByteArray timeOf1900() {
 } // namespace
 
 void EchoBehaviour::filter(Peer& peer, QByteArrayView bytes) {
-    peer.send(bytes);
+    if (peer.maySend())
+        peer.send(bytes);
 }
 
 void DiscardBehaviour::filter(Peer&, QByteArrayView) {}
@@ -71,7 +72,7 @@ void ChargenBehaviour::filter(Peer& peer, QByteArrayView) {
 
 void ChargenBehaviour::writable(Peer& peer) {
     constexpr int linesPerPiece = 850; // about 64 KB
-    if (peer.wantsMore())
+    if (peer.wantsMore() && peer.maySend())
         peer.send(lines(linesPerPiece));
 }
 

@@ -8,6 +8,8 @@ constexpr qsizetype longestLine = 65536;
 }
 
 void TalkBehaviour::answer(Peer& peer, QByteArrayView line) {
+    if (!peer.maySend())
+        return;
     if (line.endsWith('\n'))
         line.chop(1);
     if (line.endsWith('\r'))

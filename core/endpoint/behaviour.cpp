@@ -17,6 +17,8 @@ void Behaviour::writable(Peer&) {}
 
 void Behaviour::offered(Peer&, QByteArrayView) {}
 
+void Behaviour::sendingEnds(Peer&) {}
+
 void Behaviour::woken(Peer&, quint64) {}
 
 bool Behaviour::hello(Peer&, const ClientHello&) {

@@ -11,14 +11,30 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 namespace sw {
 
-/// What a behaviour can do with the connection (or the flow of datagrams) it serves. The I/O thread.
-class Peer {
+/// Whose events a behaviour can record.
+class EventTeller {
 public:
-    virtual ~Peer() = default;
+    virtual ~EventTeller() = default;
 
+    /// Records an event: something the behaviour did or that went wrong in it.
+    virtual void tell(EventKind kind, const QString& text, const QJsonObject& facts) = 0;
+
+protected:
+    EventTeller() = default;
+    EventTeller(const EventTeller&) = default;
+    EventTeller& operator=(const EventTeller&) = default;
+    EventTeller(EventTeller&&) = default;
+    EventTeller& operator=(EventTeller&&) = default;
+};
+
+/// What a behaviour can do with the connection (or the flow of datagrams) it serves. The I/O thread.
+class Peer : public EventTeller {
+public:
     /// Sends bytes after those sent before; for datagrams, one datagram. Refused, with a NotSent event, when more than
     /// the write bound waits already: heed wantsMore().
     virtual void send(QByteArrayView bytes) = 0;
@@ -34,6 +50,12 @@ public:
     virtual void abortBecause(const QString& why, const std::optional<Error>& error) = 0;
     /// What was sent before still goes out, and receiving goes on. Nothing for datagrams.
     virtual void endSending() = 0;
+    /// False once sending was ended or the connection closes: what is sent then is refused, with a NotSent event each.
+    virtual bool maySend() const { return true; }
+    /// Takes nothing more from the peer. Nothing for datagrams.
+    virtual void endReceiving() {}
+    /// Who is at the other end of a Unix socket; nullptr where the system does not tell.
+    virtual std::shared_ptr<const PeerCredentials> credentials() const { return nullptr; }
     /// Whether its end of sending leaves the other direction open: not on TLS before 1.3.
     virtual bool hasHalfClose() const = 0;
     /// Begins TLS on an open stream once what was sent before is out. `options` as in an address, such as
@@ -53,9 +75,6 @@ public:
     /// Calls Behaviour::woken() with the token after a while, if the connection is still open and has the same
     /// behaviour.
     virtual void wake(std::chrono::milliseconds delay, quint64 token) = 0;
-    /// Records an event: something the behaviour did or that went wrong in it.
-    virtual void tell(EventKind kind, const QString& text, const QJsonObject& facts) = 0;
-
     virtual bool isDatagram() const = 0;
     /// The peer's address, as text.
     virtual QString peerName() const = 0;
@@ -115,13 +134,16 @@ public:
     virtual void offered(Peer& peer, QByteArrayView bytes);
     /// What Peer::wake() asked for.
     virtual void woken(Peer& peer, quint64 token);
-    /// The peer sends no more. By default a serving behaviour closes once its answers are out (closeAfterPeer).
+    /// We send no more from now on, whoever ended it: what was offered before is all. At most once.
+    virtual void sendingEnds(Peer& peer);
+    /// The peer sends no more; also after we have ended sending, but not while the connection closes. By default a
+    /// serving behaviour closes once its answers are out (closeAfterPeer).
     virtual void endOfStream(Peer& peer);
     /// A TLS client's first message has come to us as its server. True: the handshake waits for Peer::proceedTls().
     /// Asked only of behaviours that pass on.
     virtual bool hello(Peer& peer, const ClientHello& hello);
-    /// What it receives it passes on elsewhere: bytes come to filter() whether or not this end still sends, receiving
-    /// does not wait for its own answers, and endOfStream() comes in every case.
+    /// What it receives it passes on elsewhere: bytes come to filter() also while this end closes, receiving does not
+    /// wait for its own answers, and endOfStream() comes in every case.
     virtual bool passesOn() const { return false; }
     /// The user changed something that the behaviour can take over without losing its state (a script, rules); false:
     /// it has to be replaced.
@@ -131,7 +153,47 @@ protected:
     Behaviour() = default;
 };
 
+class ListenerHandle;
+
+/// What a behaviour does for the listener (or bound datagram socket) itself, beside its connections. One object for
+/// each listener, on the I/O thread.
+class ListenerBehaviour {
+public:
+    virtual ~ListenerBehaviour() = default;
+    ListenerBehaviour(const ListenerBehaviour&) = delete;
+    ListenerBehaviour& operator=(const ListenerBehaviour&) = delete;
+    ListenerBehaviour(ListenerBehaviour&&) = delete;
+    ListenerBehaviour& operator=(ListenerBehaviour&&) = delete;
+
+    /// It is bound, or has this behaviour from now on.
+    virtual void listening(const ListenerHandle& listener) = 0;
+    /// It has ended, whoever ended it. Not called for one that was never bound or has got another behaviour.
+    virtual void listenerClosed(const ClosingRecord& closing) = 0;
+
+protected:
+    ListenerBehaviour() = default;
+};
+
 /// Makes the object for one connection. An empty one is manual: the user does everything.
-using BehaviourFactory = std::function<std::unique_ptr<Behaviour>()>;
+class BehaviourFactory {
+public:
+    using Make = std::function<std::unique_ptr<Behaviour>()>;
+
+    BehaviourFactory() = default;
+    template <typename Maker>
+    requires(std::is_invocable_v<Maker&> && !std::is_same_v<std::remove_cvref_t<Maker>, BehaviourFactory>)
+        BehaviourFactory(Maker make, std::shared_ptr<ListenerBehaviour> listener = nullptr)
+        : m_make(std::move(make)),
+          m_listener(std::move(listener)) {}
+
+    std::unique_ptr<Behaviour> operator()() const { return m_make(); }
+    explicit operator bool() const { return static_cast<bool>(m_make); }
+    /// nullptr: the listener is not its business.
+    const std::shared_ptr<ListenerBehaviour>& listener() const { return m_listener; }
+
+private:
+    Make m_make;
+    std::shared_ptr<ListenerBehaviour> m_listener;
+};
 
 } // namespace sw

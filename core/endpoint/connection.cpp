@@ -81,6 +81,10 @@ void Connection::connectFailed(const Error& error) {
 void Connection::open(bool isAccepted) {
     const native::SocketAddress local = native::boundAddress(m_socket);
     const bool isIPv6 = native::isIPv6(local);
+    if (isLocal(address().scheme)) { // the acceptor may decide by them
+        if (auto who = native::peerCredentials(m_socket))
+            mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(*who));
+    }
     const bool isTaken = !isAccepted || askAcceptor();
     if (hasEnded())
         return; // the acceptor closed it
@@ -102,12 +106,8 @@ void Connection::open(bool isAccepted) {
                       {QStringLiteral("local"), snapshot().local},
                       {QStringLiteral("peer"), snapshot().peer}};
     noteSocket(m_socket, isAccepted, facts);
-    if (isLocal(address().scheme)) {
-        if (auto who = native::peerCredentials(m_socket)) {
-            facts.insert(QStringLiteral("credentials"), who->toJson());
-            mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(*who));
-        }
-    }
+    if (snapshot().credentials != nullptr)
+        facts.insert(QStringLiteral("credentials"), snapshot().credentials->toJson());
     if (snapshot().report != nullptr)
         facts.insert(QStringLiteral("report"), snapshot().report->toJson());
     m_sinceOpen.start();
@@ -277,7 +277,7 @@ void Connection::receiveRound() {
             noteFirstByte();
         if (!transcript()->isMuted()) // nobody will ever consume what is not recorded
             m_unconsumed += static_cast<quint64>(count);
-        if (m_behaviour && ((!m_isClosing && !m_writeEnded && !m_wantsWriteEnd) || passesOn()))
+        if (hears())
             m_behaviour->filter(*this, bytes);
         if (m_socket == native::noDescriptor)
             return;
@@ -301,14 +301,14 @@ void Connection::peerEnded() {
            m_writeEnded ? QStringLiteral("end of stream from the peer: it sends no more")
                         : QStringLiteral("end of stream from the peer: it sends no more, and can still receive"));
     if (m_writeEnded) {
-        if (passesOn())
+        if (hears())
             m_behaviour->endOfStream(*this);
         if (m_socket != native::noDescriptor)
             finishOrderly();
         return;
     }
     setOpenState();
-    if (m_behaviour)
+    if (hears())
         m_behaviour->endOfStream(*this);
     // before TLS 1.3 the peer has ended both directions, and drops what comes (RFC 5246 section 7.2.1)
     const bool endsBoth = m_tls && !hasTlsHalfClose();
@@ -317,6 +317,11 @@ void Connection::peerEnded() {
     if (m_socket != native::noDescriptor)
         updateInterest();
     lookForPeer();
+}
+
+/// Whether what comes from the peer reaches the behaviour: not after it, or the user, has closed the connection.
+bool Connection::hears() const {
+    return m_behaviour && (!m_isClosing || passesOn());
 }
 
 void Connection::setOpenState() {

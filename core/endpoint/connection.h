@@ -61,6 +61,9 @@ private:
     void closeAfterPeer() override;
     void abortBecause(const QString& why, const std::optional<Error>& error) override;
     void endSending() override { shutDownSending(); }
+    void endReceiving() override { shutDownReceiving(); }
+    bool maySend() const override { return !m_writeEnded && !m_wantsWriteEnd && !m_isClosing; }
+    std::shared_ptr<const PeerCredentials> credentials() const override { return snapshot().credentials; }
     bool hasHalfClose() const override { return !m_tls || !m_tls->isEstablished() || hasTlsHalfClose(); }
     void beginTls(const QString& options) override { startTls(options); }
     bool isStartingTls() const override { return m_wantedTls != nullptr || m_isHandshaking; }
@@ -91,6 +94,8 @@ private:
     void drainBeforeEnd(bool isReset = false);
     void updateInterest();
     void endSendingNow();
+    void tellSendingEnds();
+    bool hears() const;
     void finishOrderly();
     void lingerOrFinish();
     void closeNow();
@@ -148,6 +153,7 @@ private:
     bool m_peerEndedFirst = false;
     bool m_wantsWriteEnd = false; // once the queue is empty
     bool m_isClosing = false;     // likewise
+    bool m_hasToldSendingEnds = false;
     bool m_isInBehaviour = false;
     bool m_behaviourProduces = false;
     bool m_awaitsFirstByte = false;

@@ -15,12 +15,24 @@ void Connection::shutDownSending() {
                                        .arg(m_tls->report().version));
         return;
     }
+    tellSendingEnds();
+    if (hasEnded() || m_isClosing)
+        return;
     m_wantsWriteEnd = true;
     if (m_ticket)
         flush();
 }
 
+/// The behaviour hears it while it may still answer.
+void Connection::tellSendingEnds() {
+    if (m_behaviour && m_ticket && !std::exchange(m_hasToldSendingEnds, true))
+        m_behaviour->sendingEnds(*this);
+}
+
 void Connection::endSendingNow() {
+    tellSendingEnds(); // where it was asked for while connecting
+    if (m_socket == native::noDescriptor)
+        return;
     m_wantsWriteEnd = false;
     m_writeEnded = true;
     native::shutdown(m_socket, native::Shutdown::Sending);
@@ -62,6 +74,10 @@ void Connection::closeOrderly() {
                 .error = {}});
         return;
     }
+    if (!m_writeEnded)
+        tellSendingEnds();
+    if (hasEnded() || m_isClosing)
+        return;
     m_isClosing = true;
     setOpenState();
     if (m_isInBehaviour)

@@ -252,6 +252,8 @@ void DatagramSocket::opened(native::Descriptor socket) {
     record(m_role == Role::Listen ? EventKind::Started : EventKind::Opened, text, facts);
     for (const Error& error : std::exchange(m_optionErrors, {}))
         record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
+    if (m_role == Role::Listen)
+        serveListener();
     m_ticket = host().poller().add(m_socket, ReadInterest, this);
     lookAtDrops();
     if (isDtls() && m_role == Role::Connect) {
@@ -325,7 +327,8 @@ void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::Datagr
         dtlsReceived(bytes, info);
         return;
     }
-    Flow* flow = hasFlows() ? flowOf(info.peer, info.local) : nullptr;
+    Flow* flow = hasFlows() ? flowOf(info.peer, info.local, nullptr, info.sender.pid >= 0 ? &info.sender : nullptr)
+                            : nullptr;
     if (!(flow != nullptr ? flow->transcript() : transcript())->isMuted())
         m_unconsumed += static_cast<quint64>(bytes.size()); // nobody will ever consume what is not recorded
     const Timestamp time = Timestamp::now();                // after a new flow's own first record
@@ -431,7 +434,7 @@ Flow* DatagramSocket::knownFlow(const native::SocketAddress& peer) {
 
 /// The flow of a peer, a new one if need be; with DTLS only `session` makes one.
 Flow* DatagramSocket::flowOf(const native::SocketAddress& peer, const native::SocketAddress& local,
-                             std::unique_ptr<TlsSession> session) {
+                             std::unique_ptr<TlsSession> session, const PeerCredentials* sender) {
     if (isDtls() && session == nullptr)
         return knownFlow(peer);
     if (m_lastFlow != EndpointId::None && peer == m_lastPeer) // most datagrams come in a row
@@ -466,6 +469,8 @@ Flow* DatagramSocket::flowOf(const native::SocketAddress& peer, const native::So
     ++mutableSnapshot().counters.accepted;
     if (session != nullptr)
         flow->secure(std::move(session));
+    if (sender != nullptr)
+        flow->setFirstSender(*sender);
     host().adopt(std::move(flow));
     observer->start();
     return observer;

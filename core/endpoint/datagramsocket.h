@@ -96,7 +96,7 @@ private:
     void countSent(Flow& flow, const QByteArray& bytes);
     void updateInterest();
     Flow* flowOf(const native::SocketAddress& peer, const native::SocketAddress& local = {},
-                 std::unique_ptr<TlsSession> session = nullptr);
+                 std::unique_ptr<TlsSession> session = nullptr, const PeerCredentials* sender = nullptr);
     Flow* knownFlow(const native::SocketAddress& peer);
     void sendToName(const QByteArray& bytes, const QString& destination);
     using WithHosts = std::function<void(const std::vector<QHostAddress>&)>;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/endpoint.h"
 
+#include "core/endpoint/listenerhandle.h"
+
 #include "core/endpoint/socketoptions.h"
 
 #include <QJsonDocument>
@@ -162,6 +164,16 @@ void Endpoint::setBehaviourFactory(const QString& name, BehaviourFactory factory
     m_request.makeBehaviour = std::move(factory);
     m_snapshot.behaviour = name;
     touch();
+    m_listenerBehaviour.reset(); // it hears no end: the listener goes on without it
+    if (m_isServed && !hasEnded())
+        serveListener();
+}
+
+void Endpoint::serveListener() {
+    m_isServed = true;
+    m_listenerBehaviour = m_request.makeBehaviour.listener();
+    if (m_listenerBehaviour)
+        m_listenerBehaviour->listening(ListenerHandle(m_host, id()));
 }
 
 void Endpoint::setState(EndpointState state) {
@@ -228,6 +240,8 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
     setState(closing.error ? EndpointState::Failed : EndpointState::Closed);
     record(EventKind::Closed, text, facts);
     m_transcript->seal(); // little or nothing comes after it
+    if (m_listenerBehaviour)
+        std::exchange(m_listenerBehaviour, nullptr)->listenerClosed(closing);
     return true;
 }
 

@@ -140,6 +140,8 @@ public:
     virtual void describe() {}
     /// A connection of this listener has ended.
     virtual void childEnded(EndpointId child);
+    /// Records what the listener's behaviour says of it.
+    void tellOf(EventKind event, const QString& text, const QJsonObject& facts) { record(event, text, facts); }
 
 protected:
     /// Carries out a change; `value` is in normal form.
@@ -157,6 +159,8 @@ protected:
     const Address& address() const { return m_snapshot.address; }
     const EndpointRequest& request() const { return m_request; }
     void setBehaviourFactory(const QString& name, BehaviourFactory factory);
+    /// It is bound: its behaviour may take part in its life from now on, until the closing record.
+    void serveListener();
     void setState(EndpointState state);
     void touch() {
         if (m_isChanged)
@@ -188,6 +192,8 @@ private:
     std::shared_ptr<Transcript> m_transcript;
     QString m_endReason;
     bool m_isRecordingWanted = true; // by the behaviour
+    std::shared_ptr<ListenerBehaviour> m_listenerBehaviour; // that takes part
+    bool m_isServed = false;                                // serveListener() was called
     bool m_hasClosingRecord = false;
     bool m_isChanged = false; // since takeSnapshot()
 };

@@ -22,6 +22,8 @@ void Flow::start() {
            {{QStringLiteral("scheme"), schemeName(address().scheme)},
             {QStringLiteral("local"), snapshot().local},
             {QStringLiteral("peer"), snapshot().peer}});
+    if (m_firstSender)
+        setSender(*m_firstSender);
     if (m_behaviour) {
         Acceptance decision = m_behaviour->acceptor(*this);
         m_sentinel = std::move(decision.sentinel);
@@ -32,6 +34,8 @@ void Flow::start() {
             closeOrderly();
             return;
         }
+        if (hasEnded())
+            return; // the acceptor closed it
     }
     if (m_dtls) {
         record(EventKind::TlsStarted, QStringLiteral("DTLS handshake begins, as server"),
@@ -97,7 +101,7 @@ void Flow::fedByPeer(QByteArrayView datagram) {
 void Flow::received(QByteArrayView bytes, Timestamp time, quint8 flags) {
     transcript()->append(RecordKind::Received, bytes, time, flags);
     countReceived(static_cast<quint64>(bytes.size()));
-    if (m_behaviour)
+    if (m_behaviour && !hasEnded()) // the acceptor may have refused its first datagram
         m_behaviour->filter(*this, bytes);
 }
 

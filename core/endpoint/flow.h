@@ -31,6 +31,8 @@ public:
     void notSent(const Error& error);
     /// Whose process it is; told once for each.
     void setSender(const PeerCredentials& sender);
+    /// Before start(): the acceptor may decide by it.
+    void setFirstSender(const PeerCredentials& sender) { m_firstSender = sender; }
     void cut(qint64 trueSize, qint64 size);
     void socketClosed();
     const native::SocketAddress& peerAddress() const { return m_peer; }
@@ -62,6 +64,7 @@ private:
     void setRecorded(bool isRecorded) override { recordTraffic(isRecorded); }
     void wake(std::chrono::milliseconds delay, quint64 token) override;
     void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
+    std::shared_ptr<const PeerCredentials> credentials() const override { return snapshot().credentials; }
     bool isDatagram() const override { return true; }
     QString peerName() const override { return snapshot().peer; }
     QString ownName() const override { return snapshot().name; }
@@ -69,6 +72,7 @@ private:
 
     void endWith(const ClosingRecord& closing);
 
+    std::optional<PeerCredentials> m_firstSender;
     std::unique_ptr<DtlsLink> m_dtls;
     std::vector<QByteArray> m_early; // offered before the handshake was over
     EndpointId m_socket;

@@ -180,6 +180,7 @@ void Listener::listening(native::Descriptor socket) {
             where += QStringLiteral("; keys are written to %1").arg(keyLog);
     }
     record(EventKind::Started, where, facts);
+    serveListener();
     watch();
 }
 
@@ -316,7 +317,8 @@ void Listener::updateInterest() {
 }
 
 bool Listener::takesNow() const {
-    return hasRoomForMore() && !m_isRecovering && (!isManual() || m_wanted > 0);
+    const bool takesByItself = !isManual() && !m_isPaused;
+    return hasRoomForMore() && !m_isRecovering && (takesByItself || m_wanted > 0);
 }
 
 /// While connections are left in the system's queue, shows how many there are.
@@ -342,7 +344,7 @@ void Listener::countWaiting() {
 bool Listener::hasRoomForMore() const {
     const auto most = static_cast<std::size_t>(*address().number("max"));
     const quint64 limit = request().acceptLimit;
-    return m_ticket && !m_isPaused && m_connections.size() + m_taken.size() < most &&
+    return m_ticket && m_connections.size() + m_taken.size() < most &&
            (limit == 0 || snapshot().counters.accepted + m_taken.size() < limit);
 }
 
@@ -361,7 +363,7 @@ void Listener::socketReady(PollEvents events) {
         const Take result = takeOne();
         if (result == Take::Nothing || result == Take::Failed)
             break;
-        if (result == Take::Taken && isManual())
+        if (result == Take::Taken && (isManual() || m_isPaused))
             m_wanted -= std::min<quint64>(m_wanted, 1);
     }
     setUpTaken();
@@ -471,6 +473,8 @@ void Listener::acceptOne() {
 }
 
 void Listener::acceptNext(quint64 count) {
+    if (!isManual() && !m_isPaused)
+        return; // it takes all that come
     m_wanted += count;
     updateInterest();
 }
@@ -479,6 +483,8 @@ void Listener::setPaused(bool paused) {
     if (hasEnded() || m_isClosing || paused == m_isPaused)
         return;
     m_isPaused = paused;
+    if (!isManual())
+        m_wanted = 0;
     mutableSnapshot().isPaused = paused;
     if (m_ticket) // otherwise it will be so once it has its socket
         setState(paused ? EndpointState::Paused : EndpointState::Listening);

@@ -32,6 +32,7 @@ public:
     void setPaused(bool paused) override;
     /// Takes one waiting connection, for accept=manual.
     void acceptOne() override;
+    /// Also while it is paused.
     void acceptNext(quint64 count) override;
     void describe() override;
     void childEnded(EndpointId child) override;

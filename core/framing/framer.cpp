@@ -46,6 +46,8 @@ void unslip(Message& message, QByteArrayView body) {
 
 void uncobs(Message& message, QByteArrayView body) {
     constexpr qsizetype fullBlock = 0xff;
+    if (body.isEmpty())
+        message.problem = QStringLiteral("a COBS frame without a block");
     for (qsizetype at = 0; at < body.size();) {
         const auto code = static_cast<qsizetype>(static_cast<unsigned char>(body[at]));
         const qsizetype length = std::min(code - 1, body.size() - at - 1);
@@ -83,13 +85,26 @@ QByteArray cobs(const QByteArray& content) {
 
 } // namespace
 
+QString Message::whyNotWhole() const {
+    if (!problem.isEmpty())
+        return problem;
+    return isCut ? QStringLiteral("a part of a message that is longer than the limit") : QString();
+}
+
+/// What cannot be split: with the problem, so that nobody takes it for a message.
+void Framer::reportError(std::vector<Message>& messages, QByteArrayView bytes) const {
+    const QByteArray raw = bytes.toByteArray();
+    messages.push_back({.content = raw, .raw = raw, .problem = m_error->detail});
+}
+
 std::vector<Message> Framer::feed(QByteArrayView bytes) {
     std::vector<Message> messages;
-    if (m_spec.framing == Framing::None || m_error) {
-        if (!bytes.isEmpty())
-            messages.push_back({.content = bytes.toByteArray(), .raw = bytes.toByteArray()});
+    if (m_error && !bytes.isEmpty())
+        reportError(messages, bytes);
+    else if (m_spec.framing == Framing::None && !bytes.isEmpty())
+        messages.push_back({.content = bytes.toByteArray(), .raw = bytes.toByteArray()});
+    if (m_error || m_spec.framing == Framing::None)
         return messages;
-    }
     m_pending.append(bytes);
     while (auto message = next())
         messages.push_back(std::move(*message));
@@ -98,7 +113,7 @@ std::vector<Message> Framer::feed(QByteArrayView bytes) {
         m_taken = 0;
     }
     if (m_error && !m_pending.isEmpty()) {
-        messages.push_back({.content = m_pending, .raw = m_pending});
+        reportError(messages, m_pending);
         m_pending.clear();
     }
     return messages;
@@ -106,10 +121,11 @@ std::vector<Message> Framer::feed(QByteArrayView bytes) {
 
 std::optional<Message> Framer::flush() {
     m_searched = 0;
+    const bool isCut = std::exchange(m_isCutting, false);
     if (m_pending.isEmpty())
         return std::nullopt;
     const QByteArray all = std::exchange(m_pending, {});
-    const bool isCut = std::exchange(m_isCutting, false);
+    const QByteArray filler = takeFiller();
     Message message{.content = {}, .raw = all, .isCut = isCut};
     if (m_spec.framing == Framing::Slip)
         unslip(message, all);
@@ -117,7 +133,9 @@ std::optional<Message> Framer::flush() {
         uncobs(message, all);
     else
         message.content = all;
-    if (m_spec.framing == Framing::LengthPrefix || m_spec.framing == Framing::Fixed || m_spec.framing == Framing::Cobs)
+    message.raw.prepend(filler);
+    if (m_spec.framing == Framing::LengthPrefix || m_spec.framing == Framing::Fixed ||
+        m_spec.framing == Framing::Slip || m_spec.framing == Framing::Cobs)
         message.problem = QStringLiteral("the stream ended in the middle of it");
     return message;
 }
@@ -139,10 +157,11 @@ std::optional<Message> Framer::next() {
     case Framing::Cobs:
         return nextCobs();
     case Framing::IdleGap: // only silence ends one; or the limit
-        if (rest().size() >= m_spec.limit) {
+        if (rest().size() > m_spec.limit) {
             Message message = take(m_spec.limit);
             message.content = message.raw;
             message.isCut = true;
+            m_isCutting = true;
             return message;
         }
         return std::nullopt;
@@ -218,14 +237,20 @@ std::optional<Message> Framer::nextPrefixed() {
 }
 
 std::optional<Message> Framer::nextSlip() {
-    while (!rest().isEmpty() && rest().front() == slipEnd && !m_isCutting)
-        ++m_taken; // an END before a packet flushes noise (RFC 1055)
+    for (; !rest().isEmpty() && rest().front() == slipEnd && !m_isCutting; ++m_taken)
+        ++m_filler; // an END before a packet flushes noise (RFC 1055)
     auto message = nextDelimited(QByteArrayView(&slipEnd, 1), false);
     if (message && !message->isCut) {
         const QByteArray body = std::exchange(message->content, {});
         unslip(*message, body);
     }
+    if (message)
+        message->raw.prepend(takeFiller());
     return message;
+}
+
+QByteArray Framer::takeFiller() {
+    return QByteArray(std::min(std::exchange(m_filler, 0), m_spec.limit), slipEnd);
 }
 
 std::optional<Message> Framer::nextCobs() {

@@ -48,7 +48,12 @@ struct Message {
     QByteArray content; ///< without its framing; with IdleGap and None: what came. A line has neither LF nor CR LF
     QByteArray raw;     ///< as it came, framing and all
     bool isCut = false; ///< longer than the limit: what follows of it comes as further messages, which are cut too
-    QString problem{};  ///< its framing is wrong (a bad escape): `content` is what could be read
+    QString problem{};  ///< its framing is wrong (a bad escape, an end in the middle): `content` is what could be read
+
+    /// Only a whole message is what its sender meant: others must not be acted on as if they were.
+    bool isWhole() const { return !isCut && problem.isEmpty(); }
+    /// Why it is not whole, as a phrase; empty if it is.
+    QString whyNotWhole() const;
 };
 
 /// Splits what is fed into messages. Holds at most the limit and its framing. Pure: no socket, no clock.
@@ -58,10 +63,15 @@ public:
 
     /// The messages that are complete now.
     std::vector<Message> feed(QByteArrayView bytes);
-    /// The stream has ended, or has been silent for the gap: what is left, if anything.
+    /// The stream has ended, or has been silent for the gap: what is left, if anything. It is whole where nothing but
+    /// the end of a line or a delimiter is missing.
     std::optional<Message> flush();
+    /// Bytes before the next message that say nothing (ENDs of SLIP), for who passes a stream on before that message is
+    /// complete; otherwise they come with it, in `raw`. At most as many as the limit are kept.
+    QByteArray takeFiller();
 
-    /// A length that cannot be: nothing of this stream can be split any more, and the rest comes as it is.
+    /// A length that cannot be: nothing of this stream can be split any more. The rest comes as it is, with the
+    /// problem.
     const std::optional<Error>& error() const { return m_error; }
     /// Bytes that wait for the rest of their message.
     qsizetype pending() const { return m_pending.size() - m_taken; }
@@ -75,6 +85,7 @@ private:
     std::optional<Message> nextSlip();
     std::optional<Message> nextCobs();
     Message take(qsizetype size);
+    void reportError(std::vector<Message>& messages, QByteArrayView bytes) const;
     QByteArrayView rest() const { return QByteArrayView(m_pending).sliced(m_taken); }
 
     FramerSpec m_spec;
@@ -82,6 +93,7 @@ private:
     qsizetype m_taken = 0;    // of m_pending
     qsizetype m_searched = 0; // of rest(): there is no delimiter in there
     bool m_isCutting = false; // in the middle of a message that is too long
+    qsizetype m_filler = 0;   // ENDs of SLIP that nobody has taken
     std::optional<Error> m_error;
 };
 

@@ -18,8 +18,8 @@ Result<Rule> parseCondition(const QString& text) {
         return rules->rules.front();
     return tl::unexpected(badInput(
         QStringLiteral("condition"),
-        QStringLiteral("“%1” is no condition%2. Write any, equals TEXT, contains TEXT, prefix TEXT, regex PATTERN or "
-                       "mask 01 ?? ff.")
+        QStringLiteral("“%1” is no condition%2. Write any, equals TEXT, contains TEXT, prefix TEXT, regex PATTERN, "
+                       "mask 01 ?? ff or malformed.")
             .arg(trimmed, rules ? QString()
                                 : QStringLiteral(" (%1)").arg(rules.error().detail.section(QStringLiteral(": "), 1))),
         0));

@@ -62,6 +62,7 @@ void RelayWay::setIntercept(const Intercept& intercept) {
     if (m_framer && (!isMeant || m_framer->spec() != intercept.framer)) { // what it has begun goes on as it is
         if (auto rest = m_framer->flush())
             enqueue(rest->raw);
+        enqueueFiller();
         m_framer.reset();
     }
     if (isMeant && !m_framer)
@@ -101,6 +102,7 @@ void RelayWay::arrived(QByteArrayView bytes) {
     } else if (m_framer) {
         for (const Message& message : m_framer->feed(bytes))
             framed(message);
+        enqueueFiller();
         m_lastArrival = now();
         watchGap();
     } else {
@@ -114,9 +116,20 @@ void RelayWay::enqueue(const QByteArray& bytes) {
     m_queued += bytes.size() + itemCost;
 }
 
+/// What stands between two messages goes on at once: the next message may be long in coming.
+void RelayWay::enqueueFiller() {
+    if (const QByteArray filler = m_framer->takeFiller(); !filler.isEmpty())
+        enqueue(filler);
+}
+
+/// What is no whole message goes on untouched, unless the condition asks for such ones.
 void RelayWay::framed(const Message& message) {
     const bool hasTarget = to != nullptr || !isOpen; // otherwise nobody could decide anything
-    if (m_framer->error() || !hasTarget || !matchRule(m_relay.m_condition, message.content)) {
+    const bool isHeld = hasTarget && matchRule(m_relay.m_condition, message);
+    if (!message.isWhole() && from != nullptr)
+        m_malformed.tell(*from, message, directionName(m_direction),
+                         isHeld ? QString() : QStringLiteral("it is passed on as it is"));
+    if (!isHeld) {
         enqueue(message.raw);
         return;
     }
@@ -209,6 +222,7 @@ void RelayWay::ended() {
     if (m_framer) {
         if (auto rest = m_framer->flush())
             framed(*rest);
+        enqueueFiller();
     }
     if (m_isPeeking)
         m_peeked.clear();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/behaviour/malformed.h"
 #include "core/endpoint/behaviour.h"
 #include "core/relay/relay.h"
 
@@ -51,6 +52,7 @@ private:
     };
 
     void enqueue(const QByteArray& bytes);
+    void enqueueFiller();
     void hold(const QByteArray& bytes);
     void framed(const Message& message);
     void drain();
@@ -72,7 +74,8 @@ private:
     StreamFaults m_stream;
     MessageFaults m_messages;
     std::optional<Framer> m_framer; // while the intercept looks at this direction
-    std::deque<Waiting> m_queue;    // before the faults
+    MalformedReports m_malformed;
+    std::deque<Waiting> m_queue; // before the faults
     std::deque<HeldMessage> m_held;
     qsizetype m_queued = 0;
     std::optional<std::chrono::microseconds> m_wakesAt;

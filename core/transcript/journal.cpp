@@ -40,7 +40,7 @@ bool isConsistent(const IndexChunk& chunk, const Extent& extent) {
     for (RecordIndex index = extent.firstRecord; index < extent.endRecord(); ++index) {
         const RecordHeader& header = chunk.at(index);
         if (header.offset != offset || header.size > extent.endOffset() - offset || header.kind > RecordKind::Note ||
-            header.event > EventKind::Closed)
+            header.event > lastEventKind)
             return false;
         offset += header.size;
     }

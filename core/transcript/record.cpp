@@ -51,6 +51,7 @@ constexpr std::array eventNames{
     "replay-difference",
     "replay-ended",
     "renamed",
+    "malformed",
 };
 static_assert(eventNames.size() == static_cast<std::size_t>(lastEventKind) + 1);
 

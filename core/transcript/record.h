@@ -58,8 +58,9 @@ enum class EventKind : quint16 {
     ReplayDifference, ///< the peer did not say what it said in the recording
     ReplayEnded,      ///< how it went
     Renamed,          ///< the endpoint has another name from here on
+    Malformed,        ///< bytes that are no whole message by the framer: what is wrong, and the bytes in hex
 };
-constexpr EventKind lastEventKind = EventKind::Renamed;
+constexpr EventKind lastEventKind = EventKind::Malformed;
 
 /// The event's name in JSON and files, such as `end-of-stream`.
 QString eventName(EventKind kind);

@@ -283,22 +283,27 @@ void BehaviourEditor::tryOnRecords() {
                 break;
             }
             const RecordView record = reader.at(index);
-            if (record.header.kind != RecordKind::Received || !record.isValid())
+            const bool isEnd = record.header.event == EventKind::EndOfStream;
+            if ((record.header.kind != RecordKind::Received && !isEnd) || !record.isValid())
                 continue;
             std::vector<Message> found;
-            if ((record.header.flags & DatagramFlag) != 0)
+            if (const auto rest = isEnd ? framer.flush() : std::nullopt)
+                found.push_back(*rest);
+            else if (isEnd)
+                continue;
+            else if ((record.header.flags & DatagramFlag) != 0)
                 found.push_back({.content = record.bytes.toByteArray(), .raw = {}});
             else
                 found = framer.feed(record.bytes);
             for (const Message& message : found) {
                 ++messages;
                 for (const Rule& rule : rules->rules) {
-                    if (!rule.isEnabled || rule.direction != Rule::Direction::Received ||
-                        !matchRule(rule, message.content))
+                    if (!rule.isEnabled || rule.direction != Rule::Direction::Received || !matchRule(rule, message))
                         continue;
                     if (items.size() < mostFound) {
                         auto* item = new QTreeWidgetItem(
-                            {QString::number(index + 1), rule.name, toEscapedText(message.content.left(shownBytes))});
+                            {QString::number(index + 1), rule.name,
+                             toEscapedText((message.isWhole() ? message.content : message.raw).left(shownBytes))});
                         item->setData(0, Qt::UserRole, static_cast<qint64>(index));
                         item->setData(0, Qt::UserRole + 1, static_cast<quint64>(id));
                         items.append(item);

@@ -21,31 +21,35 @@ QTextCharFormat colored(const QColor& color, bool isBold = false) {
 
 const QStringList& ruleWords() {
     static const QStringList words{
-        QStringLiteral("framer"),   QStringLiteral("seed"),     QStringLiteral("rule"),   QStringLiteral("off"),
-        QStringLiteral("on"),       QStringLiteral("endpoint"), QStringLiteral("any"),    QStringLiteral("equals"),
-        QStringLiteral("contains"), QStringLiteral("prefix"),   QStringLiteral("regex"),  QStringLiteral("mask"),
-        QStringLiteral("nocase"),   QStringLiteral("next"),     QStringLiteral("answer"), QStringLiteral("set"),
-        QStringLiteral("delay"),    QStringLiteral("mark"),     QStringLiteral("log"),    QStringLiteral("record"),
-        QStringLiteral("starttls"), QStringLiteral("end"),      QStringLiteral("close"),  QStringLiteral("reset"),
-        QStringLiteral("received"), QStringLiteral("sent")};
+        QStringLiteral("framer"),   QStringLiteral("seed"),     QStringLiteral("rule"),     QStringLiteral("off"),
+        QStringLiteral("on"),       QStringLiteral("endpoint"), QStringLiteral("any"),      QStringLiteral("equals"),
+        QStringLiteral("contains"), QStringLiteral("prefix"),   QStringLiteral("regex"),    QStringLiteral("mask"),
+        QStringLiteral("nocase"),   QStringLiteral("next"),     QStringLiteral("answer"),   QStringLiteral("set"),
+        QStringLiteral("delay"),    QStringLiteral("mark"),     QStringLiteral("log"),      QStringLiteral("record"),
+        QStringLiteral("starttls"), QStringLiteral("end"),      QStringLiteral("close"),    QStringLiteral("reset"),
+        QStringLiteral("received"), QStringLiteral("sent"),     QStringLiteral("malformed")};
     return words;
 }
 
 const QStringList& scriptNames() {
     static const QStringList words{
-        QStringLiteral("acceptor"),    QStringLiteral("opened"),   QStringLiteral("filter"),
-        QStringLiteral("sent"),        QStringLiteral("timer"),    QStringLiteral("end"),
-        QStringLiteral("sentinel"),    QStringLiteral("framer"),   QStringLiteral("connection"),
-        QStringLiteral("connections"), QStringLiteral("Bytes"),    QStringLiteral("log"),
-        QStringLiteral("store"),       QStringLiteral("send"),     QStringLiteral("close"),
-        QStringLiteral("abort"),       QStringLiteral("shutdown"), QStringLiteral("startTls"),
-        QStringLiteral("setTimer"),    QStringLiteral("pause"),    QStringLiteral("resume"),
-        QStringLiteral("record"),      QStringLiteral("mark"),     QStringLiteral("name"),
-        QStringLiteral("peer"),        QStringLiteral("listener"), QStringLiteral("isDatagram"),
-        QStringLiteral("isOpen"),      QStringLiteral("data"),     QStringLiteral("toString"),
-        QStringLiteral("toHex"),       QStringLiteral("equals"),   QStringLiteral("startsWith"),
-        QStringLiteral("checksum"),    QStringLiteral("from"),     QStringLiteral("cause"),
-        QStringLiteral("text")};
+        QStringLiteral("acceptor"),     QStringLiteral("opened"),       QStringLiteral("filter"),
+        QStringLiteral("sent"),         QStringLiteral("timer"),        QStringLiteral("end"),
+        QStringLiteral("sentinel"),     QStringLiteral("framer"),       QStringLiteral("connection"),
+        QStringLiteral("connections"),  QStringLiteral("Bytes"),        QStringLiteral("log"),
+        QStringLiteral("store"),        QStringLiteral("send"),         QStringLiteral("close"),
+        QStringLiteral("abort"),        QStringLiteral("shutdown"),     QStringLiteral("startTls"),
+        QStringLiteral("setTimer"),     QStringLiteral("pause"),        QStringLiteral("resume"),
+        QStringLiteral("record"),       QStringLiteral("mark"),         QStringLiteral("name"),
+        QStringLiteral("peer"),         QStringLiteral("listener"),     QStringLiteral("isDatagram"),
+        QStringLiteral("isOpen"),       QStringLiteral("data"),         QStringLiteral("toString"),
+        QStringLiteral("toHex"),        QStringLiteral("equals"),       QStringLiteral("startsWith"),
+        QStringLiteral("checksum"),     QStringLiteral("from"),         QStringLiteral("cause"),
+        QStringLiteral("text"),         QStringLiteral("malformed"),    QStringLiteral("listenerClosed"),
+        QStringLiteral("secured"),      QStringLiteral("accept"),       QStringLiteral("address"),
+        QStringLiteral("credentials"),  QStringLiteral("console"),      QStringLiteral("shutdownReceiving"),
+        QStringLiteral("setTimeout"),   QStringLiteral("clearTimeout"), QStringLiteral("setInterval"),
+        QStringLiteral("clearInterval")};
     return words;
 }
 

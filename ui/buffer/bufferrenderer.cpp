@@ -34,6 +34,7 @@ QColor BufferRenderer::contentColor(const RowContent& content) const {
     case EventKind::Closed:
         return content.record.facts().contains(QStringLiteral("error")) ? m_colors.error : m_colors.event;
     case EventKind::Warning:
+    case EventKind::Malformed:
         return m_colors.warning;
     default:
         return m_colors.event;

@@ -153,6 +153,26 @@ private slots:
         QCOMPARE(log.calls, (QStringList{QStringLiteral("acceptor"), QStringLiteral("opened"), QStringLiteral("filter"),
                                          QStringLiteral("end"), QStringLiteral("sentinel closed-by-peer")}));
     }
+
+    void nothingIsAnsweredOnceSendingHasEnded_data() {
+        QTest::addColumn<QString>("behaviour");
+        for (const char* name : {"echo", "talk", "garbage", "dribble", "split-every-byte", "console", "reset-after=99"})
+            QTest::newRow(name) << QString::fromLatin1(name);
+    }
+    void nothingIsAnsweredOnceSendingHasEnded() {
+        QFETCH(QString, behaviour);
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), behaviour);
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        const EndpointId served = fixture.waitForChild(listener.id);
+        fixture.engine().shutDownSending(served);
+        QVERIFY(fixture.waitForState(served, EndpointState::WriteEnded));
+        peer.send("1\n2\n3\n");
+        peer.shutdownSending();
+        QVERIFY(fixture.waitForState(served, EndpointState::Closed));
+        QCOMPARE(fixture.bytesOf(served, RecordKind::Received), QByteArray("1\n2\n3\n"));
+        QCOMPARE(fixture.events(served, EventKind::NotSent).size(), 0);
+    }
 };
 
 QTEST_GUILESS_MAIN(BehavioursTest)

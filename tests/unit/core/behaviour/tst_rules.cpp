@@ -76,6 +76,52 @@ private slots:
         }
     }
 
+    void patternsAreReadyBeforeTheFirstMessage() {
+        for (const char* text : {"rule r\nnocase\nregex ^(?<who>he)l+o$", "rule r\nregex ^(?<who>he)l+o$\nnocase"}) {
+            const auto rules = RuleSet::parse(QLatin1String(text));
+            const Rule& rule = rules->rules.front();
+            QVERIFY(rule.regex.patternOptions().testFlag(QRegularExpression::CaseInsensitiveOption));
+            QCOMPARE(rule.groups, (QStringList{QString(), QStringLiteral("who")}));
+            const auto match = matchRule(rule, "HELLO");
+            QVERIFY(match);
+            QCOMPARE(match->captures.value(QStringLiteral("who")), QByteArray("HE"));
+        }
+        // setting options throws the compiled pattern away: rules that ignore case must not cost much more than others
+        const auto plain = RuleSet::parse(QStringLiteral("rule r\nregex ^[a-z]+[0-9]{3}(x|y|z)?$"));
+        const auto folded = RuleSet::parse(QStringLiteral("rule r\nnocase\nregex ^[a-z]+[0-9]{3}(x|y|z)?$"));
+        const auto timeOf = [](const Rule& rule) {
+            qint64 best = std::numeric_limits<qint64>::max();
+            for (int round = 0; round < 5; ++round) {
+                QElapsedTimer time;
+                time.start();
+                for (int i = 0; i < 2000; ++i)
+                    (void)matchRule(rule, "hello123x");
+                best = std::min(best, time.nsecsElapsed());
+            }
+            return best;
+        };
+        QVERIFY(timeOf(folded->rules.front()) < 5 * timeOf(plain->rules.front())); // it was 24 times as much
+    }
+
+    void malformedMessagesMatchOnPurposeOnly() {
+        const Message good{.content = "ab", .raw = "ab\n"};
+        const Message bad{.content = "ab", .raw = "a\xdb", .problem = QStringLiteral("a bad escape")};
+        const Message cut{.content = "ab", .raw = "ab", .isCut = true};
+        for (const char* condition : {"any", "equals ab", "contains a", "prefix a", "regex a", "mask 61"}) {
+            const auto rules = RuleSet::parse(QStringLiteral("rule r\n") + QLatin1String(condition));
+            QVERIFY(matchRule(rules->rules.front(), good));
+            QVERIFY(!matchRule(rules->rules.front(), bad));
+            QVERIFY(!matchRule(rules->rules.front(), cut));
+        }
+        const auto rules = RuleSet::parse(QStringLiteral("rule r\nmalformed"));
+        QVERIFY(!matchRule(rules->rules.front(), good));
+        QVERIFY(matchRule(rules->rules.front(), cut));
+        const auto match = matchRule(rules->rules.front(), bad);
+        QVERIFY(match);
+        QCOMPARE(match->captures.value(QStringLiteral("0")), QByteArray("a\xdb"));
+        QCOMPARE(match->captures.value(QStringLiteral("problem")), QByteArray("a bad escape"));
+    }
+
     void capturesAreBytes() {
         const auto rules = RuleSet::parse(QStringLiteral("rule r\nregex ^(?<verb>\\w+) (.*)$"));
         const auto match = matchRule(rules->rules.front(), QByteArray("PUT \xc3\xa4\xff!"));
@@ -108,6 +154,8 @@ private slots:
                                << "Line 2: delay takes a time";
         QTest::newRow("mask") << "rule a\nmask 01/ff00"
                               << "Line 2: mask takes bytes";
+        QTest::newRow("malformed") << "rule a\nmalformed slip"
+                                   << "Line 2: malformed stands alone";
         QTest::newRow("seed") << "seed x"
                               << "seed takes a number";
         QTest::newRow("set") << "rule a\nset 1"
@@ -144,6 +192,97 @@ private slots:
 
     void silenceEndsAMessage() {
         QCOMPARE(ask("framer idle=40ms\nrule a\n regex ^(.*)$\n answer [${1}]\n", "no end", 8), QByteArray("[no end]"));
+    }
+
+    void whatIsMalformedIsNotAnswered_data() {
+        QTest::addColumn<QByteArray>("framer");
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QByteArray>("answers"); // of `any` until the end
+        QTest::addColumn<int>("problems");
+        const auto add = [](const char* name, const QByteArray& framer, const QByteArray& bytes,
+                            const QByteArray& answers,
+                            int problems) { QTest::newRow(name) << framer << bytes << answers << problems; };
+        add("a bad escape", "slip", "\x61\xdb\x61\x62\xc0", "", 1);
+        add("the next frame is answered", "slip", "\x61\xdb\xc0\x62\xc0", "<b>", 1);
+        add("SLIP cut by the end", "slip", "ab", "", 1);
+        add("COBS cut by the end", "cobs", "\3a", "", 1);
+        add("COBS that is short", "cobs",
+            QByteArray("\x09"
+                       "ab\0",
+                       4),
+            "", 1);
+        add("a fixed length cut by the end", "fixed=4", "abcdef", "<abcd>", 1);
+        add("a length cut by the end", "length=1", "\1a\5b", "<a>", 1);
+        add("a length that cannot be", "length=4be", "\xff\xff\xff\xff", "", 1);
+        add("a line without its end is one", "lines", "a\nb", "<a><b>", 0);
+        add("a line over the limit", "lines", QByteArray((1 << 20) + 5, 'x') + "\nb\n", "<b>", 2);
+    }
+    void whatIsMalformedIsNotAnswered() {
+        QFETCH(QByteArray, framer);
+        QFETCH(QByteArray, bytes);
+        QFETCH(QByteArray, answers);
+        QFETCH(int, problems);
+        EngineFixture fixture;
+        const auto rules = write("framer " + framer +
+                                 "\nrule m\n malformed\n log bad: ${problem}\nrule a\n any\n answer "
+                                 "<${0}>\n");
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("rules=") + rules);
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send(bytes);
+        peer.shutdownSending();
+        QCOMPARE(peer.receive(100), answers);
+        const EndpointId served = fixture.waitForChild(listener.id);
+        QVERIFY(fixture.waitForState(served, EndpointState::Closed));
+        QCOMPARE(fixture.events(served, EventKind::BehaviourLog).size(), problems);
+        const auto told = fixture.events(served, EventKind::Malformed);
+        QCOMPARE(told.size(), problems);
+        for (const QJsonObject& one : told) {
+            QVERIFY(!one.value(QStringLiteral("problem")).toString().isEmpty());
+            const QByteArray raw = QByteArray::fromHex(one.value(QStringLiteral("bytes")).toString().toLatin1());
+            QVERIFY(!raw.isEmpty() && bytes.contains(raw));
+            QCOMPARE(one.value(QStringLiteral("direction")).toString(), QStringLiteral("received"));
+        }
+    }
+
+    void whatIsSentCanBeMalformedToo() {
+        EngineFixture fixture;
+        const auto rules = write("framer slip\nrule s\n on sent\n any\n mark good\nrule m\n on sent\n malformed\n mark "
+                                 "bad\n");
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"));
+        const auto client = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1").arg(fixture.portOf(listener)),
+                                              QStringLiteral("rules=") + rules);
+        const auto marks = [&] {
+            QStringList said;
+            for (const QJsonObject& event : fixture.events(client.id, EventKind::Marked))
+                said.append(event.value(QStringLiteral("text")).toString());
+            return said;
+        };
+        fixture.engine().send(client.id, "\xc0\x61\xc0\x61\xdb\x61\xc0");
+        QVERIFY(fixture.waitUntil([&] { return marks().size() == 2; }));
+        fixture.engine().send(client.id, "not ended");
+        fixture.engine().shutDownSending(client.id);
+        QVERIFY(fixture.waitUntil([&] { return marks().size() == 3; }));
+        QCOMPARE(marks(), (QStringList{QStringLiteral("good"), QStringLiteral("bad"), QStringLiteral("bad")}));
+        QCOMPARE(
+            fixture.events(client.id, EventKind::Malformed).constLast().value(QStringLiteral("direction")).toString(),
+            QStringLiteral("sent"));
+    }
+
+    void afterOurEndOfSendingRulesStillHear() {
+        EngineFixture fixture;
+        const auto rules = write("framer lines\nrule e\n equals end\n end\nrule a\n any\n log got ${0}\n");
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("rules=") + rules);
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send("end\n");
+        QVERIFY(peer.sawEnd());
+        peer.send("more\nlast");
+        peer.shutdownSending();
+        const EndpointId served = fixture.waitForChild(listener.id);
+        QVERIFY(fixture.waitForState(served, EndpointState::Closed));
+        QStringList said;
+        for (const QJsonObject& event : fixture.events(served, EventKind::BehaviourLog))
+            said.append(event.value(QStringLiteral("text")).toString());
+        QCOMPARE(said, (QStringList{QStringLiteral("got more"), QStringLiteral("got last")}));
     }
 
     void hexAnswersAndChecksums() {

@@ -154,6 +154,12 @@ function filter(c, b) { store.seen += b.length; for (const other of connections(
         QTest::newRow("buffers") << QByteArray(
             "const a = []; for (;;) { const b = new Uint8Array(1 << 24); b.fill(1); a.push(b); }");
         QTest::newRow("send without end") << QByteArray("for (;;) c.send('x'.repeat(65536));");
+        QTest::newRow("console without end") << QByteArray("for (;;) console.log('x', {});");
+        QTest::newRow("a promise that does not end") << QByteArray("Promise.resolve().then(() => { for (;;) ; });");
+        QTest::newRow("names without end") << QByteArray("for (;;) 'x'.replaceAll('x', 'y');");
+        QTest::newRow("flat something long") << QByteArray("Array.prototype.flat.call({ length: 4e9 });");
+        QTest::newRow("timers without end") << QByteArray("for (;;) setTimeout(() => {}, 1);");
+        QTest::newRow("polynomial all") << QByteArray("'a'.repeat(5000).matchAll(/a*a*a*a*a*a*a*[bc]/g);");
         QTest::newRow("log without end") << QByteArray("for (;;) log('x');");
         QTest::newRow("polynomial pattern") << QByteArray("/a*a*a*a*a*a*a*[bc]/.test('a'.repeat(5000));");
         QTest::newRow("polynomial replace") << QByteArray("'a'.repeat(5000).replace(/a*a*a*a*a*a*a*[bc]/g, 'x');");
@@ -313,7 +319,7 @@ function filter(c, b) { store.seen += b.length; for (const other of connections(
     void nothingButItsConnectionCanBeReached() {
         const QByteArray answer = ask(R"(function filter(c, b) {
     const found = [];
-    for (const name of ["XMLHttpRequest", "Qt", "require", "process", "host", "fetch", "WebSocket", "console", "print", "gc", "importScripts", "File", "setTimeout"])
+    for (const name of ["XMLHttpRequest", "Qt", "require", "process", "host", "fetch", "WebSocket", "print", "gc", "importScripts", "File", "Promise"])
         if (name in globalThis) found.push(name);
     for (const key of ["deleteLater", "destroyed", "objectName", "parent", "thread"]) if (key in c) found.push(key);
     c.send("[" + found + "]");

@@ -26,7 +26,8 @@ private:
         }
         if (const auto rest = framer.flush())
             take(*rest);
-        if (spec.framing != Framing::Slip && raw != bytes) // SLIP leaves out ENDs between packets
+        raw += framer.takeFiller();
+        if (raw != bytes)
             contents.append("RAW BYTES DIFFER");
         return contents;
     }
@@ -139,6 +140,70 @@ private slots:
         QCOMPARE(messages[3].content, QByteArray("next"));
     }
 
+    void silenceAfterTheLimitEndsACutMessage() {
+        FramerSpec spec{.framing = Framing::IdleGap, .limit = 10};
+        Framer framer(spec);
+        QVERIFY(framer.feed("0123456789").empty()); // as long as it may be
+        const auto whole = framer.flush();
+        QVERIFY(whole && whole->isWhole());
+        const auto cut = framer.feed("0123456789ab");
+        QCOMPARE(cut.size(), std::size_t(1));
+        QVERIFY(cut[0].isCut && !cut[0].isWhole());
+        const auto rest = framer.flush();
+        QVERIFY(rest && rest->isCut);
+        framer.feed("next");
+        QVERIFY(framer.flush()->isWhole());
+    }
+
+    void whatIsNoWholeMessageSaysSo_data() {
+        QTest::addColumn<QString>("framer");
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("wholes"); // of each message, the one at the end of the stream included: + or -
+        const auto add = [](const char* name, const char* framer, const QByteArray& bytes, const char* wholes) {
+            QTest::newRow(name) << QString::fromLatin1(framer) << bytes << QString::fromLatin1(wholes);
+        };
+        add("a line without its end", "lines", "one\ntwo", "++");
+        add("a delimiter that does not come", "delimiter=;", "one;two", "++");
+        add("a fixed length cut by the end", "fixed=3", "abcde", "+-");
+        add("a length cut by the end", "length=2be", QByteArray("\0\1x\0\5abc", 8), "+-");
+        add("a length cut in its head", "length=4be", QByteArray("\0\0", 2), "-");
+        add("SLIP cut by the end", "slip",
+            "a\xc0"
+            "b",
+            "+-");
+        add("SLIP cut in an escape", "slip", "a\xdb", "-");
+        add("a bad escape of SLIP", "slip", "\x61\xdb\x61\x62\xc0", "-");
+        add("an escape before the end of a SLIP frame", "slip", "\x61\xdb\xc0\x62\xc0", "-+");
+        add("ENDs of SLIP only", "slip", "\xc0\xc0", "");
+        add("COBS cut by the end", "cobs", QByteArray("\2a\0\3b", 5), "+-");
+        add("a short COBS block", "cobs", QByteArray("\5ab\0\2x\0", 7), "-+");
+        add("a COBS frame without a block", "cobs", QByteArray("\0\2x\0", 4), "-+");
+        add("silence", "idle=50ms", "abc", "+");
+        add("no framing", "none", "abc", "+");
+    }
+    void whatIsNoWholeMessageSaysSo() {
+        QFETCH(QString, framer);
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, wholes);
+        for (qsizetype piece = 1; piece <= bytes.size(); ++piece) {
+            if (framer == QLatin1String("none") && piece < bytes.size())
+                continue;
+            Framer one(*parseFramer(framer));
+            QString found;
+            const auto take = [&](const Message& message) {
+                found += QLatin1Char(message.isWhole() ? '+' : '-');
+                QCOMPARE(message.whyNotWhole().isEmpty(), message.isWhole());
+            };
+            for (qsizetype at = 0; at < bytes.size(); at += piece) {
+                for (const Message& message : one.feed(QByteArrayView(bytes).mid(at, piece)))
+                    take(message);
+            }
+            if (const auto rest = one.flush())
+                take(*rest);
+            QCOMPARE(found, wholes);
+        }
+    }
+
     void itHoldsNoMoreThanTheLimit() {
         for (const char* text : {"lines", "delimiter=ab", "idle=50ms", "slip", "cobs"}) {
             FramerSpec spec = *parseFramer(QString::fromLatin1(text));
@@ -158,7 +223,10 @@ private slots:
         QVERIFY(framer.error()->detail.contains(QLatin1String("4294967295")));
         QCOMPARE(messages.size(), std::size_t(1));
         QCOMPARE(messages[0].content, QByteArray("\xff\xff\xff\xffrest", 8));
-        QCOMPARE(framer.feed("more").size(), std::size_t(1));
+        QVERIFY(messages[0].problem.contains(QLatin1String("4294967295")));
+        const auto more = framer.feed("more");
+        QCOMPARE(more.size(), std::size_t(1));
+        QVERIFY(!more[0].isWhole());
         Framer small(*parseFramer(QStringLiteral("length=2be,includes=all")));
         small.feed(QByteArray("\0\1", 2));
         QVERIFY(small.error());

@@ -365,6 +365,61 @@ private slots:
         QVERIFY(!fixture.engine().setIntercept(relay.id, {.isOn = true, .condition = QStringLiteral("frobnicate")}));
     }
 
+    /// What is no whole message by the intercept's framer goes on byte for byte, and is told.
+    void whatIsMalformedPassesUntouched_data() {
+        QTest::addColumn<QString>("framer");
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<int>("problems");
+        QTest::newRow("slip") << QStringLiteral("slip") << QByteArray("\xc0\xc0\x61\xdb\x61\xc0\xc0\xdb\xc0\xc0\x62")
+                              << 3;
+        QTest::newRow("ENDs only") << QStringLiteral("slip") << QByteArray("\xc0\xc0\xc0") << 0;
+        QTest::newRow("cobs") << QStringLiteral("cobs") << QByteArray("\0\x09x\0\3a", 6) << 3;
+        QTest::newRow("fixed") << QStringLiteral("fixed=4") << QByteArray("abc") << 1;
+        QTest::newRow("length") << QStringLiteral("length=1") << QByteArray("\5abc") << 1;
+        QTest::newRow("a length that cannot be")
+            << QStringLiteral("length=4be") << QByteArray("\xff\xff\xff\xffmore") << 1;
+        QTest::newRow("too long") << QStringLiteral("lines") << QByteArray((1 << 20) + 7, 'x') + "\n" << 2;
+    }
+    void whatIsMalformedPassesUntouched() {
+        QFETCH(QString, framer);
+        QFETCH(QByteArray, bytes);
+        QFETCH(int, problems);
+        for (const bool isUp : {true, false}) {
+            RelayFixture fixture;
+            const RawPeer server = RawPeer::listenOn();
+            const auto relay =
+                fixture.relay(QStringLiteral("tcp://"), {.target = target(server.port()),
+                                                         .intercept = {.isOn = true, .framer = *parseFramer(framer)}});
+            const RawPeer client = RawPeer::connectTo(fixture.portOf(relay));
+            const RawPeer served = server.accept();
+            const RawPeer& writer = isUp ? client : served;
+            const RawPeer& reader = isUp ? served : client;
+            QVERIFY(writer.send(bytes));
+            writer.shutdownSending();
+            QCOMPARE(reader.receive(bytes.size() + 1), bytes);
+            const auto [first, second] = fixture.pairOf(relay.id);
+            const EndpointId from = isUp ? first : second;
+            QCOMPARE(fixture.events(from, EventKind::Malformed).size(), problems);
+            QVERIFY(fixture.engine().heldMessages().isEmpty());
+        }
+    }
+
+    void whatIsMalformedIsHeldOnPurpose() {
+        RelayFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        const auto relay =
+            fixture.relay(QStringLiteral("tcp://"), {.target = target(server.port()),
+                                                     .intercept = {.isOn = true,
+                                                                   .framer = *parseFramer(QStringLiteral("slip")),
+                                                                   .condition = QStringLiteral("malformed")}});
+        const RawPeer client = RawPeer::connectTo(fixture.portOf(relay));
+        QVERIFY(client.send("\x61\xc0\x62\xdb\xc0"));
+        const RawPeer served = server.accept();
+        QCOMPARE(served.receive(2), QByteArray("\x61\xc0"));
+        QVERIFY(fixture.waitUntil([&] { return fixture.engine().heldMessages().size() == 1; }));
+        QCOMPARE(fixture.engine().heldMessages().at(0).bytes, QByteArray("\x62\xdb\xc0"));
+    }
+
     void whatIsHeldIsGivenUpWithItsConnection() {
         RelayFixture fixture;
         const RawPeer server = RawPeer::listenOn();

@@ -301,6 +301,26 @@ private slots:
         store->close();
     }
 
+    void everyKindOfEventIsReadBack() {
+        const auto store = makeStore();
+        auto transcript = std::make_shared<Transcript>(store);
+        constexpr int kinds = static_cast<int>(lastEventKind);
+        for (int kind = 1; kind <= kinds; ++kind)
+            transcript->appendEvent(static_cast<EventKind>(kind), {{QStringLiteral("n"), kind}}, Timestamp::now());
+        store->flush();
+        const auto recovered = openKilledRun({.directory = m_directory->path(), .started = {}, .lastWritten = {}});
+        QCOMPARE(recovered.size(), std::size_t(1));
+        const TranscriptReader reader(recovered.front().transcript);
+        QCOMPARE(reader.count(), static_cast<RecordIndex>(kinds));
+        for (int kind = 1; kind <= kinds; ++kind) {
+            const RecordView record = reader.at(kind - 1);
+            QVERIFY(record.isValid());
+            QCOMPARE(record.header.event, static_cast<EventKind>(kind));
+            QCOMPARE(record.facts().value(QStringLiteral("n")).toInt(), kind);
+        }
+        store->close();
+    }
+
     void runsAreFoundOnlyWhenTheyAreDead() {
         const QString base = m_directory->filePath(QStringLiteral("runs"));
         auto alive = RunDirectory::create(base);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "core/behaviour/malformed.h"
+
+namespace sw {
+
+namespace {
+constexpr int mostPerSecond = 100;
+constexpr qint64 second = 1000;           // milliseconds
+constexpr qsizetype shownBytes = 32;      // in the sentence
+constexpr qsizetype recordedBytes = 4096; // in the facts; all of them are in the transcript
+} // namespace
+
+void MalformedReports::tell(Peer& peer, const Message& message, const QString& direction, const QString& consequence) {
+    if (!m_second.isValid() || m_second.elapsed() >= second) {
+        m_second.start();
+        m_told = 0;
+    }
+    if (++m_told > mostPerSecond)
+        return;
+    const bool isLong = message.raw.size() > shownBytes;
+    QString text = QStringLiteral("%1: malformed message of %2 bytes: %3: %4")
+                       .arg(direction, QString::number(message.raw.size()), message.whyNotWhole(),
+                            QString::fromLatin1(message.raw.left(shownBytes).toHex(' ')) +
+                                (isLong ? QStringLiteral(" …") : QString()));
+    if (!consequence.isEmpty())
+        text += QStringLiteral("; ") + consequence;
+    if (m_told == mostPerSecond)
+        text += QStringLiteral(" (further ones of this second are left out)");
+    peer.tell(EventKind::Malformed, text,
+              {{QStringLiteral("problem"), message.whyNotWhole()},
+               {QStringLiteral("direction"), direction},
+               {QStringLiteral("size"), message.raw.size()},
+               {QStringLiteral("bytes"), QString::fromLatin1(message.raw.left(recordedBytes).toHex())}});
+}
+
+} // namespace sw

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""Rules and scripts as their users run them: malformed messages, ends of sending, acceptors, the listener itself."""
+import os
+import socket
+import tempfile
+import unittest
+
+from harness import LIMIT, Running, connected, json_lines, read_all, swright, wait_for
+
+
+class Programmed(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def rules(self, text):
+        return "rules=" + self.write("a.rules", text)
+
+    def script(self, text):
+        return "script=" + self.write("a.js", text)
+
+    def listening(self, behaviour, address="tcp://127.0.0.1:0", *options):
+        return Running("listen", address, "--json", "--behaviour", behaviour, *options)
+
+    @staticmethod
+    def events(running, name):
+        return [event for event in json_lines(running.said()) if event["event"] == name]
+
+    def texts(self, running, name="behaviour-log"):
+        return [event["text"] for event in self.events(running, name)]
+
+
+class Malformed(Programmed):
+    # framer, what is sent before the end of stream, what the rule `any` answers, how many are malformed
+    CASES = (
+        ("slip", bytes.fromhex("61db6162c0"), b"", 1),
+        ("slip", bytes.fromhex("c061c0c0db62c063c0"), b"<a><c>", 1),
+        ("slip", b"a", b"", 1),
+        ("cobs", bytes.fromhex("056162000263 00".replace(" ", "")), b"<c>", 1),
+        ("cobs", bytes.fromhex("0361"), b"", 1),
+        ("fixed=4", b"abcdef", b"<abcd>", 1),
+        ("length=2be", bytes.fromhex("0001610005 6263".replace(" ", "")), b"<a>", 1),
+        ("length=4be", bytes.fromhex("ffffffff41"), b"", 1),
+        ("lines", b"one\ntwo", b"<one><two>", 0),
+        ("delimiter=;", b"one;two", b"<one><two>", 0),
+    )
+
+    def test_it_is_never_answered_as_a_whole_message(self):
+        for framer, sent, answer, malformed in self.CASES:
+            rules = f"framer {framer}\nrule a\n any\n answer <${{0}}>\n"
+            script = f"let framer = {framer!r};\nfunction filter(c, b) {{ c.send('<' + b + '>'); }}\n"
+            for behaviour in (self.rules(rules), self.script(script)):
+                with self.subTest(framer=framer, sent=sent, behaviour=behaviour), self.listening(behaviour) as running:
+                    peer = connected(running.port())
+                    peer.sendall(sent)
+                    peer.shutdown(socket.SHUT_WR)
+                    self.assertEqual(read_all(peer), answer)
+                    told = wait_for(lambda: self.events(running, "closed") and [self.events(running, "malformed")])[0]
+                    self.assertEqual(len(told), malformed)
+                    for one in told:
+                        self.assertIn(one["bytes"], sent.hex())
+                        self.assertTrue(one["problem"])
+
+    def test_it_is_matched_on_purpose(self):
+        sent = bytes.fromhex("61db6162c0")
+        rules = self.rules("framer slip\nrule m\n malformed\n answer [${problem}]\nrule a\n any\n answer no\n")
+        script = self.script("let framer = 'slip';\nfunction malformed(c, b, problem) { c.send('[' + problem + ']'); }\n")
+        for behaviour in (rules, script):
+            with self.subTest(behaviour), self.listening(behaviour) as running:
+                peer = connected(running.port())
+                peer.sendall(sent)
+                peer.shutdown(socket.SHUT_WR)
+                self.assertEqual(read_all(peer), b"[a SLIP escape that is followed by neither DC nor DD]")
+
+
+class Sending(Programmed):
+    def test_after_shutdown_a_script_still_hears(self):
+        behaviour = self.script('function opened(c){c.send("x\\n");c.shutdown()} function filter(c,b){log("got "+b)} '
+                                'function end(c){log("end")}')
+        with self.listening(behaviour) as running:
+            peer = connected(running.port())
+            self.assertEqual(read_all(peer), b"x\n")
+            peer.sendall(b"late")
+            wait_for(lambda: self.texts(running) == ["got late"])
+            peer.close()
+            wait_for(lambda: self.texts(running) == ["got late", "end"])
+            wait_for(lambda: self.events(running, "closed"))
+            self.assertEqual(self.events(running, "not-sent"), [])
+
+
+class Scripts(Programmed):
+    def test_a_failing_acceptor_lets_nobody_in(self):
+        for acceptor in ("throw new Error('x')", "for (;;) ;", "nosuch()", "return {}"):
+            behaviour = self.script(f"function acceptor(c) {{ {acceptor} }}\nfunction opened(c) {{ c.send('in'); }}\n")
+            with self.subTest(acceptor), self.listening(behaviour) as running:
+                peer = connected(running.port())
+                try:
+                    self.assertEqual(peer.recv(10), b"")
+                except ConnectionResetError:
+                    pass
+                wait_for(lambda: self.events(running, "refused"))
+                self.assertTrue(self.events(running, "behaviour-failed"))
+        behaviour = self.script("function acceptor(c) { nosuch(); }\nfunction filter(c, b) { c.send('in'); }\n")
+        with self.listening(behaviour, "udp://127.0.0.1:0") as running:
+            peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            peer.sendto(b"x", ("127.0.0.1", running.port()))
+            wait_for(lambda: self.events(running, "refused"))
+            wait_for(lambda: self.events(running, "closed"))
+            peer.setblocking(False)
+            self.assertRaises(BlockingIOError, peer.recv, 10)
+            peer.close()
+
+    def test_errors_have_the_scripts_own_line(self):
+        behaviour = self.script("function filter(c, b) {\n  c.send(5);\n}\n")
+        with self.listening(behaviour) as running:
+            connected(running.port()).sendall(b"x")
+            text = wait_for(lambda: self.texts(running, "behaviour-failed"))[0]
+            self.assertTrue(text.startswith("a.js:2: TypeError"), text)
+
+    def test_modules_are_refused_in_one_sentence(self):
+        for text, says in (("import fs from 'fs'\n", "there is no import"), ("export function filter() {}\n", "leave out “export”")):
+            with self.subTest(text):
+                result = swright("listen", "tcp://127.0.0.1:0", "--behaviour", self.script("// a script\n" + text))
+                self.assertNotEqual(result.returncode, 0)
+                self.assertIn("a.js:2: ", result.stderr.decode())
+                self.assertIn(says, result.stderr.decode())
+
+    def test_the_listener_is_closed_by_its_script(self):
+        behaviour = self.script("function filter(c, b) { listener.close(); c.close(); }\n"
+                                "function listenerClosed(reason) { log('over: ' + reason.cause); }\n")
+        with self.listening(behaviour) as running:
+            connected(running.port()).sendall(b"x")
+            wait_for(lambda: self.texts(running) == ["over: closed-by-us"])
+            self.assertEqual(running.wait(LIMIT), 0)
+
+    def test_peers_of_a_unix_socket_have_credentials(self):
+        path = os.path.join(self.folder, "s")
+        behaviour = self.script("function acceptor(c) { return c.credentials.uid === %d; }\n"
+                                "function opened(c) { c.send('pid ' + c.credentials.pid); c.close(); }\n" % os.getuid())
+        with self.listening(behaviour, "unix://" + path):
+            peer = socket.socket(socket.AF_UNIX)
+            peer.settimeout(LIMIT)
+            wait_for(lambda: os.path.exists(path))
+            peer.connect(path)
+            self.assertEqual(read_all(peer), b"pid %d" % os.getpid())
+            peer.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
