@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
 #include "app/cli/feeder.h"
+#include "app/cli/passphrases.h"
 #include "app/cli/stdio.h"
 
 #include <memory>
@@ -107,6 +108,8 @@ int runConnect(ConnectArguments arguments) {
     Session session(arguments.session);
     if (const auto status = session.prepare())
         return *status;
+    if (!askPassphrases(session.engine(), {&*address}))
+        return TaskFailed;
     ConnectCommand command(session, arguments);
     const auto id = session.engine().connectTo(*address, {.behaviour = QString::fromStdString(arguments.behaviour)});
     if (!id) {
@@ -126,7 +129,7 @@ void addConnect(CLI::App& program, Run& run) {
     command
         ->add_option("-b,--behaviour", arguments->behaviour,
                      "What the connection does by itself (swright list behaviours)")
-        ->type_name("NAME");
+        ->type_name("BEHAVIOUR");
     command->add_flag("--crlf", arguments->crlf, "Send CR LF for each LF of standard input");
     auto* sendOnly = command->add_flag("--send-only", arguments->sendOnly,
                                        "Show nothing of what comes; close when standard input has ended and is sent");

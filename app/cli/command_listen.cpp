@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
 #include "app/cli/feeder.h"
+#include "app/cli/passphrases.h"
 #include "app/cli/stdio.h"
 #include "core/base/units.h"
 
@@ -123,6 +125,8 @@ int runListen(const ListenArguments& arguments) {
     Session session(arguments.session);
     if (const auto status = session.prepare())
         return *status;
+    if (!askPassphrases(session.engine(), {&*address}))
+        return TaskFailed;
     ListenCommand command(session, arguments);
     const quint64 wanted = arguments.once ? 1 : arguments.accept;
     const bool isManual = address->value("accept") == QLatin1String("manual");
@@ -153,7 +157,7 @@ void addListen(CLI::App& program, Run& run) {
     command
         ->add_option("-b,--behaviour", arguments->behaviour,
                      "What each connection does by itself (swright list behaviours)")
-        ->type_name("NAME");
+        ->type_name("BEHAVIOUR");
     auto* once = command->add_flag("--once", arguments->once,
                                    "Take one connection, wire it to standard input and output, then exit");
     command
@@ -161,7 +165,7 @@ void addListen(CLI::App& program, Run& run) {
                      "Take N connections, and exit when they have ended; with accept=manual, further ones wait in "
                      "the system's queue until then")
         ->type_name("N")
-        ->check(CLI::PositiveNumber)
+        ->check(wholeNumber(1))
         ->excludes(once);
     command->add_option("--for", arguments->forTime, "End with status 0 after TIME")->type_name("TIME");
     command->add_flag("--allow-remote-console", arguments->allowRemoteConsole,

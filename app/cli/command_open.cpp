@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
+#include "app/cli/passphrases.h"
 #include "app/cli/stdio.h"
 #include "core/engine/openendpoint.h"
 #include "core/workspace/workspace.h"
@@ -53,6 +54,11 @@ int runOpen(OpenArguments arguments) {
     Session session(arguments.session);
     if (const auto status = session.prepare())
         return *status;
+    for (const WorkspaceEndpoint& endpoint : workspace->endpoints) {
+        const Address& target = endpoint.relay ? endpoint.relay->target : endpoint.address;
+        if (!askPassphrases(session.engine(), {&endpoint.address, &target}))
+            return TaskFailed;
+    }
     for (const Role role : {Role::Listen, Role::Connect}) { // the listeners first: the others may be for them
         for (const WorkspaceEndpoint& endpoint : workspace->endpoints) {
             if (endpoint.role != role)
@@ -73,7 +79,7 @@ void addOpen(CLI::App& program, Run& run) {
     auto arguments = std::make_shared<OpenArguments>();
     CLI::App* command =
         program.add_subcommand("open", "Run a workspace without a window, after listing what it will open");
-    command->add_option("FILE", arguments->file, "A .socketwright file")->required();
+    command->add_option("FILE", arguments->file, "A .socketwright file")->type_name("FILE")->required();
     command->add_flag("-y,--yes", arguments->yes, "Open without asking");
     command->add_flag("--list", arguments->list, "Only list what it would open");
     command->add_flag("--allow-remote-console", arguments->allowRemoteConsole,

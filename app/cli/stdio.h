@@ -4,6 +4,8 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
+#include <optional>
+
 namespace sw::cli {
 
 enum class StandardStream { Input = 0, Output = 1, Error = 2 };
@@ -15,5 +17,9 @@ void makeBinary();
 QByteArray readInput(qsizetype most);
 /// Blocks until all is written; false when the reader is gone or the write fails.
 bool writeOutput(StandardStream stream, QByteArrayView bytes);
+
+/// Asks on the terminal of standard input, without showing what is typed. Nothing: given up (Ctrl+C, Ctrl+D), or there
+/// is no terminal.
+std::optional<QByteArray> askSecret(const QByteArray& question);
 
 } // namespace sw::cli

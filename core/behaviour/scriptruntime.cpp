@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/behaviour/scriptruntime.h"
 
+#include "core/base/threads.h"
 #include "core/behaviour/scriptprelude.h"
 #include "core/payload/checksums.h"
 #include "core/payload/payload.h"
@@ -229,7 +230,11 @@ ScriptRuntime::ScriptRuntime(const QString& name) : m_host(new ScriptHost) {
     if (m_functions.isError())                                                       // a mistake of ours
         qFatal("prelude:%d: %s", m_functions.property(QStringLiteral("lineNumber")).toInt(),
                qPrintable(m_functions.toString()));
-    m_watchdog = std::make_unique<ScriptWatchdog>(m_engine);
+    try {
+        m_watchdog = std::make_unique<ScriptWatchdog>(m_engine);
+    } catch (const std::system_error& error) { // no thread: without the watchdog nothing is run
+        m_noWatchdog = threadError(error.code().value());
+    }
 }
 
 ScriptRuntime::~ScriptRuntime() {
@@ -238,6 +243,8 @@ ScriptRuntime::~ScriptRuntime() {
 
 template <typename Call>
 Result<QJSValue> ScriptRuntime::guarded(Peer* peer, Call call) {
+    if (m_watchdog == nullptr)
+        return tl::unexpected(m_noWatchdog);
     Peer* before = std::exchange(m_host->current, peer);
     if (m_depth++ == 0) // what a call leads to (a send that fills the queue, a close) counts to it
         m_watchdog->begin();

@@ -75,7 +75,7 @@ class Running:
     def address(self):
         """The address it listens on, once it says so."""
         def said():
-            match = re.search(r"^(?:listening|receiving) on ([^\s,;]+)", self.said(), re.M)
+            match = re.search(r"^listening on ([^\s,;]+)", self.said(), re.M)
             started = [event["address"] for event in json_lines(self.said()) if event["event"] == "started"]
             return match.group(1) if match else started[0] if started else None
         wait_for(lambda: said() or self.process.poll() is not None)

@@ -154,7 +154,7 @@ class Hosts(unittest.TestCase):
                 family = "&ipv6=off" if "." in group else ""
                 shown = f"[{group}]" if ":" in group else group
                 with self.hosts.running(self.hosts.b, "listen", f"udp://{host}?join={group}%25cable-b{family}") as joined:
-                    wait_for(lambda: "receiving on" in joined.said())
+                    wait_for(lambda: "listening on" in joined.said())
                     self.assertNotIn("not", joined.said())
 
                     def sent():
@@ -162,7 +162,7 @@ class Hosts(unittest.TestCase):
                         return joined.printed()
                     wait_for(sent)
                 with self.hosts.running(self.hosts.b, "listen", f"udp://{host}{family.replace('&', '?')}") as outside:
-                    wait_for(lambda: "receiving on" in outside.said())
+                    wait_for(lambda: "listening on" in outside.said())
                     sent_before = outside.printed()
                     self.hosts.swright(self.hosts.a, "send", f"udp://{shown}:{port}?iface=cable-a&ttl=3", "to the group")
                     time.sleep(0.3)
@@ -174,7 +174,7 @@ class Hosts(unittest.TestCase):
         self.assertIn("broadcast=on", result.stderr.decode())
         self.assertIn("access-denied", result.stderr.decode())
         with self.hosts.running(self.hosts.b, "listen", "udp://*:7200?ipv6=off") as listener:
-            wait_for(lambda: "receiving on" in listener.said())
+            wait_for(lambda: "listening on" in listener.said())
             self.assertEqual(self.hosts.swright(self.hosts.a, "send", "udp://10.77.0.255:7200?broadcast=on", "all").returncode, 0)
             wait_for(lambda: listener.printed() == b"all")
 
