@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
 #include "app/cli/stdio.h"
 #include "core/tls/certificatemaker.h"
+#include "core/tls/keyfile.h"
 
 #include <QFileInfo>
 
@@ -18,11 +20,18 @@ struct CertificateArguments {
     std::string folder = ".";
     std::string file;
     std::string authority;
+    std::string passphrase;
     qint64 days = 30;
 };
 
 QString text(const std::string& value) {
     return QString::fromStdString(value);
+}
+
+/// As the option passphrase of an address.
+Result<QByteArray> readPassphrase(const QString& source) {
+    const auto place = normaliseOption(*findOption(QStringLiteral("passphrase")), source);
+    return place ? readSecret(*place, QStringLiteral("passphrase")) : tl::unexpected(place.error());
 }
 
 int runCertificate(const CertificateArguments& arguments) {
@@ -44,7 +53,16 @@ int runCertificate(const CertificateArguments& arguments) {
     std::optional<Identity> issuer;
     if (!arguments.authority.empty()) {
         const QString base = text(arguments.authority);
-        const auto read = readIdentity(base + QStringLiteral(".crt"), base + QStringLiteral(".key"));
+        std::optional<QByteArray> passphrase;
+        if (!arguments.passphrase.empty()) {
+            const auto secret = readPassphrase(text(arguments.passphrase));
+            if (!secret)
+                return fail(secret.error(), secret.error().id == ErrorId::InvalidArgument ? WrongUsage : TaskFailed);
+            passphrase = *secret;
+        }
+        const auto read = readIdentity({.certificate = base + QStringLiteral(".crt"),
+                                        .key = base + QStringLiteral(".key"),
+                                        .keyPassphrase = passphrase});
         if (!read)
             return fail(read.error(), TaskFailed);
         issuer = *read;
@@ -69,7 +87,7 @@ void addCertificate(CLI::App& program, Run& run) {
         program.add_subcommand("certificate", "Make a certificate of one's own: an authority, a server, a client");
     command->add_option("KIND", arguments->kind, "authority, server or client")
         ->required()
-        ->check(CLI::IsMember({"authority", "server", "client"}));
+        ->check(oneOf({"authority", "server", "client"}));
     command
         ->add_option("NAME", arguments->name, "Its common name; for a server without --for, also whom it is good for")
         ->required();
@@ -81,11 +99,15 @@ void addCertificate(CLI::App& program, Run& run) {
         ->add_option("--signed-by", arguments->authority,
                      "Path of the authority without .crt and .key; otherwise it signs itself")
         ->type_name("PATH");
+    command
+        ->add_option("--passphrase", arguments->passphrase,
+                     "Where the passphrase of the authority's key stands: env:NAME or file:PATH")
+        ->type_name("PLACE");
     command->add_option("--folder", arguments->folder, "Where to write the two files; nothing is overwritten")
         ->type_name("DIR");
     command->add_option("--file", arguments->file, "Their name without .crt and .key; otherwise the kind")
         ->type_name("NAME");
-    command->add_option("--days", arguments->days, "How long it is valid")->type_name("N")->check(CLI::Range(1, 3650));
+    command->add_option("--days", arguments->days, "How long it is valid")->type_name("N")->check(wholeNumber(1, 3650));
     addExamples(
         *command,
         "Writes NAME.crt and NAME.key in PEM form; the key can be read by you alone. For test and teaching: keep real\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
 #include "app/cli/control.h"
+#include "app/cli/passphrases.h"
 #include "app/cli/wire.h"
 
 #include <memory>
@@ -52,6 +53,8 @@ int runConnect(ConnectArguments arguments) {
     Session session(arguments.session);
     if (const auto status = session.prepare())
         return *status;
+    if (!askPassphrases(session.engine(), {&*address}))
+        return TaskFailed;
     ConnectCommand command(session, arguments.wire);
     const auto control = openControlInput(session, arguments.control);
     const auto id = session.engine().connectTo(*address, {.behaviour = QString::fromStdString(arguments.behaviour),
@@ -75,7 +78,7 @@ void addConnect(CLI::App& program, Run& run) {
     command
         ->add_option("-b,--behaviour", arguments->behaviour,
                      "What the connection does by itself (swright list behaviours)")
-        ->type_name("NAME");
+        ->type_name("BEHAVIOUR");
     addWireOptions(*command, arguments->wire, arguments->control);
     addSessionOptions(*command, arguments->session);
     addExamples(

@@ -1,44 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/documents.h"
 #include "app/cli/stdio.h"
-#include "core/behaviour/catalogue.h"
-#include "core/relay/fault.h"
 
 #include <QFile>
 
 #include <memory>
 
 namespace sw::cli {
-
-std::vector<std::string> knownValues(const std::string& optionName) {
-    if (optionName == "--behaviour" || optionName == "-b") {
-        std::vector<std::string> names;
-        for (const BehaviourEntry& entry : behaviours())
-            names.emplace_back(entry.value == BehaviourValue::File || entry.value == BehaviourValue::Number
-                                   ? std::string(entry.name) + "="
-                                   : std::string(entry.name));
-        return names;
-    }
-    if (optionName == "--fault") {
-        std::vector<std::string> names;
-        for (const FaultPreset& preset : faultPresets())
-            names.emplace_back(preset.name);
-        for (const FaultEntry& entry : faultTable())
-            names.emplace_back(entry.example);
-        return names;
-    }
-    if (optionName == "--as")
-        return {"raw", "text", "hex", "lines"};
-    if (optionName == "--view")
-        return {"lines", "text", "hex", "table"};
-    if (optionName == "--ending")
-        return {"none", "lf", "crlf", "cr", "nul"};
-    if (optionName == "WHAT")
-        return {"behaviours", "options", "faults", "framers", "fields", "script", "interfaces", "schemes"};
-    if (optionName == "ADDRESS" || optionName == "LISTEN" || optionName == "TARGET")
-        return {"tcp://", "tls://", "udp://", "dtls://", "unix://", "unixgram://"};
-    return {};
-}
 
 std::vector<const CLI::App*> visibleCommands(const CLI::App& program) {
     std::vector<const CLI::App*> commands;
@@ -55,9 +24,9 @@ void addDocuments(CLI::App& program, Run& run) {
     command->group(""); // hidden: for packaging
     command->add_option("KIND", *kind, "man, bash, zsh or fish")
         ->required()
-        ->check(CLI::IsMember({"man", "bash", "zsh", "fish"}));
+        ->check(oneOf({"man", "bash", "zsh", "fish"}));
     auto path = std::make_shared<std::string>();
-    command->add_option("FILE", *path, "Where to write it; standard output without");
+    command->add_option("FILE", *path, "Where to write it; standard output without")->type_name("FILE");
     command->callback([kind, path, &program, &run] {
         run = [kind, path, &program] {
             std::string text;

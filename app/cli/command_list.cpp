@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
 #include "app/cli/stdio.h"
 #include "core/address/interfaces.h"
@@ -124,8 +125,7 @@ void addList(CLI::App& program, Run& run) {
                      "behaviours, options, faults, framers, fields (of templates), script (what scripts can use), "
                      "interfaces or schemes")
         ->required()
-        ->check(
-            CLI::IsMember({"behaviours", "options", "faults", "framers", "fields", "script", "interfaces", "schemes"}));
+        ->check(oneOf({"behaviours", "options", "faults", "framers", "fields", "script", "interfaces", "schemes"}));
     command->add_flag("--markdown", *markdown, "Options as a table for the manual");
     addExamples(*command,
                 "Everything that an address or --behaviour takes, from the same tables that the program reads.",

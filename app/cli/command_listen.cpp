@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
+#include "app/cli/passphrases.h"
 
 #include <memory>
 
@@ -109,6 +111,8 @@ int runListen(ListenArguments arguments) {
     Session session(arguments.session);
     if (const auto status = session.prepare())
         return *status;
+    if (!askPassphrases(session.engine(), {&*address}))
+        return TaskFailed;
     ListenCommand command(session, arguments, *address);
     const auto control = openControlInput(session, arguments.control);
     const quint64 wanted = arguments.limit();
@@ -142,7 +146,7 @@ void addListen(CLI::App& program, Run& run) {
     command
         ->add_option("-b,--behaviour", arguments->behaviour,
                      "What each connection does by itself (swright list behaviours)")
-        ->type_name("NAME");
+        ->type_name("BEHAVIOUR");
     auto* once = command->add_flag("--once", arguments->once,
                                    "Take one connection, wire it to standard input and output, then exit");
     command
@@ -150,7 +154,7 @@ void addListen(CLI::App& program, Run& run) {
                      "Take N connections, and exit when they have ended; with accept=manual, further ones wait in "
                      "the system's queue until then")
         ->type_name("N")
-        ->check(CLI::PositiveNumber)
+        ->check(wholeNumber(1))
         ->excludes(once);
     command->add_option("--for", arguments->forTime, "End with status 0 after TIME")->type_name("TIME");
     command->add_flag("--allow-remote-console", arguments->allowRemoteConsole,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
+#include "app/cli/passphrases.h"
 #include "app/cli/stdio.h"
 #include "core/base/units.h"
 #include "core/engine/loadsender.h"
@@ -45,6 +47,8 @@ int runLoad(LoadArguments arguments) {
     Session session(arguments.session);
     if (const auto status = session.prepare())
         return *status;
+    if (!askPassphrases(session.engine(), {&*address}))
+        return TaskFailed;
     LoadSender sender(session.engine());
     LoadReport result;
     QObject::connect(&sender, &LoadSender::finished, &session, [&](const LoadReport& report) {
@@ -75,15 +79,15 @@ void addLoad(CLI::App& program, Run& run) {
         ->required();
     command->add_option("-n,--count", arguments->count, "Messages in all")
         ->type_name("N")
-        ->check(CLI::Range(1, 10'000'000));
+        ->check(wholeNumber(1, 10'000'000));
     command
         ->add_option("-r,--rate", arguments->rate,
                      "Messages a second over all connections; 0: as fast as they are taken")
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->check(decimalNumber(0));
     command->add_option("-c,--connections", arguments->connections, "Connections at once")
         ->type_name("N")
-        ->check(CLI::Range(1, 1000));
+        ->check(wholeNumber(1, 1000));
     command
         ->add_option("--wait", arguments->wait, "How long silence may last before the answers are taken to be complete")
         ->type_name("TIME");

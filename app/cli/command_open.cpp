@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
+#include "app/cli/passphrases.h"
 #include "app/cli/stdio.h"
 #include "core/engine/openendpoint.h"
 #include "core/workspace/workspace.h"
@@ -79,6 +80,11 @@ int runOpen(OpenArguments arguments) {
     Session session(arguments.session);
     if (const auto status = session.prepare())
         return *status;
+    for (const WorkspaceEndpoint& endpoint : workspace->endpoints) {
+        const Address& target = endpoint.relay ? endpoint.relay->target : endpoint.address;
+        if (!askPassphrases(session.engine(), {&endpoint.address, &target}))
+            return TaskFailed;
+    }
     // what could not be opened makes the status 1, whatever becomes of the others
     bool hasFailed = false;
     QObject::connect(&session, &Session::changed, &session, [&](const QVector<EndpointSnapshot>& snapshots) {
@@ -97,7 +103,7 @@ void addOpen(CLI::App& program, Run& run) {
     auto arguments = std::make_shared<OpenArguments>();
     CLI::App* command =
         program.add_subcommand("open", "Run a workspace without a window, after listing what it will open");
-    command->add_option("FILE", arguments->file, "A .socketwright file")->required();
+    command->add_option("FILE", arguments->file, "A .socketwright file")->type_name("FILE")->required();
     command->add_flag("-y,--yes", arguments->yes, "Open without asking");
     command->add_flag("--list", arguments->list, "Only list what it would open");
     command->add_flag("--allow-remote-console", arguments->allowRemoteConsole,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
 #include "app/cli/stdio.h"
 #include "core/address/hosts.h"
@@ -117,12 +118,12 @@ void addReceive(CLI::App& program, Run& run) {
     command->add_option("ADDRESS", arguments->address, "Where to receive, such as udp://:5000")->required();
     command->add_option("--count", arguments->count, "Receive N datagrams; 1 without this")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(wholeNumber(1));
     command
         ->add_option("--size", arguments->size,
                      "Take at most BYTES of each; what is longer is cut, and marked so (the option size)")
         ->type_name("BYTES")
-        ->check(CLI::Range(1, 65535));
+        ->check(wholeNumber(1, 65535));
     command->add_option("--for", arguments->forTime, "Give up after TIME, with status 1")->type_name("TIME");
     addSessionOptions(*command, arguments->session);
     addExamples(*command,

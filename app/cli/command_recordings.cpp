@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
 #include "app/cli/signals.h"
 #include "app/cli/stdio.h"
@@ -227,11 +228,13 @@ void addConvert(CLI::App& program, Run& run) {
     CLI::App* command = program.add_subcommand("convert", "Turn a recording or capture into another format");
     command
         ->add_option("IN", arguments->in, "What to read: .pcapng, .pcap (gzip of them too), .jsonl, .csv, .hex, .bin")
+        ->type_name("FILE")
         ->required();
     command
         ->add_option("OUT", arguments->out,
                      "What to write, by its ending: .pcapng, .jsonl, .csv, .txt, .hex, .bin, or a folder (ending with "
                      "/) with a file for each direction of each connection")
+        ->type_name("FILE")
         ->required();
     command->add_option("--filter", arguments->filter, filterHelp)->type_name("EXPRESSION");
     addExamples(
@@ -250,13 +253,14 @@ void addShow(CLI::App& program, Run& run) {
     CLI::App* command = program.add_subcommand("show", "Show a recording or capture");
     command
         ->add_option("FILE", arguments->in, "What to read: .pcapng, .pcap (gzip of them too), .jsonl, .csv, .hex, .bin")
+        ->type_name("FILE")
         ->required();
     command
         ->add_option("--as", arguments->view,
                      "lines (time, endpoint, direction and text), text (direction and text), hex, or table (a line for "
                      "each record)")
         ->type_name("FORM")
-        ->check(CLI::IsMember({"lines", "text", "hex", "table"}));
+        ->check(oneOf({"lines", "text", "hex", "table"}));
     command->add_option("--filter", arguments->filter, filterHelp)->type_name("EXPRESSION");
     addExamples(*command, "Sent bytes are marked with >, received ones with <, events with *, notes with #.",
                 {"swright show capture.pcapng", "swright show session.jsonl --as hex --filter 'dir:sent'"});

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
+#include "app/cli/passphrases.h"
 #include "core/relay/faultlog.h"
 
 #include <memory>
@@ -126,6 +128,8 @@ int runRelay(const RelayArguments& arguments) {
     Session session(options);
     if (const auto status = session.prepare())
         return *status;
+    if (!askPassphrases(session.engine(), {&*listen, &request->target}))
+        return TaskFailed;
     std::unique_ptr<FaultLog> log;
     if (!arguments.faultLog.empty()) {
         auto opened = FaultLog::open(QString::fromStdString(arguments.faultLog), request->faults, request->seed);
@@ -164,7 +168,8 @@ void addRelay(CLI::App& program, Run& run) {
     command
         ->add_option("--seed", arguments->seed,
                      "What random faults depend on; the same seed and the same traffic give the same faults")
-        ->type_name("N");
+        ->type_name("N")
+        ->check(wholeNumber(0));
     command
         ->add_option("--fault-log", arguments->faultLog, "Write every decision of the faults to FILE, a JSON line each")
         ->type_name("FILE");
@@ -178,7 +183,7 @@ void addRelay(CLI::App& program, Run& run) {
         ->type_name("TIME");
     command->add_option("--accept", arguments->accept, "End with status 0 when N clients have come and all have ended")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(wholeNumber(1));
     command->add_option("--for", arguments->forTime, "End with status 0 after TIME")->type_name("TIME");
     addSessionOptions(*command, arguments->session, false);
     addExamples(

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
+#include "app/cli/passphrases.h"
 #include "core/replay/replayscript.h"
 
 #include <memory>
@@ -118,6 +120,8 @@ int runReplay(const ReplayArguments& arguments) {
         session.note(QStringLiteral("%1 has %2 conversations; this is number %3 (--conversation)")
                          .arg((*script)->name(), QString::number(conversations.size()),
                               QString::number(arguments.conversation)));
+    if (!askPassphrases(session.engine(), {&*address}))
+        return TaskFailed;
     ReplayCommand command(session);
     const OpenRequest request{.behaviour = QStringLiteral("replay=") + (*script)->name(),
                               .name = QString::fromStdString(arguments.session.name),
@@ -140,25 +144,26 @@ void addReplay(CLI::App& program, Run& run) {
     auto arguments = std::make_shared<ReplayArguments>();
     CLI::App* command = program.add_subcommand("replay", "Play one side of a recording against a live peer");
     command->add_option("FILE", arguments->file, "A recording or capture: .pcapng, .pcap, .jsonl, .csv, .hex, .bin")
+        ->type_name("FILE")
         ->required();
     command->add_option("ADDRESS", arguments->address, "Where to connect, or to listen for --side server")->required();
     command->add_option("--side", arguments->side, "Which side to play: client or server; client without this")
         ->type_name("SIDE")
-        ->check(CLI::IsMember({"client", "server"}));
+        ->check(oneOf({"client", "server"}));
     command->add_option("--speed", arguments->speed, "Of the recorded pauses: 1, 10, ... or max; max without this")
         ->type_name("SPEED");
     command
         ->add_option("--wait", arguments->wait,
                      "peer: wait until it has said what it said before; time: send at the recorded times")
         ->type_name("WHAT")
-        ->check(CLI::IsMember({"peer", "time"}));
+        ->check(oneOf({"peer", "time"}));
     command
         ->add_option("--patience", arguments->patience,
                      "How long to wait for the peer before that counts as a difference; 5s without this")
         ->type_name("TIME");
     command->add_option("--conversation", arguments->conversation, "Which conversation of the recording, from 1")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(wholeNumber(1));
     addSessionOptions(*command, arguments->session);
     addExamples(
         *command,

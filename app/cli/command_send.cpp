@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
+#include "app/cli/passphrases.h"
 #include "core/base/units.h"
 #include "core/payload/payload.h"
 #include "core/payload/template.h"
@@ -231,6 +233,8 @@ int runSend(SendArguments arguments) {
     session.setInterruptStatus(TaskFailed);
     if (const auto status = session.prepare())
         return *status;
+    if (!askPassphrases(session.engine(), {&*address}))
+        return TaskFailed;
     SendCommand command(session,
                         {.bytes = *bytes,
                          .fields = fields,
@@ -277,16 +281,19 @@ void addSend(CLI::App& program, Run& run) {
         ->excludes(text)
         ->excludes(hex)
         ->excludes(base64);
-    command->add_option("--seed", arguments->seed, "What a template's random fields begin with")->type_name("N");
+    command->add_option("--seed", arguments->seed, "What a template's random fields begin with")
+        ->type_name("N")
+        ->check(wholeNumber(0));
     command->add_option("--ending", arguments->ending, "Line ending to append: none, lf, crlf, cr or nul")
-        ->type_name("NAME");
+        ->type_name("NAME")
+        ->check(oneOf({"none", "lf", "crlf", "cr", "nul"}, Case::Ignored));
     command
         ->add_option("--encoding", arguments->encoding,
                      "Encoding of the text or template and of the line ending: UTF-8, ISO-8859-1, UTF-16LE, ...; \\xHH "
                      "stays one "
                      "byte")
         ->type_name("NAME");
-    command->add_option("--repeat", arguments->repeat, "Send N times")->type_name("N")->check(CLI::PositiveNumber);
+    command->add_option("--repeat", arguments->repeat, "Send N times")->type_name("N")->check(wholeNumber(1));
     command->add_option("--every", arguments->every, "Wait TIME between two of them, such as 100ms")->type_name("TIME");
     command
         ->add_option("--reply", arguments->reply,

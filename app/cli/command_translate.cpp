@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
 #include "app/cli/stdio.h"
 #include "core/payload/commands.h"
@@ -70,6 +71,7 @@ void addTranslate(CLI::App& program, Run& run) {
     CLI::App* command = program.add_subcommand(
         "translate", "Write an address as a command of another program, or read such a command; runs nothing");
     command->add_option("WHAT", arguments->what, "An ADDRESS with --as, or a whole command as one argument")
+        ->type_name("ADDRESS|COMMAND")
         ->required();
     std::vector<std::string> names;
     for (const CommandTool tool : commandTools())
@@ -77,7 +79,7 @@ void addTranslate(CLI::App& program, Run& run) {
     auto* tool =
         command->add_option("--as", arguments->tool, "The program: ncat, socat, curl, openssl, python or swright")
             ->type_name("PROGRAM")
-            ->check(CLI::IsMember(names));
+            ->check(oneOf(names));
     command->add_flag("--listen", arguments->listens, "The address is listened on; otherwise it is connected to")
         ->needs(tool);
     command->add_option("--message", arguments->message, "What it sends, with escapes such as \\n and \\x00")

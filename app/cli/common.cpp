@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "app/cli/checks.h"
 #include "app/cli/commands.h"
 #include "core/base/units.h"
 #include "core/payload/visibletext.h"
@@ -18,7 +19,8 @@ void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle)
         .add_option("--as", options.as,
                     "Show received bytes as raw, text (control bytes visible), hex, or lines (with time and "
                     "endpoint); without it: text on a terminal, raw in a pipe")
-        ->type_name("FORM");
+        ->type_name("FORM")
+        ->check(oneOf({"raw", "text", "hex", "lines"}));
     command.add_option("--name", options.name, "What the endpoint is called; without it, by its address")
         ->type_name("NAME");
     if (hasIdle)
@@ -68,7 +70,7 @@ std::optional<Address> readAddress(const std::string& text, Role role, bool json
     sayError(parsed.error(), json);
     if (json)
         return std::nullopt;
-    const VisibleText visible = toVisibleText(address.toUtf8());
+    const VisibleText visible = toVisibleText(hideSecrets(address).toUtf8());
     const int position = std::max(parsed.error().position, 0);
     const qsizetype column = visible.textAt(address.left(position).toUtf8().size());
     Session::sayPlain(QStringLiteral("  ") + visible.text);
@@ -89,11 +91,7 @@ void buildProgram(CLI::App& program, Run& run) {
     program.description(SOCKETWRIGHT_NAME " on the command line: open sockets, watch them, send to them.");
     program.set_version_flag("--version", SOCKETWRIGHT_NAME " " SOCKETWRIGHT_VERSION);
     program.require_subcommand(1);
-    program.failure_message([](const CLI::App* app, const CLI::Error& error) {
-        return std::string("swright: ") + error.what() +
-               "\nTry: " + (app->get_parent() == nullptr ? app->get_name() : "swright " + app->get_name()) +
-               " --help\n";
-    });
+    program.failure_message([](const CLI::App* app, const CLI::Error& error) { return usageMessage(*app, error); });
     addListen(program, run);
     addConnect(program, run);
     addSend(program, run);

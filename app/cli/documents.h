@@ -15,9 +15,6 @@ std::string bashCompletion(const CLI::App& program);
 std::string zshCompletion(const CLI::App& program);
 std::string fishCompletion(const CLI::App& program);
 
-/// The words that an option or argument can take, where they are known, such as the behaviours.
-std::vector<std::string> knownValues(const std::string& optionName);
-
 /// Commands that people use, without the hidden one.
 std::vector<const CLI::App*> visibleCommands(const CLI::App& program);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
+#include "core/base/threads.h"
 #include "core/engine/engine.h"
 #include "identity.h"
 
@@ -22,5 +23,10 @@ int main(int argc, char** argv) {
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral(SOCKETWRIGHT_NAME));
     QCoreApplication::setApplicationVersion(QStringLiteral(SOCKETWRIGHT_VERSION));
-    return run();
+    try {
+        return run();
+    } catch (const std::system_error& error) { // the system starts no thread
+        sw::cli::sayError(sw::threadError(error.code().value()));
+        return sw::cli::TaskFailed;
+    }
 }

@@ -9,6 +9,8 @@
 
 #include <functional>
 
+#include <optional>
+
 namespace sw::cli {
 
 enum class StandardStream { Input = 0, Output = 1, Error = 2 };
@@ -31,5 +33,9 @@ void closeOutput();
 /// Whether a read of the terminal would stop us: we run in its background (POSIX.1-2017 11.1.4). False where there is
 /// no such thing, and where standard input is no terminal.
 bool isInBackground();
+
+/// Asks on the terminal of standard input, without showing what is typed. Nothing: given up (Ctrl+C, Ctrl+D), or there
+/// is no terminal.
+std::optional<QByteArray> askSecret(const QByteArray& question);
 
 } // namespace sw::cli

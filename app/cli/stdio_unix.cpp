@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace sw::cli {
@@ -85,6 +86,39 @@ void closeOutput() {
 bool isInBackground() {
     const pid_t foreground = ::tcgetpgrp(STDIN_FILENO);
     return foreground >= 0 && foreground != ::getpgrp();
+}
+
+std::optional<QByteArray> askSecret(const QByteArray& question) {
+    termios before{};
+    if (!isTerminal(StandardStream::Input) || ::tcgetattr(0, &before) != 0)
+        return std::nullopt;
+    termios silent = before;
+    // keys come one by one and end nothing by themselves: whatever happens, the terminal is left as it was
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | ISIG);
+    silent.c_cc[VMIN] = 1;
+    silent.c_cc[VTIME] = 0;
+    if (::tcsetattr(0, TCSAFLUSH, &silent) != 0)
+        return std::nullopt;
+    writeOutput(StandardStream::Error, question);
+    constexpr char interrupt = 3;
+    constexpr char endOfInput = 4;
+    constexpr char erase = 8;
+    constexpr char backspace = 0x7f;
+    QByteArray typed;
+    bool isGiven = false;
+    for (QByteArray key = readInput(1); !key.isEmpty() && key.at(0) != interrupt; key = readInput(1)) {
+        const char c = key.at(0);
+        isGiven = c == '\n' || c == '\r';
+        if (isGiven || c == endOfInput)
+            break;
+        if (c == erase || c == backspace)
+            typed.chop(1);
+        else
+            typed.append(c);
+    }
+    ::tcsetattr(0, TCSAFLUSH, &before);
+    writeOutput(StandardStream::Error, "\n");
+    return isGiven ? std::optional(typed) : std::nullopt;
 }
 
 } // namespace sw::cli

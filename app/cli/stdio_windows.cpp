@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <io.h>
 #include <memory>
+#include <windows.h>
 
 namespace sw::cli {
 
@@ -67,6 +68,24 @@ void closeOutput() {
 
 bool isInBackground() {
     return false;
+}
+
+std::optional<QByteArray> askSecret(const QByteArray& question) {
+    HANDLE input = ::GetStdHandle(STD_INPUT_HANDLE);
+    DWORD before = 0;
+    if (!isTerminal(StandardStream::Input) || ::GetConsoleMode(input, &before) == 0)
+        return std::nullopt;
+    ::SetConsoleMode(input, (before & ~static_cast<DWORD>(ENABLE_ECHO_INPUT)) | ENABLE_LINE_INPUT);
+    writeOutput(StandardStream::Error, question);
+    constexpr qsizetype longest = 4096;
+    QByteArray typed = readInput(longest);
+    ::SetConsoleMode(input, before);
+    writeOutput(StandardStream::Error, "\n");
+    if (!typed.endsWith('\n'))
+        return std::nullopt;
+    while (typed.endsWith('\n') || typed.endsWith('\r'))
+        typed.chop(1);
+    return typed;
 }
 
 } // namespace sw::cli

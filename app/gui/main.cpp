@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/base/threads.h"
 #include "core/engine/engine.h"
 #include "identity.h"
 #include "ui/buffer/bufferaccessible.h"
@@ -24,7 +25,7 @@ QString transcriptsDirectory(const QString& settingsFile) {
 
 } // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     sw::Engine::prepareProcess();
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral(SOCKETWRIGHT_NAME));
@@ -82,4 +83,7 @@ int main(int argc, char** argv) {
     else if (parser.isSet(example))
         window.openTalkExample();
     return QApplication::exec();
+} catch (const std::system_error& error) { // the system starts no thread
+    qCritical("%s", qUtf8Printable(sw::toText(sw::threadError(error.code().value()))));
+    return 1;
 }

@@ -79,12 +79,21 @@ constexpr std::array table{
         "keep: the peer's end of stream leaves our sending side open until we end it; close: it closes both. Without "
         "it, behaviours close, and so does swright listen."},
     OptionSpec{"cert", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
-               "File with our certificate in PEM, followed by those that signed it. A listener without one makes a "
-               "throw-away certificate for localhost."},
+               "File with our certificate and those that signed it, in PEM, DER or PKCS#12 (.p12, .pfx). A listener "
+               "without one makes a throw-away certificate for localhost."},
     OptionSpec{"key", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
-               "File with the certificate's private key in PEM, not encrypted; without it, the file of cert."},
+               "File with the certificate's private key, in PEM, DER or PKCS#12; without it, the file of cert."},
+    OptionSpec{"passphrase", OptionGroup::Tls, OptionType::Secret, secure, both, 0, 0, "", "", false, false,
+               "Where the passphrase of the files of key, cert and ca stands: in a variable of the environment, or in "
+               "the first line of a file. Without it, swright asks on a terminal."},
     OptionSpec{"ca", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
-               "File with the authorities to trust, in PEM, instead of the system's."},
+               "File with the authorities to trust, in PEM, DER or PKCS#12, instead of the system's."},
+    OptionSpec{"psk", OptionGroup::Tls, OptionType::Secret, secure, both, 0, 0, "", "", false, false,
+               "Where a pre-shared key stands, as hexadecimal digits: both ends prove that they have it (RFC 4279, RFC "
+               "8446 section 2.2). A listener with it shows no certificate unless cert is given."},
+    OptionSpec{"pskid", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
+               "The name of the pre-shared key; a client without it says Client_identity, a listener without it takes "
+               "any."},
     OptionSpec{"verify", OptionGroup::Tls, OptionType::Switch, secure, both, 0, 0, "on", "", false, false,
                "Check the peer's chain of certificates, and that a server's is for the name we asked for."},
     OptionSpec{"name", OptionGroup::Tls, OptionType::Text, secure, connecting, 0, 0, "", "", false, false,
@@ -141,6 +150,10 @@ constexpr std::array schemes{
 };
 
 tl::unexpected<Error> refuse(const OptionSpec& spec, const QString& value) {
+    if (spec.type == OptionType::Secret) // the value may be the secret itself
+        return tl::unexpected(
+            badInput(QStringLiteral("option"),
+                     QStringLiteral("%1 takes %2.").arg(QString::fromLatin1(spec.name), acceptedValues(spec)), 0));
     return tl::unexpected(badInput(
         QStringLiteral("option"),
         QStringLiteral("%1=%2: %1 takes %3.").arg(QString::fromLatin1(spec.name), value, acceptedValues(spec)), 0));
@@ -217,6 +230,16 @@ Result<QString> normaliseText(const OptionSpec& spec, const QString& value) {
     return value;
 }
 
+/// `env:NAME` or `file:PATH`.
+Result<QString> normaliseSecret(const OptionSpec& spec, const QString& value) {
+    for (const char* place : {"env:", "file:"}) {
+        if (value.startsWith(QLatin1String(place)) && value.size() > qsizetype(qstrlen(place)) &&
+            !value.contains(QChar(0)))
+            return value;
+    }
+    return refuse(spec, value);
+}
+
 } // namespace
 
 std::span<const OptionSpec> optionTable() {
@@ -258,6 +281,8 @@ QString acceptedValues(const OptionSpec& spec) {
         return QStringLiteral("HOST:PORT, or for unixgram a path");
     case OptionType::Group:
         return QStringLiteral("a multicast group such as 224.0.0.251 or ff02::fb%eth0");
+    case OptionType::Secret:
+        return QStringLiteral("env:NAME or file:PATH, where the secret stands, and never the secret itself");
     case OptionType::Text:
         break;
     }
@@ -304,10 +329,29 @@ Result<QString> normaliseOption(const OptionSpec& spec, const QString& value) {
         if (!isMulticastGroup(value))
             return refuse(spec, value);
         return value;
+    case OptionType::Secret:
+        return normaliseSecret(spec, value);
     case OptionType::Text:
         break;
     }
     return normaliseText(spec, value);
+}
+
+QString hideSecrets(const QString& text) {
+    QString hidden = text;
+    for (const OptionSpec& spec : table) {
+        if (spec.type != OptionType::Secret)
+            continue;
+        const QString name = QString::fromLatin1(spec.name) + QLatin1Char('=');
+        for (qsizetype at = hidden.indexOf(name); at >= 0; at = hidden.indexOf(name, at + 1)) {
+            const qsizetype start = at + name.size();
+            const qsizetype next = hidden.indexOf(QLatin1Char('&'), start);
+            const QString value = hidden.mid(start, next < 0 ? -1 : next - start);
+            if (!normaliseSecret(spec, value))
+                hidden.replace(start, value.size(), QString(value.size(), QLatin1Char('*')));
+        }
+    }
+    return hidden;
 }
 
 QString groupTitle(OptionGroup group) {

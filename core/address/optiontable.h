@@ -14,7 +14,8 @@ enum class Scheme { Tcp, Udp, Unix, Unixgram, Tls, Dtls, Ws, Wss, Pipe };
 /// What an address is used for; some options make sense for one side only.
 enum class Role { Listen, Connect };
 
-enum class OptionType { Switch, Integer, Size, Duration, Choice, Text, Host, Group, Destination };
+/// A Secret's value says where it stands, `env:NAME` or `file:PATH`: an address never holds it.
+enum class OptionType { Switch, Integer, Size, Duration, Choice, Text, Host, Group, Destination, Secret };
 
 /// Headings under which options are shown, in the form and in the help.
 enum class OptionGroup { Listener, Stream, Tls, Datagram, Buffer, Unix };
@@ -52,6 +53,9 @@ QString acceptedValues(const OptionSpec& spec);
 
 /// Checks a value and gives its normal form (`yes` is `on`, `64KiB` is `65536`); the error says what is accepted.
 Result<QString> normaliseOption(const OptionSpec& spec, const QString& value);
+
+/// A text in which a secret may stand where only its place should (`psk=1a2b3c`): that is starred out, one for one.
+QString hideSecrets(const QString& text);
 
 QString groupTitle(OptionGroup group);
 

@@ -3,12 +3,13 @@
 
 #include "core/address/hosts.h"
 #include "core/base/systemnet.h"
+#include "core/base/threads.h"
 
 #include <QNetworkInterface>
-#include <QThreadPool>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -31,7 +32,13 @@ Error nameError(int code, const QString& host) {
         isUnknown ? QStringLiteral("The name “%1” is not known. Check its spelling, /etc/hosts and the DNS. (%2)")
                   : QStringLiteral("The name “%1” could not be looked up: the name service did not answer. Check the "
                                    "network and the DNS. (%2)");
+#ifdef _WIN32
+    const int native = code; // WSAHOST_NOT_FOUND, …
+#else
+    const int native = -std::abs(code);
+#endif
     return {.id = isUnknown ? ErrorId::NameNotFound : ErrorId::NameServiceFailed,
+            .native = native,
             .situation = QStringLiteral("resolve"),
             .detail = advice.arg(host, text)};
 }
@@ -101,7 +108,7 @@ Result<std::vector<QHostAddress>> resolveNow(const QString& host, Family family)
 }
 
 void resolve(const QString& host, Family family, const Postbox& postbox, ResolveHandler handler) {
-    QThreadPool::globalInstance()->start([host, family, slot = postbox.slot(), handler = std::move(handler)] {
+    runOnPool([host, family, slot = postbox.slot(), handler = std::move(handler)] {
         slot->post([handler, result = resolveNow(host, family)] { handler(result); });
     });
 }

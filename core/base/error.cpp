@@ -45,6 +45,7 @@ constexpr std::array table{
           "The name in %1 could not be looked up: the name service did not answer. Check the network and the DNS."},
     Entry{ErrorId::TooManyFiles, "too-many-files",
           "No descriptor is left to open %1. Close endpoints or raise the limit (`ulimit -n`)."},
+    Entry{ErrorId::NoThread, "no-thread", "The system starts no more threads."},
     Entry{ErrorId::MessageTooLarge, "message-too-large",
           "The datagram to %1 is larger than the protocol takes: 65,507 bytes over IPv4 UDP."},
     Entry{ErrorId::NotSupported, "not-supported", "This system or build does not support that for %1."},
@@ -102,6 +103,42 @@ constexpr std::array situations{
                    "Nothing receives at %1: its host answered an earlier datagram with ICMP port unreachable."},
 };
 
+/// The same for a socket that is a file, or a name of Linux's abstract space: there is no host and no port.
+constexpr std::array localSituations{
+    SituationEntry{ErrorId::ConnectionRefused, "connect",
+                   "At %1 nothing listens: the program that serves this path does not run (one that has ended may have "
+                   "left its file behind). Start it first."},
+    SituationEntry{ErrorId::ConnectionRefused, "send",
+                   "No program receives on %1: the one that had bound it has ended. Start the program that serves this "
+                   "path."},
+    SituationEntry{ErrorId::ConnectionRefused, "receive",
+                   "No program receives on %1: the one that had bound it has ended. Start the program that serves this "
+                   "path."},
+    SituationEntry{ErrorId::ConnectionTimedOut, "connect",
+                   "The program that serves %1 did not take the connection in time: it may have stopped accepting."},
+    SituationEntry{
+        ErrorId::AccessDenied, "connect",
+        "The system does not let you connect to %1: the socket file, or a directory above it, is not yours to "
+        "write to or to search."},
+    SituationEntry{ErrorId::AccessDenied, "send",
+                   "The system does not let you send to %1: the socket file, or a directory above it, is not yours to "
+                   "write to or to search."},
+    SituationEntry{ErrorId::AccessDenied, "bind",
+                   "The system refused to bind %1: protected directories need more rights. Choose another directory."},
+    SituationEntry{ErrorId::AddressInUse, "bind",
+                   "%1 exists already. Choose another path, end the program that serves it, or remove what it left "
+                   "behind (stale=replace)."},
+    SituationEntry{ErrorId::AddressInUse, "listen", "%1 is served by another program already."},
+    SituationEntry{ErrorId::NotFound, "send",
+                   "%1 does not exist: nothing has made that socket. Start the program that "
+                   "serves this path first."},
+    SituationEntry{ErrorId::MessageTooLarge, "send",
+                   "The datagram to %1 is larger than the system takes for a local socket: its send buffer (sndbuf) "
+                   "bounds it."},
+    SituationEntry{ErrorId::InvalidArgument, "connect", "The system cannot connect to %1: it is no path of a socket."},
+    SituationEntry{ErrorId::InvalidArgument, "bind", "The system cannot make a socket at %1: it is no path for one."},
+};
+
 const Entry& entryOf(ErrorId id) {
     for (const Entry& entry : table) {
         if (entry.id == id)
@@ -110,7 +147,11 @@ const Entry& entryOf(ErrorId id) {
     return table.back();
 }
 
-const char* sentenceOf(ErrorId id, const QString& situation) {
+const char* sentenceOf(ErrorId id, const QString& situation, bool isLocal) {
+    for (const SituationEntry& entry : localSituations) {
+        if (isLocal && entry.id == id && situation == QLatin1String(entry.situation))
+            return entry.sentence;
+    }
     for (const SituationEntry& entry : situations) {
         if (entry.id == id && situation == QLatin1String(entry.situation))
             return entry.sentence;
@@ -140,7 +181,8 @@ QJsonObject Error::toJson() const {
 Error systemError(int native, const QString& situation, const QString& about) {
     const ErrorId id = errorIdOfNative(native);
     const QString what = about.isEmpty() ? QStringLiteral("the address") : about;
-    QString sentence = QString::fromLatin1(sentenceOf(id, situation));
+    const bool isLocal = about.startsWith(QLatin1Char('/')) || about.startsWith(QLatin1Char('@'));
+    QString sentence = QString::fromLatin1(sentenceOf(id, situation, isLocal));
     sentence.replace(QStringLiteral("%1"), what);
     sentence[0] = sentence.at(0).toUpper();
     if (!about.isEmpty() && sentence.startsWith(about.at(0).toUpper()))

@@ -30,6 +30,7 @@ enum class ErrorId {
     NameNotFound,
     NameServiceFailed,
     TooManyFiles,
+    NoThread, ///< the system starts no more threads
     MessageTooLarge,
     NotSupported,
     InvalidArgument,
@@ -53,7 +54,8 @@ QString errorName(ErrorId id);
 /// One thing that went wrong. A plain value; any thread.
 struct Error {
     ErrorId id = ErrorId::None;
-    int native = 0;      ///< errno or WSAGetLastError(); 0 when the system was not asked
+    /// errno or WSAGetLastError(); what getaddrinfo() gives, as a negative number; 0 when the system was not asked
+    int native = 0;
     QString situation{}; ///< the call or the part that failed: `connect`, `bind`, `address`
     QString detail{};    ///< one sentence for people: likely cause and next step
     int position = -1;   ///< for text that could not be read: the offending character, counted from 0

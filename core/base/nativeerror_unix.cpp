@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <netdb.h>
 
 namespace sw {
 
@@ -32,6 +34,7 @@ constexpr std::array natives{
     NativeEntry{ENETUNREACH, "ENETUNREACH", ErrorId::NetworkUnreachable},
     NativeEntry{ENETRESET, "ENETRESET", ErrorId::NetworkReset},
     NativeEntry{ENOBUFS, "ENOBUFS", ErrorId::NoBufferSpace},
+    NativeEntry{EAGAIN, "EAGAIN", ErrorId::NoBufferSpace},
     NativeEntry{ENOMEM, "ENOMEM", ErrorId::NoBufferSpace},
 #ifdef ESHUTDOWN
     NativeEntry{ESHUTDOWN, "ESHUTDOWN", ErrorId::ShutDown},
@@ -56,9 +59,29 @@ constexpr std::array natives{
     NativeEntry{EROFS, "EROFS", ErrorId::AccessDenied},
 };
 
+/// What getaddrinfo() gives (RFC 3493 section 6.1): negative on Linux, positive on macOS and the BSDs; an Error has it
+/// negative, apart from errno.
+constexpr std::array nameErrors {
+    NativeEntry{EAI_NONAME, "EAI_NONAME", ErrorId::NameNotFound},
+#if defined(EAI_NODATA) && EAI_NODATA != EAI_NONAME
+        NativeEntry{EAI_NODATA, "EAI_NODATA", ErrorId::NameNotFound},
+#endif
+        NativeEntry{EAI_AGAIN, "EAI_AGAIN", ErrorId::NameServiceFailed},
+        NativeEntry{EAI_FAIL, "EAI_FAIL", ErrorId::NameServiceFailed},
+        NativeEntry{EAI_FAMILY, "EAI_FAMILY", ErrorId::NameServiceFailed},
+        NativeEntry{EAI_MEMORY, "EAI_MEMORY", ErrorId::NameServiceFailed},
+        NativeEntry{EAI_OVERFLOW, "EAI_OVERFLOW", ErrorId::NameServiceFailed},
+        NativeEntry{EAI_SERVICE, "EAI_SERVICE", ErrorId::NameServiceFailed},
+        NativeEntry{EAI_SYSTEM, "EAI_SYSTEM", ErrorId::NameServiceFailed},
+};
+
 } // namespace
 
 QString nativeErrorName(int native) {
+    for (const NativeEntry& entry : nameErrors) {
+        if (native < 0 && std::abs(entry.code) == -native)
+            return QString::fromLatin1(entry.name);
+    }
     for (const NativeEntry& entry : natives) {
         if (entry.code == native)
             return QString::fromLatin1(entry.name);

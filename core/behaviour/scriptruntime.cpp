@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/behaviour/scriptruntime.h"
 
+#include "core/base/threads.h"
 #include "core/behaviour/scriptlanguage.h"
 #include "core/behaviour/scriptprelude.h"
 
@@ -67,7 +68,11 @@ ScriptRuntime::ScriptRuntime(const QString& name) : m_host(new ScriptHost) {
     const QJSValue host = m_engine.newQObject(m_host); // the engine owns it from here on
     const QJSValue language = evaluateOwn(scriptLanguage, {host, m_engine.globalObject()});
     m_functions = evaluateOwn(scriptPrelude, {host, m_engine.globalObject(), language});
-    m_watchdog = std::make_unique<ScriptWatchdog>(m_engine);
+    try {
+        m_watchdog = std::make_unique<ScriptWatchdog>(m_engine);
+    } catch (const std::system_error& error) { // no thread: without the watchdog nothing is run
+        m_noWatchdog = threadError(error.code().value());
+    }
 }
 
 ScriptRuntime::~ScriptRuntime() {
@@ -92,6 +97,8 @@ EventTeller* ScriptRuntime::tellerOf(int id) const {
 
 template <typename Call>
 Result<QJSValue> ScriptRuntime::guarded(int id, EventTeller* teller, Call call) {
+    if (m_watchdog == nullptr)
+        return tl::unexpected(m_noWatchdog);
     EventTeller* before = std::exchange(m_host->current, teller);
     const int idBefore = std::exchange(m_host->currentId, id);
     if (m_depth++ == 0) // what a call leads to (a send that fills the queue, a close) counts to it

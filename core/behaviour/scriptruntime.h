@@ -55,7 +55,8 @@ private:
     QJSEngine m_engine;
     ScriptHost* m_host; // of the engine
     QJSValue m_functions;
-    std::unique_ptr<ScriptWatchdog> m_watchdog;
+    std::unique_ptr<ScriptWatchdog> m_watchdog; // nullptr: m_noWatchdog says why
+    Error m_noWatchdog;
     QString m_stack;
     int m_lastId = 0;
     int m_depth = 0;

@@ -9,12 +9,6 @@ namespace sw {
 void Connection::shutDownSending() {
     if (hasEnded() || m_writeEnded || m_wantsWriteEnd || m_isClosing)
         return;
-    if (m_tls && m_tls->isEstablished() && !hasTlsHalfClose() && !passesOn()) {
-        record(EventKind::Warning, QStringLiteral("sending was not shut down: %1 has no half-close (RFC 5246 section "
-                                                  "7.2.1), its end ends both directions; close the connection instead")
-                                       .arg(m_tls->report().version));
-        return;
-    }
     tellSendingEnds();
     if (hasEnded() || m_isClosing)
         return;
@@ -36,8 +30,15 @@ void Connection::endSendingNow() {
     m_wantsWriteEnd = false;
     m_writeEnded = true;
     native::shutdown(m_socket, native::Shutdown::Sending);
-    record(EventKind::SendingEnded,
-           m_readEnded ? QStringLiteral("we send no more") : QStringLiteral("we send no more, and can still receive"));
+    QString text = QStringLiteral("we send no more");
+    if (m_tls && m_tls->isEstablished() && !hasTlsHalfClose())
+        text +=
+            QStringLiteral("; %1 has no half-close (RFC 5246 section 7.2.1): the peer is to end too, and what still "
+                           "comes is received")
+                .arg(m_tls->report().version);
+    else if (!m_readEnded)
+        text += QStringLiteral(", and can still receive");
+    record(EventKind::SendingEnded, text);
     if (m_readEnded)
         finishOrderly();
     else

@@ -99,8 +99,10 @@ void Connection::receiveLater() {
 
 /// For a connection that begins with TLS: what is wrong with its options is said before anything is sent.
 bool Connection::prepareTls() {
-    auto context = TlsContext::make(TlsSettings::of(address()), TlsSide::Client, TlsTransport::Stream,
-                                    &host().tlsSessions(), formatAddress(address()));
+    TlsSettings settings = TlsSettings::of(address());
+    settings.askedPassphrases = host().passphrases();
+    auto context = TlsContext::make(settings, TlsSide::Client, TlsTransport::Stream, &host().tlsSessions(),
+                                    formatAddress(address()));
     if (!context) {
         finish({.cause = QStringLiteral("tls-failure"),
                 .text = QStringLiteral("not connected: ") + toText(context.error()),
@@ -136,7 +138,8 @@ void Connection::startTls(const QString& options) {
         refuse(wanted.error().detail);
         return;
     }
-    const TlsSettings settings = TlsSettings::of(*wanted);
+    TlsSettings settings = TlsSettings::of(*wanted);
+    settings.askedPassphrases = this->host().passphrases();
     auto context = TlsContext::make(settings, isAccepted ? TlsSide::Server : TlsSide::Client, TlsTransport::Stream,
                                     &this->host().tlsSessions(), formatAddress(address()) + QLatin1Char(' ') + text);
     if (!context) {
@@ -288,10 +291,6 @@ void Connection::established() {
         text += QStringLiteral("; certificate %1: %2").arg(problem.depth + 1).arg(problem.reason);
     record(EventKind::TlsEstablished, text, {{QStringLiteral("tls"), report.toJson()}});
     m_mayHoldMore = true; // what came with the last message of the handshake
-    if (m_wantsWriteEnd && !hasTlsHalfClose() && !passesOn()) {
-        m_wantsWriteEnd = false; // asked for before it was known which version it would be
-        shutDownSending();       // says why not
-    }
     for (const QByteArray& bytes : std::exchange(m_afterTls, {}))
         m_queue.append(bytes);
     m_afterTlsSize = 0;

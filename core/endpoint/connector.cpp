@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/connector.h"
 
+#include "core/base/threads.h"
 #include "core/base/units.h"
 #include "core/endpoint/socketoptions.h"
 #include "core/endpoint/tcpinfo.h"
 
 #include <QJsonArray>
-#include <QThreadPool>
 
 #include <algorithm>
 
@@ -336,7 +336,7 @@ void Connector::giveUp(const Error& error) {
         return;
     }
     // reading the system's tables takes its time: not on this thread
-    QThreadPool::globalInstance()->start([error, attempts = m_report.attempts, slot = m_postbox.slot(), this] {
+    runOnPool([error, attempts = m_report.attempts, slot = m_postbox.slot(), this] {
         QStringList advice;
         for (const ConnectAttempt& attempt : attempts) {
             const QString found = adviceFor(attempt);

@@ -239,7 +239,7 @@ void DatagramSocket::opened(native::Descriptor socket) {
     own.options = std::make_shared<const QVector<OptionState>>(readOptions(socket, address(), m_role, isIPv6));
     setState(EndpointState::Open);
     const QString text = m_role == Role::Listen
-                             ? QStringLiteral("receiving on %1").arg(describeAddress(own.address)) +
+                             ? QStringLiteral("listening on %1").arg(describeAddress(own.address)) +
                                    (own.isReachable ? QStringLiteral(" (reachable from the network)") : QString())
                              : QStringLiteral("datagrams go to %1 from %2").arg(own.peer, own.local);
     QJsonObject facts{{QStringLiteral("scheme"), schemeName(address().scheme)},

@@ -19,6 +19,7 @@ bool DatagramSocket::prepareDtls() {
     const TlsSide side = m_role == Role::Listen ? TlsSide::Server : TlsSide::Client;
     TlsSettings settings = TlsSettings::of(address());
     settings.test = request().certificate;
+    settings.askedPassphrases = host().passphrases();
     auto context = TlsContext::make(settings, side, TlsTransport::Datagram);
     if (!context) {
         failed(context.error());

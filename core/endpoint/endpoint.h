@@ -65,6 +65,8 @@ public:
     virtual quint64 receiveWindow() const = 0;
     /// TLS sessions that clients may resume.
     virtual TlsSessionCache& tlsSessions() = 0;
+    /// Passphrases of key files that a person was asked for, by file.
+    virtual const QHash<QString, QByteArray>& passphrases() const = 0;
 
 protected:
     EndpointHost() = default;

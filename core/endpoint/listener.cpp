@@ -47,6 +47,7 @@ void Listener::start() {
     if (address().scheme == Scheme::Tls) {
         TlsSettings settings = TlsSettings::of(address());
         settings.test = request().certificate;
+        settings.askedPassphrases = host().passphrases();
         auto context = TlsContext::make(settings, TlsSide::Server, TlsTransport::Stream);
         if (!context) {
             failed(context.error());

@@ -27,8 +27,11 @@ public:
     ReadinessSet(ReadinessSet&&) = delete;
     ReadinessSet& operator=(ReadinessSet&&) = delete;
 
-    /// Changes what is watched for; from or to NoInterest adds or removes the descriptor.
-    virtual void change(native::Descriptor descriptor, unsigned before, unsigned after, quint32 key) = 0;
+    /// The set's own descriptor: readable while wait() has something to tell.
+    virtual int descriptor() const = 0;
+    /// Changes what is watched for; from or to NoInterest adds or removes the descriptor. False: the system refuses,
+    /// and it is watched as before.
+    virtual bool change(native::Descriptor descriptor, unsigned before, unsigned after, quint32 key) = 0;
     /// Waits for events, or until wake() or the time is over; nothing: for ever. The number of events; 0 after wake().
     virtual int wait(std::optional<std::chrono::nanoseconds> time, std::span<Event> events) = 0;
     /// Any thread. Makes the current or next wait() return.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Sources: Linux epoll(7), eventfd(2).
-#include "core/endpoint/readiness.h"
+#include "core/endpoint/readiness_fallback.h"
 
 #include <algorithm>
 #include <array>
@@ -17,12 +17,7 @@ constexpr quint64 wakeKey = std::numeric_limits<quint64>::max();
 
 class EpollSet final : public ReadinessSet {
 public:
-    EpollSet(int set, int waker) : m_set(set), m_waker(waker) {
-        epoll_event event{};
-        event.events = EPOLLIN;
-        event.data.u64 = wakeKey;
-        ::epoll_ctl(m_set, EPOLL_CTL_ADD, m_waker, &event);
-    }
+    EpollSet(int set, int waker) : m_set(set), m_waker(waker) {}
     ~EpollSet() override {
         ::close(m_set);
         ::close(m_waker);
@@ -32,11 +27,21 @@ public:
     EpollSet(EpollSet&&) = delete;
     EpollSet& operator=(EpollSet&&) = delete;
 
-    void change(native::Descriptor descriptor, unsigned before, unsigned after, quint32 key) override {
+    /// False: nobody could wake it.
+    bool watchWaker() const {
+        epoll_event event{};
+        event.events = EPOLLIN;
+        event.data.u64 = wakeKey;
+        return ::epoll_ctl(m_set, EPOLL_CTL_ADD, m_waker, &event) == 0;
+    }
+
+    int descriptor() const override { return m_set; }
+
+    bool change(native::Descriptor descriptor, unsigned before, unsigned after, quint32 key) override {
         // without interest the descriptor leaves the set: epoll reports errors and hang-ups even to those who did not
         // ask
         if (before == after)
-            return;
+            return true;
         epoll_event event{};
         event.events = ((after & ReadInterest) != 0 ? EPOLLIN : 0U) | ((after & WriteInterest) != 0 ? EPOLLOUT : 0U);
         event.data.u64 = key;
@@ -45,7 +50,7 @@ public:
             operation = EPOLL_CTL_ADD;
         else if (after == NoInterest)
             operation = EPOLL_CTL_DEL;
-        ::epoll_ctl(m_set, operation, static_cast<int>(descriptor), &event);
+        return ::epoll_ctl(m_set, operation, static_cast<int>(descriptor), &event) == 0;
     }
 
     int wait(std::optional<std::chrono::nanoseconds> time, std::span<Event> events) override {
@@ -87,8 +92,10 @@ private:
 std::unique_ptr<ReadinessSet> ReadinessSet::create() {
     const int set = ::epoll_create1(EPOLL_CLOEXEC);
     const int waker = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (set >= 0 && waker >= 0)
-        return std::make_unique<EpollSet>(set, waker);
+    if (set >= 0 && waker >= 0) {
+        auto made = std::make_unique<EpollSet>(set, waker);
+        return made->watchWaker() ? withPollFallback(std::move(made)) : nullptr;
+    }
     if (set >= 0)
         ::close(set);
     if (waker >= 0)

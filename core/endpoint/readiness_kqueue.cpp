@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Source: kqueue(2) of macOS and the BSDs.
-#include "core/endpoint/readiness.h"
+#include "core/endpoint/readiness_fallback.h"
 
 #include <algorithm>
 #include <array>
@@ -15,23 +15,31 @@ namespace {
 
 class KqueueSet final : public ReadinessSet {
 public:
-    explicit KqueueSet(int queue) : m_queue(queue) { control(0, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0); }
+    explicit KqueueSet(int queue) : m_queue(queue) {}
     ~KqueueSet() override { ::close(m_queue); }
     KqueueSet(const KqueueSet&) = delete;
     KqueueSet& operator=(const KqueueSet&) = delete;
     KqueueSet(KqueueSet&&) = delete;
     KqueueSet& operator=(KqueueSet&&) = delete;
 
-    void change(native::Descriptor descriptor, unsigned before, unsigned after, quint32 key) override {
+    /// False: nobody could wake it.
+    bool watchWaker() const { return control(0, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0); }
+
+    int descriptor() const override { return m_queue; }
+
+    bool change(native::Descriptor descriptor, unsigned before, unsigned after, quint32 key) override {
         // a hang-up alone is told once: after the end of stream the descriptor stays readable for ever
         constexpr unsigned reading = ReadInterest | HangUpInterest;
+        bool ok = true;
         if ((before & reading) != (after & reading)) {
             changeFilter(descriptor, EVFILT_READ, (before & reading) != 0, false, key);
             if ((after & reading) != 0)
-                control(static_cast<uintptr_t>(descriptor), EVFILT_READ,
-                        (after & ReadInterest) != 0 ? EV_ADD : EV_ADD | EV_CLEAR, 0, key);
+                ok = control(static_cast<uintptr_t>(descriptor), EVFILT_READ,
+                             (after & ReadInterest) != 0 ? EV_ADD : EV_ADD | EV_CLEAR, 0, key);
         }
-        changeFilter(descriptor, EVFILT_WRITE, (before & WriteInterest) != 0, (after & WriteInterest) != 0, key);
+        return changeFilter(descriptor, EVFILT_WRITE, (before & WriteInterest) != 0, (after & WriteInterest) != 0,
+                            key) &&
+               ok;
     }
 
     int wait(std::optional<std::chrono::nanoseconds> time, std::span<Event> events) override {
@@ -61,15 +69,15 @@ public:
     void wake() override { control(0, EVFILT_USER, 0, NOTE_TRIGGER, 0); }
 
 private:
-    void changeFilter(native::Descriptor descriptor, short filter, bool before, bool after, quint32 key) const {
-        if (before != after)
-            control(static_cast<uintptr_t>(descriptor), filter, after ? EV_ADD : EV_DELETE, 0, key);
+    bool changeFilter(native::Descriptor descriptor, short filter, bool before, bool after, quint32 key) const {
+        return before == after ||
+               control(static_cast<uintptr_t>(descriptor), filter, after ? EV_ADD : EV_DELETE, 0, key);
     }
 
-    void control(uintptr_t identity, short filter, unsigned short flags, unsigned facts, quint32 key) const {
+    bool control(uintptr_t identity, short filter, unsigned short flags, unsigned facts, quint32 key) const {
         struct kevent change {};
         EV_SET(&change, identity, filter, flags, facts, 0, reinterpret_cast<void*>(static_cast<quintptr>(key)));
-        ::kevent(m_queue, &change, 1, nullptr, 0, nullptr);
+        return ::kevent(m_queue, &change, 1, nullptr, 0, nullptr) == 0;
     }
 
     int m_queue;
@@ -80,7 +88,10 @@ private:
 
 std::unique_ptr<ReadinessSet> ReadinessSet::create() {
     const int queue = ::kqueue();
-    return queue >= 0 ? std::make_unique<KqueueSet>(queue) : nullptr;
+    if (queue < 0)
+        return nullptr;
+    auto made = std::make_unique<KqueueSet>(queue);
+    return made->watchWaker() ? withPollFallback(std::move(made)) : nullptr;
 }
 
 } // namespace sw

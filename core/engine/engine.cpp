@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "core/engine/engine.h"
 
+#include "core/base/threads.h"
 #include "core/behaviour/catalogue.h"
 #include "core/endpoint/iodispatcher.h"
 #include "core/engine/engineworker.h"
 #include "core/replay/replayplan.h"
 
 #include <QLoggingCategory>
-#include <QThreadPool>
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 
 namespace sw {
 
@@ -40,7 +42,10 @@ Engine::Engine(const EngineOptions& options, QObject* parent)
     connectRelays();
     if (auto dispatcher = IoDispatcher::create())
         m_thread.setEventDispatcher(dispatcher.release()); // which the thread deletes at its end
-    m_thread.start();
+    if (const auto mayStart = tryThread(); mayStart)       // Qt writes a line of its own when it fails
+        m_thread.start();
+    if (!m_thread.isRunning())
+        throw std::system_error(EAGAIN, std::generic_category(), "thread"); // as std::thread says it
 }
 
 /// What the worker tells comes through our own queue, never straight from the I/O thread.
@@ -152,6 +157,10 @@ Result<EndpointId> Engine::open(const Address& address, const OpenRequest& reque
     return id;
 }
 
+void Engine::keepPassphrase(const QString& file, const QByteArray& passphrase) {
+    post([file, passphrase](EngineWorker& worker) { worker.keepPassphrase(file, passphrase); });
+}
+
 Result<EndpointId> Engine::listen(const Address& address, const OpenRequest& request) {
     return open(address, request, Role::Listen);
 }
@@ -235,7 +244,7 @@ void Engine::sampleKernel(EndpointId id) {
         return;
     }
     // ended: the socket is gone, and the system's table has to be read through
-    QThreadPool::globalInstance()->start([slot = m_postbox.slot(), known = *known, this] {
+    runOnPool([slot = m_postbox.slot(), known = *known, this] {
         KernelSample sample{.id = known.id, .time = Timestamp::now(), .hasEnded = true};
         const auto local = parseHostPort(known.local, false);
         const auto peer = parseHostPort(known.peer, false);

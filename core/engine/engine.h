@@ -85,6 +85,7 @@ public:
     /// native::reserveDescriptors().
     static void prepareProcess();
 
+    /// Throws std::system_error, as std::thread does, where the system starts no thread for it.
     explicit Engine(const EngineOptions& options = {}, QObject* parent = nullptr);
     /// Closes what is open, waits at most a second for pending bytes, and ends the I/O thread.
     ~Engine() override;
@@ -92,6 +93,9 @@ public:
     Engine& operator=(const Engine&) = delete;
     Engine(Engine&&) = delete;
     Engine& operator=(Engine&&) = delete;
+
+    /// The passphrase of a file of certificates or keys, for what is opened from now on: kept in memory only.
+    void keepPassphrase(const QString& file, const QByteArray& passphrase);
 
     /// Opens a listener (tcp, unix) or a bound datagram socket (udp, unixgram). Errors that can be known at once (an
     /// unknown behaviour, an address of the wrong use) are returned; what the system says comes as a snapshot.

@@ -31,6 +31,7 @@ public:
     // --- the I/O thread ---
 
     void start();
+    void keepPassphrase(const QString& file, const QByteArray& passphrase) { m_passphrases.insert(file, passphrase); }
     void open(EndpointRequest request, Role role);
     /// A listener, or bound datagram socket, whose clients are relayed.
     void openRelay(EndpointRequest request, const RelayPlan& plan);
@@ -97,6 +98,7 @@ private:
     std::span<char> datagramRoom(std::size_t size) override;
     quint64 receiveWindow() const override { return m_options.receiveWindow; }
     TlsSessionCache& tlsSessions() override { return m_tlsSessions; }
+    const QHash<QString, QByteArray>& passphrases() const override { return m_passphrases; }
 
     void tellHeld(EndpointId relay);
     void logOwn(EventKind event, const QString& text, QJsonObject facts);
@@ -115,6 +117,7 @@ private:
     std::shared_ptr<Transcript> m_eventLog;
     std::unique_ptr<Poller> m_poller;
     TlsSessionCache m_tlsSessions; // outlives the endpoints
+    QHash<QString, QByteArray> m_passphrases;
     std::unordered_map<quint64, std::unique_ptr<Endpoint>> m_endpoints;
     std::unordered_map<quint64, std::shared_ptr<Relay>> m_relays;
     QSet<EndpointId> m_heldChanged; // not told yet

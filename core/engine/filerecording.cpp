@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/engine/filerecording.h"
 
+#include "core/base/threads.h"
+
 #include <QSet>
-#include <QThreadPool>
 
 #include <mutex>
 #include <queue>
@@ -103,7 +104,7 @@ void FileRecording::goOn() {
         return;
     takeParts();
     m_isRunning = true;
-    QThreadPool::globalInstance()->start([state = m_state, self = this, slot = m_postbox.slot()] {
+    runOnPool([state = m_state, self = this, slot = m_postbox.slot()] {
         const std::lock_guard lock(state->mutex);
         const auto written = state->write();
         slot->post([self, written] { // runs only while self is there

@@ -3,6 +3,7 @@
 
 #include "core/address/hosts.h"
 #include "core/tls/handles.h"
+#include "core/tls/keyfile.h"
 
 #include <QDir>
 #include <QFile>
@@ -26,7 +27,6 @@ using tls::KeyHandle;
 constexpr qint64 secondsOfADay = 86400;
 constexpr qint64 mostDays = 3650;
 constexpr qsizetype mostCommonName = 64;
-constexpr qint64 mostFileSize = 1LL << 20;
 
 tl::unexpected<Error> failed(const QString& what) {
     const unsigned long code = ERR_peek_last_error();
@@ -112,20 +112,6 @@ KeyHandle privateKey(const QByteArray& pem) {
     // no question on a terminal for an encrypted one
     return KeyHandle(PEM_read_bio_PrivateKey(
         in.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr));
-}
-
-Result<QByteArray> readFile(const QString& path, const QString& what) {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return tl::unexpected(Error{.id = ErrorId::TlsConfiguration,
-                                    .situation = what,
-                                    .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, file.errorString())});
-    const QByteArray bytes = file.read(mostFileSize + 1);
-    if (bytes.size() > mostFileSize)
-        return tl::unexpected(Error{.id = ErrorId::TlsConfiguration,
-                                    .situation = what,
-                                    .detail = QStringLiteral("%1 is longer than 1 MiB.").arg(path)});
-    return bytes;
 }
 
 /// Writes a new file; `isSecret`: readable by the owner only, from the first moment.
@@ -263,34 +249,33 @@ Result<QStringList> writeIdentity(const Identity& identity, const QString& folde
     return QStringList{certificateFile, keyFile};
 }
 
-Result<Identity> readIdentity(const QString& certificateFile, const QString& keyFile) {
-    const auto certificate = readFile(certificateFile, QStringLiteral("cert"));
+Result<Identity> readIdentity(const IdentityFiles& files) {
+    const auto option = [](const char* name) { return QString::fromLatin1(name); };
+    const auto read = readKeyFile(files.certificate, option("cert"));
+    if (!read)
+        return tl::unexpected(read.error());
+    const auto certificate = certificatesIn(*read, files.certificatePassphrase, files.certificate, option("cert"));
     if (!certificate)
         return tl::unexpected(certificate.error());
-    const auto key = readFile(keyFile, QStringLiteral("key"));
+    const bool isOneFile = files.key.isEmpty() || files.key == files.certificate;
+    const QString& keyFile = isOneFile ? files.certificate : files.key;
+    const auto keyBytes = isOneFile ? read : readKeyFile(keyFile, option("key"));
+    if (!keyBytes)
+        return tl::unexpected(keyBytes.error());
+    const auto key =
+        privateKeyIn(*keyBytes, isOneFile ? files.certificatePassphrase : files.keyPassphrase, keyFile, option("key"));
     if (!key)
         return tl::unexpected(key.error());
-    const auto refuse = [](const char* option, const QString& detail) -> Result<Identity> {
-        ERR_clear_error();
-        return tl::unexpected(
-            Error{.id = ErrorId::TlsConfiguration, .situation = QString::fromLatin1(option), .detail = detail});
-    };
     const CertificateHandle leaf = firstCertificate(*certificate);
-    if (leaf == nullptr)
-        return refuse(
-            "cert",
-            QStringLiteral("%1 holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).").arg(certificateFile));
     const KeyHandle secret = privateKey(*key);
-    if (secret == nullptr)
-        return refuse(
-            "key",
-            key->contains("ENCRYPTED")
-                ? QStringLiteral("The key in %1 is encrypted. Decrypt it first: openssl pkey -in %1.").arg(keyFile)
-                : QStringLiteral("%1 holds no private key in PEM form (-----BEGIN PRIVATE KEY-----).").arg(keyFile));
-    if (X509_check_private_key(leaf.get(), secret.get()) != 1)
-        return refuse(
-            "key",
-            QStringLiteral("The key in %1 does not belong to the certificate in %2.").arg(keyFile, certificateFile));
+    const bool fits = leaf != nullptr && secret != nullptr && X509_check_private_key(leaf.get(), secret.get()) == 1;
+    ERR_clear_error();
+    if (!fits)
+        return tl::unexpected(
+            Error{.id = ErrorId::TlsConfiguration,
+                  .situation = option("key"),
+                  .detail = QStringLiteral("The key in %1 does not belong to the first certificate in %2.")
+                                .arg(keyFile, files.certificate)});
     return Identity{.certificate = *certificate, .key = *key};
 }
 

@@ -8,6 +8,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
+
 namespace sw {
 
 /// A certificate with its private key, both as PEM. The certificate's text begins with the leaf and may go on with
@@ -45,7 +47,15 @@ Result<Identity> makeTestIdentity(TestCertificate kind);
 /// overwritten. The name becomes a file name inside the folder, or is refused.
 Result<QStringList> writeIdentity(const Identity& identity, const QString& folder, const QString& name);
 
-/// Reads a certificate and its key, in PEM, and checks that they belong together.
-Result<Identity> readIdentity(const QString& certificateFile, const QString& keyFile);
+/// Where a certificate and its key stand, in PEM, DER or PKCS#12.
+struct IdentityFiles {
+    QString certificate;
+    QString key{}; ///< empty: in the same file
+    std::optional<QByteArray> certificatePassphrase{};
+    std::optional<QByteArray> keyPassphrase{};
+};
+
+/// Reads a certificate and its key, decrypted, and checks that they belong together.
+Result<Identity> readIdentity(const IdentityFiles& files);
 
 } // namespace sw

@@ -196,6 +196,32 @@ void TlsCallbacks::keyLog(const SSL* ssl, const char* line) {
         file.write(QByteArray(line) + '\n');
 }
 
+/// A client's pre-shared key; 0: none.
+unsigned TlsCallbacks::offerPsk(SSL* ssl, const char*, char* identity, unsigned identitySize, unsigned char* key,
+                                unsigned keySize) {
+    TlsSession* session = sessionOf(ssl);
+    const QByteArray name = session->context().pskIdentity();
+    const QByteArray& secret = session->context().m_psk;
+    if (static_cast<unsigned>(name.size()) >= identitySize || static_cast<unsigned>(secret.size()) > keySize)
+        return 0;
+    std::memcpy(identity, name.constData(), static_cast<std::size_t>(name.size()) + 1);
+    std::memcpy(key, secret.constData(), static_cast<std::size_t>(secret.size()));
+    session->m_offeredPsk = QString::fromUtf8(name);
+    return static_cast<unsigned>(secret.size());
+}
+
+/// A server's key for the name that a client says; 0: there is none, and the handshake fails.
+unsigned TlsCallbacks::checkPsk(SSL* ssl, const char* identity, unsigned char* key, unsigned keySize) {
+    TlsSession* session = sessionOf(ssl);
+    const QByteArray wanted = session->context().pskIdentity();
+    const QByteArray& secret = session->context().m_psk;
+    session->m_offeredPsk = QString::fromUtf8(identity);
+    if ((!wanted.isEmpty() && wanted != identity) || static_cast<unsigned>(secret.size()) > keySize)
+        return 0;
+    std::memcpy(key, secret.constData(), static_cast<std::size_t>(secret.size()));
+    return static_cast<unsigned>(secret.size());
+}
+
 int TlsCallbacks::makeCookie(SSL* ssl, unsigned char* cookie, unsigned* size) {
     const TlsSession* session = sessionOf(ssl);
     const QByteArray made = session->context().cookieFor(session->m_cookiePeer);

@@ -17,6 +17,9 @@ struct TlsCallbacks {
                           unsigned inSize, void* context);
     static int newSession(SSL* ssl, SSL_SESSION* session);
     static void keyLog(const SSL* ssl, const char* line);
+    static unsigned offerPsk(SSL* ssl, const char* hint, char* identity, unsigned identitySize, unsigned char* key,
+                             unsigned keySize);
+    static unsigned checkPsk(SSL* ssl, const char* identity, unsigned char* key, unsigned keySize);
     static int makeCookie(SSL* ssl, unsigned char* cookie, unsigned* size);
     static int checkCookie(SSL* ssl, const unsigned char* cookie, unsigned size);
 

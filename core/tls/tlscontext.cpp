@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "core/tls/tlscontext.h"
 
-#include "core/tls/certificatemaker.h"
+#include "core/tls/keyfile.h"
 #include "core/tls/tlscallbacks.h"
 #include "core/tls/trust.h"
 
 #include <QCryptographicHash>
 #include <QFile>
-#include <QFileInfo>
 #include <QMessageAuthenticationCode>
+#include <QRegularExpression>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -60,9 +60,11 @@ Result<std::shared_ptr<TlsContext>> TlsContext::make(const TlsSettings& settings
                                                      TlsSessionCache* cache, const QString& cacheKey) {
     const std::shared_ptr<TlsContext> context(new TlsContext); // NOLINT: the constructor is private
     context->m_settings = settings;
+    if (!settings.psk.isEmpty()) // a session that was resumed could not be told from one with the key (TLS 1.3)
+        context->m_settings.resume = false;
     context->m_side = side;
     context->m_transport = transport;
-    context->m_cache = settings.resume ? cache : nullptr;
+    context->m_cache = context->m_settings.resume ? cache : nullptr;
     context->m_cacheKey = cacheKey;
     if (const auto done = context->setUp(); !done)
         return tl::unexpected(done.error());
@@ -82,7 +84,7 @@ Result<void> TlsContext::setUp() {
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_info_callback(m_native, &TlsCallbacks::info);
     for (const auto step : {&TlsContext::setVersions, &TlsContext::setIdentity, &TlsContext::setTrust,
-                            &TlsContext::setAlpn, &TlsContext::setKeyLog}) {
+                            &TlsContext::setPsk, &TlsContext::setAlpn, &TlsContext::setKeyLog}) {
         if (auto done = (this->*step)(); !done)
             return done;
     }
@@ -146,31 +148,50 @@ Result<void> TlsContext::setVersions() {
     return {};
 }
 
+/// What was asked for by a person, else what stands where the option says.
+Result<std::optional<QByteArray>> TlsContext::passphraseOf(const QString& file) const {
+    if (const auto asked = m_settings.askedPassphrases.constFind(file); asked != m_settings.askedPassphrases.cend())
+        return *asked;
+    if (m_settings.passphrase.isEmpty())
+        return std::optional<QByteArray>();
+    const auto secret = readSecret(m_settings.passphrase, QStringLiteral("passphrase"));
+    if (!secret)
+        return tl::unexpected(secret.error());
+    return *secret;
+}
+
+Result<Identity> TlsContext::readOwnIdentity() const {
+    const QString& keyFile = m_settings.keyFile.isEmpty() ? m_settings.certificateFile : m_settings.keyFile;
+    const auto certificatePassphrase = passphraseOf(m_settings.certificateFile);
+    if (!certificatePassphrase)
+        return tl::unexpected(certificatePassphrase.error());
+    const auto keyPassphrase = passphraseOf(keyFile);
+    if (!keyPassphrase)
+        return tl::unexpected(keyPassphrase.error());
+    return readIdentity({.certificate = m_settings.certificateFile,
+                         .key = keyFile,
+                         .certificatePassphrase = *certificatePassphrase,
+                         .keyPassphrase = *keyPassphrase});
+}
+
 Result<void> TlsContext::setIdentity() {
-    Identity identity;
-    if (m_settings.test != TestCertificate::None) {
-        const auto made = makeTestIdentity(m_settings.test);
-        if (!made)
-            return tl::unexpected(made.error());
-        identity = *made;
-        m_isThrowAway = true;
-    } else if (m_settings.certificateFile.isEmpty()) {
+    const bool isOurs = m_settings.test == TestCertificate::None && !m_settings.certificateFile.isEmpty();
+    if (m_settings.test == TestCertificate::None && !isOurs) {
         if (!m_settings.keyFile.isEmpty())
             return tl::unexpected(badOption("key", QStringLiteral("key=FILE needs the certificate too: cert=FILE.")));
-        if (m_side == TlsSide::Client)
+        if (m_side == TlsSide::Client || !m_settings.psk.isEmpty())
             return {};
-        const auto made = makeThrowAwayIdentity();
-        if (!made)
-            return tl::unexpected(made.error());
-        identity = *made;
-        m_isThrowAway = true;
-    } else {
-        const auto read = readIdentity(m_settings.certificateFile,
-                                       m_settings.keyFile.isEmpty() ? m_settings.certificateFile : m_settings.keyFile);
-        if (!read)
-            return tl::unexpected(read.error());
-        identity = *read;
     }
+    m_isThrowAway = !isOurs;
+    const auto identity = isOurs                                     ? readOwnIdentity()
+                          : m_settings.test != TestCertificate::None ? makeTestIdentity(m_settings.test)
+                                                                     : makeThrowAwayIdentity();
+    if (!identity)
+        return tl::unexpected(identity.error());
+    return useIdentity(*identity);
+}
+
+Result<void> TlsContext::useIdentity(const Identity& identity) {
     const tls::BioHandle certificates(
         BIO_new_mem_buf(identity.certificate.constData(), static_cast<int>(identity.certificate.size())));
     const tls::BioHandle keyText(BIO_new_mem_buf(identity.key.constData(), static_cast<int>(identity.key.size())));
@@ -196,6 +217,27 @@ Result<void> TlsContext::setIdentity() {
     return {};
 }
 
+Result<void> TlsContext::addAuthorities() {
+    const auto bytes = readKeyFile(m_settings.authorityFile, QStringLiteral("ca"));
+    if (!bytes)
+        return tl::unexpected(bytes.error());
+    const auto passphrase = passphraseOf(m_settings.authorityFile);
+    if (!passphrase)
+        return tl::unexpected(passphrase.error());
+    const auto pem = certificatesIn(*bytes, *passphrase, m_settings.authorityFile, QStringLiteral("ca"));
+    if (!pem)
+        return tl::unexpected(pem.error());
+    const tls::BioHandle in(BIO_new_mem_buf(pem->constData(), static_cast<int>(pem->size())));
+    X509_STORE* store = SSL_CTX_get_cert_store(m_native);
+    while (X509* raw = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) {
+        const tls::CertificateHandle authority(raw);
+        X509_STORE_add_cert(store, raw);
+        if (m_side == TlsSide::Server)
+            SSL_CTX_add_client_CA(m_native, raw);
+    }
+    return {};
+}
+
 Result<void> TlsContext::setTrust() {
     const bool asks = m_settings.clientCertificate != ClientCertificate::Off;
     if (m_side == TlsSide::Server && asks && m_settings.verify && m_settings.authorityFile.isEmpty())
@@ -203,12 +245,8 @@ Result<void> TlsContext::setTrust() {
             badOption("clientcert", QStringLiteral("clientcert=ask and clientcert=require need ca=FILE, the authority "
                                                    "that signs clients' certificates (or verify=off to take any).")));
     if (!m_settings.authorityFile.isEmpty()) {
-        const QByteArray path = QFile::encodeName(m_settings.authorityFile);
-        if (!QFileInfo(m_settings.authorityFile).isFile() || SSL_CTX_load_verify_file(m_native, path.constData()) != 1)
-            return tl::unexpected(badOption(
-                "ca", QStringLiteral("%1 cannot be read as certificates in PEM form.").arg(m_settings.authorityFile)));
-        if (m_side == TlsSide::Server)
-            SSL_CTX_set_client_CA_list(m_native, SSL_load_client_CA_file(path.constData()));
+        if (auto added = addAuthorities(); !added)
+            return added;
     } else if (m_side == TlsSide::Client && m_settings.verify) {
         tls::addSystemAuthorities(m_native);
     }
@@ -221,6 +259,41 @@ Result<void> TlsContext::setTrust() {
     SSL_CTX_set_cert_verify_callback(m_native, &TlsCallbacks::verify, nullptr);
     ERR_clear_error();
     return {};
+}
+
+/// The same callbacks serve TLS 1.2 and, with SHA-256, TLS 1.3 (SSL_CTX_set_psk_client_callback(3)).
+Result<void> TlsContext::setPsk() {
+    if (m_settings.psk.isEmpty()) {
+        if (!m_settings.pskIdentity.isEmpty())
+            return tl::unexpected(
+                badOption("pskid", QStringLiteral("pskid=NAME needs the key too: psk=env:NAME or psk=file:PATH.")));
+        return {};
+    }
+    const auto digits = readSecret(m_settings.psk, QStringLiteral("psk"));
+    if (!digits)
+        return tl::unexpected(digits.error());
+    static const QRegularExpression hexadecimal(QStringLiteral("^([0-9A-Fa-f]{2})+$"));
+    m_psk = QByteArray::fromHex(digits->trimmed());
+    if (!hexadecimal.match(QString::fromLatin1(digits->trimmed())).hasMatch() || m_psk.size() > PSK_MAX_PSK_LEN)
+        return tl::unexpected(badOption(
+            "psk",
+            QStringLiteral("What %1 names is no pre-shared key: it takes 1 to %2 bytes as hexadecimal digits, two "
+                           "for each.")
+                .arg(m_settings.psk)
+                .arg(PSK_MAX_PSK_LEN)));
+    if (m_settings.pskIdentity.toUtf8().size() > PSK_MAX_IDENTITY_LEN)
+        return tl::unexpected(
+            badOption("pskid", QStringLiteral("pskid takes a name of at most %1 bytes.").arg(PSK_MAX_IDENTITY_LEN)));
+    if (m_side == TlsSide::Server)
+        SSL_CTX_set_psk_server_callback(m_native, &TlsCallbacks::checkPsk);
+    else
+        SSL_CTX_set_psk_client_callback(m_native, &TlsCallbacks::offerPsk);
+    return {};
+}
+
+QByteArray TlsContext::pskIdentity() const {
+    return m_settings.pskIdentity.isEmpty() && m_side == TlsSide::Client ? QByteArrayLiteral("Client_identity")
+                                                                         : m_settings.pskIdentity.toUtf8();
 }
 
 Result<void> TlsContext::setAlpn() {

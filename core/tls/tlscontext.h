@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/tls/certificate.h"
+#include "core/tls/certificatemaker.h"
 #include "core/tls/tlssettings.h"
 
 #include <QByteArray>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 using SSL = struct ssl_st;
@@ -41,6 +42,9 @@ public:
     SSL_CTX* native() const { return m_native; }
     TlsSessionCache* cache() const { return m_cache; }
     const QString& cacheKey() const { return m_cacheKey; }
+    bool hasPsk() const { return !m_psk.isEmpty(); }
+    /// The name of the pre-shared key that a client says, or that a server insists on; empty: it takes any.
+    QByteArray pskIdentity() const;
     /// For DTLS: the cookie of a peer's address, which only this context can make (RFC 6347 section 4.2.1).
     QByteArray cookieFor(const QByteArray& peer) const;
 
@@ -50,6 +54,11 @@ private:
     Result<void> setUp();
     Result<void> setVersions();
     Result<void> setIdentity();
+    Result<Identity> readOwnIdentity() const;
+    Result<void> useIdentity(const Identity& identity);
+    Result<std::optional<QByteArray>> passphraseOf(const QString& file) const;
+    Result<void> addAuthorities();
+    Result<void> setPsk();
     Result<void> setTrust();
     Result<void> setAlpn();
     Result<void> setKeyLog();
@@ -64,6 +73,7 @@ private:
     std::vector<Certificate> m_own;
     QByteArray m_alpn; // as it goes over the wire
     QByteArray m_cookieSecret;
+    QByteArray m_psk; // empty: none
 
     friend struct TlsCallbacks;
 };

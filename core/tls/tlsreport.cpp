@@ -15,6 +15,8 @@ QString TlsReport::toText() const {
         parts.append(QStringLiteral("ALPN %1").arg(alpn));
     if (!serverName.isEmpty())
         parts.append(QStringLiteral("SNI %1").arg(serverName));
+    if (!psk.isEmpty())
+        parts.append(QStringLiteral("pre-shared key “%1”").arg(psk));
     if (isResumed)
         parts.append(QStringLiteral("resumed"));
     if (isVerifyOff)
@@ -41,6 +43,7 @@ QJsonObject TlsReport::toJson() const {
     add(QStringLiteral("cipher"), cipher);
     add(QStringLiteral("group"), group);
     add(QStringLiteral("alpn"), alpn);
+    add(QStringLiteral("psk"), psk);
     add(QStringLiteral("serverName"), serverName);
     add(QStringLiteral("expectedName"), expectedName);
     if (!alpnOffered.isEmpty())

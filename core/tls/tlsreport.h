@@ -32,6 +32,7 @@ struct TlsReport {
     QString alpn;    ///< what was agreed on; empty: nothing
     QStringList alpnOffered;
     QString serverName; ///< SNI, as the client asked
+    QString psk;        ///< the name of the pre-shared key that both ends have proved to have; empty: none was used
     bool isResumed = false;
     bool isVerified = false;        ///< the peer's chain (and name) was checked and found right
     bool isVerifyOff = false;       ///< by choice: nothing that follows is protected from a man in the middle

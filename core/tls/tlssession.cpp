@@ -126,6 +126,13 @@ void TlsSession::complete() {
     SSL_get0_alpn_selected(m_ssl, &alpn, &alpnSize);
     m_report.alpn = QString::fromUtf8(reinterpret_cast<const char*>(alpn), static_cast<qsizetype>(alpnSize));
     m_report.isResumed = SSL_session_reused(m_ssl) == 1;
+    // with a pre-shared key nothing is resumed, and TLS 1.3 has it as a session of its own (RFC 8446 section 2.2)
+    if (m_context->hasPsk() &&
+        (m_report.isResumed || SSL_CIPHER_get_auth_nid(SSL_get_current_cipher(m_ssl)) == NID_auth_psk)) {
+        m_report.isResumed = false;
+        m_report.psk = m_offeredPsk;
+        m_report.isVerifyOff = false; // there was no certificate to look at
+    }
     if (!m_report.isResumed)
         return;
     // the certificates were checked when the session was made, with the same settings
@@ -148,7 +155,10 @@ qint64 TlsSession::read(char* data, std::size_t size) {
     ERR_clear_error();
     std::size_t count = 0;
     const int value = SSL_read_ex(m_ssl, data, size, &count);
-    return value == 1 ? static_cast<qint64>(count) : result(value, "receive");
+    if (value != 1)
+        return result(value, "receive");
+    m_hasReadSinceClose = m_isClosed;
+    return static_cast<qint64>(count);
 }
 
 qint64 TlsSession::write(const char* data, std::size_t size) {
@@ -194,6 +204,10 @@ qint64 TlsSession::result(int value, const char* situation) {
     case SSL_ERROR_WANT_READ:
         if (!m_hasEnded)
             return again;
+        // before TLS 1.3 our close_notify ends both directions, and nobody has to wait for the peer's (RFC 5246
+        // section 7.2.1)
+        if (m_isClosed && !m_hasReadSinceClose && m_report.version != QLatin1String("TLS 1.3"))
+            return 0;
         m_hasFailed = true;
         m_error =
             m_report.isEstablished
@@ -294,8 +308,11 @@ Error TlsSession::describeFailure(const char* situation) {
     if (!m_peerAlert.isEmpty()) {
         error.id = ErrorId::TlsAlert;
         error.detail = QStringLiteral("The peer ended TLS with the alert “%1”.").arg(m_peerAlert);
-        if (reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA || reason == SSL_R_SSLV3_ALERT_BAD_CERTIFICATE ||
-            reason == SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN || reason == SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED)
+        if (m_context->hasPsk())
+            error.detail += QStringLiteral(" It may have another pre-shared key, know it by another name (options psk "
+                                           "and pskid), or take none.");
+        else if (reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA || reason == SSL_R_SSLV3_ALERT_BAD_CERTIFICATE ||
+                 reason == SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN || reason == SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED)
             error.detail += QStringLiteral(" It does not accept our certificate.");
         else if (reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED || reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE)
             error.detail += QStringLiteral(" It may want a certificate of ours (options cert and key), or another "
@@ -321,7 +338,23 @@ Error TlsSession::describeFailure(const char* situation) {
                 .arg(m_context->settings().minimum,
                      m_context->settings().maximum.isEmpty() ? QStringLiteral("1.3") : m_context->settings().maximum);
         break;
+    case SSL_R_PSK_IDENTITY_NOT_FOUND:
+        error.detail = QStringLiteral("The client names the pre-shared key “%1”, and pskid says “%2”.")
+                           .arg(m_offeredPsk, m_context->settings().pskIdentity);
+        break;
+    case SSL_R_BINDER_DOES_NOT_VERIFY:
+        error.detail = QStringLiteral("The two ends have different pre-shared keys (option psk).");
+        break;
     case SSL_R_NO_SHARED_CIPHER:
+    case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
+        if (m_context->hasPsk() && m_context->own().empty()) {
+            error.detail = m_offeredPsk.isEmpty()
+                               ? QStringLiteral("The client brought no pre-shared key, and we show no certificate "
+                                                "(options psk and cert).")
+                               : QStringLiteral("The client names the pre-shared key “%1”, and pskid says “%2”.")
+                                     .arg(m_offeredPsk, m_context->settings().pskIdentity);
+            break;
+        }
         error.detail = QStringLiteral("The two ends have no cipher in common (option ciphers).");
         break;
     case SSL_R_NO_APPLICATION_PROTOCOL:

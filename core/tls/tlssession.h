@@ -89,7 +89,9 @@ private:
     bool m_isClosed = false;
     bool m_hasFailed = false;
     QString m_peerAlert;
-    QByteArray m_cookiePeer;              // during listenFor()
+    QByteArray m_cookiePeer; // during listenFor()
+    QString m_offeredPsk;    // the name of the pre-shared key that the client says
+    bool m_hasReadSinceClose = false;
     std::optional<QByteArray> m_protocol; // setProtocol(), as it goes over the wire
     QStringList m_alerts;
     Error m_error;

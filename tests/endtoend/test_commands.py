@@ -46,6 +46,64 @@ class Usage(unittest.TestCase):
                 self.assertIn(says, result.stderr.decode())
                 self.assertEqual(result.stdout, b"")
 
+    def test_unknown_commands_and_options_are_named_with_what_is_near(self):
+        for arguments, says in (
+            (["foo"], "“foo” is no command of swright. There are: listen, connect,"),
+            (["lisen", "tcp://:0"], "Did you mean listen?"),
+            (["conv"], "Did you mean convert?"),
+            (["--foo"], "“--foo” is no option of swright"),
+            (["listen", "tcp://:0", "--acept", "1"], "“--acept” is no option of swright listen. Did you mean --accept?"),
+            (["listen", "tcp://:0", "more"], "“more” is one argument too many: swright listen takes ADDRESS."),
+            (["listen", "tcp://:0", "--accept"], "--accept needs a value"),
+            (["send", "tcp://h:1", "x", "--hex", "00"], "cannot stand beside"),
+        ):
+            with self.subTest(arguments=arguments):
+                result = swright(*arguments)
+                self.assertEqual((result.returncode, result.stdout), (2, b""))
+                lines = result.stderr.decode().splitlines()
+                self.assertIn(says, lines[0])
+                self.assertEqual(len(lines), 2)
+
+    def test_numbers_and_words_out_of_range_are_one_short_sentence(self):
+        listen, load = ["listen", "tcp://:0"], ["load", "tcp://127.0.0.1:1", "x"]
+        for arguments, says in (
+            ([*listen, "--accept", "0"], "--accept takes 1 to 18446744073709551615, not “0”."),
+            ([*listen, "--accept", "x"], "--accept takes 1 to 18446744073709551615, not “x”."),
+            ([*listen, "--accept", "-1"], "--accept takes 1 to 18446744073709551615, not “-1”."),
+            ([*listen, "--accept", "1.5"], "not “1.5”."),
+            ([*listen, "--accept", "18446744073709551616"], "not “18446744073709551616”."),
+            ([*listen, "--as", "hexx"], "--as takes raw, text, hex or lines, not “hexx”. Did you mean hex?"),
+            ([*load, "--count", "0"], "--count takes 1 to 10000000, not “0”."),
+            ([*load, "--connections", "1001"], "--connections takes 1 to 1000, not “1001”."),
+            ([*load, "--rate", "-1"], "--rate takes a number from 0 on, not “-1”."),
+            ([*load, "--rate", "nan"], "--rate takes a number from 0 on, not “nan”."),
+            (["send", "tcp://127.0.0.1:1", "x", "--repeat", "0"], "--repeat takes 1 to"),
+            (["send", "tcp://127.0.0.1:1", "x", "--seed", "y"], "--seed takes 0 to"),
+            (["send", "tcp://127.0.0.1:1", "x", "--ending", "y"], "--ending takes none, lf, crlf, cr or nul, not “y”."),
+            (["relay", "tcp://:0", "tcp://h:1", "--seed", "1e3"], "--seed takes 0 to"),
+            (["replay", "x.jsonl", "tcp://h:1", "--conversation", "0"], "--conversation takes 1 to"),
+            (["certificate", "server", "x", "--days", "0"], "--days takes 1 to 3650, not “0”."),
+            (["translate", "tcp://h:1", "--as", "netcat"], "--as takes ncat, socat, curl, openssl, python or swright"),
+        ):
+            with self.subTest(arguments=arguments):
+                result = swright(*arguments)
+                self.assertEqual((result.returncode, result.stdout), (2, b""))
+                line = result.stderr.decode().splitlines()[0]
+                self.assertIn(says, line)
+                self.assertLess(len(line), 160)
+
+    def test_arguments_never_act_on_the_terminal(self):
+        evil = "\x1b]0;owned\x07\x1b[2J\u202e\u009b31m"
+        for arguments in ([evil], ["--" + evil], ["listen", "tcp://:0", "--" + evil], ["listen", "tcp://:0", evil],
+                          ["listen", "tcp://:0", "--accept", evil], ["listen", "tcp://:0", "--as", evil],
+                          ["list", evil], ["listen", "tcp://:0", "--behaviour", evil], ["listen", "tcp://" + evil]):
+            with self.subTest(arguments=arguments):
+                result = swright(*arguments)
+                self.assertEqual(result.returncode, 2)
+                said = result.stderr.decode()
+                for raw in ("\x1b", "\x07", "\u202e", "\u009b"):
+                    self.assertNotIn(raw, said)
+
     def test_the_offending_part_is_marked(self):
         lines = swright("connect", "tcp://127.0.0.1:99999").stderr.decode().splitlines()
         self.assertEqual(lines[-2:], ["  tcp://127.0.0.1:99999", " " * 18 + "^"])

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Manual page, completions and manual are true."""
 import os
+import re
 import subprocess
+import tempfile
 import unittest
 
-from harness import LIMIT, needs, swright
+from harness import LIMIT, SWRIGHT, needs, swright
 
 DOCUMENTS = os.environ["DOCUMENTS"]
 SOURCE = os.environ["SOURCE"]
@@ -35,6 +37,95 @@ class Documents(unittest.TestCase):
         self.assertEqual(set(lines[0].split()), {"time", "talk", "tls-expired", "tls-wrong-name", "tls-self-signed"})
         self.assertEqual(lines[1], "connect convert")
         self.assertEqual(set(lines[2].split()), {"--repeat", "--reply", "--record"})
+
+    def bash(self, *lines):
+        """What bash offers: each line is the words up to the cursor, the last one begun."""
+        script = "source <(\"$SWRIGHT\" document bash)\n" + "".join(
+            f"COMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _swright; echo \"${{COMPREPLY[*]}}\"\n" for line in lines)
+        result = subprocess.run(["bash", "-c", script], capture_output=True, timeout=20, check=True, cwd=self.folder.name,
+                                env=dict(os.environ, SWRIGHT=SWRIGHT))
+        self.assertEqual(result.stderr, b"")
+        return [set(line.split()) for line in result.stdout.decode().split("\n")[:-1]]
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        for name in ("talk.rules", "trace.pcapng"):
+            with open(os.path.join(self.folder.name, name), "w", encoding="ascii"):
+                pass
+        os.mkdir(os.path.join(self.folder.name, "traces"))
+
+    @needs("bash")
+    def test_bash_offers_what_fits_command_and_option(self):
+        forms, files = {"raw", "text", "hex", "lines"}, {"talk.rules", "trace.pcapng", "traces"}
+        for line, offered in (
+                ("swright listen --as ''", forms), ("swright listen tcp://:1 --as h", {"hex"}),
+                ("swright show --as ''", {"lines", "text", "hex", "table"}),
+                ("swright translate tcp://h:1 --as ''", {"ncat", "socat", "curl", "openssl", "python", "swright"}),
+                ("swright listen --record ''", files), ("swright connect --record tr", {"trace.pcapng", "traces"}),
+                ("swright send tcp://h:1 --file ta", {"talk.rules"}), ("swright relay --fault-log tr", {"trace.pcapng", "traces"}),
+                ("swright relay --faults-from ta", {"talk.rules"}), ("swright certificate server x --folder ''", {"traces"}),
+                ("swright listen --behaviour rules = ta", {"talk.rules"}), ("swright listen -b rules=ta", {"rules=talk.rules"}),
+                ("swright listen --as = h", {"hex"}), ("swright listen --as=h", {"--as=hex"}), ("swright listen --as =", forms),
+                ("swright listen --behaviour=rules=ta", {"--behaviour=rules=talk.rules"}), ("swright listen --record = ta", {"talk.rules"}),
+                ("swright listen tc", {"tcp://"}), ("swright listen tcp :", {"//"}), ("swright relay tcp://:1 uni", {"unix://", "unixgram://"}),
+                ("swright list sch", {"schemes"}), ("swright list schemes be", set()), ("swright document x", set()),
+                ("swright replay tr", {"trace.pcapng", "traces"}), ("swright replay trace.pcapng tl", {"tls://"}),
+                ("swright convert --filter x tr", {"trace.pcapng", "traces"}), ("swright convert trace.pcapng tr", {"trace.pcapng", "traces"}),
+                ("swright show tr", {"trace.pcapng", "traces"}), ("swright open ta", {"talk.rules"}), ("swright translate tc", {"tcp://"}),
+                ("swright replay x tcp://h:1 --side ''", {"client", "server"}), ("swright replay x tcp://h:1 --wait ''", {"peer", "time"}),
+                ("swright load tcp://h:1 x --wait ''", set()), ("swright send --ending c", {"cr", "crlf"}),
+                ("swright relay --fault slow", {"slow-mobile"}), ("swright listen --json --acc", {"--accept"})):
+            with self.subTest(line):
+                self.assertEqual(self.bash(line), [offered])
+
+    @needs("bash")
+    def test_bash_offers_every_option_of_every_command(self):
+        help_text = swright("--help").stdout.decode()
+        commands = re.findall(r"^  ([a-z]+) +\S", help_text[help_text.index("Subcommands:"):], re.M)
+        self.assertGreater(len(commands), 10)
+        for command in commands:
+            options = set(re.findall(r"^ +(?:-\w,)?(--[a-z-]+)", swright(command, "--help").stdout.decode(), re.M))
+            offered = self.bash(f"swright {command} --")[0]
+            self.assertEqual(offered, options, command)
+
+    @needs("zsh")
+    def test_zsh_offers_what_fits(self):
+        script = r"""
+            zmodload zsh/zpty; zpty z zsh -f -i; zpty -w z "unset zle_bracketed_paste; PS1=; autoload -Uz compinit; compinit -u -D -d /dev/null"
+            zpty -w z "source <($SWRIGHT document zsh | sed '/^_swright \"\$@\"/d'); compdef _swright swright"
+            zpty -w z "zstyle ':completion:*' verbose no; LISTMAX=1000; cd $FOLDER; print REA''DY"
+            while zpty -r z line; do [[ $line == *READY* ]] && break; done
+            complete() { zpty -w -n z "$1"$'\x04'; zpty -w -n z $'\x15'; zpty -w z "print EN''D"; out=
+                while zpty -r z line; do out+=$line; [[ $line == *END* ]] && break; done; print -r -- "CASE $1"; print -r -- $out; }
+            complete 'swright show --as '
+            complete 'swright listen --record t'
+            complete 'swright listen --behaviour rules=t'
+            """
+        result = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, timeout=20, stdin=subprocess.DEVNULL,
+                                env=dict(os.environ, SWRIGHT=SWRIGHT, FOLDER=self.folder.name, TERM="dumb"))
+        cases = result.stdout.decode(errors="replace").split("CASE ")[1:]
+        self.assertEqual(len(cases), 3, result)
+        self.assertIn("table", cases[0])
+        self.assertIn("trace.pcapng", cases[1])
+        self.assertIn("talk.rules", cases[2])
+
+    @needs("fish")
+    def test_fish_offers_what_fits(self):
+        def offered(line):
+            script = f'"$SWRIGHT" document fish | source; complete -C "{line}"'
+            result = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, timeout=20, cwd=self.folder.name,
+                                    env=dict(os.environ, SWRIGHT=SWRIGHT))
+            self.assertEqual(result.stderr, b"")
+            return {one.split("\t")[0] for one in result.stdout.decode().splitlines()}
+
+        self.assertEqual(offered("swright listen --as "), {"raw", "text", "hex", "lines"})
+        self.assertEqual(offered("swright show --as=t"), {"--as=text", "--as=table"})
+        self.assertEqual(offered("swright translate tcp://h:1 --as so"), {"socat"})
+        self.assertEqual(offered("swright listen --record tr"), {"trace.pcapng", "traces/"})
+        self.assertEqual(offered("swright show tr"), {"trace.pcapng", "traces/"})
+        self.assertIn("rules=talk.rules", offered("swright listen --behaviour rules=ta"))
+        self.assertEqual(offered("swright replay trace.pcapng tl"), {"tls://"})
 
     @needs("zsh")
     def test_zsh_reads_its_completion(self):

@@ -9,6 +9,7 @@ import stat
 import struct
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from harness import LIMIT, SWRIGHT, Running, connected, environment, free_port, json_lines, listening_socket, needs, refusing_port, swright
@@ -94,6 +95,60 @@ class Errors(unittest.TestCase):
         self.check(self.failing("listen", f"tcp://127.0.0.1:{port}-{port + 1}"), "address-in-use", "EADDRINUSE", "bind",
                    f"Every port from {port} to {port + 1}")
 
+    def test_an_unknown_name_ends_with_its_identifier(self):
+        said = swright("connect", "tcp://a..invalid:1").stderr.decode()
+        self.assertRegex(said.splitlines()[-1], r"\[name-not-found, resolve: EAI_NONAME -?\d+\]$")
+        error = errors_of(self.failing("connect", "tcp://a..invalid:1"))[-1]
+        self.assertEqual((error["id"], error["nativeName"]), ("name-not-found", "EAI_NONAME"))
+
+    @needs("setpriv", "prlimit")
+    def test_without_threads_it_says_so_or_goes_on(self):
+        if os.geteuid() != 0:
+            self.skipTest("another user is needed, whose threads are counted alone")
+        program = shutil.copy(SWRIGHT, self.folder)
+        script = os.path.join(self.folder, "x.js")
+        with open(script, "w", encoding="ascii") as file:
+            file.write("function filter(connection, bytes) { connection.send(bytes); }\n")
+        os.chmod(script, 0o644)
+        outcomes = set()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(20)
+
+            def serve():
+                with contextlib.suppress(OSError):
+                    while True:
+                        peer, _ = server.accept()
+                        with peer:
+                            peer.sendall(b"hello")
+
+            threading.Thread(target=serve, daemon=True).start()
+            for limit in range(1, 9):
+                for arguments in (["connect", f"tcp://localhost:{server.getsockname()[1]}"], ["send", f"tcp://localhost:{server.getsockname()[1]}", "x"],
+                                  ["listen", "tcp://127.0.0.1:0", "--behaviour", f"script={script}", "--for", "100ms"], ["lookup", "localhost"]):
+                    with self.subTest(limit=limit, arguments=arguments):
+                        result = subprocess.run(["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "prlimit", f"--nproc={limit}", program, *arguments],
+                                                stdin=subprocess.DEVNULL, capture_output=True, timeout=20, env=environment(), check=False)
+                        said = result.stderr.decode()
+                        self.assertIn(result.returncode, (0, 1), said)
+                        if result.returncode == 1:
+                            self.assertIn("[no-thread, thread: EAGAIN 11]", said)
+                            self.assertEqual(len(said.splitlines()), 1, said)
+                        outcomes.add(result.returncode)
+        self.assertEqual(outcomes, {0, 1})
+
+    @needs("strace")
+    def test_a_full_epoll_set_leaves_nobody_unserved(self):
+        probe = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", "inject=epoll_ctl:error=ENOSPC", "true"], capture_output=True, timeout=20)
+        if probe.returncode != 0:
+            self.skipTest("this system lets nobody be traced: " + probe.stderr.decode())
+        for first in ("1+", "2+", "3+", "4", "5", "6+"):
+            with self.subTest(first), Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo",
+                                              prefix=["strace", "-f", "-o", "/dev/null", "-e", f"inject=epoll_ctl:error=ENOSPC:when={first}"]) as listener:
+                for number in range(3):
+                    with socket.create_connection(("127.0.0.1", listener.port()), timeout=20) as peer:
+                        peer.sendall(b"%d" % number)
+                        self.assertEqual(peer.recv(10), b"%d" % number)
+
     @needs("setpriv")
     def test_denied(self):
         if os.geteuid() != 0:
@@ -157,6 +212,14 @@ class Errors(unittest.TestCase):
         with socket.socket(socket.AF_UNIX) as left:
             left.bind(dead)
         self.check(self.failing("connect", f"unix://{dead}"), "connection-refused", "ECONNREFUSED", "connect", "nothing listens")
+        for text in (self.failing("connect", f"unix://{dead}"), self.failing("connect", "unix://@socketwright-nobody-serves-this")):
+            detail = errors_of(text)[-1]["detail"]
+            self.assertIn("program", detail)
+            self.assertNotIn(" port", detail)
+        gone = os.path.join(self.folder, "gone")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as left:
+            left.bind(gone)
+        self.check(self.failing("connect", f"unixgram://{gone}"), "connection-refused", "ECONNREFUSED", "connect", "program")
         grams = os.path.join(self.folder, "grams")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
             server.bind(grams)

@@ -17,8 +17,10 @@
 #include <QListWidget>
 #include <QMenu>
 #include <QPlainTextEdit>
+#include <QProcess>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QStandardPaths>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QTreeView>
@@ -326,9 +328,39 @@ private slots:
         QVERIFY2(result->text().contains(QLatin1String("authority.crt")), qPrintable(result->text()));
         make->click(); // now a server, signed by it
         QVERIFY2(result->text().contains(QLatin1String("server.crt")), qPrintable(result->text()));
-        QVERIFY(readIdentity(folder + QStringLiteral("/server.crt"), folder + QStringLiteral("/server.key")));
+        QVERIFY((readIdentity(
+            {.certificate = folder + QStringLiteral("/server.crt"), .key = folder + QStringLiteral("/server.key")})));
         make->click();
         QVERIFY(result->text().contains(QLatin1String("nothing is overwritten")));
+    }
+
+    void aPassphraseIsAskedForAndStandsNowhere() {
+        if (QStandardPaths::findExecutable(QStringLiteral("openssl")).isEmpty())
+            QSKIP("the openssl command is not installed");
+        const auto made = makeThrowAwayIdentity();
+        const QString certificate = write(QStringLiteral("asked.crt"), made->certificate);
+        const QString plain = write(QStringLiteral("asked.plain"), made->key);
+        const QString key = m_folder.filePath(QStringLiteral("asked.key"));
+        QCOMPARE(
+            QProcess::execute(QStringLiteral("openssl"),
+                              {QStringLiteral("pkcs8"), QStringLiteral("-topk8"), QStringLiteral("-in"), plain,
+                               QStringLiteral("-passout"), QStringLiteral("pass:geheim"), QStringLiteral("-out"), key}),
+            0);
+        const QString address = QStringLiteral("tls://127.0.0.1:0?cert=%1&key=%2").arg(certificate, key);
+        WindowFixture fixture;
+        fixture.prompter().secrets = QStringList{QStringLiteral("guess"), QStringLiteral("geheim")};
+        fixture.typeAddress(address);
+        fixture.click("listenButton");
+        QTRY_VERIFY(fixture.snapshotOf(EndpointKind::Listener) &&
+                    fixture.snapshotOf(EndpointKind::Listener)->state == EndpointState::Listening);
+        QCOMPARE(fixture.prompter().questions.size(), 2);
+        QVERIFY(!fixture.snapshotOf(EndpointKind::Listener)->name.contains(QLatin1String("geheim")));
+        // whoever changes their mind opens nothing
+        WindowFixture other;
+        other.typeAddress(address);
+        other.click("listenButton");
+        QCOMPARE(other.prompter().questions.size(), 1);
+        QVERIFY(!other.snapshotOf(EndpointKind::Listener));
     }
 };
 

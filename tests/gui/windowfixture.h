@@ -27,6 +27,10 @@ public:
         questions.append(question);
         return typed;
     }
+    std::optional<QString> askSecret(QWidget*, const QString&, const QString& question) override {
+        questions.append(question);
+        return secrets.isEmpty() ? std::nullopt : std::optional(secrets.takeFirst());
+    }
     QString fileToWrite(QWidget*, const QString&, const QString&, const QString&) override { return file; }
     QString fileToRead(QWidget*, const QString&, const QString&) override { return file; }
     QString folder(QWidget*, const QString&) override { return file; }
@@ -34,6 +38,7 @@ public:
 
     bool answer = true;
     std::optional<QString> typed; ///< what is answered to ask()
+    QStringList secrets;          ///< what is answered to askSecret(), one after the other
     QString file;
     QStringList questions;
     QStringList told;

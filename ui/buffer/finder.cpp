@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/buffer/finder.h"
 
-#include <QThreadPool>
+#include "core/base/threads.h"
 
 #include <algorithm>
 
@@ -65,7 +65,7 @@ void Finder::goOn(const std::vector<SourcePart>& parts) {
 
 void Finder::runJob() {
     m_isRunning = true;
-    QThreadPool::globalInstance()->start([state = m_state, self = this, slot = m_postbox.slot()] {
+    runOnPool([state = m_state, self = this, slot = m_postbox.slot()] {
         const auto post = [&](auto call) {
             slot->post([self, state, call = std::move(call)] { // runs only while self is there
                 if (self->m_state == state)
@@ -127,35 +127,34 @@ void FilterRunner::goOn(const std::vector<SourcePart>& parts, RecordIndex end) {
         return;
     m_isRunning = true;
     m_state->parts = parts;
-    QThreadPool::globalInstance()->start(
-        [state = m_state, self = this, slot = m_postbox.slot(), from = m_looked, end]() mutable {
-            constexpr RecordIndex step = 4096;
-            takeParts(state->source, state->parts);
-            end = std::min(end, state->source.total());
-            std::vector<RecordIndex> positions;
-            auto told = std::chrono::steady_clock::now();
-            while (!state->cancelled.load()) {
-                const RecordIndex next = std::min(from + step, end);
-                const auto found =
-                    filterRecords(state->source, from, next, state->filter, state->context, state->cancelled);
-                positions.insert(positions.end(), found.begin(), found.end());
-                from = next;
-                const bool isDone = from >= end;
-                if (!isDone && std::chrono::steady_clock::now() - told < slice)
-                    continue;
-                told = std::chrono::steady_clock::now();
-                slot->post([self, state, positions = std::move(positions), from, isDone] {
-                    if (self->m_state != state)
-                        return;
-                    self->m_looked = from;
-                    self->m_isRunning = !isDone;
-                    emit self->found(positions);
-                });
-                positions.clear();
-                if (isDone)
+    runOnPool([state = m_state, self = this, slot = m_postbox.slot(), from = m_looked, end]() mutable {
+        constexpr RecordIndex step = 4096;
+        takeParts(state->source, state->parts);
+        end = std::min(end, state->source.total());
+        std::vector<RecordIndex> positions;
+        auto told = std::chrono::steady_clock::now();
+        while (!state->cancelled.load()) {
+            const RecordIndex next = std::min(from + step, end);
+            const auto found =
+                filterRecords(state->source, from, next, state->filter, state->context, state->cancelled);
+            positions.insert(positions.end(), found.begin(), found.end());
+            from = next;
+            const bool isDone = from >= end;
+            if (!isDone && std::chrono::steady_clock::now() - told < slice)
+                continue;
+            told = std::chrono::steady_clock::now();
+            slot->post([self, state, positions = std::move(positions), from, isDone] {
+                if (self->m_state != state)
                     return;
-            }
-        });
+                self->m_looked = from;
+                self->m_isRunning = !isDone;
+                emit self->found(positions);
+            });
+            positions.clear();
+            if (isDone)
+                return;
+        }
+    });
 }
 
 } // namespace sw::ui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/compare/comparewindow.h"
 
+#include "core/base/threads.h"
 #include "ui/shell/icons.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
@@ -14,7 +15,6 @@
 #include <QPainter>
 #include <QStyledItemDelegate>
 #include <QTableView>
-#include <QThreadPool>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -160,7 +160,7 @@ void CompareWindow::compare() {
     const CompareOptions options{
         .byLine = m_byLine->isChecked(), .masksTimes = m_times->isChecked(), .masksNumbers = m_numbers->isChecked()};
     m_result->setText(tr("comparing…"));
-    QThreadPool::globalInstance()->start([left, right, options, self = this, slot = m_postbox.slot(), job = ++m_job] {
+    runOnPool([left, right, options, self = this, slot = m_postbox.slot(), job = ++m_job] {
         auto comparison = std::make_shared<Comparison>();
         const auto read = [&options](const CompareSide& side) {
             RecordSource source(side.parts);

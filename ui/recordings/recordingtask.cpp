@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "ui/recordings/recordingtask.h"
 
+#include "core/base/threads.h"
 #include "ui/widgets/controls.h"
 
 #include <QProgressDialog>
-#include <QThreadPool>
 
 namespace sw::ui {
 
@@ -35,17 +35,16 @@ RecordingTask::RecordingTask(const QString& text, QWidget* window, Work work)
     });
     connect(&m_timer, &QTimer::timeout, this, &RecordingTask::showProgress);
     m_timer.start(interval);
-    QThreadPool::globalInstance()->start(
-        [this, slot = m_postbox.slot(), progress = m_progress, work = std::move(work)] {
-            auto finish = work(*progress);
-            slot->post([this, finish = std::move(finish)] { // runs only while we are there
-                m_timer.stop();
-                m_dialog->hide();
-                m_dialog->deleteLater();
-                deleteLater(); // before what may ask something
-                finish();
-            });
+    runOnPool([this, slot = m_postbox.slot(), progress = m_progress, work = std::move(work)] {
+        auto finish = work(*progress);
+        slot->post([this, finish = std::move(finish)] { // runs only while we are there
+            m_timer.stop();
+            m_dialog->hide();
+            m_dialog->deleteLater();
+            deleteLater(); // before what may ask something
+            finish();
         });
+    });
 }
 
 RecordingTask::~RecordingTask() {

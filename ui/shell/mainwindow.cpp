@@ -17,6 +17,7 @@
 #include "ui/shell/eventlog.h"
 #include "ui/shell/icons.h"
 #include "ui/shell/manualwindow.h"
+#include "ui/shell/passphrases.h"
 #include "ui/shell/relaycommands.h"
 #include "ui/shell/socketcommands.h"
 #include "ui/shell/statustotals.h"
@@ -427,6 +428,8 @@ void MainWindow::openAddress(const Address& address, const QString& behaviour, R
             return;
         request.allowsRemoteConsole = true;
     }
+    if (!askPassphrases(m_engine, m_prompter, this, address))
+        return;
     const auto id = role == Role::Listen ? m_engine.listen(address, request) : m_engine.connectTo(address, request);
     if (!id) {
         m_address->showError(id.error());

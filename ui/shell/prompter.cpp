@@ -24,6 +24,12 @@ std::optional<QString> DialogPrompter::ask(QWidget* parent, const QString& title
     return isGiven ? std::optional(answer) : std::nullopt;
 }
 
+std::optional<QString> DialogPrompter::askSecret(QWidget* parent, const QString& title, const QString& question) {
+    bool isGiven = false;
+    const QString answer = QInputDialog::getText(parent, title, question, QLineEdit::Password, {}, &isGiven);
+    return isGiven ? std::optional(answer) : std::nullopt;
+}
+
 QString DialogPrompter::fileToWrite(QWidget* parent, const QString& title, const QString& name, const QString& filter) {
     return QFileDialog::getSaveFileName(parent, title, name, filter);
 }

@@ -23,6 +23,8 @@ public:
     /// A line of text; nothing: the user changed their mind.
     virtual std::optional<QString> ask(QWidget* parent, const QString& title, const QString& question,
                                        const QString& text) = 0;
+    /// The same for a secret: what is typed is not shown.
+    virtual std::optional<QString> askSecret(QWidget* parent, const QString& title, const QString& question) = 0;
     /// A file to write; empty: the user changed their mind. `filter`: as QFileDialog has it.
     virtual QString fileToWrite(QWidget* parent, const QString& title, const QString& name, const QString& filter) = 0;
     /// A file to read; empty: the user changed their mind.
@@ -41,6 +43,7 @@ public:
     bool confirm(QWidget* parent, const QString& question, const QString& action) override;
     std::optional<QString> ask(QWidget* parent, const QString& title, const QString& question,
                                const QString& text) override;
+    std::optional<QString> askSecret(QWidget* parent, const QString& title, const QString& question) override;
     QString fileToWrite(QWidget* parent, const QString& title, const QString& name, const QString& filter) override;
     QString fileToRead(QWidget* parent, const QString& title, const QString& filter) override;
     QString folder(QWidget* parent, const QString& title) override;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "ui/shell/storenotices.h"
 
+#include "core/base/threads.h"
 #include "core/base/units.h"
 #include "ui/widgets/noticebar.h"
 
 #include <QLocale>
-#include <QThreadPool>
 #include <QWidget>
 
 namespace sw::ui {
@@ -55,7 +55,7 @@ void StoreNotices::offer() {
 }
 
 void StoreNotices::open(const KilledRun& run) {
-    QThreadPool::globalInstance()->start([run, self = this, slot = m_postbox.slot()] {
+    runOnPool([run, self = this, slot = m_postbox.slot()] {
         auto recovered = openKilledRun(run);
         slot->post([self, recovered = std::move(recovered)] { // runs only while self is there
             if (recovered.empty())

@@ -7,6 +7,7 @@
 #include "ui/composer/composer.h"
 #include "ui/messages/messagespanel.h"
 #include "ui/shell/bufferarea.h"
+#include "ui/shell/passphrases.h"
 #include "ui/tools/certificatedialog.h"
 #include "ui/tools/loaddialog.h"
 
@@ -109,8 +110,12 @@ void ToolCommands::startTls() {
                       "throw-away certificate is made:")
                  : tr("We are the client. Options, such as name=example.org&ca=/path/ca.crt, or verify=off:"),
         {});
-    if (options)
-        m_parts.engine.startTls(snapshot->id, options->trimmed());
+    if (!options)
+        return;
+    const auto address = parseAddress(QStringLiteral("tls://localhost:1?") + options->trimmed());
+    if (address && !askPassphrases(m_parts.engine, m_parts.prompter, m_window, *address))
+        return;
+    m_parts.engine.startTls(snapshot->id, options->trimmed()); // which says what is wrong with the options
 }
 
 void ToolCommands::changeBehaviour() {

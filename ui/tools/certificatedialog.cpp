@@ -127,7 +127,8 @@ void CertificateDialog::make() {
     std::optional<Identity> issuer;
     if (const QString path = m_authority->text().trimmed(); !path.isEmpty()) {
         const QFileInfo file(path);
-        const auto read = readIdentity(path, file.dir().filePath(file.completeBaseName() + QStringLiteral(".key")));
+        const auto read = readIdentity(
+            {.certificate = path, .key = file.dir().filePath(file.completeBaseName() + QStringLiteral(".key"))});
         if (!read) {
             fail(read.error());
             return;

@@ -2,6 +2,7 @@
 #include "ui/tools/lookuppanel.h"
 
 #include "core/address/interfaces.h"
+#include "core/base/threads.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 
@@ -15,7 +16,6 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QStyle>
-#include <QThreadPool>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -122,7 +122,7 @@ void LookupPanel::start() {
     m_status->setText(asksTheNetwork(query, reverse) ? tr("Asking the name service…") : QString());
     m_status->setVisible(!m_status->text().isEmpty());
     const quint64 asked = ++m_asked;
-    QThreadPool::globalInstance()->start([query, reverse, asked, slot = m_postbox.slot(), this] {
+    runOnPool([query, reverse, asked, slot = m_postbox.slot(), this] {
         slot->post([query, asked, facts = lookUp(query, reverse), this] {
             if (asked == m_asked)
                 finished(query, facts);

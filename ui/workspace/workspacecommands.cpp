@@ -6,6 +6,7 @@
 #include "ui/composer/composer.h"
 #include "ui/messages/messagespanel.h"
 #include "ui/shell/bufferarea.h"
+#include "ui/shell/passphrases.h"
 #include "ui/workspace/workspacedialog.h"
 
 #include <QFileInfo>
@@ -112,6 +113,10 @@ void WorkspaceCommands::openEndpoints(const QVector<WorkspaceEndpoint>& endpoint
                                              tr("Whoever reaches %1 over the network can run scripts here. Open it?")
                                                  .arg(formatAddress(endpoint.address)),
                                              tr("Open"));
+            const Address& target = endpoint.relay ? endpoint.relay->target : endpoint.address;
+            if (!askPassphrases(m_parts.engine, m_parts.prompter, m_window, endpoint.address) ||
+                !askPassphrases(m_parts.engine, m_parts.prompter, m_window, target))
+                continue;
             const auto id = openEndpoint(m_parts.engine, endpoint, allowsRemoteConsole);
             if (!id)
                 m_parts.prompter.tell(m_window, tr("Not opened"),

@@ -210,6 +210,13 @@ private slots:
         QVERIFY(owner->program.startsWith(QLatin1String("tst_lookups")));
         QVERIFY(!portOwner(1, true));
     }
+
+    void anUnknownNameHasItsIdentifier() {
+        const auto found = resolveNow(QStringLiteral("a..invalid"), Family::Any);
+        QVERIFY(!found);
+        QVERIFY2(toText(found.error()).contains(QStringLiteral("[name-not-found, resolve: ")),
+                 qPrintable(toText(found.error())));
+    }
 };
 
 QTEST_GUILESS_MAIN(LookupsTest)

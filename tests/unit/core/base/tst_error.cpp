@@ -4,6 +4,8 @@
 #include <QtTest/QtTest>
 
 #include <cerrno>
+#include <cstdlib>
+#include <netdb.h>
 
 using namespace sw;
 
@@ -28,6 +30,46 @@ private slots:
         const Error error = systemError(ECONNREFUSED, QStringLiteral("connect"), QStringLiteral("%1%n<b>:80"));
         QVERIFY(error.detail.contains(QLatin1String("%1%n<b>:80")));
         QVERIFY(toText(error).contains(QLatin1String("connection-refused, connect: ECONNREFUSED 111")));
+    }
+
+    void errorsOfLocalSocketsSpeakOfPathAndProgram_data() {
+        QTest::addColumn<int>("code");
+        QTest::addColumn<QString>("situation");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("refused") << ECONNREFUSED << "connect"
+                                 << "nothing listens on it";
+        QTest::newRow("refused datagram") << ECONNREFUSED << "send"
+                                          << "No program receives on";
+        QTest::newRow("told later") << ECONNREFUSED << "receive"
+                                    << "No program receives on";
+        QTest::newRow("in use") << EADDRINUSE << "bind"
+                                << "exists already";
+        QTest::newRow("denied") << EACCES << "connect"
+                                << "not yours";
+        QTest::newRow("denied bind") << EACCES << "bind"
+                                     << "directory";
+        QTest::newRow("late") << ETIMEDOUT << "connect"
+                              << "The program that serves";
+        QTest::newRow("large") << EMSGSIZE << "send"
+                               << "sndbuf";
+        QTest::newRow("missing") << ENOENT << "send"
+                                 << "does not exist";
+    }
+    void errorsOfLocalSocketsSpeakOfPathAndProgram() {
+        QFETCH(int, code);
+        QFETCH(QString, situation);
+        QFETCH(QString, says);
+        for (const QString& path : {QStringLiteral("/run/app.sock"), QStringLiteral("@app")}) {
+            const QString detail = systemError(code, situation, path).detail;
+            QVERIFY2(detail.contains(says) && detail.contains(path), qPrintable(detail));
+            for (const char* word : {"port", "host", "ICMP", "IPv4"})
+                QVERIFY2(!detail.contains(QLatin1String(word)), qPrintable(detail));
+        }
+    }
+
+    void namesHaveTheirCodesToo() {
+        QCOMPARE(nativeErrorName(-std::abs(EAI_NONAME)), QStringLiteral("EAI_NONAME"));
+        QCOMPARE(nativeErrorName(-std::abs(EAI_AGAIN)), QStringLiteral("EAI_AGAIN"));
     }
 
     void jsonCarriesEverything() {

@@ -120,7 +120,7 @@ private slots:
 #ifndef Q_OS_WIN
         QCOMPARE(QFileInfo(written->at(1)).permissions() & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
 #endif
-        QVERIFY(readIdentity(written->at(0), written->at(1)));
+        QVERIFY((readIdentity({.certificate = written->at(0), .key = written->at(1)})));
         QVERIFY(!writeIdentity(*made, folder, QStringLiteral("server")));
         for (const QString& name : {QStringLiteral("../x"), QStringLiteral(".x"), QStringLiteral("a/b"), QString()})
             QVERIFY(!writeIdentity(*made, folder, name));

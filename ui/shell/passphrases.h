@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/address/address.h"
+#include "core/engine/engine.h"
+#include "ui/shell/prompter.h"
+
+namespace sw::ui {
+
+/// Asks for the passphrases of the encrypted files that this address names and says no place of; the engine keeps them
+/// in memory. False: the user changed their mind.
+bool askPassphrases(Engine& engine, Prompter& prompter, QWidget* parent, const Address& address);
+
+} // namespace sw::ui
