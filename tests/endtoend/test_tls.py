@@ -502,7 +502,7 @@ class Datagrams(unittest.TestCase):
                     self.assertLess(len(answer), len(hello), "no amplification")
             catcher.close()
             self.assertEqual(swright("send", f"dtls://127.0.0.1:{port}?verify=off", "x").returncode, 0)  # brings its cookie
-            running.event("opened")
+            running.event("tls-established")
             told = [event["event"] for event in running.events()]
             self.assertEqual((told[:2], told.count("opened")), (["started", "opened"], 1))
 
