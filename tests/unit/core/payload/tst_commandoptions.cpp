@@ -25,6 +25,10 @@ private:
             return {QStringLiteral("127.0.0.7")};
         case OptionType::Group:
             return {QStringLiteral("224.0.0.9")};
+        case OptionType::Destination:
+            return {QStringLiteral("127.0.0.7:9")};
+        case OptionType::Secret:
+            return {QStringLiteral("env:KEY")};
         case OptionType::Text:
             return {qstrcmp(spec.name, "mode") == 0 ? QStringLiteral("0640") : QStringLiteral("some-text")};
         default:
