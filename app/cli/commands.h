@@ -31,7 +31,7 @@ void addTranslate(CLI::App& program, Run& run);
 void addList(CLI::App& program, Run& run);
 void addDocuments(CLI::App& program, Run& run);
 
-/// --json, --verbose, --record, --as, --idle and --tcp-info.
+/// --json, --verbose, --record, --dump, --hex-dump, --force, --as, --idle and --tcp-info.
 void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle = true);
 /// What --for or --idle say; nothing after the error was said.
 std::optional<std::chrono::milliseconds> readDuration(const std::string& text);

@@ -22,6 +22,10 @@ struct SessionOptions {
     bool json = false;
     bool verbose = false;
     std::string record;
+    std::string dump;
+    std::string hexDump;
+    bool force = false;    ///< files that are there already are replaced
+    bool passesOn = false; ///< a relay: dumps have what was passed on, not what came too
     std::string as;
     std::string idle;
     std::string tcpInfo;       ///< how often the system is asked what its TCP knows; empty: never
@@ -52,6 +56,10 @@ public:
     int run();
     /// Ends run() once everything is written and recorded.
     void finish(int status);
+    /// A part of the task has failed, and the rest goes on: run() returns TaskFailed instead of Done.
+    void noteFailure() { m_hasFailed = true; }
+    /// What to do with files that are there already.
+    Existing existing() const { return m_options.force ? Existing::Replace : Existing::Refuse; }
     /// Status of an end by a signal; Done unless set.
     void setInterruptStatus(int status) { m_interruptStatus = status; }
 
@@ -71,16 +79,25 @@ private:
         std::shared_ptr<Transcript> transcript;
         TranscriptReader reader;
         RecordIndex next = 0;
-        RecordIndex end = 0; // of the records that are being taken
+        RecordIndex end = 0;    // of the records that are being taken
+        bool isLeaving = false; // has ended, and is forgotten once all is taken
+    };
+    struct Recording {
+        std::unique_ptr<Recorder> recorder;
+        bool saidError = false;
     };
 
+    std::optional<int> openRecordings();
     void take(const QVector<EndpointSnapshot>& snapshots);
+    void takeUpTo(qint64 time);
+    void forgetTaken();
     Followed& follow(const EndpointSnapshot& snapshot);
     void takeRecord(Followed& followed, const RecordView& record);
     void takeEvents();
     void sayEvent(const RecordView& record);
     QByteArray formatted(const Followed& followed, const RecordView& record);
-    void flushRecording();
+    void flushRecordings();
+    void heed(Recording& recording, const Result<void>& written);
     void sampleKernel();
     void sayKernel(const KernelSample& sample);
     void end();
@@ -89,7 +106,7 @@ private:
     OutputForm m_form = OutputForm::Raw;
     Engine m_engine;
     OutputWriter m_output;
-    std::unique_ptr<Recorder> m_recorder;
+    std::vector<Recording> m_recordings; // of --record and the dumps
     std::unordered_map<quint64, Followed> m_followed;
     std::unordered_map<quint64, quint64> m_offsets; // received so far, for hex dumps
     TranscriptReader m_events;
@@ -101,10 +118,13 @@ private:
     int m_interruptStatus = Done;
     QSet<EndpointId> m_forgotten; // ended and taken in full; the engine was told to remove them
     bool m_isFinishing = false;
-    bool m_saidRecordError = false;
+    bool m_hasRun = false;
+    bool m_hasFailed = false; // a part of the task
 };
 
 /// `swright: error: …` on standard error.
 void sayError(const Error& error);
+/// The error with what can be done about a file that is there already, for commands that have --force.
+Error withForceHint(Error error);
 
 } // namespace sw::cli

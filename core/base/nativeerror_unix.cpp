@@ -54,6 +54,8 @@ constexpr std::array natives{
     NativeEntry{EIO, "EIO", ErrorId::WriteFailed},
     NativeEntry{EFBIG, "EFBIG", ErrorId::WriteFailed},
     NativeEntry{EROFS, "EROFS", ErrorId::AccessDenied},
+    NativeEntry{EEXIST, "EEXIST", ErrorId::AlreadyExists},
+    NativeEntry{EDQUOT, "EDQUOT", ErrorId::WriteFailed},
 };
 
 } // namespace
