@@ -4,6 +4,7 @@
 #include "app/cli/signals.h"
 #include "app/cli/stdio.h"
 #include "core/capture/importedrecording.h"
+#include "core/capture/recorder.h"
 #include "core/capture/recordingwriter.h"
 #include "core/payload/utf8pieces.h"
 #include "core/payload/visibletext.h"
@@ -53,22 +54,36 @@ std::unique_ptr<OpenedRecording> openRecording(const std::string& path, const st
     return opened;
 }
 
-int runConvert(const std::string& in, const std::string& out, const std::string& filter) {
+/// Whether what is written would take the place of what is read, by any name: of a .bin two files are read and written.
+bool isSame(const QString& in, const QString& out) {
+    const auto there = [](const QString& path) { return QFileInfo(path).canonicalFilePath(); };
+    for (const QString& read : filesOfRecording(in)) {
+        if (QFileInfo(out).isDir() && QFileInfo(there(read)).path() == there(out))
+            return true;
+        for (const QString& written : filesOfRecording(out)) {
+            if (!there(written).isEmpty() && there(written) == there(read))
+                return true;
+        }
+    }
+    return false;
+}
+
+int runConvert(const std::string& in, const std::string& out, const std::string& filter, Existing existing) {
     const QString target = QString::fromStdString(out);
-    if (QFileInfo(target).exists() &&
-        QFileInfo(target).canonicalFilePath() == QFileInfo(QString::fromStdString(in)).canonicalFilePath()) {
-        sayError(badInput(QStringLiteral("convert"), QStringLiteral("IN and OUT are the same file.")));
+    if (isSame(QString::fromStdString(in), target)) {
+        sayError(badInput(QStringLiteral("convert"),
+                          QStringLiteral("IN and OUT are the same file, or OUT is the folder of IN.")));
         return WrongUsage;
     }
     int status = Done;
     const auto opened = openRecording(in, filter, status);
     if (!opened)
         return status;
-    const auto written =
-        writeRecording(opened->source, target, [&opened](RecordIndex index) { return opened->isWanted(index); });
+    const auto written = writeRecording(
+        opened->source, target, [&opened](RecordIndex index) { return opened->isWanted(index); }, nullptr, existing);
     if (written)
         return Done;
-    sayError(written.error());
+    sayError(withForceHint(written.error()));
     return written.error().id == ErrorId::InvalidArgument ? WrongUsage : TaskFailed;
 }
 
@@ -217,6 +232,7 @@ struct RecordingArguments {
     std::string out;
     std::string view = "lines";
     std::string filter;
+    bool force = false;
 };
 
 const char* const filterHelp = "Only records that match, such as 'dir:received len>100 \"GET\"'";
@@ -237,6 +253,8 @@ void addConvert(CLI::App& program, Run& run) {
         ->type_name("FILE")
         ->required();
     command->add_option("--filter", arguments->filter, filterHelp)->type_name("EXPRESSION");
+    command->add_flag("--force", arguments->force,
+                      "Replace OUT when it is there already; without it, that is an error");
     addExamples(
         *command,
         "TCP of a capture is put together: segments out of order, repeated or overlapping; what the capture\n"
@@ -244,7 +262,10 @@ void addConvert(CLI::App& program, Run& run) {
         {"swright convert capture.pcap.gz talk.jsonl", "swright convert session.jsonl session.pcapng",
          "swright convert capture.pcapng streams/ --filter 'peer:10.0.0.1'"});
     command->callback([arguments, &run] {
-        run = [arguments] { return runConvert(arguments->in, arguments->out, arguments->filter); };
+        run = [arguments] {
+            return runConvert(arguments->in, arguments->out, arguments->filter,
+                              arguments->force ? Existing::Replace : Existing::Refuse);
+        };
     });
 }
 

@@ -38,12 +38,20 @@ public:
                              const auto written = m_log->write({decisions.begin(), decisions.end()});
                              if (!written) {
                                  m_session.say(written.error());
+                                 m_session.noteFailure();
                                  m_log.reset();
                              }
                          });
     }
 
     void started(EndpointId id) { m_relay = id; }
+    /// No more decisions come. Errors: what the system says.
+    Result<void> closeLog() { return m_log ? m_log->close() : Result<void>(); }
+    /// The relay came to nothing.
+    void discardLog() {
+        if (m_log)
+            m_log->discard();
+    }
 
 private:
     void update(const QVector<EndpointSnapshot>& snapshots) {
@@ -102,7 +110,9 @@ std::optional<RelayRequest> readRequest(const RelayArguments& arguments, const A
             return std::nullopt;
         request.idle = *idle;
     }
-    request.isRecorded = !arguments.session.record.empty() || !arguments.session.as.empty();
+    const SessionOptions& session = arguments.session;
+    request.isRecorded =
+        !session.record.empty() || !session.dump.empty() || !session.hexDump.empty() || !session.as.empty();
     if (const auto valid = request.validate(listen); !valid) {
         sayError(valid.error(), arguments.session.json);
         return std::nullopt;
@@ -125,6 +135,7 @@ int runRelay(const RelayArguments& arguments) {
     }
     SessionOptions options = arguments.session;
     options.quietOutput = options.as.empty();
+    options.passesOn = true;
     Session session(options);
     if (const auto status = session.prepare())
         return *status;
@@ -132,9 +143,10 @@ int runRelay(const RelayArguments& arguments) {
         return TaskFailed;
     std::unique_ptr<FaultLog> log;
     if (!arguments.faultLog.empty()) {
-        auto opened = FaultLog::open(QString::fromStdString(arguments.faultLog), request->faults, request->seed);
+        auto opened = FaultLog::open(QString::fromStdString(arguments.faultLog), request->faults, request->seed,
+                                     session.existing());
         if (!opened) {
-            session.say(opened.error());
+            session.say(withForceHint(opened.error()));
             return TaskFailed;
         }
         log = std::move(*opened);
@@ -143,12 +155,17 @@ int runRelay(const RelayArguments& arguments) {
     const auto id = session.engine().relay(*listen, *request);
     if (!id) {
         session.say(id.error());
+        command.discardLog();
         return WrongUsage;
     }
     command.started(*id);
     if (limit)
         session.endAfter(*limit, arguments.forTime);
-    return session.run();
+    const int status = session.run();
+    const auto closed = command.closeLog();
+    if (!closed)
+        session.say(closed.error());
+    return closed || status != Done ? status : TaskFailed;
 }
 
 } // namespace

@@ -34,7 +34,7 @@ void addTranslate(CLI::App& program, Run& run);
 void addList(CLI::App& program, Run& run);
 void addDocuments(CLI::App& program, Run& run);
 
-/// --json, --verbose, --record, --as, --idle and --tcp-info.
+/// --json, --verbose, --record, --dump, --hex-dump, --force, --as, --idle and --tcp-info.
 void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle = true);
 /// --crlf, --send-only, --receive-only, --shutdown-receiving, --abort and --control.
 void addWireOptions(CLI::App& command, WireOptions& options, std::string& control);

@@ -16,6 +16,16 @@ void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle)
             "for each direction")
         ->type_name("FILE");
     command
+        .add_option("--dump", options.dump,
+                    "Write the bytes of both directions to FILE as they pass, one after the other and nothing else; of "
+                    "a relay, what it passes on")
+        ->type_name("FILE");
+    command
+        .add_option("--hex-dump", options.hexDump, "The same as a hex dump, with direction and time before each piece")
+        ->type_name("FILE");
+    command.add_flag("--force", options.force,
+                     "Replace files that are there already; without it, --record and its kin refuse them");
+    command
         .add_option("--as", options.as,
                     "Show received bytes as raw, text (control bytes visible), hex, or lines (with time and "
                     "endpoint); without it: text on a terminal, raw in a pipe")

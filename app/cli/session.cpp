@@ -8,8 +8,10 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
+#include <QFileInfo>
 #include <QJsonDocument>
 
+#include <limits>
 #include <queue>
 
 namespace sw::cli {
@@ -86,6 +88,12 @@ void sayNote(const QString& text, bool json) {
         writeError(toTerminalText((QStringLiteral("swright: ") + text).toUtf8()));
 }
 
+Error withForceHint(Error error) {
+    if (error.id == ErrorId::AlreadyExists)
+        error.detail += QStringLiteral(" Give another name, or --force to replace what is there.");
+    return error;
+}
+
 Session::Session(const SessionOptions& options, QObject* parent)
     : QObject(parent),
       m_options(options),
@@ -117,10 +125,15 @@ Session::Session(const SessionOptions& options, QObject* parent)
     QObject::connect(&m_kernelTimer, &QTimer::timeout, this, &Session::sampleKernel);
     QObject::connect(&m_engine, &Engine::kernelSampled, this, &Session::sayKernel);
     m_flushTimer.setInterval(flushInterval);
-    QObject::connect(&m_flushTimer, &QTimer::timeout, this, &Session::flushRecording);
+    QObject::connect(&m_flushTimer, &QTimer::timeout, this, &Session::flushRecordings);
 }
 
-Session::~Session() = default;
+Session::~Session() {
+    if (m_hasRun)
+        return;
+    for (Recording& recording : m_recordings)
+        recording.recorder->discard(); // the command came to nothing
+}
 
 std::optional<int> Session::prepare() {
     const auto form = outputForm(m_options.as);
@@ -149,21 +162,45 @@ std::optional<int> Session::prepare() {
         m_kernelTimer.start(
             std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*every), std::chrono::milliseconds(10)));
     }
-    if (!m_options.record.empty()) {
-        auto recorder = Recorder::open(QString::fromStdString(m_options.record));
-        if (!recorder) {
-            say(recorder.error());
-            return recorder.error().id == ErrorId::InvalidArgument ? WrongUsage : TaskFailed;
-        }
-        m_recorder = std::move(*recorder);
-        m_flushTimer.start();
-    }
+    if (const auto status = openRecordings())
+        return status;
     makeBinary();
     onEndRequested(this, [this](const QString& signal) { finishNow(m_interruptStatus, signal); });
     return std::nullopt;
 }
 
+std::optional<int> Session::openRecordings() {
+    const auto fail = [this](const Error& error) {
+        say(withForceHint(error));
+        return error.id == ErrorId::InvalidArgument ? WrongUsage : TaskFailed;
+    };
+    const auto absolute = [](const std::string& path) {
+        return QFileInfo(QString::fromStdString(path)).absoluteFilePath();
+    };
+    QStringList taken;
+    for (const std::string* path : {&m_options.record, &m_options.dump, &m_options.hexDump}) {
+        if (path->empty())
+            continue;
+        if (taken.contains(absolute(*path)))
+            return fail(badInput(QStringLiteral("record"),
+                                 QStringLiteral("%1 is given for two recordings: each takes a file of its own.")
+                                     .arg(QString::fromStdString(*path))));
+        for (const QString& file : filesOfRecording(QString::fromStdString(*path)))
+            taken.append(absolute(file.toStdString()));
+        const QString file = QString::fromStdString(*path);
+        auto recorder = path == &m_options.record
+                            ? Recorder::open(file, existing())
+                            : Recorder::openDump(file, path == &m_options.hexDump, m_options.passesOn, existing());
+        if (!recorder)
+            return fail(recorder.error());
+        m_recordings.push_back({.recorder = std::move(*recorder)});
+        m_flushTimer.start();
+    }
+    return std::nullopt;
+}
+
 int Session::run() {
+    m_hasRun = true;
     if (m_idleTimer.interval() > 0)
         m_idleTimer.start();
     return QCoreApplication::exec();
@@ -195,6 +232,7 @@ void Session::endAfter(std::chrono::milliseconds time, const std::string& writte
 }
 
 void Session::endOutput() {
+    takeUpTo(std::numeric_limits<qint64>::max());
     for (auto& [id, followed] : m_followed)
         flushPieces(followed);
     m_output.close();
@@ -204,11 +242,13 @@ void Session::endOutput() {
 void Session::end() {
     if (std::exchange(m_hasEnded, true))
         return;
+    takeUpTo(std::numeric_limits<qint64>::max());
     for (auto& [id, followed] : m_followed)
         flushPieces(followed);
-    if (m_recorder)
-        (void)m_recorder->finish(); // its error comes again with the flush
-    flushRecording();
+    for (Recording& recording : m_recordings)
+        heed(recording, recording.recorder->finish());
+    if (m_hasFailed && m_status == Done)
+        m_status = TaskFailed;
     if (m_output.pending() == 0 || m_output.error())
         exit();
     else if (m_isHurried)
@@ -255,14 +295,17 @@ void Session::sayKernel(const KernelSample& sample) {
     sayPlain(QStringLiteral("swright: %1: %2").arg(snapshot->name, parts.join(QLatin1String(", "))));
 }
 
-void Session::flushRecording() {
-    if (!m_recorder)
+void Session::flushRecordings() {
+    for (Recording& recording : m_recordings)
+        heed(recording, recording.recorder->flush());
+}
+
+/// The first error of each recording is said; traffic goes on.
+void Session::heed(Recording& recording, const Result<void>& written) {
+    if (written || std::exchange(recording.saidError, true))
         return;
-    const auto flushed = m_recorder->flush();
-    if (!flushed && !m_saidRecordError) {
-        m_saidRecordError = true;
-        say(flushed.error());
-    }
+    noteFailure();
+    say(written.error());
 }
 
 Session::Followed& Session::follow(const EndpointSnapshot& snapshot) {
@@ -281,52 +324,68 @@ Session::Followed& Session::follow(const EndpointSnapshot& snapshot) {
     return found->second;
 }
 
-/// Takes what these endpoints have recorded, by time: a relay's two sides belong together.
+/// Takes what was recorded up to now: in the order of time, over all endpoints.
 void Session::take(const QVector<EndpointSnapshot>& snapshots) {
-    using Next = std::pair<qint64, Followed*>; // the time of the next record
-    std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
-    std::vector<std::pair<const EndpointSnapshot*, RecordIndex>> taken;
-    const auto enqueue = [&queue](Followed& followed, RecordIndex end) {
-        if (followed.next < end)
-            queue.push({followed.reader.header(followed.next).time.mono, &followed});
-    };
     for (const EndpointSnapshot& snapshot : snapshots) {
         if (m_forgotten.contains(snapshot.id) || m_engine.transcript(snapshot.id) == nullptr)
             continue;
-        Followed& followed = follow(snapshot);
+        m_untaken.insert(static_cast<quint64>(snapshot.id));
+        // a server that runs for days forgets
+        follow(snapshot).isLeaving = isEnded(snapshot.state) && snapshot.parent != EndpointId::None;
+    }
+    takeUpTo(m_engine.completeUpTo());
+    forgetTaken();
+}
+
+/// What is newer waits for the next notification: an endpoint that we do not know yet may have records before it.
+void Session::takeUpTo(qint64 time) {
+    using Next = std::pair<qint64, Followed*>; // the time of the next record
+    std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
+    const auto enqueue = [&queue](Followed& followed) {
+        if (followed.next < followed.end)
+            queue.push({followed.reader.header(followed.next).time.mono, &followed});
+    };
+    for (const quint64 id : m_untaken) {
+        Followed& followed = m_followed.at(id);
         followed.end = followed.reader.count();
-        taken.emplace_back(&snapshot, followed.end);
-        enqueue(followed, followed.end);
+        while (followed.end > followed.next && followed.reader.header(followed.end - 1).time.mono > time)
+            --followed.end;
+        enqueue(followed);
     }
     while (!queue.empty()) {
         Followed& followed = *queue.top().second;
         queue.pop();
         takeRecord(followed, followed.reader.at(followed.next));
         ++followed.next;
-        enqueue(followed, followed.end);
+        enqueue(followed);
+        if (followed.next == followed.end && !m_options.keepsRecords)
+            followed.transcript->releaseBefore(followed.end);
     }
-    for (const auto& [snapshot, end] : taken) {
-        const auto found = m_followed.find(static_cast<quint64>(snapshot->id));
-        if (!m_options.keepsRecords)
-            found->second.transcript->releaseBefore(end);
-        if (isEnded(snapshot->state) && snapshot->parent != EndpointId::None) { // a server that runs for days forgets
-            flushPieces(found->second);
-            m_followed.erase(found);
-            m_offsets.erase(static_cast<quint64>(snapshot->id));
-            m_forgotten.insert(snapshot->id);
-            m_engine.remove(snapshot->id);
+}
+
+void Session::forgetTaken() {
+    for (auto at = m_untaken.begin(); at != m_untaken.end();) {
+        const auto found = m_followed.find(*at);
+        Followed& followed = found->second;
+        if (followed.next < followed.reader.count()) {
+            ++at;
+            continue;
         }
+        at = m_untaken.erase(at); // until it is told of again
+        if (!followed.isLeaving)
+            continue;
+        flushPieces(followed);
+        const EndpointId id = followed.part.id;
+        m_followed.erase(found);
+        m_offsets.erase(static_cast<quint64>(id));
+        m_forgotten.insert(id);
+        m_engine.remove(id);
     }
 }
 
 void Session::takeRecord(Followed& followed, const RecordView& record) {
-    if (m_recorder) {
-        const auto written = m_recorder->write(followed.part, record);
-        if (!written && !m_saidRecordError) {
-            m_saidRecordError = true;
-            say(written.error());
-        }
-    }
+    for (Recording& recording : m_recordings)
+        heed(recording, recording.recorder->write(followed.part, record));
     emit recordTaken(followed.part.id, record);
     if (record.header.kind != RecordKind::Received)
         return;

@@ -13,6 +13,7 @@
 
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace sw::cli {
 
@@ -23,6 +24,10 @@ struct SessionOptions {
     bool json = false;
     bool verbose = false;
     std::string record;
+    std::string dump;
+    std::string hexDump;
+    bool force = false;    ///< files that are there already are replaced
+    bool passesOn = false; ///< a relay: dumps have what was passed on, not what came too
     std::string as;
     std::string idle;
     std::string name;           ///< of the endpoint; empty: derived from its address
@@ -62,6 +67,10 @@ public:
     void endAfter(std::chrono::milliseconds time, const std::string& written);
     /// Standard output ends for its reader once what has come is written: nothing more will come.
     void endOutput();
+    /// A part of the task has failed, and the rest goes on: run() returns TaskFailed instead of Done.
+    void noteFailure() { m_hasFailed = true; }
+    /// What to do with files that are there already.
+    Existing existing() const { return m_options.force ? Existing::Replace : Existing::Refuse; }
     /// Status of an end by a signal; Done unless set.
     void setInterruptStatus(int status) { m_interruptStatus = status; }
 
@@ -88,13 +97,21 @@ private:
         std::shared_ptr<Transcript> transcript;
         TranscriptReader reader;
         RecordIndex next = 0;
-        RecordIndex end = 0; // of the records that are being taken
+        RecordIndex end = 0;    // of the records that are being taken
+        bool isLeaving = false; // has ended, and is forgotten once all is taken
         QString shownName{};
         Utf8Pieces pieces{}; // for --as text and lines
         qint64 lastTime = 0;
     };
+    struct Recording {
+        std::unique_ptr<Recorder> recorder;
+        bool saidError = false;
+    };
 
+    std::optional<int> openRecordings();
     void take(const QVector<EndpointSnapshot>& snapshots);
+    void takeUpTo(qint64 time);
+    void forgetTaken();
     Followed& follow(const EndpointSnapshot& snapshot);
     void takeRecord(Followed& followed, const RecordView& record);
     void takeEvents();
@@ -102,7 +119,8 @@ private:
     QByteArray formatted(Followed& followed, const RecordView& record);
     static QByteArray lines(const Followed& followed, QByteArrayView bytes);
     void flushPieces(Followed& followed);
-    void flushRecording();
+    void flushRecordings();
+    void heed(Recording& recording, const Result<void>& written);
     void sampleKernel();
     void sayKernel(const KernelSample& sample);
     void end();
@@ -112,8 +130,9 @@ private:
     OutputForm m_form = OutputForm::Raw;
     Engine m_engine;
     OutputWriter m_output;
-    std::unique_ptr<Recorder> m_recorder;
+    std::vector<Recording> m_recordings; // of --record and the dumps
     std::unordered_map<quint64, Followed> m_followed;
+    std::unordered_set<quint64> m_untaken;          // of those: what has records that were not taken
     std::unordered_map<quint64, quint64> m_offsets; // received so far, for hex dumps
     TranscriptReader m_events;
     RecordIndex m_nextEvent = 0;
@@ -126,7 +145,8 @@ private:
     bool m_isFinishing = false;
     bool m_isHurried = false; // finishNow()
     bool m_hasEnded = false;  // everything was taken
-    bool m_saidRecordError = false;
+    bool m_hasRun = false;
+    bool m_hasFailed = false; // a part of the task
     QSet<qint64> m_announced; // endpoints whose start was said
 };
 
@@ -134,5 +154,7 @@ private:
 void sayError(const Error& error, bool json = false);
 /// A remark on standard error: `swright: …`, or a JSON line whose event is `note`.
 void sayNote(const QString& text, bool json);
+/// The error with what can be done about a file that is there already, for commands that have --force.
+Error withForceHint(Error error);
 
 } // namespace sw::cli

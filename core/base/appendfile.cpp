@@ -42,18 +42,25 @@ void BlockBuffer::release() {
     m_capacity = 0;
 }
 
-Result<void> AppendFile::append(BlockBuffer& buffer) {
+Result<void> AppendFile::append(BlockBuffer& buffer, WholePrefix whole) {
     const quint64 end = m_size + buffer.size();
     bool isWhole = m_wantsBlocks && buffer.size() > 0 && end % block == 0;
     if (!passCache(isWhole)) {
         m_wantsBlocks = false;
         isWhole = false;
     }
-    auto written = isWhole ? write(buffer.m_data, buffer.m_size, m_size - buffer.m_kept)
-                           : write(buffer.data(), buffer.size(), m_size);
+    std::size_t done = 0;
+    auto written = isWhole ? write(buffer.m_data, buffer.m_size, m_size - buffer.m_kept, done)
+                           : write(buffer.data(), buffer.size(), m_size, done);
     if (!written) {
+        const std::size_t before = isWhole ? buffer.m_kept : 0;
+        const std::size_t fits = done > before ? done - before : 0;
+        const std::size_t kept = whole == nullptr ? 0 : whole(buffer.data(), fits);
+        m_size += kept;
+        m_wantsBlocks = m_wantsBlocks && kept == 0; // the buffer does not know the last block any more
         buffer.clear();
-        return written;
+        const auto shortened = shorten();
+        return shortened ? written : shortened;
     }
     m_size = end;
     const auto tail = static_cast<std::size_t>(end % block);

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/base/error.h"
-
-#include <QString>
+#include "core/base/outputfile.h"
 
 #include <cstddef>
 #include <memory>
 
 namespace sw {
-
-/// What the system says of a file that is recorded to: AccessDenied or WriteFailed.
-Error storageError(int native, const QString& path);
 
 /// Memory for what an AppendFile is to append: grows, and gives back what a giant took. Belongs to one file.
 class BlockBuffer {
@@ -45,20 +40,23 @@ private:
     std::size_t m_capacity = 0;
 };
 
-/// A file that one thread appends to, each time all or nothing: after an error it ends where it ended before, if the
-/// system lets us shorten it. What ends on a whole block goes past the system's cache where the system can do that,
-/// with the begin of its first block once more: a disk takes much data several times faster that way, what others have
-/// in the cache stays there, and of a process that is killed all of it is in the file or nothing. Anything else goes
-/// through the cache, and a kill may leave the begin of it. Pipes and devices are written to in order; of what failed
-/// they may have a part. New files have mode 0600 where there are modes.
+/// Of so many bytes, those that are whole records, from the begin: what of a write that failed is worth keeping.
+using WholePrefix = std::size_t (*)(const char* data, std::size_t size);
+
+/// A file that one thread appends to, each time all or nothing: after an error it ends where it ended before, or after
+/// the last whole record that fitted, if the system lets us shorten it. What ends on a whole block goes past the
+/// system's cache where the system can do that, with the begin of its first block once more: a disk takes much data
+/// several times faster that way, what others have in the cache stays there, and of a process that is killed all of it
+/// is in the file or nothing. Anything else goes through the cache, and a kill may leave the begin of it. Pipes and
+/// devices are written to in order; of what failed they may have a part. How files are opened: see openOutputFile().
 class AppendFile {
 public:
     /// What goes past the cache is aligned to this: in memory, in size and in its place.
     static constexpr std::size_t block = 4096;
 
-    enum class Existing { Refuse, Replace };
+    using Existing = sw::Existing;
 
-    /// Refuse: an error when there is one already, a link included. Errors: what the system says.
+    /// Errors: those of openOutputFile().
     static Result<std::unique_ptr<AppendFile>> open(const QString& path, Existing existing);
     ~AppendFile();
     AppendFile(const AppendFile&) = delete;
@@ -67,19 +65,24 @@ public:
     AppendFile& operator=(AppendFile&&) = delete;
 
     /// Appends what is in the file's only buffer, and clears it whatever happens. Errors: what the system says, such as
-    /// a full disk.
-    Result<void> append(BlockBuffer& buffer);
+    /// a full disk; with `whole`, the records that fitted are kept then.
+    Result<void> append(BlockBuffer& buffer, WholePrefix whole = nullptr);
+    /// Closes the file: some systems say only now that a disk was full. Errors: what the system says.
+    Result<void> close();
     /// Ending on whole blocks is worth it: they go past the cache, as far as is known.
     bool wantsBlocks() const { return m_wantsBlocks; }
     quint64 size() const { return m_size; }
     const QString& path() const { return m_path; }
+    /// A pipe or a device: nothing in it can be found again, and it is not ours to remove.
+    bool isSequential() const { return m_isSequential; }
 
 private:
     explicit AppendFile(QString path) : m_path(std::move(path)) {}
 
     bool passCache(bool wanted);
-    Result<void> write(const char* data, std::size_t size, quint64 place);
-    Result<void> failed(int native);
+    /// `done`: so many bytes the system has taken, on an error too.
+    Result<void> write(const char* data, std::size_t size, quint64 place, std::size_t& done);
+    Result<void> shorten();
 
     QString m_path;
     qintptr m_file = -1;
@@ -88,6 +91,7 @@ private:
     bool m_wantsBlocks = false;
     bool m_isPassing = false; // the cache, now
     bool m_isSequential = false;
+    bool m_writesInOrder = false; // without places
 };
 
 } // namespace sw

@@ -2,37 +2,37 @@
 // Sources: open(2) and fcntl(2) O_DIRECT, pwrite(2), ftruncate(2); macOS fcntl(2) F_NOCACHE.
 #include "core/base/appendfile.h"
 
-#include <QFile>
-
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <poll.h>
 #include <unistd.h>
+#include <utility>
 
 namespace sw {
 
-Error storageError(int native, const QString& path) {
-    Error error = systemError(native, QStringLiteral("record"), path);
-    error.id = native == EACCES || native == EPERM ? ErrorId::AccessDenied : ErrorId::WriteFailed;
-    error.detail = QStringLiteral("%1: %2.").arg(path, qt_error_string(native));
-    return error;
-}
-
 Result<std::unique_ptr<AppendFile>> AppendFile::open(const QString& path, Existing existing) {
     std::unique_ptr<AppendFile> file(new AppendFile(path));
-    const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (existing == Existing::Refuse ? O_EXCL | O_NOFOLLOW : O_TRUNC);
-    file->m_file = ::open(QFile::encodeName(path).constData(), flags, S_IRUSR | S_IWUSR);
-    struct stat status {};
-    if (file->m_file < 0 || ::fstat(static_cast<int>(file->m_file), &status) != 0)
-        return tl::unexpected(storageError(errno, path));
-    file->m_isSequential = !S_ISREG(status.st_mode);
-    file->m_wantsBlocks = !file->m_isSequential && file->passCache(true);
+    const auto opened = openOutputFile(path, existing);
+    if (!opened)
+        return tl::unexpected(opened.error());
+    file->m_file = opened->handle;
+    file->m_isSequential = opened->isSequential;
+    file->m_writesInOrder = opened->isSequential || existing == Existing::Append; // others may append to it too
+    file->m_wantsBlocks = !file->m_writesInOrder && file->passCache(true);
     return file;
 }
 
 AppendFile::~AppendFile() {
     if (m_file >= 0)
         ::close(static_cast<int>(m_file));
+}
+
+Result<void> AppendFile::close() {
+    const auto file = static_cast<int>(std::exchange(m_file, -1));
+    if (file >= 0 && ::close(file) != 0 && errno != EINTR) // of EINTR nothing is lost, and it is closed
+        return tl::unexpected(storageError(errno, m_path));
+    return {};
 }
 
 /// False: this file system does not do it.
@@ -56,13 +56,13 @@ bool AppendFile::passCache(bool wanted) {
     return true;
 }
 
-Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place) {
+Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place, std::size_t& done) {
     const int file = static_cast<int>(m_file);
-    std::size_t done = 0;
+    std::size_t most = size; // at once
     while (done < size) {
-        const ssize_t count = m_isSequential
-                                  ? ::write(file, data + done, size - done)
-                                  : ::pwrite(file, data + done, size - done, static_cast<off_t>(place + done));
+        const std::size_t now = std::min(most, size - done);
+        const ssize_t count = m_writesInOrder ? ::write(file, data + done, now)
+                                              : ::pwrite(file, data + done, now, static_cast<off_t>(place + done));
         if (count > 0) {
             done += static_cast<std::size_t>(count);
             if (done % block != 0)
@@ -72,20 +72,34 @@ Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place
         const int code = count == 0 ? ENOSPC : errno;
         if (code == EINTR)
             continue;
+        if (code == EAGAIN && m_writesInOrder) { // somebody made our output non-blocking
+            pollfd wait{.fd = file, .events = POLLOUT, .revents = 0};
+            ::poll(&wait, 1, -1);
+            continue;
+        }
         if (code == EINVAL && m_isPassing) { // most often a file system that takes the flag and refuses the write
             m_wantsBlocks = false;
             if (passCache(false))
                 continue;
         }
-        return failed(code);
+        const bool isFull = code == ENOSPC || code == EDQUOT || code == EFBIG;
+        m_wantsBlocks = m_wantsBlocks && !isFull;
+        if (isFull && m_isPassing && passCache(false))
+            continue;
+        if (isFull && !m_writesInOrder && now > block) { // less may still fit
+            most = std::max(now / 2, block);
+            continue;
+        }
+        return tl::unexpected(storageError(code, m_path));
     }
     return {};
 }
 
-Result<void> AppendFile::failed(int native) {
-    if (!m_isSequential && ::ftruncate(static_cast<int>(m_file), static_cast<off_t>(m_size)) != 0)
+/// To the size that counts, after a write that was not whole.
+Result<void> AppendFile::shorten() {
+    if (!m_writesInOrder && ::ftruncate(static_cast<int>(m_file), static_cast<off_t>(m_size)) != 0)
         return tl::unexpected(storageError(errno, m_path));
-    return tl::unexpected(storageError(native, m_path));
+    return {};
 }
 
 } // namespace sw

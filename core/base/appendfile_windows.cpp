@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Sources: CreateFileW, ReOpenFile (FILE_FLAG_NO_BUFFERING), WriteFile with OVERLAPPED places,
-// SetFileInformationByHandle, GetFileType.
+// Sources: ReOpenFile (FILE_FLAG_NO_BUFFERING), WriteFile with OVERLAPPED places,
+// SetFileInformationByHandle.
 #include "core/base/appendfile.h"
 
-#include <QDir>
-
+#include <utility>
 #include <windows.h>
 
 namespace sw {
@@ -13,40 +12,32 @@ namespace {
 
 constexpr DWORD sharing = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
-HANDLE openHandle(const QString& path, DWORD disposition) {
-    const std::wstring name = QDir::toNativeSeparators(path).toStdWString();
-    return ::CreateFileW(name.c_str(), GENERIC_WRITE, sharing, nullptr, disposition, FILE_ATTRIBUTE_NORMAL, nullptr);
-}
-
 HANDLE handle(qintptr value) {
     return reinterpret_cast<HANDLE>(value);
 }
 
 } // namespace
 
-Error storageError(int native, const QString& path) {
-    return {.id = native == ERROR_ACCESS_DENIED ? ErrorId::AccessDenied : ErrorId::WriteFailed,
-            .native = native,
-            .situation = QStringLiteral("record"),
-            .detail = QStringLiteral("%1: %2.").arg(path, qt_error_string(native))};
-}
-
 Result<std::unique_ptr<AppendFile>> AppendFile::open(const QString& path, Existing existing) {
     std::unique_ptr<AppendFile> file(new AppendFile(path));
-    HANDLE opened = openHandle(path, existing == Existing::Refuse ? CREATE_NEW : CREATE_ALWAYS);
-    if (opened == INVALID_HANDLE_VALUE) {
-        const DWORD code = ::GetLastError();
-        const bool isPipe =
-            existing == Existing::Replace && QDir::toNativeSeparators(path).startsWith(QLatin1String("\\\\.\\pipe\\"));
-        if (isPipe)
-            opened = openHandle(path, OPEN_EXISTING); // it is there already
-        if (opened == INVALID_HANDLE_VALUE)
-            return tl::unexpected(storageError(static_cast<int>(code), path));
-    }
-    file->m_file = reinterpret_cast<qintptr>(opened);
-    file->m_isSequential = ::GetFileType(opened) != FILE_TYPE_DISK;
-    file->m_wantsBlocks = !file->m_isSequential;
+    const auto opened = openOutputFile(path, existing);
+    if (!opened)
+        return tl::unexpected(opened.error());
+    file->m_file = opened->handle;
+    file->m_isSequential = opened->isSequential;
+    file->m_writesInOrder = opened->isSequential || existing == Existing::Append; // others may append to it too
+    file->m_wantsBlocks = !file->m_writesInOrder;
     return file;
+}
+
+Result<void> AppendFile::close() {
+    const qintptr direct = std::exchange(m_direct, -1);
+    const qintptr file = std::exchange(m_file, -1);
+    if (direct != -1 && ::CloseHandle(handle(direct)) == 0)
+        return tl::unexpected(storageError(static_cast<int>(::GetLastError()), m_path));
+    if (file != -1 && ::CloseHandle(handle(file)) == 0)
+        return tl::unexpected(storageError(static_cast<int>(::GetLastError()), m_path));
+    return {};
 }
 
 AppendFile::~AppendFile() {
@@ -67,8 +58,7 @@ bool AppendFile::passCache(bool wanted) {
     return true;
 }
 
-Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place) {
-    std::size_t done = 0;
+Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place, std::size_t& done) {
     while (done < size) {
         OVERLAPPED at{};
         at.Offset = static_cast<DWORD>(place + done);
@@ -78,7 +68,7 @@ Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place
         const auto wanted = static_cast<DWORD>(left < mostAtOnce ? left : mostAtOnce);
         DWORD count = 0;
         if (::WriteFile(handle(m_isPassing ? m_direct : m_file), data + done, wanted, &count,
-                        m_isSequential ? nullptr : &at) &&
+                        m_writesInOrder ? nullptr : &at) &&
             count > 0) {
             done += count;
             if (done % block != 0)
@@ -91,17 +81,18 @@ Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place
             m_isPassing = false;
             continue;
         }
-        return failed(static_cast<int>(code));
+        return tl::unexpected(storageError(static_cast<int>(code), m_path));
     }
     return {};
 }
 
-Result<void> AppendFile::failed(int native) {
+/// To the size that counts, after a write that was not whole.
+Result<void> AppendFile::shorten() {
     FILE_END_OF_FILE_INFO end{};
     end.EndOfFile.QuadPart = static_cast<LONGLONG>(m_size);
-    if (!m_isSequential && !::SetFileInformationByHandle(handle(m_file), FileEndOfFileInfo, &end, sizeof end))
+    if (!m_writesInOrder && !::SetFileInformationByHandle(handle(m_file), FileEndOfFileInfo, &end, sizeof end))
         return tl::unexpected(storageError(static_cast<int>(::GetLastError()), m_path));
-    return tl::unexpected(storageError(native, m_path));
+    return {};
 }
 
 } // namespace sw

@@ -51,6 +51,7 @@ constexpr std::array table{
     Entry{ErrorId::NotSupported, "not-supported", "This system or build does not support that for %1."},
     Entry{ErrorId::InvalidArgument, "invalid-argument", "The system does not accept a value for %1."},
     Entry{ErrorId::NotFound, "not-found", "%1 does not exist."},
+    Entry{ErrorId::AlreadyExists, "already-exists", "%1 exists already."},
     Entry{ErrorId::WriteFailed, "write-failed", "Writing to %1 failed."},
     Entry{ErrorId::TlsHandshakeFailed, "tls-handshake-failed", "The TLS handshake with %1 failed."},
     Entry{ErrorId::TlsTimedOut, "tls-handshake-timed-out", "%1 did not finish the TLS handshake in time."},

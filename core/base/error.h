@@ -35,6 +35,7 @@ enum class ErrorId {
     NotSupported,
     InvalidArgument,
     NotFound,
+    AlreadyExists, ///< a file that is not overwritten
     WriteFailed,
     TlsHandshakeFailed,
     TlsTimedOut,

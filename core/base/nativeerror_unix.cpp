@@ -57,6 +57,8 @@ constexpr std::array natives{
     NativeEntry{EIO, "EIO", ErrorId::WriteFailed},
     NativeEntry{EFBIG, "EFBIG", ErrorId::WriteFailed},
     NativeEntry{EROFS, "EROFS", ErrorId::AccessDenied},
+    NativeEntry{EEXIST, "EEXIST", ErrorId::AlreadyExists},
+    NativeEntry{EDQUOT, "EDQUOT", ErrorId::WriteFailed},
 };
 
 /// What getaddrinfo() gives (RFC 3493 section 6.1): negative on Linux, positive on macOS and the BSDs; an Error has it

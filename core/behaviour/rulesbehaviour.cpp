@@ -2,6 +2,7 @@
 #include "core/behaviour/rulesbehaviour.h"
 
 #include "core/base/clock.h"
+#include "core/base/textdecoding.h"
 
 #include <QFile>
 
@@ -25,7 +26,10 @@ Result<QString> readTextFile(const QString& path, const QString& what) {
     const QByteArray bytes = file.read(largestFile + 1);
     if (bytes.size() > largestFile)
         return refuse(QStringLiteral("%1 is longer than 4 MiB.").arg(path));
-    return QString::fromUtf8(bytes);
+    const auto text = decodeText(bytes, what);
+    if (!text)
+        return refuse(QStringLiteral("%1 cannot be read: %2").arg(path, text.error().detail));
+    return *text;
 }
 
 Result<std::shared_ptr<RulesSource>> RulesSource::open(const QString& file) {

@@ -33,7 +33,8 @@ protected:
     BehaviourSource() = default;
 };
 
-/// A text file of at most 4 MiB, as UTF-8. `what`: names it in the error.
+/// A text file of at most 4 MiB, in UTF-8, or in UTF-16 or UTF-32 with a byte order mark. `what`: names it in the
+/// error.
 Result<QString> readTextFile(const QString& path, const QString& what);
 
 } // namespace sw

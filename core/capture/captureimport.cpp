@@ -4,11 +4,13 @@
 #include "core/capture/capturefile.h"
 #include "core/capture/packetreader.h"
 #include "core/capture/pcapngrecorder.h"
+#include "core/capture/protocolnames.h"
 #include "core/capture/tcpreassembly.h"
 #include "identity.h"
 
 #include <QtEndian>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <tuple>
@@ -80,21 +82,56 @@ public:
 
 private:
     void take(const CapturedPacket& captured) {
+        m_reader.setOpensUdp(!isOurs()); // ours are the datagrams of sockets, whatever is in them
         if (!isKnownLinkType(captured.linkType)) {
             ++m_unknownLinks[captured.linkType];
             return;
         }
         const auto packet = m_reader.read(captured.linkType, captured.bytes);
-        if (!packet) {
-            ++m_notIp;
-            return;
-        }
-        if (packet->protocol == IpPacket::tcp)
+        if (!packet)
+            leaveOut(m_reader.leftOut());
+        else if (packet->protocol == IpPacket::tcp)
             takeTcp(captured, *packet);
-        else if (packet->protocol == IpPacket::udp)
-            takeUdp(captured, *packet);
         else
-            ++m_otherProtocols;
+            takeUdp(captured, *packet);
+    }
+
+    /// Empty: a fragment that waits for the rest.
+    void leaveOut(const QString& what) {
+        if (what.isEmpty())
+            return;
+        const auto known =
+            std::find_if(m_leftOut.begin(), m_leftOut.end(), [&](const auto& one) { return one.first == what; });
+        constexpr std::size_t mostKinds = 200;
+        if (known != m_leftOut.end())
+            ++known->second;
+        else if (m_leftOut.size() < mostKinds)
+            m_leftOut.emplace_back(what, 1);
+        else
+            ++m_otherLeftOut;
+    }
+
+    /// `120 packets left out: 50 ICMP, 50 ARP, 20 SCTP.`, the most frequent first.
+    void tellLeftOut() {
+        std::stable_sort(m_leftOut.begin(), m_leftOut.end(),
+                         [](const auto& a, const auto& b) { return a.second > b.second; });
+        quint64 all = m_otherLeftOut;
+        QStringList parts;
+        constexpr qsizetype mostTold = 12;
+        quint64 others = m_otherLeftOut;
+        for (const auto& [what, count] : m_leftOut) {
+            all += count;
+            if (parts.size() < mostTold)
+                parts.append(QStringLiteral("%1 %2").arg(QString::number(count), what));
+            else
+                others += count;
+        }
+        if (others > 0)
+            parts.append(QStringLiteral("%1 of other kinds").arg(others));
+        const QString list = parts.join(QLatin1String(", "));
+        if (all > 0)
+            m_sink.problem(all == 1 ? QStringLiteral("1 packet left out: %1.").arg(list)
+                                    : QStringLiteral("%1 packets left out: %2.").arg(QString::number(all), list));
     }
 
     void takeTcp(const CapturedPacket& captured, const IpPacket& packet) {
@@ -301,10 +338,11 @@ private:
     void tellProblems() {
         for (const auto& [link, count] : m_unknownLinks)
             m_sink.problem(
-                QStringLiteral("%1 packets of %2 were left out: this build reads Ethernet, Linux cooked, BSD "
-                               "loopback and raw IP.")
+                QStringLiteral("%1 packets of %2 were left out: this build reads Ethernet, PPP, Linux cooked, "
+                               "BSD loopback and raw IP.")
                     .arg(count)
                     .arg(linkTypeName(link)));
+        tellLeftOut();
         if (m_tooMany > 0)
             m_sink.problem(
                 QStringLiteral("%1 packets of further conversations were left out: 50000 conversations are read.")
@@ -328,8 +366,8 @@ private:
     quint64 m_packets = 0;
     quint64 m_conversations = 0;
     quint64 m_tooMany = 0;
-    quint64 m_notIp = 0;
-    quint64 m_otherProtocols = 0;
+    std::vector<std::pair<QString, quint64>> m_leftOut; // by what it was, in the order in which it came
+    quint64 m_otherLeftOut = 0;                         // of too many kinds
     quint64 m_broken = 0;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/capture/packetreader.h"
 
+#include "core/capture/protocolnames.h"
+
 #include <QHostAddress>
 #include <QtEndian>
 
@@ -14,9 +16,13 @@ namespace {
 enum LinkType : quint32 {
     LinkNull = 0,
     LinkEthernet = 1,
+    LinkPpp = 9,
     LinkRaw12 = 12,
     LinkRaw14 = 14,
+    LinkPppHdlc = 50,
+    LinkPppoe = 51,
     LinkRaw = 101,
+    LinkCiscoHdlc = 104,
     LinkLoop = 108,
     LinkSll = 113,
     LinkIPv4 = 228,
@@ -26,45 +32,9 @@ enum LinkType : quint32 {
 
 /// Memory of a fragment that waits, besides its bytes.
 constexpr qsizetype nodeCost = 128;
-constexpr quint16 etherIPv4 = 0x0800;
-constexpr quint16 etherIPv6 = 0x86dd;
 
 quint16 big16(QByteArrayView bytes, qsizetype at) {
     return qFromBigEndian<quint16>(bytes.data() + at);
-}
-
-/// What follows an EtherType, VLAN tags (IEEE 802.1Q, 802.1ad) passed over; empty: not IP.
-QByteArrayView afterEtherType(quint16 type, QByteArrayView rest) {
-    constexpr int mostTags = 8;
-    for (int tags = 0; (type == 0x8100 || type == 0x88a8 || type == 0x9100) && tags < mostTags; ++tags) {
-        if (rest.size() < 4)
-            return {};
-        type = big16(rest, 2);
-        rest = rest.sliced(4);
-    }
-    return type == etherIPv4 || type == etherIPv6 ? rest : QByteArrayView();
-}
-
-QByteArrayView ipOf(quint32 linkType, QByteArrayView frame) {
-    switch (linkType) {
-    case LinkEthernet:
-        return frame.size() < 14 ? QByteArrayView() : afterEtherType(big16(frame, 12), frame.sliced(14));
-    case LinkSll:
-        return frame.size() < 16 ? QByteArrayView() : afterEtherType(big16(frame, 14), frame.sliced(16));
-    case LinkSll2:
-        return frame.size() < 20 ? QByteArrayView() : afterEtherType(big16(frame, 0), frame.sliced(20));
-    case LinkNull:
-    case LinkLoop: // the family's number is the writer's own: the version of IP says it
-        return frame.size() < 4 ? QByteArrayView() : frame.sliced(4);
-    case LinkRaw:
-    case LinkRaw12:
-    case LinkRaw14:
-    case LinkIPv4:
-    case LinkIPv6:
-        return frame;
-    default:
-        return {};
-    }
 }
 
 } // namespace
@@ -75,47 +45,6 @@ QString IpAddress::toText() const {
     Q_IPV6ADDR raw;
     std::memcpy(&raw, bytes.data(), bytes.size());
     return QHostAddress(raw).toString();
-}
-
-QString linkTypeName(quint32 linkType) {
-    static const std::map<quint32, const char*> names{
-        {0, "BSD loopback"},
-        {1, "Ethernet"},
-        {9, "PPP"},
-        {12, "raw IP"},
-        {14, "raw IP"},
-        {50, "PPP in HDLC"},
-        {51, "PPPoE"},
-        {101, "raw IP"},
-        {104, "Cisco HDLC"},
-        {105, "IEEE 802.11 (wireless LAN)"},
-        {107, "Frame Relay"},
-        {108, "OpenBSD loopback"},
-        {113, "Linux cooked (SLL)"},
-        {127, "IEEE 802.11 with radiotap"},
-        {163, "IEEE 802.11 with AVS"},
-        {187, "Bluetooth HCI"},
-        {189, "USB (Linux)"},
-        {192, "PPI"},
-        {195, "IEEE 802.15.4"},
-        {201, "Bluetooth HCI with direction"},
-        {220, "USB (Linux, padded)"},
-        {227, "CAN"},
-        {228, "IPv4"},
-        {229, "IPv6"},
-        {247, "Infiniband"},
-        {249, "USBPcap"},
-        {251, "Bluetooth Low Energy"},
-        {252, "Wireshark's exported PDUs"},
-        {253, "Linux netlink"},
-        {276, "Linux cooked (SLL2)"},
-        {280, "Zigbee (802.15.4 TAP)"},
-    };
-    const auto found = names.find(linkType);
-    if (found != names.end())
-        return QString::fromLatin1(found->second);
-    return linkType >= 147 && linkType <= 162 ? QStringLiteral("private use %1").arg(linkType - 147)
-                                              : QStringLiteral("link type %1").arg(linkType);
 }
 
 bool isKnownLinkType(quint32 linkType) {
@@ -130,6 +59,10 @@ bool isKnownLinkType(quint32 linkType) {
     case LinkIPv4:
     case LinkIPv6:
     case LinkSll2:
+    case LinkPpp:
+    case LinkPppHdlc:
+    case LinkPppoe:
+    case LinkCiscoHdlc:
         return true;
     default:
         return false;
@@ -137,28 +70,67 @@ bool isKnownLinkType(quint32 linkType) {
 }
 
 std::optional<IpPacket> PacketReader::read(quint32 linkType, QByteArrayView frame) {
-    return readIp(ipOf(linkType, frame));
+    m_leftOut.clear();
+    m_isDoubtful = false;
+    m_depth = 0;
+    switch (linkType) {
+    case LinkEthernet:
+        return readEthernet(frame);
+    case LinkSll:
+        return frame.size() < 16 ? damaged("Linux cooked") : readEtherType(big16(frame, 14), frame.sliced(16));
+    case LinkSll2:
+        return frame.size() < 20 ? damaged("Linux cooked") : readEtherType(big16(frame, 0), frame.sliced(20));
+    case LinkCiscoHdlc:
+        return frame.size() < 4 ? damaged("Cisco HDLC") : readEtherType(big16(frame, 2), frame.sliced(4));
+    case LinkNull:
+    case LinkLoop: // the family's number is the writer's own: the version of IP says it
+        return frame.size() < 4 ? damaged("BSD loopback") : readIp(frame.sliced(4));
+    case LinkPpp:
+    case LinkPppHdlc:
+        return readPpp(frame);
+    case LinkPppoe:
+        return readPppoe(frame);
+    case LinkRaw:
+    case LinkRaw12:
+    case LinkRaw14:
+    case LinkIPv4:
+    case LinkIPv6:
+        return readIp(frame);
+    default:
+        return leave(linkTypeName(linkType));
+    }
+}
+
+std::nullopt_t PacketReader::leave(const QString& what) {
+    m_leftOut = what;
+    return std::nullopt;
+}
+
+std::nullopt_t PacketReader::damaged(const char* what) {
+    m_isDoubtful = true;
+    return leave(QStringLiteral("damaged ") + QLatin1String(what));
 }
 
 std::optional<IpPacket> PacketReader::readIp(QByteArrayView bytes) {
-    if (bytes.isEmpty())
-        return std::nullopt;
-    const unsigned version = static_cast<unsigned char>(bytes[0]) >> 4U;
+    constexpr int mostTunnels = 16;
+    if (++m_depth > mostTunnels)
+        return leave(QStringLiteral("tunnels in more than 16 others"));
+    const unsigned version = bytes.isEmpty() ? 0 : static_cast<unsigned char>(bytes[0]) >> 4U;
     if (version == 4)
         return readIPv4(bytes);
-    return version == 6 ? readIPv6(bytes) : std::nullopt;
+    return version == 6 ? readIPv6(bytes) : damaged("IP");
 }
 
 std::optional<IpPacket> PacketReader::readIPv4(QByteArrayView bytes) {
     constexpr qsizetype smallest = 20;
     if (bytes.size() < smallest)
-        return std::nullopt;
+        return damaged("IPv4");
     const qsizetype head = static_cast<qsizetype>(static_cast<unsigned char>(bytes[0]) & 0xfU) * 4;
     qsizetype total = big16(bytes, 2);
     if (total == 0) // left to the network card (segmentation offload)
         total = bytes.size();
     if (head < smallest || head > bytes.size() || total < head)
-        return std::nullopt;
+        return damaged("IPv4");
     IpPacket packet{.protocol = static_cast<quint8>(bytes[9])};
     std::memcpy(packet.from.bytes.data(), bytes.data() + 12, 4);
     std::memcpy(packet.to.bytes.data(), bytes.data() + 16, 4);
@@ -168,15 +140,15 @@ std::optional<IpPacket> PacketReader::readIPv4(QByteArrayView bytes) {
     const quint32 offset = (fragment & 0x1fffU) * 8U;
     const bool hasMore = (fragment & 0x2000U) != 0;
     if (offset == 0 && !hasMore)
-        return packet;
-    return joined(packet, big16(bytes, 4), offset, !hasMore);
+        return readAbove(packet);
+    return readJoined(packet, big16(bytes, 4), offset, !hasMore);
 }
 
 std::optional<IpPacket> PacketReader::readIPv6(QByteArrayView bytes) {
     constexpr qsizetype headSize = 40;
     constexpr int mostHeaders = 16;
     if (bytes.size() < headSize)
-        return std::nullopt;
+        return damaged("IPv6");
     IpPacket packet{.protocol = static_cast<quint8>(bytes[6])};
     packet.from.isSix = packet.to.isSix = true;
     std::memcpy(packet.from.bytes.data(), bytes.data() + 8, 16);
@@ -198,27 +170,32 @@ std::optional<IpPacket> PacketReader::readIPv6(QByteArrayView bytes) {
         const bool isExtension = type == hopByHop || type == routing || type == destination || type == mobility;
         if (!isExtension && type != fragment && type != authentication) {
             packet.payload = rest;
-            return packet;
+            return readAbove(packet);
         }
         if (rest.size() < 8)
-            return std::nullopt;
+            return damaged("IPv6");
         packet.protocol = static_cast<quint8>(rest[0]);
         if (type == fragment) {
             const quint16 field = big16(rest, 2);
             const auto id = qFromBigEndian<quint32>(rest.data() + 4);
             packet.payload = rest.sliced(8);
             if ((field & 0xfff9U) != 0) // otherwise it is whole (an atomic fragment, RFC 6946)
-                return joined(packet, id, field & 0xfff8U, (field & 1U) == 0);
+                return readJoined(packet, id, field & 0xfff8U, (field & 1U) == 0);
             rest = rest.sliced(8);
             continue;
         }
         const qsizetype length = static_cast<unsigned char>(rest[1]);
         const qsizetype whole = type == authentication ? (length + 2) * 4 : (length + 1) * 8;
         if (whole > rest.size())
-            return std::nullopt;
+            return damaged("IPv6");
         rest = rest.sliced(whole);
     }
-    return std::nullopt;
+    return damaged("IPv6");
+}
+
+std::optional<IpPacket> PacketReader::readJoined(const IpPacket& fragment, quint32 id, quint32 offset, bool isLast) {
+    const auto whole = joined(fragment, id, offset, isLast);
+    return whole ? readAbove(*whole) : std::nullopt;
 }
 
 void PacketReader::forgetOldest() {
@@ -239,7 +216,7 @@ std::optional<IpPacket> PacketReader::joined(IpPacket fragment, quint32 id, quin
     constexpr qsizetype mostHeld = 16 << 20;
     constexpr quint32 largest = 65535;
     if (fragment.payload.isEmpty() || offset + static_cast<quint32>(fragment.payload.size()) > largest)
-        return std::nullopt;
+        return damaged("fragments");
     const FragmentKey key{fragment.from, fragment.to, id, fragment.protocol};
     auto [place, isNew] = m_fragments.try_emplace(key);
     Fragments& fragments = place->second;

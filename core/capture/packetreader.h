@@ -32,19 +32,23 @@ struct IpPacket {
     quint32 cut = 0; ///< bytes of the payload that the IP header promises and the capture lacks
 };
 
-/// The name of a link type (LINKTYPE_…), or its number.
-QString linkTypeName(quint32 linkType);
-/// Whether PacketReader knows it: Ethernet, Linux cooked (SLL, SLL2), BSD loopback (null, loop), raw IP.
+/// Whether PacketReader knows it: Ethernet, Linux cooked (SLL, SLL2), BSD loopback (null, loop), raw IP, PPP, PPPoE,
+/// Cisco HDLC.
 bool isKnownLinkType(quint32 linkType);
 
-/// Finds the IP packet in captured frames: VLAN tags, IPv4 options, IPv6 extension headers, fragments (RFC 791,
-/// RFC 8200). Bounded: at most 1,024 datagrams are being put together at once, and 16 MiB of their pieces. One thread.
+/// Finds the TCP or UDP packet in captured frames: behind VLAN tags, IPv4 options, IPv6 extension headers and fragments
+/// (RFC 791, RFC 8200), and in tunnels: IP in IP, GRE, MPLS, PPPoE, VXLAN, Geneve, GTP-U, EtherIP. Bounded: at most 16
+/// tunnels in one another, 1,024 datagrams that are being put together, and 16 MiB of their pieces. One thread.
 class PacketReader {
 public:
-    /// Nothing: not IP, broken, or a fragment of which the rest has not come.
+    /// Tunnels over UDP are opened, or stay datagrams.
+    void setOpensUdp(bool opens) { m_opensUdp = opens; }
+    /// Nothing: neither TCP nor UDP, damaged, or a fragment of which the rest has not come.
     std::optional<IpPacket> read(quint32 linkType, QByteArrayView frame);
-    /// Fragments whose rest never came.
-    quint64 lostFragments() const { return m_lostFragments; }
+    /// What the frame was of which read() gave nothing, such as `ARP`; empty: a fragment that waits for the rest.
+    const QString& leftOut() const { return m_leftOut; }
+    /// Fragmented datagrams whose rest never came, up to now.
+    quint64 lostFragments() const { return m_lostFragments + m_fragments.size(); }
 
 private:
     struct Fragments {
@@ -58,6 +62,18 @@ private:
     std::optional<IpPacket> readIp(QByteArrayView bytes);
     std::optional<IpPacket> readIPv4(QByteArrayView bytes);
     std::optional<IpPacket> readIPv6(QByteArrayView bytes);
+    std::optional<IpPacket> readEthernet(QByteArrayView frame);
+    std::optional<IpPacket> readEtherType(quint16 type, QByteArrayView rest);
+    std::optional<IpPacket> readPppoe(QByteArrayView bytes);
+    std::optional<IpPacket> readPpp(QByteArrayView bytes);
+    std::optional<IpPacket> readMpls(QByteArrayView bytes);
+    std::optional<IpPacket> readGre(QByteArrayView bytes);
+    std::optional<IpPacket> readAuthenticated(IpPacket packet);
+    std::optional<IpPacket> readAbove(const IpPacket& packet);
+    std::optional<IpPacket> readUdp(const IpPacket& packet);
+    std::optional<IpPacket> readJoined(const IpPacket& fragment, quint32 id, quint32 offset, bool isLast);
+    std::nullopt_t leave(const QString& what);
+    std::nullopt_t damaged(const char* what);
     std::optional<IpPacket> joined(IpPacket fragment, quint32 id, quint32 offset, bool isLast);
     void forgetOldest();
 
@@ -66,6 +82,10 @@ private:
     qsizetype m_held = 0;
     quint64 m_number = 0;
     quint64 m_lostFragments = 0;
+    QString m_leftOut;
+    bool m_isDoubtful = false; // what was left out may be something else than it was taken for
+    bool m_opensUdp = true;
+    int m_depth = 0; // of IP in IP
     QByteArray m_joined;
 };
 

@@ -145,6 +145,17 @@ void putFiller(BlockBuffer& out, std::size_t size) {
     qToLittleEndian(static_cast<quint32>(size), at + size - 4);
 }
 
+std::size_t wholeBlocks(const char* data, std::size_t size) {
+    std::size_t whole = 0;
+    while (size - whole >= 12) {
+        const auto length = qFromLittleEndian<quint32>(data + whole + 4);
+        if (length < 12 || length > size - whole)
+            break;
+        whole += length;
+    }
+    return whole;
+}
+
 QByteArray makeNames(const std::vector<std::pair<QByteArray, QString>>& names) {
     QByteArray body;
     for (const auto& [address, name] : names) {

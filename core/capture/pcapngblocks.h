@@ -47,4 +47,7 @@ QByteArray makeNames(const std::vector<std::pair<QByteArray, QString>>& names);
 /// Comments that belong to no packet.
 QByteArray makeStatistics(quint32 interface, qint64 wallNanoseconds, const QStringList& comments);
 
+/// Of so many bytes of blocks, those that are whole blocks.
+std::size_t wholeBlocks(const char* data, std::size_t size);
+
 } // namespace sw::pcapng

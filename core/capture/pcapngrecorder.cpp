@@ -52,12 +52,13 @@ QByteArray rawAddress(const QHostAddress& host) {
 
 } // namespace
 
-Result<void> PcapngRecorder::start(const QString& path) {
-    auto file = AppendFile::open(path, AppendFile::Existing::Replace);
+Result<void> PcapngRecorder::start(const QString& path, Existing existing) {
+    auto file = AppendFile::open(path, existing);
     if (!file)
-        return cannotOpen(path, qt_error_string(file.error().native));
+        return tl::unexpected(file.error());
     m_file = std::move(*file);
-    Recorder::opened(path);
+    if (!m_file->isSequential())
+        made(path);
     putBlock(pcapng::makeSection(QStringLiteral(
         "Synthesised: recorded at the sockets, not on a network. All headers below the payload are made up to say what "
         "the sockets said; the payload is exact, that of TLS in clear text.")));
@@ -66,12 +67,12 @@ Result<void> PcapngRecorder::start(const QString& path) {
 
 /// One write for many blocks of pcapng, and never a part of one. What is worth it is filled up to a whole block of the
 /// file, so that a process that is killed leaves all of it or nothing: see AppendFile.
-bool PcapngRecorder::flushFiles() {
+void PcapngRecorder::flushFiles() {
     constexpr std::size_t worthFilling = 32U << 10U;
     constexpr std::size_t smallestFiller = 12;
-    if (hasFailed()) {
+    if (hasFailed() || m_file == nullptr) {
         m_pending.clear();
-        return false;
+        return;
     }
     const std::size_t over = (m_file->size() + m_pending.size()) % AppendFile::block;
     if (over != 0 && m_pending.size() >= worthFilling && m_file->wantsBlocks()) {
@@ -79,8 +80,14 @@ bool PcapngRecorder::flushFiles() {
         pcapng::putFiller(m_pending, missing + (missing < smallestFiller ? AppendFile::block : 0));
     }
     if (m_pending.size() > 0)
-        Recorder::put(*m_file, m_pending);
-    return !hasFailed();
+        heed(m_file->append(m_pending, &pcapng::wholeBlocks), m_file->path());
+}
+
+void PcapngRecorder::closeFiles() {
+    flushFiles();
+    if (m_file != nullptr)
+        heed(m_file->close(), m_file->path());
+    m_file.reset();
 }
 
 void PcapngRecorder::putBlock(const QByteArray& block) {
@@ -89,7 +96,7 @@ void PcapngRecorder::putBlock(const QByteArray& block) {
 
 void PcapngRecorder::heedSize() {
     if (m_pending.size() >= mostPending)
-        (void)flushFiles();
+        flushFiles();
 }
 
 void PcapngRecorder::comment(Endpoint& endpoint, const QString& text, qint64 time) {

@@ -22,12 +22,13 @@ public:
     /// its client was received. Of those that we made, the first comment is another one; nothing stands before it.
     static constexpr QLatin1String acceptedHere{"(accepted here; headers synthesised from socket calls)"};
 
-    Result<void> start(const QString& path);
+    Result<void> start(const QString& path, Existing existing);
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
-    bool flushFiles() override;
+    void flushFiles() override;
     void writeEnd() override;
+    void closeFiles() override;
 
 private:
     struct Endpoint {

@@ -6,6 +6,7 @@
 
 #include <QFileInfo>
 #include <QJsonObject>
+#include <QStringList>
 
 #include <array>
 
@@ -25,11 +26,13 @@ constexpr std::array formats{
     RecordingFormat{".bin", "the received bytes; what was sent goes to NAME.sent.bin", true, true},
 };
 
-template <typename T>
-Result<std::unique_ptr<Recorder>> started(const QString& path) {
-    auto recorder = std::make_unique<T>();
-    if (auto opened = recorder->start(path); !opened)
+template <typename T, typename... Arguments>
+Result<std::unique_ptr<Recorder>> started(const QString& path, Existing existing, Arguments... arguments) {
+    auto recorder = std::make_unique<T>(arguments...);
+    if (auto opened = recorder->start(path, existing); !opened) {
+        recorder->discard();
         return tl::unexpected(opened.error());
+    }
     return recorder;
 }
 
@@ -64,22 +67,22 @@ QString recordKindName(RecordKind kind) {
 
 Recorder::~Recorder() = default;
 
-Result<std::unique_ptr<Recorder>> Recorder::open(const QString& path) {
+Result<std::unique_ptr<Recorder>> Recorder::open(const QString& path, Existing existing) {
     if (path.endsWith(QLatin1Char('/')) || QFileInfo(path).isDir())
-        return started<FolderRecorder>(path);
+        return started<FolderRecorder>(path, existing);
     const auto ends = [&](const char* ending) { return path.endsWith(QLatin1String(ending), Qt::CaseInsensitive); };
     if (ends(".pcapng"))
-        return started<PcapngRecorder>(path);
+        return started<PcapngRecorder>(path, existing);
     if (ends(".jsonl"))
-        return started<JsonLinesRecorder>(path);
+        return started<JsonLinesRecorder>(path, existing);
     if (ends(".csv"))
-        return started<CsvRecorder>(path);
+        return started<CsvRecorder>(path, existing);
     if (ends(".txt"))
-        return started<TextRecorder>(path);
+        return started<TextRecorder>(path, existing);
     if (ends(".hex"))
-        return started<HexRecorder>(path);
+        return started<HexRecorder>(path, existing);
     if (ends(".bin"))
-        return started<BinaryRecorder>(path);
+        return started<BinaryRecorder>(path, existing);
     return tl::unexpected(
         badInput(QStringLiteral("record"),
                  QStringLiteral("%1: the ending decides the format, and this build writes %2, or a folder with a file "
@@ -87,37 +90,38 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const QString& path) {
                      .arg(path, writtenEndings())));
 }
 
-Result<void> Recorder::openFile(QFile& file, const QString& path, QIODevice::OpenMode mode) {
-    file.setFileName(path);
-    if (file.open(mode, QFileDevice::ReadOwner | QFileDevice::WriteOwner)) {
-        if (!mode.testFlag(QIODevice::Append)) // one of ours again
-            opened(path);
-        return {};
+Result<std::unique_ptr<Recorder>> Recorder::openDump(const QString& path, bool isHex, bool passedOn,
+                                                     Existing existing) {
+    if (path.endsWith(QLatin1Char('/')))
+        return tl::unexpected(
+            badInput(QStringLiteral("record"), QStringLiteral("%1 is a folder: a dump is one file.").arg(path)));
+    return isHex ? started<HexRecorder>(path, existing, true, passedOn)
+                 : started<DumpRecorder>(path, existing, passedOn);
+}
+
+QStringList filesOfRecording(const QString& path) {
+    QStringList files{path};
+    if (path.endsWith(QLatin1String(".bin"), Qt::CaseInsensitive)) {
+        const QFileInfo info(path);
+        files.append(info.path() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".sent.bin"));
     }
-    return cannotOpen(path, file.errorString());
+    return files;
 }
 
-tl::unexpected<Error> Recorder::cannotOpen(const QString& path, const QString& why) {
-    m_error = {.id = ErrorId::WriteFailed,
-               .situation = QStringLiteral("record"),
-               .detail = QStringLiteral("%1 cannot be written: %2.").arg(path, why)};
-    return tl::unexpected(m_error);
+Result<void> Recorder::openFile(RecordingFile& file, const QString& path, Existing existing) {
+    auto opened = file.open(path, existing);
+    if (opened && existing != Existing::Append && !file.isSequential())
+        made(path);
+    heed(opened, path); // of one that is made later: the others are there
+    return opened;
 }
 
-void Recorder::stopped(const QString& path, const QString& why) {
-    m_error = {.id = ErrorId::WriteFailed,
-               .situation = QStringLiteral("record"),
-               .detail = QStringLiteral("Recording to %1 stopped: %2. Traffic goes on.").arg(path, why)};
-}
-
-void Recorder::put(QFile& file, const QByteArray& bytes) {
-    if (file.write(bytes) != bytes.size())
-        stopped(file.fileName(), file.errorString());
-}
-
-void Recorder::put(AppendFile& file, BlockBuffer& buffer) {
-    if (const auto done = file.append(buffer); !done)
-        stopped(file.path(), qt_error_string(done.error().native));
+void Recorder::heed(const Result<void>& written, const QString& path) {
+    if (written || hasFailed())
+        return;
+    m_error = written.error();
+    const QString why = m_error.native == 0 ? m_error.detail : qt_error_string(m_error.native) + QLatin1Char('.');
+    m_error.detail = QStringLiteral("Recording to %1 stopped: %2 Traffic goes on.").arg(path, why);
 }
 
 Result<void> Recorder::write(const SourcePart& part, const RecordView& record) {
@@ -127,18 +131,22 @@ Result<void> Recorder::write(const SourcePart& part, const RecordView& record) {
 }
 
 Result<void> Recorder::flush() {
-    if (!hasFailed() && !flushFiles()) {
-        m_error = {.id = ErrorId::WriteFailed,
-                   .situation = QStringLiteral("record"),
-                   .detail = QStringLiteral("Recording stopped: the file could not be written. Traffic goes on.")};
-    }
+    flushFiles(); // after an error too: of several files the others can still be written
     return hasFailed() ? Result<void>(tl::unexpected(m_error)) : Result<void>();
 }
 
 Result<void> Recorder::finish() {
     if (!hasFailed())
         writeEnd();
-    return flush();
+    closeFiles();
+    return hasFailed() ? Result<void>(tl::unexpected(m_error)) : Result<void>();
+}
+
+void Recorder::discard() {
+    closeFiles();
+    for (const QString& file : std::as_const(m_files))
+        (void)removeOldFile(file);
+    m_files.clear();
 }
 
 } // namespace sw

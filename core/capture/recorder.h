@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/base/appendfile.h"
+#include "core/capture/recordingfile.h"
 #include "core/transcript/recordsource.h"
-
-#include <QFile>
 
 #include <memory>
 
 namespace sw {
 
-/// Streams records to a file as they come. Belongs to one thread. New files have mode 0600, and what has been
-/// flushed is readable whatever happens afterwards.
+/// Streams records to a file as they come. Belongs to one thread. New files have mode 0600, no symbolic link is
+/// followed, and what has been flushed is readable whatever happens afterwards.
 class Recorder {
 public:
     /// Opens the file; the ending decides the format: see recordingFormats(). A folder (an existing one, or a path that
-    /// ends with /) gets a file for each direction of each endpoint. Errors: an ending that is not known, or what the
-    /// system says.
-    static Result<std::unique_ptr<Recorder>> open(const QString& path);
+    /// ends with /) gets a file for each direction of each endpoint. One recording is one set of files: with
+    /// Existing::Replace what an earlier recording of the same name left goes, otherwise it is an error. Errors: an
+    /// ending that is not known, or what openOutputFile() says.
+    static Result<std::unique_ptr<Recorder>> open(const QString& path, Existing existing = Existing::Refuse);
+    /// The bytes of both directions in the order in which they passed, to a file of any name: as they are, or as a hex
+    /// dump that .hex recordings are. `passedOn`: only what was sent, so that what a relay passes on comes once.
+    static Result<std::unique_ptr<Recorder>> openDump(const QString& path, bool isHex, bool passedOn,
+                                                      Existing existing = Existing::Refuse);
     virtual ~Recorder();
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
@@ -28,29 +31,28 @@ public:
     Result<void> write(const SourcePart& part, const RecordView& record);
     /// Hands to the system what is still buffered; call it at least once a second while records come.
     Result<void> flush();
-    /// No more records come: writes what belongs at the end, and flushes.
+    /// No more records come: writes what belongs at the end, and closes the files.
     Result<void> finish();
-    /// What was made, for whoever does not want it any more.
-    const QStringList& files() const { return m_files; }
+    /// Removes the files that were made: nobody wants this recording.
+    void discard();
 
 protected:
     Recorder() = default;
 
     virtual void writeRecord(const SourcePart& part, const RecordView& record) = 0;
-    virtual bool flushFiles() = 0;
+    /// Hands over what is buffered; errors go to heed().
+    virtual void flushFiles() = 0;
     virtual void writeEnd() {}
-    Result<void> openFile(QFile& file, const QString& path,
-                          QIODevice::OpenMode mode = QIODevice::WriteOnly | QIODevice::Truncate);
-    void put(QFile& file, const QByteArray& bytes);
-    void put(AppendFile& file, BlockBuffer& buffer);
-    void opened(const QString& path) { m_files.append(path); }
-    /// The error of a file that cannot be opened.
-    tl::unexpected<Error> cannotOpen(const QString& path, const QString& why);
+    virtual void closeFiles() = 0;
+    Result<void> openFile(RecordingFile& file, const QString& path, Existing existing);
+    void put(RecordingFile& file, const QByteArray& records) { heed(file.put(records), file.path()); }
+    /// Keeps the first error: the recording stops.
+    void heed(const Result<void>& written, const QString& path);
+    /// A file that was made for this recording.
+    void made(const QString& path) { m_files.append(path); }
     bool hasFailed() const { return m_error.id != ErrorId::None; }
 
 private:
-    void stopped(const QString& path, const QString& why);
-
     Error m_error;
     QStringList m_files;
 };
@@ -63,6 +65,8 @@ struct RecordingFormat {
     bool isRead;
 };
 std::span<const RecordingFormat> recordingFormats();
+/// The files that a recording of this name consists of: of a .bin two. Not of a folder.
+QStringList filesOfRecording(const QString& path);
 /// `.jsonl, .csv, …`
 QString writtenEndings();
 

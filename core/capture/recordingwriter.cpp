@@ -3,14 +3,12 @@
 
 #include "core/capture/recorder.h"
 
-#include <QFile>
-
 namespace sw {
 
 Result<RecordIndex> writeRecording(const RecordSource& source, const QString& path, const RecordChoice& isWanted,
-                                   ImportProgress* progress) {
+                                   ImportProgress* progress, Existing existing) {
     constexpr RecordIndex between = 1024;
-    auto recorder = Recorder::open(path);
+    auto recorder = Recorder::open(path, existing);
     if (!recorder)
         return tl::unexpected(recorder.error());
     if (progress != nullptr)
@@ -20,10 +18,7 @@ Result<RecordIndex> writeRecording(const RecordSource& source, const QString& pa
         if (progress != nullptr && i % between == 0) {
             progress->done = static_cast<qint64>(i);
             if (progress->isCancelled) {
-                const QStringList files = (*recorder)->files();
-                recorder->reset();
-                for (const QString& file : files)
-                    QFile::remove(file);
+                (*recorder)->discard();
                 return tl::unexpected(Error{.id = ErrorId::ShutDown,
                                             .situation = QStringLiteral("record"),
                                             .detail = QStringLiteral("Cancelled; %1 was not written.").arg(path)});
@@ -34,8 +29,10 @@ Result<RecordIndex> writeRecording(const RecordSource& source, const QString& pa
         const RecordView record = source.at(i);
         if (!record.isValid())
             continue;
-        if (const auto done = (*recorder)->write(source.parts()[source.partOf(i)], record); !done)
+        if (const auto done = (*recorder)->write(source.parts()[source.partOf(i)], record); !done) {
+            (void)(*recorder)->finish(); // what fitted is kept
             return tl::unexpected(done.error());
+        }
         ++written;
     }
     if (const auto done = (*recorder)->finish(); !done)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/base/outputfile.h"
 #include "core/capture/importedrecording.h"
 
 #include <functional>
@@ -11,9 +12,10 @@ namespace sw {
 using RecordChoice = std::function<bool(RecordIndex)>;
 
 /// Writes the records of a source to a file (or folder) by its ending; see Recorder::open(). `progress` counts records.
-/// Returns how many were written. What was written of a cancelled one is removed. Errors: those of the recorder.
+/// Returns how many were written. What was written of a cancelled one is removed. `existing`: see Recorder::open().
+/// Errors: those of the recorder.
 /// Blocks; any thread.
 Result<RecordIndex> writeRecording(const RecordSource& source, const QString& path, const RecordChoice& isWanted,
-                                   ImportProgress* progress = nullptr);
+                                   ImportProgress* progress = nullptr, Existing existing = Existing::Refuse);
 
 } // namespace sw

@@ -1,127 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "core/capture/textreaders.h"
 
+#include "core/base/textdecoding.h"
+#include "core/capture/textlines.h"
 #include "core/payload/payload.h"
 
-#include <QDateTime>
-#include <QHash>
 #include <QJsonDocument>
-#include <QRegularExpression>
 
-#include <optional>
+#include <algorithm>
+#include <array>
 
 namespace sw {
 
 namespace {
-
-constexpr qsizetype longestLine = 8 << 20;
-constexpr qsizetype longestRecord = 64 << 20;
-
-Error cancelled() {
-    return {.id = ErrorId::ShutDown, .situation = QStringLiteral("recording"), .detail = QStringLiteral("Cancelled.")};
-}
-
-/// Nanoseconds since 1970 of `2026-01-31T12:00:00.123456789Z`, with a blank instead of T or without Z too.
-std::optional<qint64> wallOf(QString text) {
-    text = text.trimmed();
-    static const QRegularExpression offset(QStringLiteral("[+-]\\d\\d:\\d\\d$"));
-    if (offset.match(text).hasMatch()) { // not ours: without a fraction's digits lost
-        const QDateTime other = QDateTime::fromString(text, Qt::ISODateWithMs);
-        return other.isValid() ? std::optional(other.toMSecsSinceEpoch() * 1'000'000) : std::nullopt;
-    }
-    if (text.endsWith(QLatin1Char('Z')))
-        text.chop(1);
-    const qsizetype dot = text.indexOf(QLatin1Char('.'));
-    QString fraction = dot < 0 ? QString() : text.mid(dot + 1, 9);
-    QString whole = dot < 0 ? text : text.first(dot);
-    whole.replace(QLatin1Char(' '), QLatin1Char('T'));
-    QDateTime time = QDateTime::fromString(whole, Qt::ISODate);
-    if (!time.isValid())
-        return std::nullopt;
-    time.setTimeSpec(Qt::UTC);
-    bool ok = true;
-    const qint64 part = fraction.isEmpty() ? 0 : fraction.leftJustified(9, QLatin1Char('0')).toLongLong(&ok);
-    constexpr qint64 latest = 9'000'000'000;
-    const qint64 seconds = time.toSecsSinceEpoch();
-    if (!ok || seconds < 0 || seconds > latest)
-        return std::nullopt;
-    return seconds * 1'000'000'000 + part;
-}
-
-/// Walks over lines; says where it is when something is wrong with one.
-class Lines {
-public:
-    Lines(QIODevice& device, RecordingSink& sink) : m_device(device), m_sink(sink) {}
-
-    /// Without its end; nothing after the last.
-    std::optional<QByteArray> next() {
-        if (m_device.atEnd() && m_device.bytesAvailable() == 0)
-            return std::nullopt;
-        m_buffer.resize(longestLine); // once for all lines
-        const qint64 size = m_device.readLine(m_buffer.data(), m_buffer.size());
-        if (size <= 0)
-            return std::nullopt;
-        QByteArray line(m_buffer.constData(), size);
-        ++m_number;
-        m_read += line.size();
-        while (line.endsWith('\n') || line.endsWith('\r'))
-            line.chop(1);
-        return line;
-    }
-    void wrong(const QString& why) {
-        constexpr int most = 10;
-        if (++m_wrong <= most)
-            m_sink.problem(QStringLiteral("Line %1 was left out: %2.").arg(QString::number(m_number), why));
-    }
-    /// After the last line.
-    void tellRest() {
-        if (m_wrong > 10)
-            m_sink.problem(QStringLiteral("%1 more lines were left out.").arg(m_wrong - 10));
-    }
-    bool goesOn() { return m_number % 1024 != 0 || m_sink.progress(m_read); }
-
-private:
-    QIODevice& m_device;
-    RecordingSink& m_sink;
-    QByteArray m_buffer;
-    quint64 m_number = 0;
-    quint64 m_wrong = 0;
-    qint64 m_read = 0;
-};
-
-/// Conversations by what a file calls them.
-class Names {
-public:
-    explicit Names(RecordingSink& sink) : m_sink(sink) {}
-
-    std::optional<quint64> find(const QString& key) const {
-        const auto found = m_known.constFind(key);
-        return found == m_known.constEnd() ? std::nullopt : std::optional(*found);
-    }
-    /// Nothing: there are too many.
-    std::optional<quint64> of(const QString& key, const Conversation& conversation) {
-        constexpr qsizetype most = 50'000;
-        if (const auto known = find(key))
-            return known;
-        if (m_known.size() >= most)
-            return std::nullopt;
-        return *m_known.insert(key, m_sink.begin(conversation));
-    }
-
-private:
-    RecordingSink& m_sink;
-    QHash<QString, quint64> m_known;
-};
-
-std::optional<RecordKind> kindOf(const QString& name) {
-    if (name == QLatin1String("received"))
-        return RecordKind::Received;
-    if (name == QLatin1String("sent"))
-        return RecordKind::Sent;
-    if (name == QLatin1String("event"))
-        return RecordKind::Event;
-    return name == QLatin1String("note") ? std::optional(RecordKind::Note) : std::nullopt;
-}
 
 Conversation conversationOf(const QString& name, const QJsonObject& facts, bool isDatagram) {
     const QString scheme = facts.value(QStringLiteral("scheme")).toString();
@@ -135,18 +26,19 @@ Conversation conversationOf(const QString& name, const QJsonObject& facts, bool 
 } // namespace
 
 Result<void> importJsonLines(QIODevice& device, RecordingSink& sink) {
-    Lines lines(device, sink);
-    Names names(sink);
+    Utf8Reader text(device);
+    TextLines lines(text, sink);
+    ConversationNames names(sink);
     bool hasAny = false;
     while (const auto line = lines.next()) {
         if (!lines.goesOn())
-            return tl::unexpected(cancelled());
+            return tl::unexpected(readingCancelled());
         if (line->isEmpty())
             continue;
         QJsonParseError parsing{};
         const QJsonObject json = QJsonDocument::fromJson(*line, &parsing).object();
-        const auto kind = kindOf(json.value(QStringLiteral("kind")).toString());
-        const auto wall = wallOf(json.value(QStringLiteral("time")).toString());
+        const auto kind = recordKindOf(json.value(QStringLiteral("kind")).toString());
+        const auto wall = wallTimeOf(json.value(QStringLiteral("time")).toString());
         if (!kind || !wall) {
             lines.wrong(parsing.error != QJsonParseError::NoError
                             ? parsing.errorString()
@@ -190,8 +82,12 @@ Result<void> importJsonLines(QIODevice& device, RecordingSink& sink) {
 
 namespace {
 
-/// The fields of a line (RFC 4180); nothing: a quote is not closed.
-std::optional<QList<QByteArray>> csvFields(const QByteArray& line) {
+constexpr std::array csvColumns{"time", "endpoint", "id", "kind", "event", "size", "text"};
+enum CsvColumn { CsvTime, CsvEndpoint, CsvId, CsvKind, CsvEvent, CsvSize, CsvText };
+
+/// The fields of a line (RFC 4180); nothing: a quote is not closed, or there are too many.
+std::optional<QList<QByteArray>> csvFields(const QByteArray& line, char separator) {
+    constexpr qsizetype most = 64;
     QList<QByteArray> fields{QByteArray()};
     bool isQuoted = false;
     for (qsizetype i = 0; i < line.size(); ++i) {
@@ -201,8 +97,7 @@ std::optional<QList<QByteArray>> csvFields(const QByteArray& line) {
             ++i;
         } else if (c == '"') {
             isQuoted = !isQuoted;
-        } else if (c == ',' && !isQuoted) {
-            constexpr qsizetype most = 7;
+        } else if (c == separator && !isQuoted) {
             if (fields.size() >= most)
                 return std::nullopt;
             fields.append(QByteArray());
@@ -213,189 +108,105 @@ std::optional<QList<QByteArray>> csvFields(const QByteArray& line) {
     return isQuoted ? std::nullopt : std::optional(fields);
 }
 
+/// How the spreadsheet that saved a file last has laid it out.
+struct CsvLayout {
+    char separator = ',';
+    std::array<qsizetype, csvColumns.size()> places{}; // of our columns
+
+    /// A line's fields in our order; nothing: it does not have them.
+    std::optional<QList<QByteArray>> fieldsOf(const QByteArray& line) const {
+        const auto fields = csvFields(line, separator);
+        QList<QByteArray> ours;
+        for (const qsizetype place : places) {
+            if (!fields || place >= fields->size())
+                return std::nullopt;
+            ours.append(fields->at(place));
+        }
+        return ours;
+    }
+};
+
+/// From the line with the columns' names; nothing: it is another one.
+std::optional<CsvLayout> csvLayout(const QByteArray& head) {
+    for (const char separator : {',', ';', '\t'}) {
+        const auto fields = csvFields(head, separator);
+        if (!fields)
+            continue;
+        CsvLayout layout{.separator = separator};
+        bool hasAll = true;
+        for (std::size_t i = 0; i < csvColumns.size(); ++i) {
+            const auto named = [&](const QByteArray& field) { return field.trimmed().toLower() == csvColumns[i]; };
+            const auto found = std::find_if(fields->begin(), fields->end(), named);
+            hasAll = hasAll && found != fields->end();
+            layout.places[i] = found - fields->begin();
+        }
+        if (hasAll)
+            return layout;
+    }
+    return std::nullopt;
+}
+
 QString unguarded(const QByteArray& field) {
     return QString::fromUtf8(field.startsWith('\'') ? field.mid(1) : field);
+}
+
+/// One line of a .csv recording; why it was left out, or nothing.
+QString takeCsvLine(const QList<QByteArray>& fields, ConversationNames& names, RecordingSink& sink) {
+    const auto kind = recordKindOf(QString::fromLatin1(fields.at(CsvKind)));
+    const auto wall = wallTimeOf(QString::fromLatin1(fields.at(CsvTime)));
+    if (!kind || !wall)
+        return QStringLiteral("its time or kind cannot be read (time is 2026-01-31 12:00:00.123456789)");
+    const QString name = unguarded(fields.at(CsvEndpoint));
+    const auto conversation = names.of(QString::fromLatin1(fields.at(CsvId)) + QLatin1Char(' ') + name, {.name = name});
+    if (!conversation)
+        return QStringLiteral("there are more than 50000 endpoints");
+    const QString text = unguarded(fields.at(CsvText));
+    if (*kind == RecordKind::Event) {
+        sink.event(*conversation, eventKindOf(QString::fromLatin1(fields.at(CsvEvent))), text, {}, *wall);
+        return {};
+    }
+    if (*kind == RecordKind::Note) {
+        sink.note(*conversation, text, *wall);
+        return {};
+    }
+    const auto bytes = parseEscapedText(text);
+    if (!bytes)
+        return bytes.error().detail;
+    const QByteArray size = fields.at(CsvSize).trimmed();
+    if (!size.isEmpty() && size.toLongLong() != bytes->size())
+        return QStringLiteral("its size is %1, and its text has %2 bytes")
+            .arg(QString::fromLatin1(size), QString::number(bytes->size()));
+    sink.data(*conversation, *kind, *bytes, *wall, NoFlag);
+    return {};
 }
 
 } // namespace
 
 Result<void> importCsv(QIODevice& device, RecordingSink& sink) {
-    Lines lines(device, sink);
-    Names names(sink);
-    const auto head = lines.next();
-    if (!head || *head != "time,endpoint,id,kind,event,size,text")
-        return tl::unexpected(
-            badInput(QStringLiteral("recording"), QStringLiteral("The first line of a .csv recording is "
-                                                                 "time,endpoint,id,kind,event,size,text.")));
+    Utf8Reader text(device);
+    TextLines lines(text, sink);
+    ConversationNames names(sink);
+    auto head = lines.next();
+    if (head && head->startsWith("sep=")) // for spreadsheets: the head says it too
+        head = lines.next();
+    const auto layout = head ? csvLayout(*head) : std::nullopt;
+    if (!layout)
+        return tl::unexpected(badInput(QStringLiteral("recording"),
+                                       QStringLiteral("The first line of a .csv recording names its columns: "
+                                                      "time,endpoint,id,kind,event,size,text (or with ; or a tab "
+                                                      "between them).")));
     while (const auto line = lines.next()) {
         if (!lines.goesOn())
-            return tl::unexpected(cancelled());
+            return tl::unexpected(readingCancelled());
         if (line->isEmpty())
             continue;
-        const auto fields = csvFields(*line);
-        constexpr qsizetype columns = 7;
-        if (!fields || fields->size() != columns) {
-            lines.wrong(QStringLiteral("it does not have 7 fields"));
-            continue;
-        }
-        const auto kind = kindOf(QString::fromLatin1(fields->at(3)));
-        const auto wall = wallOf(QString::fromLatin1(fields->at(0)));
-        if (!kind || !wall) {
-            lines.wrong(QStringLiteral("its time or kind cannot be read"));
-            continue;
-        }
-        const QString name = unguarded(fields->at(1));
-        const auto conversation =
-            names.of(QString::fromLatin1(fields->at(2)) + QLatin1Char(' ') + name, {.name = name});
-        if (!conversation) {
-            lines.wrong(QStringLiteral("there are more than 50000 endpoints"));
-            continue;
-        }
-        const QString text = unguarded(fields->at(6));
-        if (*kind == RecordKind::Event) {
-            sink.event(*conversation, eventKindOf(QString::fromLatin1(fields->at(4))), text, {}, *wall);
-        } else if (*kind == RecordKind::Note) {
-            sink.note(*conversation, text, *wall);
-        } else if (const auto bytes = parseEscapedText(text)) {
-            sink.data(*conversation, *kind, *bytes, *wall, NoFlag);
-        } else {
-            lines.wrong(bytes.error().detail);
-        }
+        const auto fields = layout->fieldsOf(*line);
+        const QString wrong = fields ? takeCsvLine(*fields, names, sink)
+                                     : QStringLiteral("it does not have the fields of the first line");
+        if (!wrong.isEmpty())
+            lines.wrong(wrong);
     }
     lines.tellRest();
-    return {};
-}
-
-namespace {
-
-/// What a line of a hex dump says.
-struct HexLine {
-    std::optional<RecordKind> direction; // I or O before it
-    quint64 offset = 0;
-    QByteArray bytes;
-};
-
-int digitOf(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-/// Offset, then bytes as pairs of digits with single blanks between groups, until two blanks, a bar or the end.
-std::optional<HexLine> readHexLine(QByteArrayView line) {
-    HexLine out;
-    qsizetype at = 0;
-    const auto skip = [&] {
-        while (at < line.size() && (line[at] == ' ' || line[at] == '\t'))
-            ++at;
-    };
-    skip();
-    if (at + 1 < line.size() && (line[at] == 'I' || line[at] == 'O') && line[at + 1] == ' ') {
-        out.direction = line[at] == 'I' ? RecordKind::Received : RecordKind::Sent;
-        ++at;
-        skip();
-    }
-    int digits = 0;
-    for (; at < line.size() && digitOf(line[at]) >= 0; ++at, ++digits)
-        out.offset = out.offset << 4U | static_cast<quint64>(digitOf(line[at]));
-    constexpr int mostDigits = 16;
-    if (digits < 3 || digits > mostDigits)
-        return std::nullopt;
-    if (at < line.size() && line[at] == ':')
-        ++at;
-    if (at < line.size() && line[at] != ' ' && line[at] != '\t')
-        return std::nullopt;
-    skip();
-    constexpr int mostGap = 2; // hexdump -C leaves two blanks in the middle
-    while (at + 1 < line.size() && digitOf(line[at]) >= 0 && digitOf(line[at + 1]) >= 0) {
-        out.bytes.append(static_cast<char>(digitOf(line[at]) << 4 | digitOf(line[at + 1])));
-        at += 2;
-        qsizetype gap = 0;
-        while (at + gap < line.size() && line[at + gap] == ' ')
-            ++gap;
-        const bool isMiddle = gap == mostGap && out.bytes.size() == 8;
-        if (gap > 1 && !isMiddle)
-            break;
-        at += gap;
-        if (out.bytes.size() == 16)
-            break;
-    }
-    return out;
-}
-
-} // namespace
-
-Result<void> importHex(QIODevice& device, const QString& name, RecordingSink& sink) {
-    Lines lines(device, sink);
-    Names names(sink);
-    QByteArray record;
-    RecordKind kind = RecordKind::Received;
-    qint64 wall = QDateTime::currentMSecsSinceEpoch() * 1'000'000;
-    quint8 flags = NoFlag;
-    QString endpoint = name;
-    bool hasAny = false;
-    bool isHeaded = false; // a comment of ours came before this record
-    const auto finish = [&] {
-        if (record.isEmpty() && !std::exchange(isHeaded, false))
-            return;
-        isHeaded = false;
-        if (const auto conversation = names.of(endpoint, {.name = endpoint, .isDatagram = (flags & DatagramFlag) != 0}))
-            sink.data(*conversation, kind, record, wall, flags);
-        record.clear();
-    };
-    while (const auto line = lines.next()) {
-        if (!lines.goesOn())
-            return tl::unexpected(cancelled());
-        if (line->startsWith('#')) {
-            const QStringList words = QString::fromUtf8(line->mid(1, 4096)).trimmed().split(QLatin1Char(' '));
-            const auto said = words.size() > 3 ? kindOf(words.at(2)) : std::nullopt;
-            const auto time = words.size() > 3 ? wallOf(words.at(0) + QLatin1Char('T') + words.at(1)) : std::nullopt;
-            if (!said || !time)
-                continue;
-            finish();
-            hasAny = true;
-            wall = *time;
-            if (*said == RecordKind::Event || *said == RecordKind::Note)
-                continue; // events are for people there
-            kind = *said;
-            const bool isDatagram = words.at(3) == QLatin1String("datagram") && words.size() > 4;
-            flags = isDatagram ? DatagramFlag : NoFlag;
-            endpoint = words.mid(isDatagram ? 4 : 3).join(QLatin1Char(' '));
-            isHeaded = true;
-            continue;
-        }
-        if (line->trimmed().isEmpty())
-            continue;
-        const auto read = readHexLine(*line);
-        if (!read) {
-            lines.wrong(QStringLiteral("it is no line of a hex dump: offset, bytes"));
-            continue;
-        }
-        hasAny = true;
-        if (read->offset == 0 && !record.isEmpty())
-            finish();
-        if (read->direction)
-            kind = *read->direction;
-        if (read->offset != static_cast<quint64>(record.size())) {
-            lines.wrong(
-                QStringLiteral("its offset is %1, and %2 bytes came before it").arg(read->offset).arg(record.size()));
-            continue;
-        }
-        constexpr qsizetype largest = 1 << 20;
-        record += read->bytes;
-        if (record.size() >= largest && read->bytes.size() == 16) { // a long dump: in pieces
-            // the offset goes on, so the bytes stay until the next begin; hand over what there is
-            if (record.size() > longestRecord)
-                return tl::unexpected(badInput(QStringLiteral("recording"),
-                                               QStringLiteral("A record of a hex dump has at most 64 MiB.")));
-        }
-    }
-    finish();
-    lines.tellRest();
-    if (!hasAny)
-        return tl::unexpected(badInput(QStringLiteral("recording"),
-                                       QStringLiteral("It has no line of a hex dump: offset, bytes in hexadecimal.")));
     return {};
 }
 
@@ -408,7 +219,7 @@ Result<void> importBinary(QIODevice& device, const QString& name, qint64 wall, R
         sink.data(conversation, kind, bytes, wall, NoFlag);
         read += bytes.size();
         if (!sink.progress(read))
-            return tl::unexpected(cancelled());
+            return tl::unexpected(readingCancelled());
     }
     return {};
 }

@@ -9,6 +9,7 @@
 #include <QFileInfo>
 #include <QHostAddress>
 #include <QJsonDocument>
+#include <QRegularExpression>
 
 namespace sw {
 
@@ -133,8 +134,8 @@ void JsonLinesRecorder::writeData(const SourcePart& part, const RecordView& reco
     put(m_file, line);
 }
 
-Result<void> CsvRecorder::start(const QString& path) {
-    if (auto opened = openFile(m_file, path); !opened)
+Result<void> CsvRecorder::start(const QString& path, Existing existing) {
+    if (auto opened = openFile(m_file, path, existing); !opened)
         return opened;
     put(m_file, "time,endpoint,id,kind,event,size,text\r\n");
     return {};
@@ -179,6 +180,8 @@ void TextRecorder::writeRecord(const SourcePart& part, const RecordView& record)
 }
 
 void HexRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
+    if ((m_isDump && !isData(record)) || (m_passedOn && record.header.kind == RecordKind::Received))
+        return;
     if (!isData(record)) {
         put(m_file, "# " + timeText(record.header.time.wall).toLatin1() + ' ' +
                         recordKindName(record.header.kind).toLatin1() + ' ' + oneLine(part.name) + ": " +
@@ -186,12 +189,11 @@ void HexRecorder::writeRecord(const SourcePart& part, const RecordView& record) 
         return;
     }
     // Wireshark's text import takes I and O for the direction, and an offset of 0 for the begin of a packet
-    put(m_file, "# " + timeText(record.header.time.wall).toLatin1() + ' ' +
-                    recordKindName(record.header.kind).toLatin1() + ' ' +
-                    ((record.header.flags & DatagramFlag) != 0 ? "datagram " : "") + oneLine(part.name) + '\n');
     static constexpr char digits[] = "0123456789abcdef";
     constexpr qsizetype width = 16;
-    QByteArray text;
+    QByteArray text = "# " + timeText(record.header.time.wall).toLatin1() + ' ' +
+                      recordKindName(record.header.kind).toLatin1() + ' ' +
+                      ((record.header.flags & DatagramFlag) != 0 ? "datagram " : "") + oneLine(part.name) + '\n';
     for (qsizetype at = 0; at < record.bytes.size(); at += width) {
         const QByteArrayView line = record.bytes.sliced(at, std::min(width, record.bytes.size() - at));
         text += QByteArray::number(at, 16).rightJustified(8, '0') + ':';
@@ -212,19 +214,42 @@ void HexRecorder::writeRecord(const SourcePart& part, const RecordView& record) 
     put(m_file, text);
 }
 
-Result<void> BinaryRecorder::start(const QString& path) {
-    const QFileInfo info(path);
-    m_sentPath = info.path() + QStringLiteral("/") + info.completeBaseName() + QStringLiteral(".sent.bin");
-    return openFile(m_received, path);
+void DumpRecorder::writeRecord(const SourcePart&, const RecordView& record) {
+    if (isData(record) && (!m_passedOn || record.header.kind == RecordKind::Sent))
+        heed(m_file.put(record.bytes), m_file.path());
+}
+
+Result<void> BinaryRecorder::start(const QString& path, Existing existing) {
+    m_sentPath = filesOfRecording(path).constLast();
+    if (existing == Existing::Refuse && hasFile(m_sentPath))
+        return tl::unexpected(
+            Error{.id = ErrorId::AlreadyExists,
+                  .situation = QStringLiteral("record"),
+                  .detail = QStringLiteral("%1 exists already, and belongs to a recording of the same name: nothing is "
+                                           "overwritten.")
+                                .arg(m_sentPath)});
+    if (auto opened = openFile(m_received, path, existing); !opened)
+        return opened;
+    return m_received.isSequential() ? Result<void>() : removeOldFile(m_sentPath); // what another one has sent
 }
 
 void BinaryRecorder::writeRecord(const SourcePart&, const RecordView& record) {
     if (record.header.kind == RecordKind::Received)
-        put(m_received, QByteArray::fromRawData(record.bytes.data(), record.bytes.size()));
+        heed(m_received.put(record.bytes), m_received.path());
     if (record.header.kind != RecordKind::Sent)
         return;
-    if (m_sent.isOpen() || openFile(m_sent, m_sentPath))
-        put(m_sent, QByteArray::fromRawData(record.bytes.data(), record.bytes.size()));
+    if (m_sent.isOpen() || openFile(m_sent, m_sentPath, Existing::Refuse))
+        heed(m_sent.put(record.bytes), m_sent.path());
+}
+
+void BinaryRecorder::flushFiles() {
+    heed(m_received.flush(), m_received.path());
+    heed(m_sent.flush(), m_sent.path());
+}
+
+void BinaryRecorder::closeFiles() {
+    heed(m_received.close(), m_received.path());
+    heed(m_sent.close(), m_sent.path());
 }
 
 QString safeFileName(const QString& text) {
@@ -252,13 +277,29 @@ QString safeFileName(const QString& text) {
     return name;
 }
 
-Result<void> FolderRecorder::start(const QString& path) {
+Result<void> FolderRecorder::start(const QString& path, Existing existing) {
     m_folder = QDir::cleanPath(path);
-    if (QDir().mkpath(m_folder))
-        return {};
-    return tl::unexpected(Error{.id = ErrorId::WriteFailed,
-                                .situation = QStringLiteral("record"),
-                                .detail = QStringLiteral("The folder %1 cannot be made.").arg(m_folder)});
+    if (auto ready = makePrivateFolder(m_folder, QStringLiteral("record")); !ready)
+        return ready;
+    // both ends, or the name and the direction; several of them are numbered
+    static const QRegularExpression ours(
+        QStringLiteral("^(.+\\.\\d{5}-.+\\.\\d{5}|.+-(sent|received))(\\.\\d+)?\\.bin$"));
+    const QStringList there = QDir(m_folder).entryList({QStringLiteral("*.bin")}, QDir::Files | QDir::System);
+    for (const QString& name : there) {
+        const bool isOld = existing == Existing::Replace && ours.match(name).hasMatch();
+        if (!isOld)
+            return tl::unexpected(
+                Error{.id = existing == Existing::Replace ? ErrorId::WriteFailed : ErrorId::AlreadyExists,
+                      .situation = QStringLiteral("record"),
+                      .detail = QStringLiteral("%1 has %2 already, which would be mixed with this recording. Give a "
+                                               "folder of its own.")
+                                    .arg(m_folder, name)});
+    }
+    for (const QString& name : there) {
+        if (auto removed = removeOldFile(m_folder + QLatin1Char('/') + name); !removed)
+            return removed;
+    }
+    return {};
 }
 
 namespace {
@@ -293,18 +334,19 @@ void FolderRecorder::writeRecord(const SourcePart& part, const RecordView& recor
     }
     if (!isData(record))
         return;
-    if (QFile* file = fileOf(flow, part, record.header.kind == RecordKind::Sent))
-        put(*file, QByteArray::fromRawData(record.bytes.data(), record.bytes.size()));
+    if (RecordingFile* file = fileOf(flow, part, record.header.kind == RecordKind::Sent))
+        heed(file->put(record.bytes), file->path());
 }
 
-QFile* FolderRecorder::fileOf(Flow& flow, const SourcePart& part, bool isSent) {
+RecordingFile* FolderRecorder::fileOf(Flow& flow, const SourcePart& part, bool isSent) {
     constexpr std::size_t mostOpen = 200;
+    constexpr std::size_t usual = 8U << 10U; // of each
     QString& path = flow.paths[isSent ? 1 : 0];
     if (const auto found = m_open.find(path); !path.isEmpty() && found != m_open.end())
         return found->second.get();
     if (m_open.size() >= mostOpen)
-        m_open.clear(); // they are opened again as they are needed
-    auto file = std::make_unique<QFile>();
+        closeFiles(); // they are opened again as they are needed
+    auto file = std::make_unique<RecordingFile>(everyByte, usual);
     if (path.isEmpty()) { // a name that nobody has yet
         const QString stem =
             flow.from.isEmpty()
@@ -312,25 +354,26 @@ QFile* FolderRecorder::fileOf(Flow& flow, const SourcePart& part, bool isSent) {
                 : QString(isSent ? flow.to + QLatin1Char('-') + flow.from : flow.from + QLatin1Char('-') + flow.to);
         QString name = stem + QStringLiteral(".bin");
         int& suffix = m_suffixes.try_emplace(stem, 1).first->second;
-        while (QFileInfo::exists(m_folder + QLatin1Char('/') + name) ||
-               QFileInfo(m_folder + QLatin1Char('/') + name).isSymLink())
+        while (hasFile(m_folder + QLatin1Char('/') + name))
             name = stem + QStringLiteral(".%1.bin").arg(++suffix);
         path = m_folder + QLatin1Char('/') + name;
-        if (!openFile(*file, path))
+        if (!openFile(*file, path, Existing::Refuse))
             return nullptr;
-    } else {
-        file->setFileName(path);
-        if (!openFile(*file, path, QIODevice::WriteOnly | QIODevice::Append))
-            return nullptr;
+    } else if (!openFile(*file, path, Existing::Append)) {
+        return nullptr;
     }
     return m_open.emplace(path, std::move(file)).first->second.get();
 }
 
-bool FolderRecorder::flushFiles() {
-    bool isOk = true;
+void FolderRecorder::flushFiles() {
     for (const auto& [path, file] : m_open)
-        isOk = file->flush() && isOk;
-    return isOk;
+        heed(file->flush(), file->path());
+}
+
+void FolderRecorder::closeFiles() {
+    for (const auto& [path, file] : m_open)
+        heed(file->close(), file->path());
+    m_open.clear();
 }
 
 } // namespace sw

@@ -11,86 +11,114 @@ namespace sw {
 /// `.jsonl`: every record, one JSON object a line.
 class JsonLinesRecorder final : public Recorder {
 public:
-    Result<void> start(const QString& path) { return openFile(m_file, path); }
+    Result<void> start(const QString& path, Existing existing) { return openFile(m_file, path, existing); }
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
-    bool flushFiles() override { return m_file.flush(); }
+    void flushFiles() override { heed(m_file.flush(), m_file.path()); }
+    void closeFiles() override { heed(m_file.close(), m_file.path()); }
 
 private:
     void writeData(const SourcePart& part, const RecordView& record);
 
-    QFile m_file;
+    RecordingFile m_file{wholeLines};
 };
 
 /// `.csv` (RFC 4180): time, endpoint, id, kind, event, size, text with escapes. Fields that a spreadsheet would take
 /// for a formula are led by an apostrophe.
 class CsvRecorder final : public Recorder {
 public:
-    Result<void> start(const QString& path);
+    Result<void> start(const QString& path, Existing existing);
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
-    bool flushFiles() override { return m_file.flush(); }
+    void flushFiles() override { heed(m_file.flush(), m_file.path()); }
+    void closeFiles() override { heed(m_file.close(), m_file.path()); }
 
 private:
     void writeLine(const SourcePart& part, const RecordView& record);
 
-    QFile m_file;
+    RecordingFile m_file{wholeLines};
 };
 
 /// `.txt`: time, endpoint, direction and what it was, a line each, with control characters visible.
 class TextRecorder final : public Recorder {
 public:
-    Result<void> start(const QString& path) { return openFile(m_file, path); }
+    Result<void> start(const QString& path, Existing existing) { return openFile(m_file, path, existing); }
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
-    bool flushFiles() override { return m_file.flush(); }
+    void flushFiles() override { heed(m_file.flush(), m_file.path()); }
+    void closeFiles() override { heed(m_file.close(), m_file.path()); }
 
 private:
-    QFile m_file;
+    RecordingFile m_file{wholeLines};
 };
 
 /// `.hex`: each record's bytes as lines of offset, 16 bytes and ASCII (as xxd and Wireshark's hex import read them),
 /// after a comment line with direction, time and endpoint.
 class HexRecorder final : public Recorder {
 public:
-    Result<void> start(const QString& path) { return openFile(m_file, path); }
+    /// A dump has data only. `passedOn`: only what was sent.
+    explicit HexRecorder(bool isDump = false, bool passedOn = false) : m_isDump(isDump), m_passedOn(passedOn) {}
+    Result<void> start(const QString& path, Existing existing) { return openFile(m_file, path, existing); }
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
-    bool flushFiles() override { return m_file.flush(); }
+    void flushFiles() override { heed(m_file.flush(), m_file.path()); }
+    void closeFiles() override { heed(m_file.close(), m_file.path()); }
 
 private:
-    QFile m_file;
+    RecordingFile m_file{wholeHexRecords};
+    bool m_isDump;
+    bool m_passedOn;
+};
+
+/// A dump: the bytes of both directions as they passed, and nothing else.
+class DumpRecorder final : public Recorder {
+public:
+    /// `passedOn`: only what was sent.
+    explicit DumpRecorder(bool passedOn) : m_passedOn(passedOn) {}
+    Result<void> start(const QString& path, Existing existing) { return openFile(m_file, path, existing); }
+
+protected:
+    void writeRecord(const SourcePart& part, const RecordView& record) override;
+    void flushFiles() override { heed(m_file.flush(), m_file.path()); }
+    void closeFiles() override { heed(m_file.close(), m_file.path()); }
+
+private:
+    RecordingFile m_file{everyByte};
+    bool m_passedOn;
 };
 
 /// `.bin`: the received bytes; what was sent goes to NAME.sent.bin beside it.
 class BinaryRecorder final : public Recorder {
 public:
-    Result<void> start(const QString& path);
+    Result<void> start(const QString& path, Existing existing);
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
-    bool flushFiles() override { return m_received.flush() && (!m_sent.isOpen() || m_sent.flush()); }
+    void flushFiles() override;
+    void closeFiles() override;
 
 private:
-    QFile m_received;
-    QFile m_sent;
+    RecordingFile m_received{everyByte};
+    RecordingFile m_sent{everyByte};
     QString m_sentPath;
 };
 
 /// A folder with the bytes of each direction of each endpoint in a file of its own, named as tcpflow does where there
 /// are addresses (`127.000.000.001.05000-127.000.000.001.41234.bin`: from, to), otherwise by the endpoint's name. Names
-/// never leave the folder, and nothing that is there already is overwritten.
+/// never leave the folder. One that has files of a recording already is refused, or emptied of them: what is named like
+/// them goes, and nothing else.
 class FolderRecorder final : public Recorder {
 public:
-    Result<void> start(const QString& path);
+    Result<void> start(const QString& path, Existing existing);
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
-    bool flushFiles() override;
+    void flushFiles() override;
+    void closeFiles() override;
 
 private:
     struct Flow {
@@ -99,12 +127,12 @@ private:
         QString paths[2]; // received, sent
     };
 
-    QFile* fileOf(Flow& flow, const SourcePart& part, bool isSent);
+    RecordingFile* fileOf(Flow& flow, const SourcePart& part, bool isSent);
 
     QString m_folder;
     std::map<QString, int> m_suffixes; // of names that several have
     std::unordered_map<quint64, Flow> m_flows;
-    std::map<QString, std::unique_ptr<QFile>> m_open; // a bounded number of them
+    std::map<QString, std::unique_ptr<RecordingFile>> m_open; // a bounded number of them
 };
 
 /// A file name made of any text: no separators, no device names, no control characters, at most 100 bytes.

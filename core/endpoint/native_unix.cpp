@@ -86,6 +86,7 @@ bool SocketAddress::operator==(const SocketAddress& other) const {
 
 void initialise() {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file at its limit (ulimit -f) is an error of the write
 }
 
 void keepStandardDescriptors() {

@@ -58,8 +58,9 @@ void Engine::connectWorker() {
     constexpr auto direct = Qt::DirectConnection;
     QObject::connect(
         m_worker, &EngineWorker::finished, m_worker, [this] { m_finished.release(); }, direct);
-    QObject::connect(m_worker, qOverload<const QVector<EndpointSnapshot>&>(&EngineWorker::changed), m_worker,
-                     here([this](const QVector<EndpointSnapshot>& snapshots) {
+    QObject::connect(m_worker, qOverload<const QVector<EndpointSnapshot>&, qint64>(&EngineWorker::changed), m_worker,
+                     here([this](const QVector<EndpointSnapshot>& snapshots, qint64 completeUpTo) {
+                         m_completeUpTo = std::max(m_completeUpTo, completeUpTo);
                          for (const EndpointSnapshot& snapshot : snapshots)
                              m_snapshots.insert(snapshot.id, snapshot);
                          post([](EngineWorker& worker) { worker.acknowledge(); });

@@ -173,6 +173,10 @@ public:
     /// The last known state; nothing for an endpoint that was removed or never was.
     std::optional<EndpointSnapshot> snapshot(EndpointId id) const;
     QVector<EndpointSnapshot> snapshots() const;
+    /// The steady-clock time up to which all records belong to endpoints that endpointsChanged() has told of: whoever
+    /// merges the records of several takes those up to then, and later ones are never older. Goes up with each
+    /// endpointsChanged().
+    qint64 completeUpTo() const { return m_completeUpTo; }
     /// nullptr if there is no such endpoint.
     std::shared_ptr<const Transcript> transcript(EndpointId id) const;
     std::shared_ptr<Transcript> writableTranscript(EndpointId id) const;
@@ -211,6 +215,7 @@ private:
     std::binary_semaphore m_finished{0}; // the worker has closed everything
     EngineWorker* m_worker;              // lives on m_thread, which deletes it at its end
     QHash<EndpointId, EndpointSnapshot> m_snapshots;
+    qint64 m_completeUpTo = 0;
     QHash<EndpointId, std::shared_ptr<BehaviourSource>> m_sources;
     QMap<EndpointId, RelayRequest> m_relays;
     QMap<EndpointId, QVector<HeldMessage>> m_held; // by relay

@@ -191,6 +191,7 @@ void EngineWorker::adopt(std::unique_ptr<Endpoint> endpoint) {
         m_transcripts[static_cast<quint64>(id)] = endpoint->transcript();
     }
     m_endpoints[static_cast<quint64>(id)] = std::move(endpoint);
+    m_untold.insert(id);
     changed(id);
 }
 
@@ -208,6 +209,7 @@ void EngineWorker::remove(EndpointId id) {
         m_relays.erase(static_cast<quint64>(id)); // otherwise its clients go on, and what it holds can be decided
     m_endpoints.erase(found);
     m_dirty.remove(id);
+    m_untold.remove(id);
     m_seen.erase(static_cast<quint64>(id));
     {
         const std::lock_guard lock(m_transcriptsMutex);
@@ -284,6 +286,7 @@ void EngineWorker::notifyOf(std::size_t most) {
     snapshots.reserve(static_cast<qsizetype>(ids.size()));
     for (const EndpointId id : ids) {
         m_dirty.remove(id);
+        m_untold.remove(id);
         m_lastTold = id;
         if (Endpoint* endpoint = find(id)) {
             snapshots.append(endpoint->takeSnapshot());
@@ -293,9 +296,23 @@ void EngineWorker::notifyOf(std::size_t most) {
     }
     m_sinceNotify.restart();
     m_awaitsAcknowledge = true;
-    emit changed(snapshots);
+    emit changed(snapshots, completeUpTo());
     if (m_isShuttingDown)
         checkShutDown();
+}
+
+/// Everything up to the last record, unless an endpoint that nobody knows yet has older ones.
+qint64 EngineWorker::completeUpTo() const {
+    qint64 time = m_store->watermark();
+    for (const EndpointId id : m_untold) {
+        const auto found = m_endpoints.find(static_cast<quint64>(id));
+        if (found == m_endpoints.end() || found->second->transcript()->store() != m_store)
+            continue; // of another run, whose steady clock was another one
+        const TranscriptReader reader(found->second->transcript());
+        if (reader.count() > 0)
+            time = std::min(time, reader.header(0).time.mono - 1);
+    }
+    return time;
 }
 
 void EngineWorker::settle() {

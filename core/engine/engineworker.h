@@ -73,7 +73,8 @@ public:
 signals:
     void decided(sw::EndpointId relay, const QVector<sw::FaultDecision>& decisions);
     void held(sw::EndpointId relay, const QVector<sw::HeldMessage>& messages);
-    void changed(const QVector<sw::EndpointSnapshot>& snapshots);
+    /// `completeUpTo`: see Engine::completeUpTo().
+    void changed(const QVector<sw::EndpointSnapshot>& snapshots, qint64 completeUpTo);
     void removed(sw::EndpointId id);
     void settled();
     void stoppedRecording(const sw::Error& error);
@@ -108,6 +109,7 @@ private:
     /// What has not ended, in the order in which it was opened.
     std::vector<EndpointId> openOnes() const;
     void checkClosed();
+    qint64 completeUpTo() const;
     void checkShutDown();
     void finish();
 
@@ -125,6 +127,7 @@ private:
     std::atomic<quint64> m_lastId{0};
     QSet<QString> m_names;
     QSet<EndpointId> m_dirty;
+    QSet<EndpointId> m_untold; // new ones that no notification has named yet
     QSet<EndpointId> m_waitForRoom;
     QByteArray m_datagramRoom;
     QTimer m_sealTimer;

@@ -5,6 +5,7 @@
 
 #include <QSet>
 
+#include <limits>
 #include <mutex>
 #include <queue>
 
@@ -28,8 +29,8 @@ struct FileRecording::State {
 
     QSet<EndpointId> ids;
 
-    /// Writes what there is, by time.
-    Result<void> write() {
+    /// Writes what there is up to a time, in its order; see Engine::completeUpTo().
+    Result<void> write(const TranscriptStore* store, qint64 upTo) {
         if (recorder == nullptr)
             return {};
         using Next = std::pair<qint64, std::size_t>; // the time of a part's next record
@@ -40,7 +41,12 @@ struct FileRecording::State {
                 queue.push({parts[part].reader.header(parts[part].next).time.mono, part});
         };
         for (std::size_t part = 0; part < parts.size(); ++part) {
-            ends.push_back(parts[part].reader.count());
+            const TranscriptReader& reader = parts[part].reader;
+            RecordIndex end = reader.count();
+            const bool isOurs = parts[part].part.transcript->store().get() == store; // not of another run's clock
+            while (isOurs && end > parts[part].next && reader.header(end - 1).time.mono > upTo)
+                --end;
+            ends.push_back(end);
             enqueue(part);
         }
         while (!queue.empty()) {
@@ -66,8 +72,8 @@ FileRecording::FileRecording(Engine& engine, QVector<EndpointId> roots, QString 
 }
 
 Result<std::unique_ptr<FileRecording>> FileRecording::start(Engine& engine, const QVector<EndpointId>& roots,
-                                                            const QString& path) {
-    auto recorder = Recorder::open(path);
+                                                            const QString& path, Existing existing) {
+    auto recorder = Recorder::open(path, existing);
     if (!recorder)
         return tl::unexpected(recorder.error());
     std::unique_ptr<FileRecording> recording(new FileRecording(engine, roots, path));
@@ -82,7 +88,7 @@ FileRecording::~FileRecording() {
         return;
     const std::lock_guard lock(m_state->mutex);
     takeParts();
-    (void)m_state->write();
+    (void)m_state->write(m_engine.store().get(), std::numeric_limits<qint64>::max());
     (void)m_state->recorder->finish();
     m_state->recorder.reset(); // a job that is still queued finds nothing to do
 }
@@ -104,9 +110,10 @@ void FileRecording::goOn() {
         return;
     takeParts();
     m_isRunning = true;
-    runOnPool([state = m_state, self = this, slot = m_postbox.slot()] {
+    runOnPool([state = m_state, self = this, slot = m_postbox.slot(), store = m_engine.store(),
+               upTo = m_engine.completeUpTo()] {
         const std::lock_guard lock(state->mutex);
-        const auto written = state->write();
+        const auto written = state->write(store.get(), upTo);
         slot->post([self, written] { // runs only while self is there
             self->m_isRunning = false;
             if (written)

@@ -17,7 +17,7 @@ class FileRecording final : public QObject {
 public:
     /// Records each of `roots` and those below it. Errors: see Recorder::open().
     static Result<std::unique_ptr<FileRecording>> start(Engine& engine, const QVector<EndpointId>& roots,
-                                                        const QString& path);
+                                                        const QString& path, Existing existing = Existing::Refuse);
     /// Writes what is left, and waits for it.
     ~FileRecording() override;
     FileRecording(const FileRecording&) = delete;

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "core/relay/faultlog.h"
 
+#include "core/base/textdecoding.h"
+
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 
 #include <algorithm>
 
 namespace sw {
-
-namespace {
-
-Error cannotWrite(const QFile& file) {
-    return {.id = ErrorId::WriteFailed,
-            .situation = QStringLiteral("fault log"),
-            .detail = QStringLiteral("%1 cannot be written: %2.").arg(file.fileName(), file.errorString())};
-}
-
-} // namespace
 
 Result<std::shared_ptr<const FaultScript>> FaultScript::read(const QString& path) {
     constexpr qint64 largest = 256LL << 20U;
@@ -28,7 +21,11 @@ Result<std::shared_ptr<const FaultScript>> FaultScript::read(const QString& path
     if (file.size() > largest)
         return tl::unexpected(
             badInput(QStringLiteral("fault log"), QStringLiteral("%1 is larger than 256 MiB.").arg(path)));
-    return parse(file.readAll(), path);
+    const auto text = decodeText(file.readAll(), QStringLiteral("fault log"));
+    if (!text)
+        return tl::unexpected(badInput(QStringLiteral("fault log"),
+                                       QStringLiteral("%1 cannot be read: %2").arg(path, text.error().detail)));
+    return parse(text->toUtf8(), path);
 }
 
 Result<std::shared_ptr<const FaultScript>> FaultScript::parse(const QByteArray& text, const QString& name) {
@@ -74,35 +71,65 @@ bool FaultScript::refuses(quint64 connection) const {
     return std::find(m_refused.begin(), m_refused.end(), connection) != m_refused.end();
 }
 
-Result<std::unique_ptr<FaultLog>> FaultLog::open(const QString& path, const QVector<Fault>& faults, quint64 seed) {
-    std::unique_ptr<FaultLog> log(new FaultLog);
-    log->m_file.setFileName(path);
-    if (!log->m_file.open(QIODevice::WriteOnly | QIODevice::Truncate, QFileDevice::ReadOwner | QFileDevice::WriteOwner))
-        return tl::unexpected(cannotWrite(log->m_file));
+namespace {
+
+std::size_t wholeLines(const char* data, std::size_t size) {
+    return static_cast<std::size_t>(QByteArrayView(data, static_cast<qsizetype>(size)).lastIndexOf('\n') + 1);
+}
+
+} // namespace
+
+Result<std::unique_ptr<FaultLog>> FaultLog::open(const QString& path, const QVector<Fault>& faults, quint64 seed,
+                                                 Existing existing) {
+    auto file = AppendFile::open(path, existing);
+    if (!file)
+        return tl::unexpected(file.error());
+    std::unique_ptr<FaultLog> log(new FaultLog(std::move(*file)));
     QJsonArray list;
     for (const Fault& fault : faults) {
         if (fault.isEnabled)
             list.append(formatFault(fault));
     }
-    const QJsonObject head{{QStringLiteral("seed"), QString::number(seed)}, {QStringLiteral("faults"), list}};
-    const QByteArray line = QJsonDocument(head).toJson(QJsonDocument::Compact) + '\n';
-    if (log->m_file.write(line) != line.size() || !log->m_file.flush())
-        return tl::unexpected(cannotWrite(log->m_file));
+    log->put({{QStringLiteral("seed"), QString::number(seed)}, {QStringLiteral("faults"), list}});
+    if (auto written = log->flush(); !written) {
+        log->discard();
+        return tl::unexpected(written.error());
+    }
     return log;
 }
 
 Result<void> FaultLog::write(const std::vector<FaultDecision>& decisions) {
-    if (!m_file.isOpen())
+    if (m_isOver)
         return {};
-    for (const FaultDecision& decision : decisions) {
-        const QByteArray line = QJsonDocument(decision.toJson()).toJson(QJsonDocument::Compact) + '\n';
-        if (m_file.write(line) == line.size())
-            continue;
-        const Error error = cannotWrite(m_file);
-        m_file.close();
-        return tl::unexpected(error);
+    for (const FaultDecision& decision : decisions)
+        put(decision.toJson());
+    return flush();
+}
+
+void FaultLog::put(const QJsonObject& json) {
+    const QByteArray line = QJsonDocument(json).toJson(QJsonDocument::Compact) + '\n';
+    std::copy(line.begin(), line.end(), m_waiting.extend(static_cast<std::size_t>(line.size())));
+}
+
+Result<void> FaultLog::flush() {
+    auto written = m_file->append(m_waiting, wholeLines);
+    if (!written) {
+        written.error().situation = QStringLiteral("fault log");
+        (void)m_file->close();
+        m_isOver = true;
     }
-    return m_file.flush() ? Result<void>() : tl::unexpected(cannotWrite(m_file));
+    return written;
+}
+
+Result<void> FaultLog::close() {
+    return m_file->close();
+}
+
+void FaultLog::discard() {
+    const bool isOurs = !m_file->isSequential();
+    (void)m_file->close();
+    if (isOurs)
+        (void)removeOldFile(m_file->path());
 }
 
 } // namespace sw

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/base/appendfile.h"
 #include "core/relay/fault.h"
-
-#include <QFile>
 
 #include <map>
 #include <memory>
@@ -30,15 +29,26 @@ private:
 /// Writes decisions as they are made: a line each, after one that says which faults and seed there were. One thread.
 class FaultLog {
 public:
-    static Result<std::unique_ptr<FaultLog>> open(const QString& path, const QVector<Fault>& faults, quint64 seed);
+    /// Errors: those of openOutputFile().
+    static Result<std::unique_ptr<FaultLog>> open(const QString& path, const QVector<Fault>& faults, quint64 seed,
+                                                  Existing existing = Existing::Refuse);
 
-    /// Errors: what the system says; nothing more is written then.
+    /// Errors: what the system says; whole lines that fitted stay, and nothing more is written then.
     Result<void> write(const std::vector<FaultDecision>& decisions);
+    /// No more decisions come. Errors: what the system says.
+    Result<void> close();
+    /// Removes the file: nobody wants it.
+    void discard();
 
 private:
-    FaultLog() = default;
+    explicit FaultLog(std::unique_ptr<AppendFile> file) : m_file(std::move(file)) {}
 
-    QFile m_file;
+    void put(const QJsonObject& json);
+    Result<void> flush();
+
+    std::unique_ptr<AppendFile> m_file;
+    BlockBuffer m_waiting{64U << 10U};
+    bool m_isOver = false; // after an error
 };
 
 } // namespace sw

@@ -2,6 +2,7 @@
 #include "core/tls/certificatemaker.h"
 
 #include "core/address/hosts.h"
+#include "core/base/outputfile.h"
 #include "core/tls/handles.h"
 #include "core/tls/keyfile.h"
 
@@ -230,14 +231,12 @@ Result<QStringList> writeIdentity(const Identity& identity, const QString& folde
                                     "beginning with a dot.")
                          .arg(name)));
     const QDir directory(folder);
-    if (!directory.exists() && !QDir().mkpath(folder))
-        return tl::unexpected(Error{.id = ErrorId::WriteFailed,
-                                    .situation = QStringLiteral("certificate"),
-                                    .detail = QStringLiteral("The folder %1 cannot be made.").arg(folder)});
+    if (auto ready = makePrivateFolder(folder, QStringLiteral("certificate")); !ready)
+        return tl::unexpected(ready.error());
     const QString certificateFile = directory.filePath(name + QStringLiteral(".crt"));
     const QString keyFile = directory.filePath(name + QStringLiteral(".key"));
     for (const QString& path : {certificateFile, keyFile}) {
-        if (QFileInfo::exists(path))
+        if (hasFile(path))
             return tl::unexpected(Error{.id = ErrorId::WriteFailed,
                                         .situation = QStringLiteral("certificate"),
                                         .detail = QStringLiteral("%1 exists, and nothing is overwritten.").arg(path)});

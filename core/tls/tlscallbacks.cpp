@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/tls/tlscallbacks.h"
 
+#include "core/base/appendfile.h"
 #include "core/tls/tlssessioncache.h"
-
-#include <QFile>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -191,9 +190,13 @@ int TlsCallbacks::newSession(SSL* ssl, SSL_SESSION* session) {
 }
 
 void TlsCallbacks::keyLog(const SSL* ssl, const char* line) {
-    QFile file(sessionOf(ssl)->context().settings().keyLogFile);
-    if (file.open(QIODevice::WriteOnly | QIODevice::Append, QFileDevice::ReadOwner | QFileDevice::WriteOwner))
-        file.write(QByteArray(line) + '\n');
+    const auto file = AppendFile::open(sessionOf(ssl)->context().settings().keyLogFile, Existing::Append);
+    if (!file)
+        return;
+    const QByteArray text = QByteArray(line) + '\n';
+    BlockBuffer buffer(AppendFile::block);
+    std::copy(text.begin(), text.end(), buffer.extend(static_cast<std::size_t>(text.size())));
+    (void)(*file)->append(buffer); // in one write: others may log to it too
 }
 
 /// A client's pre-shared key; 0: none.

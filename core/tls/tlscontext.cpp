@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/tls/tlscontext.h"
 
+#include "core/base/appendfile.h"
+#include "core/tls/certificatemaker.h"
 #include "core/tls/keyfile.h"
 #include "core/tls/tlscallbacks.h"
 #include "core/tls/trust.h"
@@ -314,10 +316,9 @@ Result<void> TlsContext::setAlpn() {
 Result<void> TlsContext::setKeyLog() {
     if (m_settings.keyLogFile.isEmpty())
         return {};
-    QFile file(m_settings.keyLogFile);
-    if (!file.open(QIODevice::WriteOnly | QIODevice::Append, QFileDevice::ReadOwner | QFileDevice::WriteOwner))
-        return tl::unexpected(badOption(
-            "keylog", QStringLiteral("%1 cannot be written: %2.").arg(m_settings.keyLogFile, file.errorString())));
+    // the secrets of others stay in it, and ours are for nobody else
+    if (const auto file = AppendFile::open(m_settings.keyLogFile, Existing::Append); !file)
+        return tl::unexpected(badOption("keylog", file.error().detail));
     SSL_CTX_set_keylog_callback(m_native, &TlsCallbacks::keyLog);
     return {};
 }

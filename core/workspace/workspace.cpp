@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/workspace/workspace.h"
 
+#include "core/base/textdecoding.h"
 #include "core/behaviour/catalogue.h"
 
 #include <QDir>
@@ -307,7 +308,13 @@ Result<Workspace> Workspace::read(const QString& file) {
         return tl::unexpected(Error{.id = ErrorId::NotFound,
                                     .situation = QStringLiteral("workspace"),
                                     .detail = QStringLiteral("%1 cannot be read: %2.").arg(file, in.errorString())});
-    auto workspace = parse(in.read(largestFile + 1));
+    const QByteArray bytes = in.read(largestFile + 1);
+    auto text =
+        bytes.size() > largestFile ? Result<QString>(QString()) : decodeText(bytes, QStringLiteral("workspace"));
+    if (!text)
+        return tl::unexpected(badInput(QStringLiteral("workspace"),
+                                       QStringLiteral("%1 cannot be read: %2").arg(file, text.error().detail)));
+    auto workspace = parse(bytes.size() > largestFile ? bytes : text->toUtf8());
     if (!workspace)
         workspace.error().detail = QStringLiteral("%1, %2").arg(file, workspace.error().detail);
     return workspace;

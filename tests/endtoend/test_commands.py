@@ -290,15 +290,22 @@ class Endings(unittest.TestCase):
 
     def test_a_full_disk_is_loud_and_traffic_goes_on(self):
         with tempfile.TemporaryDirectory() as folder:
-            link = os.path.join(folder, "full.jsonl")
-            os.symlink("/dev/full", link)
-            with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo", "--record", link) as listener:
+            path = os.path.join(folder, "full.jsonl")
+            limited = ["prlimit", "--fsize=30000"]  # as a full disk: no write beyond it
+            with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo", "--record", path, prefix=limited) as listener:
                 peer = connected(listener.port())
                 for _ in range(5):
                     peer.sendall(b"x" * 10000)
                     self.assertTrue(peer.recv(10000))
                 listener.says("Traffic goes on")
+                self.assertIn("File too large", listener.said())
+                peer.sendall(b"still here")
+                self.assertTrue(peer.recv(10))
                 peer.close()
+                listener.process.send_signal(signal.SIGTERM)
+                self.assertEqual(listener.wait(), 1)
+            with open(path, encoding="utf-8") as file:
+                self.assertTrue(all(line.endswith("}\n") for line in file))
 
     def test_jsonl_bytes_are_exact(self):
         with tempfile.TemporaryDirectory() as folder, listening_socket() as server:

@@ -92,24 +92,25 @@ void RecordingCommands::choose() {
 }
 
 void RecordingCommands::open(const QString& path) {
-    RecordingTask::run(
-        tr("Reading %1").arg(QFileInfo(path).fileName()), m_window,
-        [this, path](ImportProgress& progress) -> std::function<void()> {
-            auto recording = readRecording(path, &progress);
-            return [this, path, recording = std::move(recording)] {
-                if (!recording) {
-                    if (recording.error().id == ErrorId::ShutDown)
-                        emit complained(recording.error().detail);
-                    else
-                        m_parts.prompter.tell(m_window, tr("Open a recording"), recording.error().detail);
-                    return;
-                }
-                emit recordingOpened(QFileInfo(path).fileName());
-                m_parts.engine.adopt(recording->all());
-                emit complained(recording->problems.isEmpty() ? countText(path, recording->conversations.size())
-                                                              : recording->problems.constFirst());
-            };
-        });
+    RecordingTask::run(tr("Reading %1").arg(QFileInfo(path).fileName()), m_window,
+                       [this, path](ImportProgress& progress) -> std::function<void()> {
+                           auto recording = readRecording(path, &progress);
+                           return [this, path, recording = std::move(recording)] {
+                               if (!recording) {
+                                   if (recording.error().id == ErrorId::ShutDown)
+                                       emit complained(recording.error().detail);
+                                   else
+                                       m_parts.prompter.tell(m_window, tr("Open a recording"),
+                                                             recording.error().detail);
+                                   return;
+                               }
+                               emit recordingOpened(QFileInfo(path).fileName());
+                               m_parts.engine.adopt(recording->all());
+                               QStringList said{countText(path, recording->conversations.size())};
+                               said += recording->problems.mid(0, 3); // the recording's own buffer has them all
+                               emit complained(said.join(QLatin1Char(' ')));
+                           };
+                       });
 }
 
 void RecordingCommands::exportBuffer() {
@@ -145,7 +146,8 @@ void RecordingCommands::writeBuffer(BufferPanel& panel, const QString& path, std
                     ++next;
                 return next < content.shown->size() && (*content.shown)[next] == index;
             };
-            const auto result = writeRecording(source, path, isShown, &progress);
+            const auto result =
+                writeRecording(source, path, isShown, &progress, Existing::Replace); // the dialog has asked
             return [this, path, result, written] {
                 if (!result)
                     emit complained(result.error().detail);

@@ -155,7 +155,7 @@ void BufferCommands::recordToFile() {
         for (const SourcePart& part : panel->view()->source().parts())
             roots.append(part.id);
     }
-    auto recording = FileRecording::start(m_parts.engine, roots, path);
+    auto recording = FileRecording::start(m_parts.engine, roots, path, Existing::Replace); // the dialog has asked
     if (!recording) {
         emit complained(recording.error().detail);
         return;

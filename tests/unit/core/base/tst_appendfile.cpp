@@ -76,7 +76,7 @@ private slots:
         }
         const auto refused = AppendFile::open(path("x"), AppendFile::Existing::Refuse);
         QVERIFY(!refused);
-        QCOMPARE(refused.error().id, ErrorId::WriteFailed);
+        QCOMPARE(refused.error().id, ErrorId::AlreadyExists);
         QVERIFY(refused.error().detail.contains(path("x")));
         QCOMPARE(contentOf(path("x")), QByteArray("old"));
         const auto replaced = AppendFile::open(path("x"), AppendFile::Existing::Replace);
@@ -112,6 +112,28 @@ private slots:
         QCOMPARE(failed.error().native, EFBIG);
         QVERIFY(worksAgain);
         QCOMPARE(contentOf(path("x")), expected);
+    }
+
+    void aFullDiskKeepsTheRecordsThatFit() {
+        const auto before = std::signal(SIGXFSZ, SIG_IGN);
+        rlimit limit{};
+        QCOMPARE(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+        const rlimit small{.rlim_cur = 1'000'003, .rlim_max = limit.rlim_max};
+        auto file = AppendFile::open(path("x"), AppendFile::Existing::Refuse);
+        QVERIFY(file);
+        BlockBuffer buffer(1U << 20U);
+        QByteArray expected = fill(buffer, 70'000, 'a');
+        QVERIFY((*file)->append(buffer));
+        expected += fill(buffer, 500 * AppendFile::block - 70'000, 'b'); // past the cache, and too much
+        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small), 0);
+        const auto failed = (*file)->append(buffer, [](const char*, std::size_t size) { return size / 100 * 100; });
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        std::signal(SIGXFSZ, before);
+        QVERIFY(!failed);
+        QCOMPARE(failed.error().native, EFBIG);
+        QCOMPARE(contentOf(path("x")), expected.left(1'000'000));
+        QCOMPARE((*file)->size(), quint64(1'000'000));
+        QVERIFY((*file)->close());
     }
 
     void aPipeIsWrittenInOrder() {

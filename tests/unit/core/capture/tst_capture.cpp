@@ -289,7 +289,7 @@ private slots:
             .id = static_cast<EndpointId>(7), .name = QStringLiteral("to the server"), .transcript = transcript};
         const QString path = m_folder.filePath(QStringLiteral("written.") + ending);
         {
-            auto recorder = Recorder::open(path);
+            auto recorder = Recorder::open(path, Existing::Replace);
             QVERIFY(recorder);
             const TranscriptReader reader(transcript);
             for (RecordIndex i = 0; i < reader.count(); ++i)
@@ -413,7 +413,7 @@ private slots:
         QVERIFY(safe.toLower() != QLatin1String("con") && safe.toLower() != QLatin1String("nul"));
     }
 
-    void aFolderIsNeverOverwritten() {
+    void aFolderHasOneRecording() {
         auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
         transcript->append(RecordKind::Received, "new", Timestamp::now());
         const SourcePart part{
@@ -422,14 +422,22 @@ private slots:
         QVERIFY(QDir().mkpath(folder));
         const QString taken = folder + QLatin1Char('/') + safeFileName(part.name) + QStringLiteral("-received.bin");
         save("old", QStringLiteral("streams/") + QFileInfo(taken).fileName());
-        auto recorder = Recorder::open(folder);
-        QVERIFY(recorder);
-        QVERIFY((*recorder)->write(part, TranscriptReader(transcript).at(0)));
-        QVERIFY((*recorder)->finish());
+        QCOMPARE(Recorder::open(folder).error().id, ErrorId::AlreadyExists); // two recordings would be mixed
         QFile old(taken);
         QVERIFY(old.open(QIODevice::ReadOnly));
         QCOMPARE(old.readAll(), QByteArray("old"));
-        QCOMPARE(QDir(folder).entryList(QDir::Files).size(), 2);
+        auto recorder = Recorder::open(folder, Existing::Replace);
+        QVERIFY(recorder);
+        QVERIFY((*recorder)->write(part, TranscriptReader(transcript).at(0)));
+        QVERIFY((*recorder)->finish());
+        QFile replaced(taken);
+        QVERIFY(replaced.open(QIODevice::ReadOnly));
+        QCOMPARE(replaced.readAll(), QByteArray("new"));
+        QCOMPARE(QDir(folder).entryList(QDir::Files).size(), 1);
+        save("mine", QStringLiteral("streams/firmware.bin")); // not named like one of ours
+        QVERIFY(!Recorder::open(folder, Existing::Replace));
+        QVERIFY(QFile::exists(folder + QStringLiteral("/firmware.bin")));
+        QVERIFY(QFile::exists(taken));
     }
 };
 

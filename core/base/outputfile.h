@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/base/error.h"
+
+#include <QString>
+
+namespace sw {
+
+/// What is to happen with a file that is there already when we are to write one.
+enum class Existing {
+    Refuse,  ///< an error
+    Replace, ///< a new file takes its place
+    Append,  ///< it goes on at its end
+};
+
+/// What the system says of a file that is recorded to: AccessDenied or WriteFailed.
+Error storageError(int native, const QString& path);
+
+/// A file that is open for writing: whoever gets it closes it.
+struct OutputFile {
+    qintptr handle = -1;       ///< a descriptor; on Windows a HANDLE
+    bool isSequential = false; ///< a pipe or a device: there are no places in it, and it is not ours to remove
+};
+
+/// Opens a file to write to. A symbolic link is never followed: whoever may write to the folder could have put it there
+/// to have us overwrite another file. New files have mode 0600 whatever the umask says, and what is there already is
+/// handled as `existing` says; one that is appended to has to be ours, and gets mode 0600. Pipes and character devices
+/// are written to as they are, and so are our own descriptors by name (`/dev/stdout`, `/dev/fd/3`). Errors:
+/// AlreadyExists, and what the system says.
+Result<OutputFile> openOutputFile(const QString& path, Existing existing);
+
+/// Whether something has that name, a link that leads nowhere included.
+bool hasFile(const QString& path);
+
+/// Removes a file of ours that is there no longer wanted; nothing happens when there is none. Errors: what the system
+/// says, and anything that is no plain file.
+Result<void> removeOldFile(const QString& path);
+
+/// Makes a folder, and those above it, with mode 0700 whatever the umask says; one that is there stays as it is. A
+/// symbolic link in its place is refused. Errors: WriteFailed.
+Result<void> makePrivateFolder(const QString& path, const QString& situation);
+
+} // namespace sw

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// Sources: open(2) (O_EXCL, O_NOFOLLOW), lstat(2), fchmod(2), unlink(2), fd(4).
+#include "core/base/outputfile.h"
+
+#include <QFile>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sw {
+
+namespace {
+
+constexpr mode_t ownerOnly = S_IRUSR | S_IWUSR;
+
+tl::unexpected<Error> refused(const QString& path, const QString& why) {
+    return tl::unexpected(Error{.id = ErrorId::WriteFailed,
+                                .situation = QStringLiteral("record"),
+                                .detail = QStringLiteral("%1 %2").arg(path, why)});
+}
+
+tl::unexpected<Error> exists(const QString& path) {
+    return tl::unexpected(Error{.id = ErrorId::AlreadyExists,
+                                .situation = QStringLiteral("record"),
+                                .detail = QStringLiteral("%1 exists already, and nothing is overwritten.").arg(path)});
+}
+
+tl::unexpected<Error> isLink(const QString& path) {
+    return refused(path, QStringLiteral("is a symbolic link, and links are not followed when something is written. "
+                                        "Give the name of the file itself, or remove the link."));
+}
+
+/// The descriptor of ours that a name stands for: those names are links, and lead to what we have open anyway.
+std::optional<int> ownDescriptor(const QString& path) {
+    if (path == QLatin1String("/dev/stdout"))
+        return STDOUT_FILENO;
+    if (path == QLatin1String("/dev/stderr"))
+        return STDERR_FILENO;
+    for (const QLatin1String folder : {QLatin1String("/dev/fd/"), QLatin1String("/proc/self/fd/")}) {
+        bool isNumber = false;
+        const int number = path.startsWith(folder) ? path.mid(folder.size()).toInt(&isNumber) : -1;
+        if (isNumber && number >= 0)
+            return number;
+    }
+    return std::nullopt;
+}
+
+Result<OutputFile> makeNew(const QString& path, const QByteArray& name) {
+    const int file = ::open(name.constData(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, ownerOnly);
+    if (file < 0)
+        return errno == EEXIST ? exists(path) : tl::unexpected(storageError(errno, path));
+    ::fchmod(file, ownerOnly); // the umask may have taken our own rights; file systems without modes refuse
+    return OutputFile{.handle = file};
+}
+
+/// Opens what was seen before, and makes sure that nobody has put something else in its place.
+Result<int> openSame(const QString& path, const QByteArray& name, const struct stat& before, int flags) {
+    const int file = ::open(name.constData(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | flags);
+    if (file < 0)
+        return errno == ELOOP ? isLink(path) : tl::unexpected(storageError(errno, path));
+    struct stat now {};
+    if (::fstat(file, &now) == 0 && now.st_dev == before.st_dev && now.st_ino == before.st_ino)
+        return file;
+    ::close(file);
+    return refused(path, QStringLiteral("was exchanged while it was opened."));
+}
+
+/// A file of ours as it stands: for what goes on at its end, and where a folder lets nobody replace it.
+Result<OutputFile> openOld(const QString& path, const QByteArray& name, const struct stat& status, Existing existing) {
+    if (status.st_uid != ::geteuid())
+        return refused(path, QStringLiteral("belongs to another user, who could read what is written to it."));
+    if (status.st_nlink > 1)
+        return refused(path, QStringLiteral("has more than one name (hard links), so another file would change too."));
+    const bool appends = existing == Existing::Append;
+    const auto file = openSame(path, name, status, appends ? O_APPEND : 0);
+    if (!file)
+        return tl::unexpected(file.error());
+    ::fchmod(*file, ownerOnly);
+    if (!appends && ::ftruncate(*file, 0) != 0) {
+        const int code = errno;
+        ::close(*file);
+        return tl::unexpected(storageError(code, path));
+    }
+    return OutputFile{.handle = *file};
+}
+
+Result<OutputFile> openDevice(const QString& path, const QByteArray& name, const struct stat& status) {
+    if (S_ISFIFO(status.st_mode) && status.st_uid != ::geteuid() && status.st_uid != 0)
+        return refused(path, QStringLiteral("is a pipe of another user, who would read what is written to it."));
+    const auto file = openSame(path, name, status, 0);
+    if (!file)
+        return tl::unexpected(file.error());
+    return OutputFile{.handle = *file, .isSequential = true};
+}
+
+} // namespace
+
+Error storageError(int native, const QString& path) {
+    Error error = systemError(native, QStringLiteral("record"), path);
+    error.id = native == EACCES || native == EPERM ? ErrorId::AccessDenied : ErrorId::WriteFailed;
+    error.detail = QStringLiteral("%1 cannot be written: %2.").arg(path, qt_error_string(native));
+    return error;
+}
+
+Result<OutputFile> openOutputFile(const QString& path, Existing existing) {
+    if (const auto own = ownDescriptor(path)) {
+        const int file = ::fcntl(*own, F_DUPFD_CLOEXEC, 3); // its position is shared, so nothing is overwritten
+        if (file < 0)
+            return tl::unexpected(storageError(errno, path));
+        return OutputFile{.handle = file, .isSequential = true};
+    }
+    const QByteArray name = QFile::encodeName(path);
+    struct stat status {};
+    if (::lstat(name.constData(), &status) != 0)
+        return makeNew(path, name); // which says what is wrong, if anything is
+    if (S_ISLNK(status.st_mode))
+        return isLink(path);
+    if (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode))
+        return openDevice(path, name, status);
+    if (S_ISDIR(status.st_mode))
+        return refused(path, QStringLiteral("is a folder."));
+    if (!S_ISREG(status.st_mode))
+        return refused(path, QStringLiteral("is no plain file: it is a disk or a socket."));
+    if (existing == Existing::Refuse)
+        return exists(path);
+    if (existing == Existing::Append)
+        return openOld(path, name, status, existing);
+    // a new file instead of the old one's content: other names of that, and its rights, have nothing to do with us
+    if (::unlink(name.constData()) == 0 || errno == ENOENT)
+        return makeNew(path, name);
+    return openOld(path, name, status, existing);
+}
+
+Result<void> removeOldFile(const QString& path) {
+    const QByteArray name = QFile::encodeName(path);
+    struct stat status {};
+    if (::lstat(name.constData(), &status) != 0)
+        return errno == ENOENT ? Result<void>() : tl::unexpected(storageError(errno, path));
+    if (S_ISLNK(status.st_mode))
+        return isLink(path);
+    if (!S_ISREG(status.st_mode))
+        return refused(path, QStringLiteral("is no plain file, and is in the way."));
+    if (::unlink(name.constData()) != 0)
+        return tl::unexpected(storageError(errno, path));
+    return {};
+}
+
+} // namespace sw

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "core/base/appendfile.h"
+#include "core/base/outputfile.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QTemporaryDir>
+#include <QtTest/QtTest>
+
+#ifdef Q_OS_UNIX
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
+using namespace sw;
+
+namespace {
+
+QByteArray contentOf(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("not readable");
+}
+
+void save(const QString& path, const QByteArray& content) {
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(content);
+}
+
+/// Opens, writes, closes.
+Result<void> writeTo(const QString& path, Existing existing, const QByteArray& content) {
+    auto file = AppendFile::open(path, existing);
+    if (!file)
+        return tl::unexpected(file.error());
+    BlockBuffer buffer(AppendFile::block);
+    std::copy(content.begin(), content.end(), buffer.extend(static_cast<std::size_t>(content.size())));
+    if (auto written = (*file)->append(buffer); !written)
+        return written;
+    return (*file)->close();
+}
+
+} // namespace
+
+class OutputFileTest final : public QObject {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+    QString path(const char* name) const { return m_folder->filePath(QString::fromLatin1(name)); }
+
+private slots:
+    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+
+    void nothingIsOverwrittenUnasked() {
+        save(path("x"), "old");
+        const auto refused = writeTo(path("x"), Existing::Refuse, "new");
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().id, ErrorId::AlreadyExists);
+        QVERIFY(refused.error().detail.contains(path("x")));
+        QCOMPARE(contentOf(path("x")), QByteArray("old"));
+        QVERIFY(writeTo(path("x"), Existing::Replace, "n"));
+        QCOMPARE(contentOf(path("x")), QByteArray("n"));
+        QVERIFY(writeTo(path("x"), Existing::Append, "ext"));
+        QCOMPARE(contentOf(path("x")), QByteArray("next"));
+    }
+
+    void aFolderIsNoFile() {
+        for (const Existing existing : {Existing::Refuse, Existing::Replace, Existing::Append})
+            QVERIFY(!writeTo(m_folder->path(), existing, "x"));
+        QVERIFY(!removeOldFile(m_folder->path()));
+        QVERIFY(QFileInfo(m_folder->path()).isDir());
+    }
+
+#ifdef Q_OS_UNIX
+    void linksAreNeverFollowed_data() {
+        QTest::addColumn<Existing>("existing");
+        QTest::newRow("refuse") << Existing::Refuse;
+        QTest::newRow("replace") << Existing::Replace;
+        QTest::newRow("append") << Existing::Append;
+    }
+    void linksAreNeverFollowed() {
+        QFETCH(Existing, existing);
+        save(path("target"), "precious");
+        QVERIFY(QFile::link(path("target"), path("link")));
+        QVERIFY(QFile::link(path("nowhere"), path("dangling")));
+        for (const char* name : {"link", "dangling"}) {
+            const auto refused = writeTo(path(name), existing, "x");
+            QVERIFY(!refused);
+            QVERIFY2(refused.error().detail.contains(QLatin1String("symbolic link")),
+                     qPrintable(refused.error().detail));
+            QVERIFY(!removeOldFile(path(name)));
+            QVERIFY(hasFile(path(name)));
+        }
+        QCOMPARE(contentOf(path("target")), QByteArray("precious"));
+        QVERIFY(!QFile::exists(path("nowhere")));
+    }
+
+    void newFilesAreOurs_data() {
+        QTest::addColumn<int>("mask");
+        QTest::newRow("everything allowed") << 0;
+        QTest::newRow("usual") << 022;
+        QTest::newRow("nothing allowed") << 0777;
+    }
+    void newFilesAreOurs() {
+        QFETCH(int, mask);
+        const auto before = ::umask(static_cast<mode_t>(mask));
+        const bool isMade = writeTo(path("new"), Existing::Refuse, "x").has_value() &&
+                            makePrivateFolder(path("a/b"), QStringLiteral("test")).has_value();
+        ::umask(before);
+        QVERIFY(isMade);
+        struct stat status {};
+        QCOMPARE(::stat(QFile::encodeName(path("new")).constData(), &status), 0);
+        QCOMPARE(status.st_mode & 0777U, 0600U);
+        for (const char* folder : {"a", "a/b"}) {
+            QCOMPARE(::stat(QFile::encodeName(path(folder)).constData(), &status), 0);
+            QCOMPARE(status.st_mode & 0777U, 0700U);
+        }
+    }
+
+    void anotherNameOfAFileKeepsItsContent() {
+        save(path("x"), "precious");
+        QCOMPARE(::link(QFile::encodeName(path("x")).constData(), QFile::encodeName(path("y")).constData()), 0);
+        QVERIFY(!writeTo(path("y"), Existing::Append, "z"));
+        QVERIFY(writeTo(path("y"), Existing::Replace, "z"));
+        QCOMPARE(contentOf(path("x")), QByteArray("precious"));
+        QCOMPARE(contentOf(path("y")), QByteArray("z"));
+    }
+
+    void whatIsAppendedToBecomesPrivate() {
+        save(path("keys"), "a");
+        QVERIFY(QFile::setPermissions(path("keys"), QFile::ReadOwner | QFile::WriteOwner | QFile::ReadOther));
+        QVERIFY(writeTo(path("keys"), Existing::Append, "b"));
+        QCOMPARE(contentOf(path("keys")), QByteArray("ab"));
+        QCOMPARE(QFile::permissions(path("keys")) & QFile::ReadOther, QFile::Permissions());
+        if (::geteuid() != 0)
+            return;
+        QCOMPARE(::chown(QFile::encodeName(path("keys")).constData(), 65534, 65534), 0);
+        QVERIFY(!writeTo(path("keys"), Existing::Append, "c"));
+        QCOMPARE(contentOf(path("keys")), QByteArray("ab"));
+    }
+
+    void linksToFoldersAreRefused() {
+        QVERIFY(makePrivateFolder(path("real"), QStringLiteral("test")));
+        QVERIFY(makePrivateFolder(path("real/"), QStringLiteral("test")));
+        QVERIFY(QFile::link(path("real"), path("link")));
+        QVERIFY(!makePrivateFolder(path("link"), QStringLiteral("test")));
+        QVERIFY(!makePrivateFolder(path("link/"), QStringLiteral("test")));
+        save(path("file"), "x");
+        QVERIFY(!makePrivateFolder(path("file"), QStringLiteral("test")));
+    }
+
+    void ourOwnDescriptorsHaveNames() {
+        QFile file(path("open"));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        file.write("before ");
+        file.flush();
+        QVERIFY(writeTo(QStringLiteral("/dev/fd/%1").arg(file.handle()), Existing::Refuse, "after"));
+        QCOMPARE(contentOf(path("open")), QByteArray("before after"));
+        QVERIFY(!writeTo(QStringLiteral("/dev/fd/9999"), Existing::Refuse, "x"));
+    }
+
+    void devicesAreWrittenTo() {
+        QVERIFY(writeTo(QStringLiteral("/dev/null"), Existing::Refuse, "x"));
+        const auto opened = openOutputFile(QStringLiteral("/dev/null"), Existing::Replace);
+        QVERIFY(opened && opened->isSequential);
+        ::close(static_cast<int>(opened->handle));
+        QVERIFY(!removeOldFile(QStringLiteral("/dev/null")));
+        QVERIFY(QFile::exists(QStringLiteral("/dev/null")));
+    }
+#endif
+};
+
+QTEST_GUILESS_MAIN(OutputFileTest)
+#include "tst_outputfile.moc"
