@@ -172,15 +172,24 @@ CLI::Validator oneOf(const std::vector<std::string>& words, Case letters) {
             braced + "}"};
 }
 
+namespace {
+
+/// The library calls this error by the name of the command that it concerns.
+bool isExtras(const CLI::Error& error) {
+    return error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+}
+
+} // namespace
+
 std::string usageMessage(const CLI::App& program, const CLI::Error& error) {
     const auto chosen = program.get_subcommands();
     const CLI::App& command = chosen.empty() ? program : *chosen.front();
     std::string sentence;
     if (chosen.empty())
-        sentence = error.get_name() == "RequiredError" || error.get_name() == "ExtrasError"
+        sentence = error.get_name() == "RequiredError" || isExtras(error)
                        ? commandSentence(program)
                        : plainSentence(program, error);
-    else if (error.get_name() == "ExtrasError")
+    else if (isExtras(error))
         sentence = extraSentence(command);
     else
         sentence = plainSentence(command, error);

@@ -217,6 +217,8 @@ class Output(unittest.TestCase):
             self.assertEqual(listener.events()[0]["event"], "started")
             peer = connected(listener.port())
             peer.sendall(b"data")
+            peer.shutdown(socket.SHUT_WR)
+            self.assertEqual(peer.recv(1), b"")  # its end, before we are gone
             peer.close()
             self.assertEqual(listener.wait(), 0)
             names = [event["event"] for event in listener.events()]

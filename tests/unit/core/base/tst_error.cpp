@@ -37,7 +37,7 @@ private slots:
         QTest::addColumn<QString>("situation");
         QTest::addColumn<QString>("says");
         QTest::newRow("refused") << ECONNREFUSED << "connect"
-                                 << "nothing listens on it";
+                                 << "nothing listens";
         QTest::newRow("refused datagram") << ECONNREFUSED << "send"
                                           << "No program receives on";
         QTest::newRow("told later") << ECONNREFUSED << "receive"

@@ -66,7 +66,7 @@ private slots:
         QTest::newRow("compare") << QByteArray("c.send(String(b.startsWith('a')) + b.equals(Bytes.from([97, 0, 255])))")
                                  << QByteArray("truetrue");
         QTest::newRow("names")
-            << QByteArray("c.send(String(c.listener.startsWith('tcp://')) + (c.peer === c.name) + c.isDatagram)")
+            << QByteArray("c.send(String(c.listener.startsWith('tcp://')) + (c.name === c.listener + ' ← ' + c.peer) + c.isDatagram)")
             << QByteArray("truetruefalse");
     }
     void bytesAreWhatTheyAre() {

@@ -195,7 +195,7 @@ private slots:
                 QCOMPARE(message.whyNotWhole().isEmpty(), message.isWhole());
             };
             for (qsizetype at = 0; at < bytes.size(); at += piece) {
-                for (const Message& message : one.feed(QByteArrayView(bytes).mid(at, piece)))
+                for (const Message& message : one.feed(bytes.mid(at, piece)))
                     take(message);
             }
             if (const auto rest = one.flush())
