@@ -73,7 +73,7 @@ int runOpen(OpenArguments arguments) {
     if (arguments.list || workspace->endpoints.isEmpty())
         return Done;
     if (!isConfirmed(arguments)) {
-        sayNote(QStringLiteral("nothing was opened. Say --yes to open them without a question."), json);
+        sayNote(QStringLiteral("Nothing was opened. Say --yes to open them without a question."), json);
         return TaskFailed;
     }
     arguments.session.quietOutput = true;

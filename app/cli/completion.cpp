@@ -107,8 +107,8 @@ _swright() {
     case "$cur" in
     -*) words= files= ;;
     esac
-    words="$words $(_swright_options "${line[1]}")" _swright_offer "$cur"
-                                      ""
+    words="$words $(_swright_options "${line[1]}")"
+    _swright_offer "$cur" ""
 }
 complete -F _swright swright
 )sh";

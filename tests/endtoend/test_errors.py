@@ -118,8 +118,11 @@ class Errors(unittest.TestCase):
                 with contextlib.suppress(OSError):
                     while True:
                         peer, _ = server.accept()
-                        with peer:
+                        with peer, contextlib.suppress(OSError):
                             peer.sendall(b"hello")
+                            peer.shutdown(socket.SHUT_WR)
+                            while peer.recv(1024):  # closing with unread bytes would be a reset
+                                pass
 
             threading.Thread(target=serve, daemon=True).start()
             for limit in range(1, 9):
