@@ -293,7 +293,8 @@ class Endings(unittest.TestCase):
     def test_a_full_disk_is_loud_and_traffic_goes_on(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "full.jsonl")
-            limited = ["prlimit", "--fsize=30000"]  # as a full disk: no write beyond it
+            # as a full disk: no write beyond it; standard output must not be what fails
+            limited = ["sh", "-c", 'exec prlimit --fsize=30000 "$0" "$@" >/dev/null']
             with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo", "--record", path, prefix=limited) as listener:
                 peer = connected(listener.port())
                 for _ in range(5):
