@@ -186,9 +186,8 @@ std::string usageMessage(const CLI::App& program, const CLI::Error& error) {
     const CLI::App& command = chosen.empty() ? program : *chosen.front();
     std::string sentence;
     if (chosen.empty())
-        sentence = error.get_name() == "RequiredError" || isExtras(error)
-                       ? commandSentence(program)
-                       : plainSentence(program, error);
+        sentence = error.get_name() == "RequiredError" || isExtras(error) ? commandSentence(program)
+                                                                          : plainSentence(program, error);
     else if (isExtras(error))
         sentence = extraSentence(command);
     else

@@ -4,8 +4,9 @@
 namespace sw {
 
 /// The language as scripts find it. Evaluates to a function of the host, an object that stays inside, and of the global
-/// object; it gives the prelude what it needs. Everything that a script could change is taken at the start. Functions of
-/// the language that make much out of little are bounded: they cannot be interrupted. What newer engines have is added.
+/// object; it gives the prelude what it needs. Everything that a script could change is taken at the start. Functions
+/// of the language that make much out of little are bounded: they cannot be interrupted. What newer engines have is
+/// added.
 constexpr const char* scriptLanguage = R"JS((function (host, globalThis) {
 "use strict";
 const most = 1 << 24;

@@ -193,7 +193,7 @@ private:
     EndpointSnapshot m_snapshot;
     std::shared_ptr<Transcript> m_transcript;
     QString m_endReason;
-    bool m_isRecordingWanted = true; // by the behaviour
+    bool m_isRecordingWanted = true;                        // by the behaviour
     std::shared_ptr<ListenerBehaviour> m_listenerBehaviour; // that takes part
     bool m_isServed = false;                                // serveListener() was called
     bool m_hasClosingRecord = false;

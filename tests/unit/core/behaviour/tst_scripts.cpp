@@ -65,9 +65,9 @@ private slots:
                                   << QByteArray("\xcb\xf4\x39\x26");
         QTest::newRow("compare") << QByteArray("c.send(String(b.startsWith('a')) + b.equals(Bytes.from([97, 0, 255])))")
                                  << QByteArray("truetrue");
-        QTest::newRow("names")
-            << QByteArray("c.send(String(c.listener.startsWith('tcp://')) + (c.name === c.listener + ' ← ' + c.peer) + c.isDatagram)")
-            << QByteArray("truetruefalse");
+        QTest::newRow("names") << QByteArray("c.send(String(c.listener.startsWith('tcp://')) + (c.name === c.listener "
+                                             "+ ' ← ' + c.peer) + c.isDatagram)")
+                               << QByteArray("truetruefalse");
     }
     void bytesAreWhatTheyAre() {
         QFETCH(QByteArray, body);
