@@ -145,6 +145,11 @@ CLI::Validator wholeNumber(unsigned long long least, unsigned long long most) {
             isOpen ? (least == 0 ? "" : "from " + std::to_string(least)) : range};
 }
 
+CLI::Validator fileName() {
+    return {[](std::string& text) { return text.empty() ? std::string("takes the name of a file, not nothing") : ""; },
+            ""};
+}
+
 CLI::Validator decimalNumber(double least) {
     return {[least](std::string& text) {
                 bool ok = false;

@@ -16,6 +16,9 @@ namespace sw::cli {
 CLI::Validator wholeNumber(unsigned long long least,
                            unsigned long long most = std::numeric_limits<unsigned long long>::max());
 
+/// The name of a file: not empty, as an unset variable of a shell gives.
+CLI::Validator fileName();
+
 /// A decimal number of `least` or more.
 CLI::Validator decimalNumber(double least);
 

@@ -50,6 +50,11 @@ int runCertificate(const CertificateArguments& arguments) {
     };
     if (const auto valid = wish.validate(); !valid)
         return fail(valid.error(), WrongUsage);
+    if (!arguments.passphrase.empty() && arguments.authority.empty())
+        return fail(badInput(QStringLiteral("--passphrase"),
+                             QStringLiteral("--passphrase is for the key of the authority that signs: it needs "
+                                            "--signed-by.")),
+                    WrongUsage);
     std::optional<Identity> issuer;
     if (!arguments.authority.empty()) {
         const QString base = text(arguments.authority);

@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/control.h"
 #include "app/cli/passphrases.h"
+#include "app/cli/stdio.h"
 #include "app/cli/wire.h"
 
 #include <memory>
@@ -43,13 +44,33 @@ private:
     EndpointId m_id = EndpointId::None;
 };
 
+/// Beside a behaviour that would close after the peer's end, what is typed still goes out: closing is left to us then.
+void leaveClosingToInput(ConnectArguments& arguments, Address& address) {
+    const bool isFed = arguments.wire.hasBehaviour && !arguments.wire.receiveOnly && mayReadInput() &&
+                       !isTerminal(StandardStream::Input);
+    if (!isFed || isDatagram(address.scheme) || address.given("eof"))
+        return;
+    if (arguments.session.name.empty())
+        arguments.session.name = formatAddress(address).toStdString();
+    address.setOption(QStringLiteral("eof"), QStringLiteral("keep"));
+    arguments.wire.closesForBehaviour = true;
+}
+
 int runConnect(ConnectArguments arguments) {
-    const auto address = readAddress(arguments.address, Role::Connect, arguments.session.json);
+    auto address = readAddress(arguments.address, Role::Connect, arguments.session.json);
     if (!address)
         return WrongUsage;
     arguments.session.quietOutput = arguments.wire.sendOnly;
     arguments.session.endsWithReset = arguments.wire.endsWithReset;
     arguments.wire.hasBehaviour = arguments.behaviour != "manual";
+    leaveClosingToInput(arguments, *address);
+    if (arguments.wire.shutsDownReceiving && isDatagram(address->scheme)) {
+        sayError(
+            badInput(QStringLiteral("--shutdown-receiving"),
+                     QStringLiteral("A datagram socket has no end of receiving: --shutdown-receiving is for streams.")),
+            arguments.session.json);
+        return WrongUsage;
+    }
     Session session(arguments.session);
     if (const auto status = session.prepare())
         return *status;
@@ -57,6 +78,10 @@ int runConnect(ConnectArguments arguments) {
         return TaskFailed;
     ConnectCommand command(session, arguments.wire);
     const auto control = openControlInput(session, arguments.control);
+    if (!control) {
+        session.say(control.error());
+        return TaskFailed;
+    }
     const auto id = session.engine().connectTo(*address, {.behaviour = QString::fromStdString(arguments.behaviour),
                                                           .name = QString::fromStdString(arguments.session.name)});
     if (!id) {
@@ -64,8 +89,8 @@ int runConnect(ConnectArguments arguments) {
         return WrongUsage;
     }
     command.started(*id);
-    if (control)
-        control->started(*id);
+    if (*control)
+        (*control)->started(*id);
     return session.run();
 }
 

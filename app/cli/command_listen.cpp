@@ -115,6 +115,10 @@ int runListen(ListenArguments arguments) {
         return TaskFailed;
     ListenCommand command(session, arguments, *address);
     const auto control = openControlInput(session, arguments.control);
+    if (!control) {
+        session.say(control.error());
+        return TaskFailed;
+    }
     const quint64 wanted = arguments.limit();
     const bool isManual = address->value("accept") == QLatin1String("manual");
     // with accept=manual those beyond the wanted ones stay in the queue; otherwise the port closes after them
@@ -127,8 +131,8 @@ int runListen(ListenArguments arguments) {
         return WrongUsage;
     }
     command.started(*id);
-    if (control)
-        control->started(*id);
+    if (*control)
+        (*control)->started(*id);
     if (isManual && wanted > 0)
         session.engine().acceptNext(*id, wanted);
     if (limit)

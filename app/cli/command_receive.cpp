@@ -125,7 +125,7 @@ void addReceive(CLI::App& program, Run& run) {
         ->type_name("BYTES")
         ->check(wholeNumber(1, 65535));
     command->add_option("--for", arguments->forTime, "Give up after TIME, with status 1")->type_name("TIME");
-    addSessionOptions(*command, arguments->session);
+    addSessionOptions(*command, arguments->session, false);
     addExamples(*command,
                 "What each datagram held goes to standard output. With --json, standard output has a line for each "
                 "instead,\n"

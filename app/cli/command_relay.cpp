@@ -189,11 +189,13 @@ void addRelay(CLI::App& program, Run& run) {
         ->check(wholeNumber(0));
     command
         ->add_option("--fault-log", arguments->faultLog, "Write every decision of the faults to FILE, a JSON line each")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(fileName());
     command
         ->add_option("--faults-from", arguments->faultsFrom,
                      "Decide as a fault log of a run before says, byte for byte, instead of --fault")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(fileName());
     command
         ->add_option("--idle", arguments->flowIdle,
                      "Forget a flow of datagrams after TIME without one; 60s without this")

@@ -72,7 +72,7 @@ private:
         m_received = snapshot.counters.receivedRecords;
         if (isEnded(snapshot.state)) {
             const bool isAnswered = !m_reply || m_received > 0;
-            if (!isAnswered && !snapshot.error)
+            if (!isAnswered && !snapshot.error && !m_hasGivenUp)
                 m_session.note(QStringLiteral("no answer came before the peer ended"));
             m_session.finish(snapshot.error || m_left > 0 || !isAnswered ? TaskFailed : Done);
             return;
@@ -102,6 +102,7 @@ private:
             if (m_content.fields) {
                 const auto filled = m_content.fields->render(m_state, Timestamp::now().wall);
                 if (!filled) {
+                    m_hasGivenUp = true;
                     m_session.say(filled.error());
                     m_session.finish(WrongUsage);
                     return;
@@ -141,6 +142,7 @@ private:
     }
 
     void finishAfterReply() {
+        m_hasGivenUp = true;
         if (m_received == 0)
             m_session.note(QStringLiteral("no answer came within %1").arg(formatDuration(*m_reply)));
         m_session.finish(m_received > 0 ? Done : TaskFailed);
@@ -165,6 +167,7 @@ private:
     bool m_isDatagram = false;
     bool m_isEnding = false;
     bool m_hasFailed = false;
+    bool m_hasGivenUp = false; // waiting for an answer
 };
 
 Result<QByteArray> payloadOf(const SendArguments& arguments) {
@@ -271,6 +274,7 @@ void addSend(CLI::App& program, Run& run) {
                        ->excludes(hex);
     command->add_option("--file", arguments->file, "The content of a file, read as it is sent")
         ->type_name("FILE")
+        ->check(fileName())
         ->excludes(text)
         ->excludes(hex)
         ->excludes(base64);

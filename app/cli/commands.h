@@ -38,8 +38,8 @@ void addDocuments(CLI::App& program, Run& run);
 void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle = true);
 /// --crlf, --send-only, --receive-only, --shutdown-receiving, --abort and --control.
 void addWireOptions(CLI::App& command, WireOptions& options, std::string& control);
-/// nullptr without a path.
-std::unique_ptr<ControlInput> openControlInput(Session& session, const std::string& path);
+/// nullptr without a path. Errors: nothing can be read there.
+Result<std::unique_ptr<ControlInput>> openControlInput(Session& session, const std::string& path);
 /// What --for or --idle say; nothing after the error was said.
 std::optional<std::chrono::milliseconds> readDuration(const std::string& text, bool json);
 

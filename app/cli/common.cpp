@@ -5,6 +5,8 @@
 #include "core/payload/visibletext.h"
 #include "identity.h"
 
+#include <QFileInfo>
+
 namespace sw::cli {
 
 void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle) {
@@ -14,15 +16,18 @@ void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle)
             "Stream everything to FILE from the first byte: .pcapng (for Wireshark), .jsonl (all records), .csv, "
             ".txt, .hex, .bin (received bytes; what was sent goes to NAME.sent.bin), or a folder with a file "
             "for each direction")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(fileName());
     command
         .add_option("--dump", options.dump,
                     "Write the bytes of both directions to FILE as they pass, one after the other and nothing else; of "
                     "a relay, what it passes on")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(fileName());
     command
         .add_option("--hex-dump", options.hexDump, "The same as a hex dump, with direction and time before each piece")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(fileName());
     command.add_flag("--force", options.force,
                      "Replace files that are there already; without it, --record and its kin refuse them");
     command
@@ -57,11 +62,23 @@ void addWireOptions(CLI::App& command, WireOptions& options, std::string& contro
     command
         .add_option("--control", control,
                     "Obey the lines of FILE while it runs: accept, pause, close and others (see below); best a FIFO")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(fileName());
 }
 
-std::unique_ptr<ControlInput> openControlInput(Session& session, const std::string& path) {
-    return path.empty() ? nullptr : std::make_unique<ControlInput>(session, QString::fromStdString(path));
+Result<std::unique_ptr<ControlInput>> openControlInput(Session& session, const std::string& path) {
+    if (path.empty())
+        return nullptr;
+    const QString name = QString::fromStdString(path);
+    const QFileInfo file(name);
+    const auto refuse = [](const QString& why) {
+        return tl::unexpected(Error{.id = ErrorId::NotFound, .situation = QStringLiteral("--control"), .detail = why});
+    };
+    if (!file.exists())
+        return refuse(QStringLiteral("%1 does not exist. --control takes a file or FIFO with commands.").arg(name));
+    if (file.isDir() || !file.isReadable())
+        return refuse(QStringLiteral("%1 cannot be read. --control takes a file or FIFO with commands.").arg(name));
+    return std::make_unique<ControlInput>(session, name);
 }
 
 std::optional<std::chrono::milliseconds> readDuration(const std::string& text, bool json) {

@@ -21,6 +21,10 @@ ControlInput::ControlInput(Session& session, const QString& path, QObject* paren
       m_session(session),
       m_reader(openControl(path)) {
     QObject::connect(&m_reader, &InputReader::arrived, this, &ControlInput::arrived);
+    QObject::connect(&m_reader, &InputReader::ended, this, [this] {
+        if (!m_rest.isEmpty()) // a last line without its end
+            arrived("\n");
+    });
 }
 
 void ControlInput::started(EndpointId id) {

@@ -20,6 +20,10 @@ int main(int argc, char** argv) {
         std::cout.flush(); // help that cannot be written is no success
         return code != 0 ? sw::cli::WrongUsage : std::cout.good() ? sw::cli::Done : sw::cli::TaskFailed;
     }
+    if (const auto enough = sw::Engine::checkDescriptors(); !enough) {
+        sw::cli::sayError(enough.error());
+        return sw::cli::TaskFailed;
+    }
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral(SOCKETWRIGHT_NAME));
     QCoreApplication::setApplicationVersion(QStringLiteral(SOCKETWRIGHT_VERSION));

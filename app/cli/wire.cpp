@@ -47,8 +47,9 @@ void Wire::update(const EndpointSnapshot& snapshot) {
 void Wire::peerEnded(EndpointId id) {
     if (m_options.isSingle)
         m_session.endOutput();
-    const bool isKept = m_feeder && m_options.keepsAfterPeersEnd;
-    if (!isKept && !m_options.hasBehaviour) {
+    const bool isInputOver = m_feeder == nullptr || (m_options.hasBehaviour && m_hasInputEnded);
+    const bool isKept = !isInputOver && m_options.keepsAfterPeersEnd;
+    if (!isKept && (!m_options.hasBehaviour || m_options.closesForBehaviour)) {
         end(id);
         return;
     }
@@ -73,7 +74,7 @@ void Wire::endSending(const EndpointSnapshot& snapshot, State& state) {
         state.isEnding = true;
         end(snapshot.id);
     } else if (m_options.hasBehaviour) {
-        if (m_feeder->hadInput())
+        if (m_feeder->hadInput() || (state.hasPeerEnded && m_options.closesForBehaviour))
             endWhenQuiet(snapshot, state);
     } else if (!isDatagram(snapshot.address.scheme)) {
         state.isEnding = true;

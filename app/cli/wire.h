@@ -18,6 +18,7 @@ struct WireOptions {
     bool receiveOnly = false;        ///< no standard input
     bool shutsDownReceiving = false; ///< receiving is shut down as soon as a connection is open
     bool endsWithReset = false;      ///< what we end is reset
+    bool closesForBehaviour = false; ///< the behaviour leaves it to us to close after the peer's end
     bool hasBehaviour = false;       ///< something else answers too
     bool isSingle = true;            ///< one endpoint, whose ends are those of standard input and output
     bool endsWithInput = true;       ///< the end of input ends sending

@@ -132,8 +132,8 @@ constexpr std::array table{
                "off: what passes is counted and behaviours run, and nothing of it is kept, shown or recorded."},
     OptionSpec{"mode", OptionGroup::Unix, OptionType::Text, local, listening, 0, 0, "0600", "", false, false,
                "Permissions of the socket file, in octal."},
-    OptionSpec{"stale", OptionGroup::Unix, OptionType::Choice, local, listening, 0, 0, "refuse", "refuse|replace",
-               false, false, "replace: remove a dead socket at the path first, never another file."},
+    OptionSpec{"stale", OptionGroup::Unix, OptionType::Choice, local, both, 0, 0, "refuse", "refuse|replace", false,
+               false, "replace: remove a dead socket at the path that is bound first, never another file."},
 };
 static_assert(largestInt > largestBuffer);
 

@@ -18,8 +18,12 @@ void MalformedReports::tell(Peer& peer, const Message& message, const QString& d
     if (++m_told > mostPerSecond)
         return;
     const bool isLong = message.raw.size() > shownBytes;
-    QString text = QStringLiteral("%1: malformed message of %2 bytes: %3: %4")
-                       .arg(direction, QString::number(message.raw.size()), message.whyNotWhole(),
+    QString text = QStringLiteral("%1: malformed message of %2: %3 %4")
+                       .arg(direction,
+                            message.raw.size() == 1 ? QStringLiteral("1 byte")
+                                                    : QStringLiteral("%1 bytes").arg(message.raw.size()),
+                            message.whyNotWhole().endsWith(QLatin1Char('.')) ? message.whyNotWhole()
+                                                                             : message.whyNotWhole() + QLatin1Char(':'),
                             QString::fromLatin1(message.raw.left(shownBytes).toHex(' ')) +
                                 (isLong ? QStringLiteral(" …") : QString()));
     if (!consequence.isEmpty())

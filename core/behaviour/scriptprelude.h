@@ -169,8 +169,9 @@ const takeHooks = (from) => {
     return taken;
 };
 const decide = (id, decision) => {
-    if (decision === undefined) return true;
-    if (decision === null || (typeof decision !== "object" && typeof decision !== "function")) return Boolean(decision);
+    if (decision === undefined || typeof decision === "boolean") return decision !== false;
+    if (decision === null || typeof decision !== "object" || Array.isArray(decision))
+        throw new TypeError("acceptor gives true, false, or an object with functions such as filter and sentinel");
     const own = takeHooks(decision);
     delete own.acceptor;
     delete own.listenerClosed;

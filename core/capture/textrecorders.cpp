@@ -165,13 +165,32 @@ void TextRecorder::writeRecord(const SourcePart& part, const RecordView& record)
             head + "  " + (record.header.kind == RecordKind::Note ? "# " : "* ") + oneLine(record.text()) + '\n');
         return;
     }
-    const QByteArray mark = record.header.kind == RecordKind::Sent ? "  > " : "  < ";
+    const bool isSent = record.header.kind == RecordKind::Sent;
+    const QByteArray marked = head + (isSent ? "  > " : "  < ");
+    if ((record.header.flags & DatagramFlag) != 0 || record.bytes.isEmpty()) {
+        writeLines(marked, record.bytes);
+        return;
+    }
+    Stream& stream = m_streams[{part.id, isSent}];
+    stream.head = marked;
+    if (const QByteArray whole = stream.pieces.take(record.bytes); !whole.isEmpty()) // characters that reads have cut
+        writeLines(marked, whole);
+}
+
+void TextRecorder::writeEnd() {
+    for (auto& [where, stream] : m_streams) {
+        if (const QByteArray rest = stream.pieces.flush(); !rest.isEmpty())
+            writeLines(stream.head, rest);
+    }
+}
+
+void TextRecorder::writeLines(const QByteArray& head, QByteArrayView bytes) {
     QByteArray text;
-    QByteArrayView rest = record.bytes;
+    QByteArrayView rest = bytes;
     do {
         const qsizetype end = rest.indexOf('\n');
         const QByteArrayView line = end < 0 ? rest : rest.first(end + 1);
-        text += head + mark + toVisibleText(line).text.toUtf8() + '\n';
+        text += head + toVisibleText(line).text.toUtf8() + '\n';
         rest = rest.sliced(line.size());
         if (text.size() > largestText)
             put(m_file, std::exchange(text, {}));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/capture/recorder.h"
+#include "core/payload/utf8pieces.h"
 
 #include <map>
 #include <unordered_map>
@@ -48,11 +49,20 @@ public:
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
+    void writeEnd() override;
     void flushFiles() override { heed(m_file.flush(), m_file.path()); }
     void closeFiles() override { heed(m_file.close(), m_file.path()); }
 
 private:
+    struct Stream { // one direction of one endpoint
+        Utf8Pieces pieces;
+        QByteArray head; // of its last line
+    };
+
+    void writeLines(const QByteArray& head, QByteArrayView bytes);
+
     RecordingFile m_file{wholeLines};
+    std::map<std::pair<EndpointId, bool>, Stream> m_streams;
 };
 
 /// `.hex`: each record's bytes as lines of offset, 16 bytes and ASCII (as xxd and Wireshark's hex import read them),

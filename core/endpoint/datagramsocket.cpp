@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 namespace sw {
 
@@ -175,6 +176,13 @@ int DatagramSocket::bindForSending(native::Descriptor socket, const native::Sock
 
 int DatagramSocket::bindToPath(native::Descriptor socket, const QString& path) {
     constexpr uint mode = 0600;
+    if (path == address().path)
+        return -EADDRINUSE; // it would talk to itself
+    const bool replace = address().value("stale") == QLatin1String("replace");
+    if (const auto ready = native::prepareSocketFile(path, replace); !ready) {
+        m_bindError = ready.error();
+        return -EADDRINUSE;
+    }
     native::restrictBeforeBind(socket, mode);
     const int code = native::bind(socket, native::localAddress(path));
     if (code != 0)
@@ -216,7 +224,9 @@ void DatagramSocket::connectTo(const std::vector<QHostAddress>& hosts) {
         }
         native::close(*socket);
         removeFile();
-        last = systemError(-code, situation, native::toText(peer));
+        const bool isOwnPath = isLocal(address().scheme) && situation == QLatin1String("bind");
+        last = m_bindError ? *m_bindError
+                           : systemError(-code, situation, isOwnPath ? address().value("bind") : native::toText(peer));
     }
     failed(last.value_or(Error{.id = ErrorId::AddressNotAvailable}));
 }

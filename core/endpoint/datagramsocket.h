@@ -116,7 +116,8 @@ private:
     quint64 m_waitingBytes = 0;
     quint64 m_unconsumed = 0;
     quint32 m_lastDropped = 0;
-    QString m_ownPath; // of the socket file that we bound
+    std::optional<Error> m_bindError; // why the path of the option bind cannot be taken
+    QString m_ownPath;                // of the socket file that we bound
     quint64 m_fileIdentity = 0;
     /// Of a socket that sends to a group or broadcasts: it is not connected, and hears whoever answers.
     std::optional<native::SocketAddress> m_destination;

@@ -539,9 +539,11 @@ void Listener::closeOrderly() {
     mutableSnapshot().waiting.reset();
     QString text = QStringLiteral("closed by us");
     if (!m_connections.empty())
-        text += QStringLiteral("; its %1 open connections go on").arg(m_connections.size());
+        text += m_connections.size() == 1 ? QStringLiteral("; its open connection goes on")
+                                          : QStringLiteral("; its %1 open connections go on").arg(m_connections.size());
     if (waiting > 0)
-        text += QStringLiteral("; %1 that waited to be accepted are reset by the system").arg(waiting);
+        text += waiting == 1 ? QStringLiteral("; one that waited to be accepted is reset by the system")
+                             : QStringLiteral("; %1 that waited to be accepted are reset by the system").arg(waiting);
     recordClosing({.cause = QStringLiteral("closed-by-us"), .text = text, .error = {}});
 }
 

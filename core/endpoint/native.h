@@ -49,6 +49,10 @@ void initialise();
 /// still fails. Call it first in main().
 void keepStandardDescriptors();
 
+/// Whether so many descriptors can be opened besides those that are open. Qt ends a program that has too few for its
+/// event loop without a word that helps.
+bool canOpenDescriptors(int count);
+
 /// Makes the system's table of descriptors large enough for thousands, which costs nothing while the process has one
 /// thread: call it first in main(). Later Linux lets a process wait for all CPUs (synchronize_rcu, up to 50 ms) each
 /// time the table doubles, and that is long enough for a listener's queue to overflow.

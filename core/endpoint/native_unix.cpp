@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <vector>
 
 namespace sw::native {
 
@@ -98,6 +99,19 @@ void keepStandardDescriptors() {
         if (opened > fd)
             ::close(opened);
     }
+}
+
+bool canOpenDescriptors(int count) {
+    std::vector<int> opened;
+    for (int i = 0; i < count; ++i) {
+        const int fd = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+        if (fd < 0)
+            break;
+        opened.push_back(fd);
+    }
+    for (const int fd : opened)
+        ::close(fd);
+    return opened.size() == static_cast<std::size_t>(count);
 }
 
 void reserveDescriptors() {
@@ -290,7 +304,8 @@ void takeLocal(DatagramInfo& info, const cmsghdr& part) {
     if (part.cmsg_level == IPPROTO_IPV6 && part.cmsg_type == IPV6_PKTINFO) {
         in6_pktinfo told{};
         std::memcpy(&told, CMSG_DATA(&part), sizeof told);
-        if (IN6_IS_ADDR_MULTICAST(&told.ipi6_addr))
+        // IPv4 tells it better by itself, also where this socket serves both: for a group or broadcast too
+        if (IN6_IS_ADDR_MULTICAST(&told.ipi6_addr) || IN6_IS_ADDR_V4MAPPED(&told.ipi6_addr))
             return;
         sockaddr_in6 v6{};
         v6.sin6_family = AF_INET6;
@@ -599,8 +614,8 @@ void enableLocalAddresses([[maybe_unused]] Descriptor socket, [[maybe_unused]] b
     constexpr int v4 = IP_PKTINFO;
 #endif
 #ifdef IP_PKTINFO
-    if (!isIPv6)
-        ::setsockopt(descriptor(socket), IPPROTO_IP, v4, &on, sizeof on);
+    // a socket for both families has IPv4 peers too
+    ::setsockopt(descriptor(socket), IPPROTO_IP, v4, &on, sizeof on);
 #endif
 #ifdef IPV6_RECVPKTINFO
     if (isIPv6)

@@ -69,6 +69,10 @@ void initialise() {
 
 void keepStandardDescriptors() {} // a SOCKET never has the number of a descriptor of the C runtime
 
+bool canOpenDescriptors(int) {
+    return true;
+}
+
 void reserveDescriptors() {} // handles are no table here
 
 SocketAddress ipAddress(const QHostAddress& address, quint16 port) {

@@ -26,6 +26,13 @@ void Engine::prepareProcess() {
     native::reserveDescriptors();
 }
 
+Result<void> Engine::checkDescriptors() {
+    constexpr int least = 8; // of the event loops of two threads
+    if (native::canOpenDescriptors(least))
+        return {};
+    return tl::unexpected(systemError(EMFILE, QStringLiteral("start")));
+}
+
 Engine::Engine(const EngineOptions& options, QObject* parent)
     : QObject(parent),
       m_store(std::make_shared<TranscriptStore>(options.store)),

@@ -84,6 +84,8 @@ public:
     /// For programs that may serve thousands of sockets: call it first in main(), before there is a second thread. See
     /// native::reserveDescriptors().
     static void prepareProcess();
+    /// Whether the system leaves this process enough descriptors to begin with: the error says that it does not.
+    static Result<void> checkDescriptors();
 
     /// Throws std::system_error, as std::thread does, where the system starts no thread for it.
     explicit Engine(const EngineOptions& options = {}, QObject* parent = nullptr);

@@ -170,6 +170,11 @@ Result<PastedCommand> fromCommand(const QString& text) {
                            "s_client and swright are.")
                 .arg(words.value(0)));
     auto pasted = reader->read(words, message);
+    if (pasted && pasted->sendsCrLf && message.isEmpty())
+        return refuse(
+            QStringLiteral("%1 would send CR LF for each LF of what is typed, and an address cannot say that; "
+                           "swright connect and listen have --crlf for it.")
+                .arg(words.front()));
     if (pasted && pasted->message.isEmpty() && !message.isEmpty())
         pasted->message = pasted->sendsCrLf ? QByteArray(message).replace("\r\n", "\n").replace("\n", "\r\n") : message;
     return pasted;

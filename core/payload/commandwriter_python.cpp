@@ -169,7 +169,9 @@ private:
         if (isTrying)
             line(QStringLiteral("try:"));
         m_indent = m_indent.repeated(2);
-        if (const auto bind = m_options.take("bind")) {
+        if (const auto bind = m_options.take("bind"); bind && isLocal(m_address.scheme)) {
+            line(QStringLiteral("s.bind(%1)").arg(pythonText(*bind)));
+        } else if (bind) {
             const auto place = parseHostPort(*bind, false);
             const bool isAny = place->host.isEmpty() || isEveryHost(place->host);
             line(QStringLiteral("s.bind((%1, %2))")

@@ -246,7 +246,7 @@ Result<QByteArray> Template::piece(const Part& part, TemplateState& state, qint6
 }
 
 /// A length in digits changes what other lengths count, so they are counted again until none gets longer.
-void Template::fillLengths(Pieces& pieces) const {
+Result<void> Template::fillLengths(Pieces& pieces) const {
     for (bool hasChanged = true; std::exchange(hasChanged, false);) {
         std::vector<qint64> offsets{0};
         for (const QByteArray& piece : pieces)
@@ -256,12 +256,20 @@ void Template::fillLengths(Pieces& pieces) const {
             if (part.kind != Kind::Length)
                 continue;
             const qint64 size = offsets[part.last] - offsets[part.first];
+            constexpr qint64 widest = 8;
+            if (part.from > 0 && part.from < widest && size >> (8 * part.from) != 0)
+                return tl::unexpected(
+                    badInput(QStringLiteral("template"),
+                             QStringLiteral("A length of %1 does not fit into the %2 bytes of ${len}.")
+                                 .arg(size)
+                                 .arg(part.from)));
             QByteArray filled = part.from == 0 ? text(QString::number(size)).value_or(QByteArray())
                                                : binary(static_cast<quint64>(size), part.from, part.isLittleEndian);
             hasChanged = hasChanged || filled.size() != pieces[i].size();
             pieces[i] = std::move(filled);
         }
     }
+    return {};
 }
 
 Result<void> Template::fillChecks(QByteArray& message, const Pieces& pieces) const {
@@ -302,7 +310,8 @@ Result<QByteArray> Template::render(TemplateState& state, qint64 wall) const {
             return refuse(QStringLiteral("The message would have more than 16 MiB."), -1);
         pieces.push_back(std::move(*bytes));
     }
-    fillLengths(pieces);
+    if (const auto done = fillLengths(pieces); !done)
+        return tl::unexpected(done.error());
     QByteArray message;
     message.reserve(static_cast<qsizetype>(total));
     for (const QByteArray& bytes : pieces)

@@ -84,7 +84,7 @@ private:
     Result<void> orderChecks();
     Result<QByteArray> piece(const Part& part, TemplateState& state, qint64 wall) const;
     Result<QByteArray> text(const QString& digits) const;
-    void fillLengths(Pieces& pieces) const;
+    Result<void> fillLengths(Pieces& pieces) const;
     Result<void> fillChecks(QByteArray& message, const Pieces& pieces) const;
 
     std::vector<Part> m_parts;

@@ -96,6 +96,14 @@ class Datagrams(unittest.TestCase):
                         peer.sendto(b"x", (host, listener.port()))
                         self.assertEqual(peer.recvfrom(10), (b"x", (host, listener.port())))
 
+    @unittest.skipUnless(sys.platform.startswith("linux"), "broadcasts on loopback are Linux's")
+    def test_what_came_to_a_broadcast_address_is_answered_from_ours(self):
+        with Running("listen", "udp://*:0", "--behaviour", "echo") as listener, datagram_socket() as peer:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            peer.sendto(b"who", ("127.255.255.255", listener.port()))
+            content, sender = peer.recvfrom(10)
+            self.assertEqual((content, sender[1]), (b"who", listener.port()))
+
     def test_losses_are_counted_without_another_datagram(self):
         with Running("listen", "udp://127.0.0.1:0?rcvbuf=2048", "--json") as listener, datagram_socket() as peer:
             amount = 5000
@@ -181,6 +189,21 @@ class UnixDatagrams(unittest.TestCase):
             refused = swright("send", f"unixgram://{folder}/s?bind=127.0.0.1", "hi")
             self.assertEqual(refused.returncode, 2)
             self.assertIn("path", refused.stderr.decode())
+
+    def test_a_name_that_is_taken_is_named(self):
+        with tempfile.TemporaryDirectory() as folder, self.serve(folder):
+            with open(f"{folder}/file", "w", encoding="ascii"):
+                pass
+            for bind, says in (("file", f"{folder}/file"), ("s", f"{folder}/s"), ("none/c", f"{folder}/none/c")):
+                with self.subTest(bind=bind):
+                    result = swright("send", f"unixgram://{folder}/s?bind={folder}/{bind}", "hi")
+                    self.assertEqual(result.returncode, 1)
+                    self.assertIn(says, result.stderr.decode())
+            dead = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            dead.bind(f"{folder}/dead")
+            dead.close()
+            self.assertEqual(swright("send", f"unixgram://{folder}/s?bind={folder}/dead", "hi").returncode, 1)
+            self.assertEqual(swright("send", f"unixgram://{folder}/s?bind={folder}/dead&stale=replace", "hi").returncode, 0)
 
     def test_our_own_server_answers_our_own_client(self):
         with tempfile.TemporaryDirectory() as folder:

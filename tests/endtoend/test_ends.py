@@ -311,6 +311,35 @@ class InputBesideBehaviours(unittest.TestCase):
             self.assertIn(b"typed", received[0])
             self.assertIn(b"me\n", received[0])
 
+    def test_input_goes_on_after_the_peers_end(self):
+        with listening_socket() as server:
+            received = []
+
+            def serve():
+                peer, _ = server.accept()
+                peer.sendall(b"early")
+                peer.shutdown(socket.SHUT_WR)
+                received.append(read_all(peer))
+                peer.close()
+            thread = threading.Thread(target=serve)
+            thread.start()
+            with Running("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--behaviour", "discard", "--json", stdin=subprocess.PIPE) as client:
+                client.event("end-of-stream")
+                client.process.stdin.write(b"late")
+                client.process.stdin.close()
+                self.assertEqual(client.wait(), 0)
+            thread.join()
+            self.assertEqual(received, [b"late"])
+
+    def test_without_input_the_peers_end_is_the_end(self):
+        with listening_socket() as server:
+            with Running("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--behaviour", "discard") as client:
+                peer, _ = server.accept()
+                peer.shutdown(socket.SHUT_WR)
+                self.assertEqual(read_all(peer), b"")
+                self.assertEqual(client.wait(), 0)
+                peer.close()
+
     def test_no_input_leaves_it_to_the_behaviour(self):
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "talk") as listener:
             with Running("connect", f"tcp://127.0.0.1:{listener.port()}", "--behaviour", "discard", "--json") as client:
@@ -379,6 +408,27 @@ class ControlInput(unittest.TestCase):
                     peer.close()
                 say("quit")
                 self.assertEqual(listener.wait(), 0)
+
+    def test_what_cannot_be_read_is_said(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for path, status in ((os.path.join(folder, "none"), 1), (folder, 1), ("", 2)):
+                with self.subTest(path=path):
+                    result = swright("listen", "tcp://127.0.0.1:0", "--control", path)
+                    self.assertEqual(result.returncode, status)
+                    self.assertIn("--control", result.stderr.decode())
+
+    def test_a_last_line_needs_no_end(self):
+        with tempfile.NamedTemporaryFile("w") as control:
+            control.write("quit")
+            control.flush()
+            self.assertEqual(swright("listen", "tcp://127.0.0.1:0", "--control", control.name).returncode, 0)
+
+    def test_files_without_a_name_are_refused(self):
+        for option in ("--record", "--dump", "--hex-dump"):
+            with self.subTest(option=option):
+                result = swright("listen", "tcp://127.0.0.1:0", option, "", "--for", "100ms")
+                self.assertEqual(result.returncode, 2)
+                self.assertIn(option, result.stderr.decode())
 
     def test_names(self):
         with Running("listen", "tcp://127.0.0.1:0", "--name", "web", "--json", stdin=subprocess.PIPE) as listener:

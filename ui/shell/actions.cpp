@@ -115,7 +115,7 @@ constexpr std::array entries{
     ActionEntry{ActionId::GoToListener, MenuId::Socket, "actionGoToListener",
                 QT_TRANSLATE_NOOP("Action", "Show Its &Listener"), "Ctrl+Shift+U"},
     ActionEntry{ActionId::RenameEndpoint, MenuId::Socket, "actionRename", QT_TRANSLATE_NOOP("Action", "Rena&me…"),
-                "F2"},
+                "Ctrl+F2"},
     ActionEntry{ActionId::Replay, MenuId::Socket, "actionReplay", QT_TRANSLATE_NOOP("Action", "Repla&y…"), ""},
     ActionEntry{ActionId::StartTls, MenuId::Socket, "actionStartTls", QT_TRANSLATE_NOOP("Action", "Start &TLS…"), ""},
     ActionEntry{ActionId::ChangeBehaviour, MenuId::Socket, "actionChangeBehaviour",

@@ -47,6 +47,10 @@ private slots:
         add("takes much memory", "function acceptor(c) { const a = []; for (;;) a.push(new Array(1000).fill(7)); }",
             "stopped: the call took");
         add("gives an error", "function acceptor(c) { return new Error('no'); }", "acceptor gives true, false");
+        add("gives text", "function acceptor(c) { return 'no'; }", "acceptor gives true, false");
+        add("gives a number", "function acceptor(c) { return 1; }", "acceptor gives true, false");
+        add("gives an array", "function acceptor(c) { return []; }", "acceptor gives true, false");
+        add("gives null", "function acceptor(c) { return null; }", "acceptor gives true, false");
         add("gives nothing that is known", "function acceptor(c) { return {}; }", "acceptor gives true, false");
         add("gives what is no function", "function acceptor(c) { return { filter: 5 }; }",
             "filter is to be a function");

@@ -39,6 +39,28 @@ class CommandsTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void namesOfUnixClientsAreBound() {
+        const auto address = parseAddress(QStringLiteral("unixgram:///tmp/x?bind=/tmp/y"));
+        const auto command = toCommand(CommandTool::Python, *address, Role::Connect);
+        QVERIFY(command);
+        QVERIFY2(command->contains(QLatin1String("s.bind(")) && command->contains(QLatin1String("/tmp/y")),
+                 qPrintable(*command));
+    }
+
+    void lineEndsOfWhatIsTypedAreNoPartOfAnAddress_data() {
+        QTest::addColumn<QString>("command");
+        QTest::newRow("ncat") << "ncat -C h 25";
+        QTest::newRow("nc") << "nc -C h 25";
+        QTest::newRow("ncat, long") << "ncat --crlf -l 25";
+        QTest::newRow("openssl") << "openssl s_client -connect h:443 -crlf";
+    }
+    void lineEndsOfWhatIsTypedAreNoPartOfAnAddress() {
+        QFETCH(QString, command);
+        const auto pasted = fromCommand(command);
+        QVERIFY(!pasted);
+        QVERIFY2(pasted.error().detail.contains(QLatin1String("--crlf")), qPrintable(pasted.error().detail));
+    }
+
     void aShellReadsBackWhatWasQuoted() {
         for (const QString& text : hostileTexts)
             QCOMPARE(inShell(QStringLiteral("printf %s ") + shellQuoted(text)), text.toUtf8());

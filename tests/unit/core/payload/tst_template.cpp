@@ -21,6 +21,13 @@ private:
     }
 
 private slots:
+    void lengthsThatDoNotFitAreRefused() {
+        TemplateState state;
+        const QString body(300, QLatin1Char('q'));
+        QVERIFY(!Template::parse(QStringLiteral("${len:1be}") + body)->render(state, 0));
+        QVERIFY(Template::parse(QStringLiteral("${len:2be}") + body)->render(state, 0));
+    }
+
     void fieldsAreFilledIn_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QByteArray>("bytes");
