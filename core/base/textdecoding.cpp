@@ -3,22 +3,27 @@
 
 #include <algorithm>
 #include <cstring>
+#include <initializer_list>
 #include <utility>
 
 namespace sw {
 
 TextEncoding textEncodingOf(QByteArrayView start) {
     using Encoding = QStringConverter::Encoding;
-    const auto begins = [&](const char* mark, qsizetype size) { return start.startsWith(QByteArrayView(mark, size)); };
-    if (begins("\xef\xbb\xbf", 3))
+    const auto begins = [start](std::initializer_list<unsigned char> mark) {
+        return start.size() >= static_cast<qsizetype>(mark.size()) &&
+               std::equal(mark.begin(), mark.end(), start.begin(),
+                          [](unsigned char wanted, char is) { return wanted == static_cast<unsigned char>(is); });
+    };
+    if (begins({0xef, 0xbb, 0xbf}))
         return {.encoding = std::nullopt, .mark = 3};
-    if (begins("\xff\xfe\0\0", 4))
+    if (begins({0xff, 0xfe, 0, 0}))
         return {.encoding = Encoding::Utf32LE, .mark = 4};
-    if (begins("\0\0\xfe\xff", 4))
+    if (begins({0, 0, 0xfe, 0xff}))
         return {.encoding = Encoding::Utf32BE, .mark = 4};
-    if (begins("\xff\xfe", 2))
+    if (begins({0xff, 0xfe}))
         return {.encoding = Encoding::Utf16LE, .mark = 2};
-    if (begins("\xfe\xff", 2))
+    if (begins({0xfe, 0xff}))
         return {.encoding = Encoding::Utf16BE, .mark = 2};
     if (start.size() >= 4 && start[1] == 0 && start[3] == 0 && start[0] != 0 && start[2] != 0)
         return {.encoding = Encoding::Utf16LE};

@@ -65,7 +65,7 @@ void ConsoleBehaviour::woken(Peer& peer, quint64 token) {
 }
 
 /// Nothing where nobody can read it any more.
-void ConsoleBehaviour::say(Peer& peer, QByteArrayView text) {
+void ConsoleBehaviour::say(Peer& peer, QByteArrayView text) const {
     if (!m_hasEnded && peer.maySend())
         peer.send(text);
 }

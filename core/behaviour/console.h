@@ -32,7 +32,7 @@ public:
 private:
     void line(Peer& peer, const QString& text);
     void work(Peer& peer);
-    void say(Peer& peer, QByteArrayView text);
+    void say(Peer& peer, QByteArrayView text) const;
 
     std::shared_ptr<ConsoleSessions> m_sessions;
     std::shared_ptr<ScriptRuntime> m_runtime;

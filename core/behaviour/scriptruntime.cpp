@@ -80,7 +80,7 @@ ScriptRuntime::~ScriptRuntime() {
 }
 
 QJSValue ScriptRuntime::evaluateOwn(const char* text, const QJSValueList& arguments) {
-    const QJSValue made = m_engine.evaluate(QString::fromUtf8(text), QLatin1String(ownName)).call(arguments);
+    QJSValue made = m_engine.evaluate(QString::fromUtf8(text), QLatin1String(ownName)).call(arguments);
     if (made.isError()) // a mistake of ours
         qFatal("%s:%d: %s", ownName, made.property(QStringLiteral("lineNumber")).toInt(), qPrintable(made.toString()));
     return made;

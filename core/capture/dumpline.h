@@ -22,7 +22,7 @@ struct DumpLine {
 };
 
 /// Reads one. Errors: why it is none, to follow a line number.
-Result<DumpLine> readDumpLine(QByteArrayView line);
+Result<DumpLine> readDumpLine(QByteArrayView text);
 
 /// Bytes of digits without offsets (`xxd -p`): pairs with blanks between them, or one row of digits. Errors: as above.
 Result<QByteArray> readPlainHexLine(QByteArrayView line);

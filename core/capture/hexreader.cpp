@@ -22,7 +22,7 @@ constexpr std::array<int, 3> radixes{16, 8, 10}; // od counts in octal, xxd -d i
 /// error, because of a dump that was read in part nobody sees what it lacks.
 class HexReader {
 public:
-    HexReader(const QString& name, RecordingSink& sink) : m_sink(sink), m_names(sink), m_endpoint(name) {}
+    HexReader(QString name, RecordingSink& sink) : m_sink(sink), m_names(sink), m_endpoint(std::move(name)) {}
 
     /// Errors: why the line cannot be read.
     Result<void> take(const QByteArray& line);

@@ -250,7 +250,7 @@ std::optional<Message> Framer::nextSlip() {
 }
 
 QByteArray Framer::takeFiller() {
-    return QByteArray(std::min(std::exchange(m_filler, 0), m_spec.limit), slipEnd);
+    return {std::min(std::exchange(m_filler, 0), m_spec.limit), slipEnd};
 }
 
 std::optional<Message> Framer::nextCobs() {

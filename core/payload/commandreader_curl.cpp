@@ -47,7 +47,7 @@ std::optional<QString> certificatePath(const QString& value) {
 /// One command line of curl while it is read.
 class CurlReader {
 public:
-    CurlReader(const QStringList& words, const QByteArray& input) : m_words(words.mid(1)), m_input(input) {}
+    CurlReader(const QStringList& words, QByteArray input) : m_words(words.mid(1)), m_input(std::move(input)) {}
 
     Result<PastedCommand> read() {
         while (!m_words.isEmpty()) {
@@ -68,7 +68,7 @@ private:
         for (qsizetype at = 1; at < word.size(); ++at) {
             const CurlOption* option = curlOption(word.mid(at, 1), {});
             const bool takesRest = option != nullptr && option->takesValue;
-            const auto done =
+            auto done =
                 readOption(option, QLatin1Char('-') + word.mid(at, 1), takesRest ? word.mid(at + 1) : QString());
             if (!done || takesRest)
                 return done;

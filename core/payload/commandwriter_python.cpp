@@ -259,7 +259,7 @@ Result<QString> pythonCommand(const Address& address, Role role, const std::opti
         return cannot(QStringLiteral("Python is written for tcp, udp, Unix sockets and clients of tls only. Copy it as "
                                      "openssl or swright."));
     PythonScript script(address, role, message);
-    const auto text = script.write();
+    auto text = script.write();
     if (!text)
         return text;
     // isolated: no module of the working directory takes the place of Python's own

@@ -230,7 +230,7 @@ private:
 Result<QString> socatCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
     if (address.scheme == Scheme::Dtls)
         return cannot(QStringLiteral("socat is not written for dtls here. Copy it as openssl."));
-    const auto place = SocatAddress(address, role).write();
+    auto place = SocatAddress(address, role).write();
     if (!place)
         return place;
     const bool isOneWay = role == Role::Listen && isDatagram(address.scheme);

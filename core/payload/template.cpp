@@ -138,7 +138,7 @@ Result<void> Template::findCovered() {
         }
     }
     for (std::size_t i = 0; i < m_parts.size(); ++i) {
-        if (const auto found = m_parts[i].of.isEmpty() ? Result<void>() : findCoveredBy(i); !found)
+        if (auto found = m_parts[i].of.isEmpty() ? Result<void>() : findCoveredBy(i); !found)
             return found;
     }
     return {};

@@ -445,7 +445,7 @@ Result<QByteArray> readSecret(const QString& source, const QString& option) {
                           QStringLiteral("The variable %1, which %2=%3 names, is empty.").arg(place, option, source));
         return value;
     }
-    const auto bytes = readKeyFile(place, option);
+    auto bytes = readKeyFile(place, option);
     if (!bytes)
         return bytes;
     QByteArray line = bytes->contains('\n') ? bytes->left(bytes->indexOf('\n')) : *bytes;
