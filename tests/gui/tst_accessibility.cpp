@@ -6,8 +6,13 @@
 #include "ui/buffer/bufferview.h"
 #include "ui/settings/preferencesdialog.h"
 #include "ui/shell/manualwindow.h"
+#include "ui/shell/prompter.h"
 
 #include <QAccessible>
+#include <QApplication>
+#include <QDialog>
+#include <QLabel>
+#include <QTimer>
 #include <QTreeView>
 
 using namespace sw;
@@ -84,6 +89,26 @@ private slots:
         QVERIFY(text != nullptr);
         QVERIFY(text->text(0, text->characterCount()).contains(QLatin1String("received <b>read me</b>")));
         QVERIFY(buffer->state().readOnly);
+    }
+
+    void questionsShowNamesAsTheyAre() {
+        const QString question = QStringLiteral("Passphrase of <b>key</b><br>.pem");
+        int seen = 0;
+        const auto look = [&] {
+            auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
+            if (!dialog)
+                return;
+            for (const QLabel* label : dialog->findChildren<QLabel*>())
+                seen += label->text() == question && label->textFormat() == Qt::PlainText ? 1 : 0;
+            dialog->reject();
+        };
+        sw::ui::DialogPrompter prompter;
+        QTimer::singleShot(0, this, look);
+        QVERIFY(!prompter.askSecret(nullptr, QStringLiteral("Passphrase"), question));
+        QCOMPARE(seen, 1);
+        QTimer::singleShot(0, this, look);
+        QVERIFY(!prompter.ask(nullptr, QStringLiteral("Name"), question, QString()));
+        QCOMPARE(seen, 2);
     }
 };
 

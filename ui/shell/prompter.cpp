@@ -3,10 +3,29 @@
 
 #include <QFileDialog>
 #include <QInputDialog>
+#include <QLabel>
+#include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
 
 namespace sw::ui {
+
+namespace {
+
+// A question may hold a file's or a peer's name, so its label shows it as it is, never as rich text.
+std::optional<QString> askLine(QWidget* parent, const QString& title, const QString& question, QLineEdit::EchoMode echo,
+                               const QString& text) {
+    QInputDialog dialog(parent);
+    dialog.setWindowTitle(title);
+    dialog.setLabelText(question);
+    dialog.setTextEchoMode(echo);
+    dialog.setTextValue(text);
+    for (QLabel* label : dialog.findChildren<QLabel*>())
+        label->setTextFormat(Qt::PlainText);
+    return dialog.exec() == QDialog::Accepted ? std::optional(dialog.textValue()) : std::nullopt;
+}
+
+} // namespace
 
 bool DialogPrompter::confirm(QWidget* parent, const QString& question, const QString& action) {
     QMessageBox box(QMessageBox::Question, {}, {}, QMessageBox::Cancel, parent);
@@ -19,15 +38,11 @@ bool DialogPrompter::confirm(QWidget* parent, const QString& question, const QSt
 
 std::optional<QString> DialogPrompter::ask(QWidget* parent, const QString& title, const QString& question,
                                            const QString& text) {
-    bool isGiven = false;
-    const QString answer = QInputDialog::getText(parent, title, question, QLineEdit::Normal, text, &isGiven);
-    return isGiven ? std::optional(answer) : std::nullopt;
+    return askLine(parent, title, question, QLineEdit::Normal, text);
 }
 
 std::optional<QString> DialogPrompter::askSecret(QWidget* parent, const QString& title, const QString& question) {
-    bool isGiven = false;
-    const QString answer = QInputDialog::getText(parent, title, question, QLineEdit::Password, {}, &isGiven);
-    return isGiven ? std::optional(answer) : std::nullopt;
+    return askLine(parent, title, question, QLineEdit::Password, {});
 }
 
 QString DialogPrompter::fileToWrite(QWidget* parent, const QString& title, const QString& name, const QString& filter) {
