@@ -70,20 +70,17 @@ private:
 
     void updateOne(const EndpointSnapshot& snapshot) {
         m_received = snapshot.counters.receivedRecords;
-        if (isEnded(snapshot.state)) {
-            const bool isAnswered = !m_reply || m_received > 0;
-            if (!isAnswered && !snapshot.error && !m_hasGivenUp)
-                m_session.note(QStringLiteral("no answer came before the peer ended"));
-            m_session.finish(snapshot.error || m_left > 0 || !isAnswered ? TaskFailed : Done);
-            return;
-        }
         m_sent = snapshot.counters.sentBytes;
         m_sentRecords = snapshot.counters.sentRecords;
         m_refused = snapshot.counters.refused;
         m_isDatagram = snapshot.kind == EndpointKind::DatagramSocket;
+        if (isEnded(snapshot.state)) {
+            ended(snapshot);
+            return;
+        }
         if (m_isDatagram && snapshot.error && !m_reply)
             m_hasFailed = true;
-        if (!m_isOpen && snapshot.state == EndpointState::Open) {
+        if (!m_isOpen && isConnected(snapshot.state)) {
             m_isOpen = true;
             m_timer.start();
             sendOnce();
@@ -91,6 +88,18 @@ private:
             sendOnce();
         }
         endWhenSent(snapshot);
+    }
+
+    void ended(const EndpointSnapshot& snapshot) {
+        if (std::exchange(m_isOver, true))
+            return;
+        const bool isAnswered = !m_reply || m_received > 0;
+        const bool isAllSent = m_left == 0 && (m_isDatagram || m_sent >= m_offered);
+        if (!isAllSent && !snapshot.error)
+            m_session.note(QStringLiteral("the peer ended before everything was sent"));
+        else if (!isAnswered && !snapshot.error && !m_hasGivenUp)
+            m_session.note(QStringLiteral("no answer came before the peer ended"));
+        m_session.finish(snapshot.error || !isAllSent || !isAnswered ? TaskFailed : Done);
     }
 
     void sendOnce() {
@@ -166,6 +175,7 @@ private:
     bool m_isOpen = false;
     bool m_isDatagram = false;
     bool m_isEnding = false;
+    bool m_isOver = false;
     bool m_hasFailed = false;
     bool m_hasGivenUp = false; // waiting for an answer
 };

@@ -26,9 +26,7 @@ void Wire::update(const EndpointSnapshot& snapshot) {
         m_states.erase(key);
         return;
     }
-    const bool isOpen = snapshot.state == EndpointState::Open || snapshot.state == EndpointState::ReadEnded ||
-                        snapshot.state == EndpointState::WriteEnded;
-    if (!isOpen)
+    if (!isConnected(snapshot.state))
         return;
     State& state = m_states[key];
     if (!std::exchange(state.isFed, true)) {

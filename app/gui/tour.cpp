@@ -33,7 +33,7 @@ private:
                 QTextStream(stderr) << snapshot.closing << '\n';
                 QApplication::exit(1);
             }
-            if (!isClient || snapshot.state != EndpointState::Open || snapshot.counters.receivedRecords < m_said)
+            if (!isClient || !canSend(snapshot.state) || snapshot.counters.receivedRecords < m_said)
                 continue;
             if (m_said < static_cast<quint64>(m_lines.size()))
                 m_engine.send(snapshot.id, m_lines.at(static_cast<qsizetype>(m_said++)));

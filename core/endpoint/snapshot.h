@@ -44,6 +44,14 @@ QString kindName(EndpointKind kind);
 inline bool isEnded(EndpointState state) {
     return state == EndpointState::Closed || state == EndpointState::Failed;
 }
+/// Bytes can go at least one way. The first state that is told of a connection may be any of these: a peer that ends at
+/// once is read before anybody looks.
+inline bool isConnected(EndpointState state) {
+    return state == EndpointState::Open || state == EndpointState::ReadEnded || state == EndpointState::WriteEnded;
+}
+inline bool canSend(EndpointState state) {
+    return state == EndpointState::Open || state == EndpointState::ReadEnded;
+}
 
 /// One option as it was asked for and as the system reads it back.
 struct OptionState {

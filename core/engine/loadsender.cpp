@@ -135,9 +135,7 @@ void LoadSender::update(const QVector<EndpointSnapshot>& snapshots) {
                 m_open.erase(place);
             if (one.error && !m_report.error)
                 m_report.error = one.error;
-        } else if (place == m_open.end() &&
-                   (one.state == EndpointState::Open || one.state == EndpointState::ReadEnded ||
-                    one.state == EndpointState::WriteEnded)) {
+        } else if (place == m_open.end() && isConnected(one.state)) {
             m_open.push_back(one.id);
             ++m_report.opened;
         }

@@ -8,6 +8,7 @@ import random
 import re
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -78,7 +79,7 @@ class Running:
         self.errors = tempfile.TemporaryFile()
         self.output = tempfile.TemporaryFile()
         self.process = subprocess.Popen([*(prefix or []), SWRIGHT, *arguments], stdin=stdin, stdout=self.output,
-                                        stderr=self.errors, env=environment())
+                                        stderr=self.errors, env=environment(), **({"process_group": 0} if os.name == "posix" else {}))
 
     def __enter__(self):
         return self
@@ -88,7 +89,10 @@ class Running:
             with contextlib.suppress(BrokenPipeError):
                 self.process.stdin.close()
         if self.process.poll() is None:
-            self.process.kill()
+            if os.name == "posix":
+                os.killpg(self.process.pid, signal.SIGKILL)  # a tracer before it would leave what it traced
+            else:
+                self.process.kill()
         self.process.wait()
         self.errors.close()
         self.output.close()
@@ -193,6 +197,13 @@ def free_port():
 
 def connected(port, host="127.0.0.1"):
     return socket.create_connection((host, port), timeout=LIMIT)
+
+
+def reset_by(port):
+    """Connects to a listener that lets nobody in; its reset may come before connecting has ended here."""
+    with contextlib.suppress(ConnectionResetError), connected(port) as peer:
+        data = peer.recv(1)
+        raise AssertionError(f"no reset, but {data!r}")
 
 
 def receive(peer, size):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """How things end: half-closes, peers that have gone, closed and failing standard descriptors, signals and time limits."""
+import contextlib
 import json
 import os
 import signal
@@ -82,6 +83,45 @@ class HalfCloses(unittest.TestCase):
                 peer.close()
                 self.assertEqual(client.wait(), 0)
                 self.assertEqual([e["cause"] for e in closing_events(client.said())], ["closed-by-peer"])
+
+
+@needs("strace")
+class PeersThatEndAtOnce(unittest.TestCase):
+    """They are gone, or half closed, before the command has heard that it is connected."""
+
+    def served(self, serve):
+        late = ["strace", "-o", "/dev/null", "-e", "trace=poll", "-e", "inject=poll:delay_exit=200000"]  # the main thread alone
+        if subprocess.run([*late, "true"], capture_output=True, timeout=LIMIT, check=False).returncode != 0:
+            self.skipTest("this system lets nobody be traced")
+        with listening_socket() as server:
+            server.settimeout(LIMIT)
+            received = []
+
+            def run():
+                with contextlib.suppress(OSError), server.accept()[0] as peer:
+                    peer.settimeout(LIMIT)
+                    received.append(serve(peer))
+
+            thread = threading.Thread(target=run)
+            thread.start()
+            result = subprocess.run([*late, SWRIGHT, "send", f"tcp://localhost:{server.getsockname()[1]}", "x"], stdin=subprocess.DEVNULL,
+                                    capture_output=True, timeout=LIMIT, env=environment(), check=False)
+            thread.join()
+            return result, received
+
+    def test_a_half_close_that_comes_first_is_an_open_connection(self):
+        def serve(peer):
+            peer.sendall(b"hello")
+            peer.shutdown(socket.SHUT_WR)
+            return read_all(peer)
+
+        result, received = self.served(serve)
+        self.assertEqual((result.returncode, received), (0, [b"x"]), result.stderr)
+
+    def test_what_never_went_is_told_by_the_status(self):
+        result, _ = self.served(lambda peer: peer.close())
+        said = result.stderr.decode()
+        self.assertEqual((result.returncode, said.count("the peer ended before everything was sent")), (1, 1), said)
 
 
 class PeersThatLeft(unittest.TestCase):

@@ -107,6 +107,7 @@ class Errors(unittest.TestCase):
             self.skipTest("another user is needed, whose threads are counted alone")
         program = shutil.copy(SWRIGHT, self.folder)
         script = os.path.join(self.folder, "x.js")
+        nobody = str(100_000 + os.getpid())  # nobody else's processes count against this user's limit
         with open(script, "w", encoding="ascii") as file:
             file.write("function filter(connection, bytes) { connection.send(bytes); }\n")
         os.chmod(script, 0o644)
@@ -129,7 +130,7 @@ class Errors(unittest.TestCase):
                 for arguments in (["connect", f"tcp://localhost:{server.getsockname()[1]}"], ["send", f"tcp://localhost:{server.getsockname()[1]}", "x"],
                                   ["listen", "tcp://127.0.0.1:0", "--behaviour", f"script={script}", "--for", "100ms"], ["lookup", "localhost"]):
                     with self.subTest(limit=limit, arguments=arguments):
-                        result = subprocess.run(["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "prlimit", f"--nproc={limit}", program, *arguments],
+                        result = subprocess.run(["setpriv", "--reuid", nobody, "--regid", nobody, "--clear-groups", "prlimit", f"--nproc={limit}", program, *arguments],
                                                 stdin=subprocess.DEVNULL, capture_output=True, timeout=20, env=environment(), check=False)
                         said = result.stderr.decode()
                         self.assertIn(result.returncode, (0, 1), said)

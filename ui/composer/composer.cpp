@@ -379,9 +379,8 @@ void Composer::chooseFile() {
 }
 
 void Composer::setSnapshot(const EndpointSnapshot& snapshot) {
-    const EndpointState state = snapshot.state;
     m_isUnconnected = snapshot.kind == EndpointKind::DatagramSocket && snapshot.peer.isEmpty();
-    const bool canSend = state == EndpointState::Open || state == EndpointState::ReadEnded ||
+    const bool canSend = sw::canSend(snapshot.state) ||
                          (snapshot.kind == EndpointKind::Listener && snapshot.counters.connections > 0);
     if (canSend != m_canSend || m_isUnconnected != m_destination->isVisible()) {
         m_canSend = canSend;

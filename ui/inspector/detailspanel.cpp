@@ -241,7 +241,7 @@ void DetailsPanel::updateButtons(const EndpointSnapshot& snapshot) {
     const bool isListener = snapshot.kind == EndpointKind::Listener;
     const bool isConnection = snapshot.kind == EndpointKind::Connection;
     m_shutDown->setVisible(isConnection);
-    m_shutDown->setEnabled(snapshot.state == EndpointState::Open || snapshot.state == EndpointState::ReadEnded);
+    m_shutDown->setEnabled(canSend(snapshot.state));
     m_shutDownReceiving->setVisible(isConnection);
     m_shutDownReceiving->setEnabled(snapshot.state == EndpointState::Open ||
                                     snapshot.state == EndpointState::WriteEnded);

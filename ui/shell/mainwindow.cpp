@@ -457,7 +457,7 @@ void MainWindow::followExample(const QVector<EndpointSnapshot>& snapshots) {
         } else if (snapshot.id == m_exampleServer && snapshot.state == EndpointState::Failed) {
             m_address->showError(*snapshot.error);
             m_exampleServer = EndpointId::None;
-        } else if (snapshot.id == m_exampleClient && snapshot.state == EndpointState::Open) {
+        } else if (snapshot.id == m_exampleClient && isConnected(snapshot.state)) {
             BufferPanel* panel = openBuffer(snapshot.id);
             m_buffers->split();
             panel->composer()->focusMessage();
