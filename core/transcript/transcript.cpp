@@ -301,16 +301,17 @@ void Transcript::evictOldest() {
 
 void Transcript::releaseBefore(RecordIndex index) {
     const std::lock_guard lock(m_mutex);
-    if (index <= m_first.load(std::memory_order_relaxed) || m_chunks.empty())
+    index = std::min(index, m_count.load(std::memory_order_acquire));
+    if (index <= m_first.load(std::memory_order_relaxed))
         return;
-    quint64 offset = m_chunks.back()->at(m_chunks.back()->first()).offset; // a chunk has one record at least
+    quint64 offset = 0; // up to here nothing is needed
+    for (const auto& chunk : m_chunks) {
+        if (chunk->holds(index - 1))
+            offset = chunk->at(index - 1).offset + chunk->at(index - 1).size;
+    }
     // the last chunk and segment belong to the writer; the ones before them are full
     while (m_chunks.size() > 1 && m_chunks.front()->end() <= index)
         m_chunks.pop_front();
-    for (const auto& chunk : m_chunks) {
-        if (chunk->holds(index) && index < m_count.load(std::memory_order_acquire))
-            offset = chunk->at(index).offset;
-    }
     while (m_segments.size() > 1 && m_segments.at(1)->firstOffset() <= offset)
         m_segments.pop_front();
     m_first.store(index, std::memory_order_release);

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from harness import LIMIT, connected, receive
+from harness import LIMIT, Running, connected, read_all, receive
 
 MEGABYTE = 1 << 20
 
@@ -50,6 +50,17 @@ def every_byte_once(test, port):
         for thread in threads:
             thread.join()
     test.assertEqual(failures, [])
+
+
+def peak_at_full_speed(size, *arguments):
+    """The peak in MiB of a listener that drops `size` bytes as fast as the system hands them over."""
+    block = b"x" * MEGABYTE
+    with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "discard", *arguments) as listener, connected(listener.port()) as peer:
+        for _ in range(size // MEGABYTE):
+            peer.sendall(block)
+        peer.shutdown(socket.SHUT_WR)
+        read_all(peer)  # until it has received everything, and closes
+        return listener.peak() / 1024
 
 
 def every_datagram_whole(test, port):

@@ -14,7 +14,7 @@ import unittest
 
 import test_tls
 from harness import Running, connected, environment, needs, processor_time, settled, wait_for
-from promised import every_byte_once, every_datagram_whole, half_closed_requests, resets_at_random_points, stuck_reader_stops_its_writer
+from promised import every_byte_once, every_datagram_whole, half_closed_requests, peak_at_full_speed, resets_at_random_points, stuck_reader_stops_its_writer
 from transcripts import Engine, echoed, killed_journal, killed_recording, one_long_transcript, small_disk
 
 MEGABYTE = 1 << 20
@@ -56,6 +56,17 @@ class Promises(unittest.TestCase):
         self.assertEqual(result["needles"], 3)
         self.assertEqual(result["unrecorded"], 0)
         self.assertLessEqual(result["peak"], 300)
+
+    def test_n4_3_gb_at_full_speed_20_times(self):
+        with tempfile.TemporaryDirectory() as folder:
+            peaks = []
+            for number in range(20):
+                recording = ["--record", os.path.join(folder, f"{number}.bin")] if number % 2 else []
+                peaks.append(peak_at_full_speed(3_000 * MEGABYTE, *recording))
+                for name in os.listdir(folder):
+                    os.unlink(os.path.join(folder, name))
+        print("N4: peaks of", ", ".join(f"{peak:.0f}" for peak in peaks), "MiB", flush=True)
+        self.assertLessEqual(max(peaks), 300)
 
     def test_n4_n5_f6_50_million_lines_and_one_line_of_a_gib_in_a_view(self):
         def view(*arguments):

@@ -7,12 +7,14 @@ import resource
 import socket
 import struct
 import subprocess
+import tempfile
 import termios
 import threading
 import time
 import unittest
 
 from harness import SWRIGHT, Running, connected, environment, listening_socket, receive, settled, wait_for
+from promised import peak_at_full_speed
 
 MEGABYTE = 1 << 20
 
@@ -106,6 +108,14 @@ class StuckReaders(unittest.TestCase):
                 writer.join()
                 peer.close()
                 self.assertEqual((received, client.wait()), (amount, 0))
+
+
+class Memory(unittest.TestCase):
+    def test_it_is_bounded_at_full_speed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for recording in ([], ["--record", os.path.join(folder, "r.bin")], ["--record", os.path.join(folder, "r.pcapng")]):
+                with self.subTest(recording):
+                    self.assertLessEqual(peak_at_full_speed(500 * MEGABYTE, *recording), 100)
 
 
 class Descriptors(unittest.TestCase):

@@ -109,6 +109,27 @@ private slots:
         transcript.reset();
     }
 
+    void whatIsReleasedIsGoneHoweverLargeRecordsAre() {
+        const auto store = std::make_shared<TranscriptStore>();
+        auto transcript = std::make_shared<Transcript>(store);
+        constexpr qsizetype size = 256 * 1024;
+        qint64 peak = 0;
+        for (int i = 0; i < 1000; ++i) {
+            transcript->append(RecordKind::Received, QByteArray(size, static_cast<char>(i)), Timestamp::now());
+            peak = std::max(peak, store->memory());
+            transcript->releaseBefore(transcript->count());
+        }
+        QVERIFY2(peak < 16 * 1024 * 1024, qPrintable(QString::number(peak)));
+        // what comes after the last that was released stays
+        transcript->append(RecordKind::Received, "one", Timestamp::now());
+        transcript->append(RecordKind::Received, "two", Timestamp::now());
+        transcript->releaseBefore(1001);
+        QCOMPARE(TranscriptReader(transcript).at(1001).bytes.toByteArray(), QByteArray("two"));
+        transcript->releaseBefore(5000); // more than there are: all of them
+        QCOMPARE(transcript->first(), RecordIndex(1002));
+        transcript.reset();
+    }
+
     void idleTranscriptsAreSmall() {
         const qint64 before = m_store->memory();
         auto transcript = make();
