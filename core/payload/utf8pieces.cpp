@@ -27,6 +27,53 @@ qsizetype unfinished(QByteArrayView bytes) {
 
 } // namespace
 
+Utf8Character decodeUtf8(QByteArrayView bytes, qsizetype at) {
+    const auto byte = [&](qsizetype i) { return static_cast<uchar>(bytes.at(i)); };
+    const uchar first = byte(at);
+    if (first < 0x80)
+        return {.codePoint = first, .length = 1};
+    qsizetype length = 0;
+    char32_t code = 0;
+    char32_t smallest = 0;
+    if (first >= 0xc2 && first <= 0xdf) {
+        length = 2, code = first & 0x1fU, smallest = 0x80;
+    } else if (first >= 0xe0 && first <= 0xef) {
+        length = 3, code = first & 0x0fU, smallest = 0x800;
+    } else if (first >= 0xf0 && first <= 0xf4) {
+        length = 4, code = first & 0x07U, smallest = 0x10000;
+    } else {
+        return {};
+    }
+    if (at + length > bytes.size())
+        return {};
+    for (qsizetype i = 1; i < length; ++i) {
+        if ((byte(at + i) & 0xc0U) != 0x80)
+            return {};
+        code = (code << 6U) | (byte(at + i) & 0x3fU);
+    }
+    if (code < smallest || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+        return {};
+    return {.codePoint = code, .length = length};
+}
+
+CutCharacters cutCharacters(QByteArrayView bytes, QByteArrayView before, QByteArrayView after) {
+    constexpr qsizetype longest = 4;
+    CutCharacters cut;
+    if (const qsizetype begun = unfinished(before); begun > 0) {
+        const QByteArray joined = before.last(begun).toByteArray() + bytes.first(std::min(bytes.size(), longest)) +
+                                  (bytes.size() < longest ? after.first(std::min(after.size(), longest)) : after.first(0));
+        if (const qsizetype length = decodeUtf8(joined, 0).length; length > begun)
+            cut.leading = std::min(length - begun, bytes.size());
+    }
+    const QByteArrayView own = bytes.sliced(cut.leading);
+    if (const qsizetype begun = unfinished(own); begun > 0) {
+        const QByteArray joined = own.last(begun).toByteArray() + after.first(std::min(after.size(), longest));
+        if (const qsizetype length = decodeUtf8(joined, 0).length; length > begun)
+            cut.completing = joined.sliced(begun, length - begun);
+    }
+    return cut;
+}
+
 QByteArray Utf8Pieces::take(QByteArrayView bytes) {
     QByteArray all = std::exchange(m_kept, {});
     all.append(bytes);

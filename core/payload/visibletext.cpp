@@ -1,47 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "core/payload/visibletext.h"
 
+#include "core/payload/utf8pieces.h"
+
 #include <algorithm>
 #include <array>
 
 namespace sw {
 
 namespace {
-
-struct Decoded {
-    char32_t codePoint = 0;
-    qsizetype length = 0; ///< 0: not UTF-8 at this place
-};
-
-/// One character of UTF-8 (RFC 3629): no overlong forms, no surrogates, at most U+10FFFF.
-Decoded decodeOne(QByteArrayView bytes, qsizetype at) {
-    const auto byte = [&](qsizetype i) { return static_cast<uchar>(bytes.at(i)); };
-    const uchar first = byte(at);
-    if (first < 0x80)
-        return {first, 1};
-    qsizetype length = 0;
-    char32_t code = 0;
-    char32_t smallest = 0;
-    if (first >= 0xc2 && first <= 0xdf) {
-        length = 2, code = first & 0x1fU, smallest = 0x80;
-    } else if (first >= 0xe0 && first <= 0xef) {
-        length = 3, code = first & 0x0fU, smallest = 0x800;
-    } else if (first >= 0xf0 && first <= 0xf4) {
-        length = 4, code = first & 0x07U, smallest = 0x10000;
-    } else {
-        return {};
-    }
-    if (at + length > bytes.size())
-        return {};
-    for (qsizetype i = 1; i < length; ++i) {
-        if ((byte(at + i) & 0xc0U) != 0x80)
-            return {};
-        code = (code << 6U) | (byte(at + i) & 0x3fU);
-    }
-    if (code < smallest || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-        return {};
-    return {code, length};
-}
 
 bool isControl(char32_t code) {
     return code < 0x20 || code == 0x7f || (code >= 0x80 && code < 0xa0);
@@ -126,8 +93,18 @@ qsizetype VisibleText::textAt(qsizetype bytePosition) const {
 }
 
 VisibleText toVisibleText(QByteArrayView bytes) {
+    return toVisibleText(bytes, {}, {});
+}
+
+VisibleText toVisibleText(QByteArrayView own, QByteArrayView before, QByteArrayView after) {
+    const CutCharacters cut = cutCharacters(own, before, after);
+    const QByteArray joined = cut.completing.isEmpty() ? QByteArray() : own.toByteArray() + cut.completing;
+    const QByteArrayView bytes = joined.isEmpty() ? own : QByteArrayView(joined);
     VisibleText result;
-    qsizetype i = 0;
+    qsizetype i = cut.leading;
+    if (i > 0) // shown where the character begins
+        result.pieces.push_back(
+            {.kind = PieceKind::Plain, .textStart = 0, .textLength = 0, .byteStart = 0, .byteLength = i});
     while (i < bytes.size()) {
         qsizetype plainEnd = i; // most traffic is printable ASCII: take it in runs
         while (plainEnd < bytes.size() && bytes.at(plainEnd) >= 0x20 && bytes.at(plainEnd) < 0x7f)
@@ -137,7 +114,7 @@ VisibleText toVisibleText(QByteArrayView bytes) {
             i = plainEnd;
             continue;
         }
-        const Decoded one = decodeOne(bytes, i);
+        const Utf8Character one = decodeUtf8(bytes, i);
         if (one.length == 0) {
             const uint value = static_cast<uchar>(bytes.at(i));
             add(result, PieceKind::Invalid, QStringLiteral("\\x%1").arg(value, 2, 16, QLatin1Char('0')), i, 1);
@@ -152,6 +129,8 @@ VisibleText toVisibleText(QByteArrayView bytes) {
             add(result, PieceKind::Plain, QString::fromUcs4(&one.codePoint, 1), i, one.length);
         i += one.length;
     }
+    if (!joined.isEmpty())
+        result.pieces.back().byteLength -= cut.completing.size();
     return result;
 }
 

@@ -40,6 +40,10 @@ struct VisibleText {
 /// UTF-8 `\xHH`. Tabs are controls too: a display column is a character.
 VisibleText toVisibleText(QByteArrayView bytes);
 
+/// The same for a piece of a stream, with the (up to three) bytes around it: a character that the piece's edges cut is
+/// whole where it begins, and its other bytes are a Plain piece without text.
+VisibleText toVisibleText(QByteArrayView bytes, QByteArrayView before, QByteArrayView after);
+
 /// The same for a terminal: line feeds act, tabs act, everything else that could is made visible (promise S5).
 QByteArray toTerminalText(QByteArrayView bytes);
 

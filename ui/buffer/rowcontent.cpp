@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/buffer/rowcontent.h"
 
+#include "ui/buffer/streamneighbours.h"
+
 #include <algorithm>
 
 namespace sw::ui {
@@ -9,6 +11,24 @@ namespace {
 
 bool isRun(const VisibleText::Piece& piece) {
     return piece.kind == PieceKind::Plain && piece.textLength == piece.byteLength;
+}
+
+/// A part of a record; characters that rows or reads have cut are whole where they begin.
+VisibleText visibleTextOf(const RecordSource& source, const RecordView& record, RecordIndex index, qsizetype start,
+                          qsizetype size) {
+    constexpr qsizetype around = 3;
+    const QByteArrayView shown = record.bytes.sliced(start, size);
+    const auto isAscii = [](char byte) { return static_cast<uchar>(byte) < 0x80; };
+    if (shown.isEmpty() || (isAscii(shown.front()) && isAscii(shown.back())))
+        return toVisibleText(shown);
+    const qsizetype end = start + size;
+    QByteArray before = record.bytes.sliced(std::max<qsizetype>(start - around, 0), std::min(start, around)).toByteArray();
+    if (before.size() < around)
+        before.prepend(bytesBefore(source, index));
+    QByteArray after = record.bytes.sliced(end, std::min(record.bytes.size() - end, around)).toByteArray();
+    if (after.size() < around)
+        after.append(bytesAfter(source, index));
+    return toVisibleText(shown, before, after);
 }
 
 } // namespace
@@ -92,7 +112,7 @@ RowContent makeRowContent(const RecordSource& source, const Row& row, const Buff
     }
     content.textStart = static_cast<quint32>(first);
     content.textSize = static_cast<quint32>(size);
-    content.text = toVisibleText(bytes.sliced(first, size));
+    content.text = visibleTextOf(source, content.record, row.record, row.offset + first, size);
     return content;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "ui/buffer/selectiontext.h"
 
+#include "core/payload/utf8pieces.h"
+#include "ui/buffer/streamneighbours.h"
+
 namespace sw::ui {
 
 namespace {
@@ -16,6 +19,15 @@ QByteArrayView partOf(const RecordView& record, RecordIndex index, BufferPositio
     const qsizetype last =
         index == to.record ? std::min<qsizetype>(to.offset, record.bytes.size()) : record.bytes.size();
     return record.bytes.sliced(first, std::max<qsizetype>(last - first, 0));
+}
+
+/// What reads have cut at the record's edges is whole where it begins.
+QString textOf(const RecordSource& source, const RecordView& record, RecordIndex index, QByteArrayView part) {
+    const bool hasStart = !part.isEmpty() && part.data() == record.bytes.data();
+    const bool hasEnd = !part.isEmpty() && part.data() + part.size() == record.bytes.data() + record.bytes.size();
+    const CutCharacters cut = cutCharacters(part, hasStart ? bytesBefore(source, index) : QByteArray(),
+                                            hasEnd ? bytesAfter(source, index) : QByteArray());
+    return QString::fromUtf8(part.sliced(cut.leading).toByteArray() + cut.completing);
 }
 
 } // namespace
@@ -42,7 +54,7 @@ QString copyAsText(const RecordSource& source, BufferPosition from, BufferPositi
             break;
         if (!text.isEmpty() && !text.endsWith(QLatin1Char('\n')))
             text += QLatin1Char('\n');
-        text += isData(record) ? QString::fromUtf8(partOf(record, index, from, to)) : record.text();
+        text += isData(record) ? textOf(source, record, index, partOf(record, index, from, to)) : record.text();
     }
     return text;
 }

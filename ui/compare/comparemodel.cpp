@@ -15,10 +15,15 @@ bool differs(const ComparedRow& row) {
     return row.kind != DifferenceKind::Same && row.kind != DifferenceKind::SameMasked;
 }
 
+VisibleText visibleStart(QByteArrayView bytes) {
+    const QByteArrayView start = bytes.first(std::min(bytes.size(), shownBytes));
+    return toVisibleText(start, {}, bytes.sliced(start.size()));
+}
+
 QString shownText(QByteArrayView bytes) {
     while (bytes.endsWith('\n') || bytes.endsWith('\r'))
         bytes.chop(1);
-    return toVisibleText(bytes.first(std::min(bytes.size(), shownBytes))).text;
+    return visibleStart(bytes).text;
 }
 
 } // namespace
@@ -77,10 +82,7 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
     case DifferenceRole: // where in the text the difference begins
         if (row.kind != DifferenceKind::Changed || message == nullptr)
             return -1;
-        return static_cast<int>(
-            2 + toVisibleText(QByteArrayView(message->bytes)
-                                  .first(std::min({row.firstDifference, message->bytes.size(), shownBytes})))
-                    .text.size());
+        return static_cast<int>(2 + visibleStart(message->bytes).textAt(row.firstDifference));
     default:
         return {};
     }

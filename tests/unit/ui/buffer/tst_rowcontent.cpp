@@ -64,6 +64,58 @@ private slots:
         QVERIFY(layout.textX() > layout.hexX(hexBytesPerRow - 1));
     }
 
+    void charactersThatReadsCutAreWholeWhereTheyBegin() {
+        auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
+        const auto add = [&](RecordKind kind, const char* bytes, quint8 flags = NoFlag) {
+            const auto count = static_cast<qint64>(transcript->count());
+            transcript->append(kind, bytes, {.wall = count + 1, .mono = count + 1}, flags);
+        };
+        add(RecordKind::Received, "Gr\xc3");
+        add(RecordKind::Sent, "\xbc other way");
+        transcript->appendEvent(EventKind::Warning, {{QStringLiteral("text"), QStringLiteral("between")}},
+                                {.wall = 3, .mono = 3});
+        add(RecordKind::Received, "\xbcn \xf0");
+        add(RecordKind::Received, "\x9f");
+        add(RecordKind::Received, "\x98");
+        add(RecordKind::Received, "\x80!");
+        add(RecordKind::Received, "\xc3", DatagramFlag);
+        add(RecordKind::Received, "\xbc", DatagramFlag);
+        RecordSource source;
+        source.addPart({.id = EndpointId::None, .name = QStringLiteral("n"), .transcript = transcript});
+        source.update();
+        QStringList shown;
+        const BufferFont metrics(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+        for (RecordIndex index = 0; index < source.count(); ++index) {
+            const quint32 size = source.header(index).size;
+            const RowContent content = makeRowContent(source, {index, 0, size}, m_layout);
+            shown.append(content.text.text);
+            if (!content.isData())
+                continue;
+            qsizetype end = 0; // pieces stand for the record's own bytes, all of them
+            for (const VisibleText::Piece& piece : content.text.pieces) {
+                QCOMPARE(piece.byteStart, end);
+                end += piece.byteLength;
+            }
+            QCOMPARE(end, qsizetype(size));
+            QCOMPARE(byteAtTextX(content, metrics, textXOfByte(content, metrics, size)), size);
+        }
+        QCOMPARE(shown, (QStringList{QStringLiteral("Grü"), QStringLiteral("\\xbc other way"), QStringLiteral("between"),
+                                     QStringLiteral("n 😀"), QString(), QString(), QStringLiteral("!"),
+                                     QStringLiteral("\\xc3"), QStringLiteral("\\xbc")}));
+        QCOMPARE(copyAsText(source, {0, 0}, {0, 3}), QStringLiteral("Grü"));
+        QCOMPARE(copyAsText(source, {3, 0}, {6, 2}), QStringLiteral("n 😀\n!"));
+    }
+
+    void rowsOfHexCutNoCharacterEither() {
+        auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
+        transcript->append(RecordKind::Received, "0123456789abcde\xe2\x82\xac!", {.wall = 1, .mono = 1});
+        RecordSource source;
+        source.addPart({.id = EndpointId::None, .name = QStringLiteral("n"), .transcript = transcript});
+        source.update();
+        QCOMPARE(makeRowContent(source, {0, 0, 16}, m_layout).text.text, QStringLiteral("0123456789abcde€"));
+        QCOMPARE(makeRowContent(source, {0, 16, 3}, m_layout).text.text, QStringLiteral("!"));
+    }
+
     void copiesInEveryForm() {
         QCOMPARE(selectedBytes(m_source, {0, 1}, {0, 5}, 100), QByteArray("b\xc3\xbc\n"));
         QCOMPARE(copyAsText(m_source, {0, 0}, {2, 1}),
