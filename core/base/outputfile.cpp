@@ -4,12 +4,35 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QSaveFile>
 
 namespace sw {
 
 bool hasFile(const QString& path) {
     const QFileInfo info(path);
     return info.exists() || info.isSymLink();
+}
+
+Result<void> replaceFile(const QString& path, const QByteArray& content, const QString& situation, Privacy privacy) {
+    const auto refuse = [&](const QString& why) {
+        return tl::unexpected(Error{.id = ErrorId::WriteFailed,
+                                    .situation = situation,
+                                    .detail = QStringLiteral("%1 cannot be written: %2.").arg(path, why)});
+    };
+    const QFileInfo info(path);
+    if (info.isSymLink())
+        return refuse(QStringLiteral("it is a symbolic link, and links are not followed when something is written. "
+                                     "Give the file itself, %1")
+                          .arg(info.symLinkTarget()));
+    if (info.exists() && !info.isFile())
+        return refuse(info.isDir() ? QStringLiteral("it is a folder") : QStringLiteral("it is no plain file"));
+    QSaveFile file(path);
+    const bool isReady =
+        file.open(QIODevice::WriteOnly) &&
+        (privacy == Privacy::Usual || file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner));
+    if (!isReady || file.write(content) != content.size() || !file.commit())
+        return refuse(file.errorString());
+    return {};
 }
 
 Result<void> makePrivateFolder(const QString& path, const QString& situation) {

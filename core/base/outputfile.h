@@ -37,6 +37,17 @@ bool hasFile(const QString& path);
 /// says, and anything that is no plain file.
 Result<void> removeOldFile(const QString& path);
 
+enum class Privacy {
+    Usual, ///< as the user's umask says, or as the file before
+    Owner, ///< mode 0600 whatever the umask says
+};
+
+/// Puts `content` in the place of a file as a whole: after an error the old content stands. A symbolic link in its
+/// place is refused, as openOutputFile() does; whoever opened a file through a link saves to where that led then.
+/// Errors: WriteFailed. `situation`: what was saved, as in Error::situation.
+Result<void> replaceFile(const QString& path, const QByteArray& content, const QString& situation,
+                         Privacy privacy = Privacy::Usual);
+
 /// Makes a folder, and those above it, with mode 0700 whatever the umask says; one that is there stays as it is. A
 /// symbolic link in its place is refused. Errors: WriteFailed.
 Result<void> makePrivateFolder(const QString& path, const QString& situation);

@@ -107,6 +107,18 @@ QList<std::pair<QByteArrayView, std::optional<QByteArrayView>>> splitsOf(QByteAr
     return splits;
 }
 
+/// `od -An -t u1` of numbers below 100: columns of four, and no letter among the digits.
+bool looksDecimal(QByteArrayView line) {
+    constexpr qsizetype column = 4;
+    line = trimmedEnd(line);
+    for (qsizetype at = 0; at < line.size(); ++at) {
+        const char c = line[at];
+        if (at % column < 2 ? c != ' ' : c < '0' || c > '9')
+            return false;
+    }
+    return !line.isEmpty();
+}
+
 bool takeGroups(DumpLine& line, const QList<QByteArrayView>& groups) {
     line.unit = groups.constFirst().size() / 2;
     line.bytes.clear();
@@ -182,6 +194,9 @@ Result<QByteArray> readPlainHexLine(QByteArrayView line) {
             return notALine(QStringLiteral("groups of %1 digits without offsets may be words of either byte order")
                                 .arg(word.size()));
     }
+    if (words.size() > 1 && looksDecimal(line))
+        return notALine(QStringLiteral("numbers of two digits that stand in columns of four may be decimal (od -t u1); "
+                                       "write the dump again with od -t x1"));
     return QByteArray::fromHex(text);
 }
 

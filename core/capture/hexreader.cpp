@@ -195,6 +195,11 @@ Result<void> HexReader::takeUnit(const DumpLine& line) {
     const auto isWord = [](qsizetype unit) { return unit == 2 || unit == 4 || unit == 8; };
     if (!line.hasColon && !line.hasText && m_unit != 1 && !isWord(m_unit))
         return wrong(QStringLiteral("groups of %1 digits are neither bytes nor words in hexadecimal").arg(2 * m_unit));
+    constexpr qsizetype usual = 2; // xxd alone writes groups of two bytes, in order
+    if (line.hasColon && !line.hasText && m_unit > usual)
+        return wrong(QStringLiteral("groups of %1 digits without the characters beside them may be words of either "
+                                    "byte order (xxd -e, xxd -g)")
+                         .arg(2 * m_unit));
     if (line.hasText && m_unit > 1) {
         m_hasText = true;
         m_canBeInOrder = m_canBeInOrder && line.isInOrder;

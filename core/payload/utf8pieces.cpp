@@ -60,8 +60,9 @@ CutCharacters cutCharacters(QByteArrayView bytes, QByteArrayView before, QByteAr
     constexpr qsizetype longest = 4;
     CutCharacters cut;
     if (const qsizetype begun = unfinished(before); begun > 0) {
-        const QByteArray joined = before.last(begun).toByteArray() + bytes.first(std::min(bytes.size(), longest)) +
-                                  (bytes.size() < longest ? after.first(std::min(after.size(), longest)) : after.first(0));
+        const QByteArray joined =
+            before.last(begun).toByteArray() + bytes.first(std::min(bytes.size(), longest)) +
+            (bytes.size() < longest ? after.first(std::min(after.size(), longest)) : after.first(0));
         if (const qsizetype length = decodeUtf8(joined, 0).length; length > begun)
             cut.leading = std::min(length - begun, bytes.size());
     }

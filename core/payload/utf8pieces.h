@@ -16,8 +16,8 @@ Utf8Character decodeUtf8(QByteArrayView bytes, qsizetype at);
 
 /// What the edges of a piece of a stream of UTF-8 cut.
 struct CutCharacters {
-    qsizetype leading = 0;       ///< bytes at its start that end a character begun before
-    QByteArray completing{};     ///< bytes after its end that complete its last character
+    qsizetype leading = 0;   ///< bytes at its start that end a character begun before
+    QByteArray completing{}; ///< bytes after its end that complete its last character
 };
 
 /// `before` and `after`: the bytes around the piece, three are enough.

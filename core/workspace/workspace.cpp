@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/workspace/workspace.h"
 
+#include "core/base/outputfile.h"
 #include "core/base/textdecoding.h"
 #include "core/behaviour/catalogue.h"
 
@@ -8,7 +9,6 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QSaveFile>
 
 #include <algorithm>
 
@@ -321,15 +321,7 @@ Result<Workspace> Workspace::read(const QString& file) {
 }
 
 Result<void> Workspace::write(const QString& file, bool isPrivate) const {
-    QSaveFile out(file);
-    const bool isReady = out.open(QIODevice::WriteOnly) &&
-                         (!isPrivate || out.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner));
-    if (!isReady || out.write(format()) < 0 || !out.commit())
-        return tl::unexpected(
-            Error{.id = ErrorId::WriteFailed,
-                  .situation = QStringLiteral("workspace"),
-                  .detail = QStringLiteral("%1 cannot be written: %2.").arg(file, out.errorString())});
-    return {};
+    return replaceFile(file, format(), QStringLiteral("workspace"), isPrivate ? Privacy::Owner : Privacy::Usual);
 }
 
 void Workspace::resolveFiles(const QString& folder) {

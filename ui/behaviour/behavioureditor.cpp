@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/behaviour/behavioureditor.h"
 
+#include "core/base/outputfile.h"
 #include "core/behaviour/rules.h"
 #include "core/behaviour/scriptbehaviour.h"
 #include "core/behaviour/source.h"
@@ -19,7 +20,6 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QShortcut>
 #include <QSplitter>
 #include <QTextBlock>
@@ -140,6 +140,7 @@ bool BehaviourEditor::load() {
         m_prompter.tell(this, tr("Behaviour"), text.error().detail);
         return false;
     }
+    m_file = QFileInfo(m_file).canonicalFilePath(); // saved to where a link leads now
     m_hasCrLf = text->contains(QLatin1String("\r\n"));
     m_text->setLanguage(m_language);
     m_text->setPlainText(*text);
@@ -228,13 +229,12 @@ void BehaviourEditor::updateCounters() {
 }
 
 void BehaviourEditor::save() {
-    QSaveFile file(m_file);
     QString text = m_text->toPlainText();
     if (m_hasCrLf)
         text.replace(QLatin1Char('\n'), QLatin1String("\r\n"));
-    const QByteArray bytes = text.toUtf8();
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-        m_status->setText(tr("%1 cannot be written: %2.").arg(m_file, file.errorString()));
+    const auto written = replaceFile(m_file, text.toUtf8(), QStringLiteral("behaviour"));
+    if (!written) {
+        m_status->setText(written.error().detail);
         return;
     }
     QFile::remove(draftFile());
@@ -246,11 +246,7 @@ void BehaviourEditor::save() {
 }
 
 void BehaviourEditor::saveDraft() {
-    QSaveFile file(draftFile());
-    if (file.open(QIODevice::WriteOnly)) {
-        file.write(m_text->toPlainText().toUtf8());
-        file.commit();
-    }
+    replaceFile(draftFile(), m_text->toPlainText().toUtf8(), QStringLiteral("behaviour"), Privacy::Owner);
 }
 
 /// The text as it stands, on everything that was received; nothing is sent, and nothing changes.

@@ -22,7 +22,8 @@ VisibleText visibleTextOf(const RecordSource& source, const RecordView& record, 
     if (shown.isEmpty() || (isAscii(shown.front()) && isAscii(shown.back())))
         return toVisibleText(shown);
     const qsizetype end = start + size;
-    QByteArray before = record.bytes.sliced(std::max<qsizetype>(start - around, 0), std::min(start, around)).toByteArray();
+    QByteArray before =
+        record.bytes.sliced(std::max<qsizetype>(start - around, 0), std::min(start, around)).toByteArray();
     if (before.size() < around)
         before.prepend(bytesBefore(source, index));
     QByteArray after = record.bytes.sliced(end, std::min(record.bytes.size() - end, around)).toByteArray();

@@ -380,8 +380,8 @@ void Composer::chooseFile() {
 
 void Composer::setSnapshot(const EndpointSnapshot& snapshot) {
     m_isUnconnected = snapshot.kind == EndpointKind::DatagramSocket && snapshot.peer.isEmpty();
-    const bool canSend = sw::canSend(snapshot.state) ||
-                         (snapshot.kind == EndpointKind::Listener && snapshot.counters.connections > 0);
+    const bool canSend =
+        sw::canSend(snapshot.state) || (snapshot.kind == EndpointKind::Listener && snapshot.counters.connections > 0);
     if (canSend != m_canSend || m_isUnconnected != m_destination->isVisible()) {
         m_canSend = canSend;
         if (!canSend && isRepeating())

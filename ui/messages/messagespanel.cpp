@@ -17,7 +17,6 @@
 #include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -104,6 +103,7 @@ void MessagesPanel::build() {
 
 void MessagesPanel::load() {
     if (QFileInfo::exists(m_file)) {
+        m_file = QFileInfo(m_file).canonicalFilePath(); // saved to where a link of the user's leads
         const auto text = readTextFile(m_file, tr("messages"));
         const auto library = text ? MessageLibrary::parse(*text) : tl::unexpected(text.error());
         m_isBroken = !library;
@@ -121,12 +121,7 @@ void MessagesPanel::save() {
         return;
     }
     QDir().mkpath(QFileInfo(m_file).absolutePath());
-    QSaveFile file(m_file);
-    // it may hold passwords: for its owner alone, whatever the umask
-    const bool isReady =
-        file.open(QIODevice::WriteOnly) && file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
-    if (!isReady || file.write(m_library.format().toUtf8()) < 0 || !file.commit())
-        emit complained(tr("%1 cannot be written: %2.").arg(m_file, file.errorString()));
+    write(m_file, Privacy::Owner); // it may hold passwords
 }
 
 void MessagesPanel::setLibrary(const MessageLibrary& library) {
@@ -288,9 +283,13 @@ void MessagesPanel::exportFile() {
                                                 tr("Messages (*.messages)"));
     if (path.isEmpty())
         return;
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(m_library.format().toUtf8()) < 0 || !file.commit())
-        emit complained(tr("%1 cannot be written: %2.").arg(path, file.errorString()));
+    write(path, Privacy::Usual);
+}
+
+void MessagesPanel::write(const QString& path, Privacy privacy) {
+    const auto written = replaceFile(path, m_library.format().toUtf8(), QStringLiteral("messages"), privacy);
+    if (!written)
+        emit complained(written.error().detail);
 }
 
 bool MessagesPanel::eventFilter(QObject* watched, QEvent* event) {

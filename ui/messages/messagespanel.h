@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/base/outputfile.h"
 #include "core/workspace/messages.h"
 
 #include <QHash>
@@ -46,6 +47,7 @@ private:
     void show();
     void load();
     void save();
+    void write(const QString& path, Privacy privacy);
     void edit(const QString& path);
     void remove();
     void send();

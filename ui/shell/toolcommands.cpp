@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/shell/toolcommands.h"
 
+#include "core/base/outputfile.h"
 #include "core/behaviour/catalogue.h"
 #include "ui/behaviour/behavioureditor.h"
 #include "ui/buffer/bufferpanel.h"
@@ -12,7 +13,6 @@
 #include "ui/tools/loaddialog.h"
 
 #include <QMenu>
-#include <QSaveFile>
 
 namespace sw::ui {
 
@@ -150,10 +150,9 @@ void ToolCommands::editBehaviour() {
         if (file.isEmpty())
             return;
         const bool isScript = file.endsWith(QLatin1String(".js"), Qt::CaseInsensitive);
-        QSaveFile made(file);
-        if (!made.open(QIODevice::WriteOnly) || made.write(isScript ? newScript : newRules) < 0 || !made.commit()) {
-            m_parts.prompter.tell(m_window, tr("New behaviour"),
-                                  tr("%1 cannot be written: %2.").arg(file, made.errorString()));
+        const auto made = replaceFile(file, isScript ? newScript : newRules, QStringLiteral("behaviour"));
+        if (!made) {
+            m_parts.prompter.tell(m_window, tr("New behaviour"), made.error().detail);
             return;
         }
         const auto done = m_parts.engine.setBehaviour(
@@ -194,11 +193,8 @@ void ToolCommands::saveCertificates(const QByteArray& pem) {
         m_window, tr("Save certificates"), QStringLiteral("certificates.pem"), tr("Certificates (*.pem *.crt)"));
     if (path.isEmpty())
         return;
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(pem) < 0 || !file.commit())
-        emit complained(tr("%1 cannot be written: %2.").arg(path, file.errorString()));
-    else
-        emit complained(tr("Saved in %1.").arg(path));
+    const auto written = replaceFile(path, pem, QStringLiteral("certificate"));
+    emit complained(written ? tr("Saved in %1.").arg(path) : written.error().detail);
 }
 
 } // namespace sw::ui

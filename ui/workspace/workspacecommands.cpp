@@ -77,7 +77,7 @@ void WorkspaceCommands::open(const QString& file) {
     if (!isSession)
         m_parts.settings.addRecentWorkspace(file);
     offer(*workspace, isSession ? tr("Last session") : tr("Open %1").arg(QFileInfo(file).fileName()),
-          isSession ? QString() : file);
+          isSession ? QString() : QFileInfo(file).canonicalFilePath());
 }
 
 /// `file`: what Save writes to afterwards, if all of it was opened; otherwise it asks for a name.

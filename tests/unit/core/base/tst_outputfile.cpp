@@ -51,6 +51,43 @@ private:
 private slots:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
 
+    void savingReplacesTheWholeFileOrNothing() {
+        const QString situation = QStringLiteral("workspace");
+        QVERIFY(replaceFile(path("x"), "first", situation).has_value());
+        QVERIFY(replaceFile(path("x"), "second", situation, Privacy::Owner).has_value());
+        QCOMPARE(contentOf(path("x")), QByteArray("second"));
+        QVERIFY(QDir(m_folder->path()).mkdir(QStringLiteral("folder")));
+        for (const char* name : {"folder", "not/there"}) {
+            const auto refused = replaceFile(path(name), "x", situation);
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().id, ErrorId::WriteFailed);
+            QCOMPARE(refused.error().situation, situation);
+            QVERIFY(refused.error().detail.contains(path(name)));
+        }
+        QCOMPARE(QDir(m_folder->path()).entryList(QDir::Files | QDir::Hidden), QStringList{QStringLiteral("x")});
+    }
+
+#ifdef Q_OS_UNIX
+    void savingFollowsNoLink() {
+        save(path("precious"), "old");
+        QVERIFY(QFile::link(path("precious"), path("link")));
+        QVERIFY(QFile::link(path("elsewhere"), path("dangling")));
+        for (const char* name : {"link", "dangling"}) {
+            const auto refused = replaceFile(path(name), "new", QStringLiteral("workspace"));
+            QVERIFY(!refused);
+            QVERIFY2(refused.error().detail.contains(QLatin1String("symbolic link")),
+                     qPrintable(refused.error().detail));
+        }
+        QCOMPARE(contentOf(path("precious")), QByteArray("old"));
+        QVERIFY(!QFileInfo::exists(path("elsewhere")));
+        QVERIFY(::mkfifo(QFile::encodeName(path("fifo")).constData(), 0600) == 0);
+        QVERIFY(!replaceFile(path("fifo"), "new", QStringLiteral("workspace")));
+        QVERIFY(replaceFile(path("mine"), "new", QStringLiteral("workspace"), Privacy::Owner).has_value());
+        QCOMPARE(QFileInfo(path("mine")).permissions() & (QFileDevice::ReadGroup | QFileDevice::ReadOther),
+                 QFileDevice::Permissions());
+    }
+#endif
+
     void nothingIsOverwrittenUnasked() {
         save(path("x"), "old");
         const auto refused = writeTo(path("x"), Existing::Refuse, "new");

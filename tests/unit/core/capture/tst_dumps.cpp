@@ -104,6 +104,8 @@ private slots:
         QTest::newRow("xxd -b") << QByteArray("00000000: 01110100 01100001 01101001 01101100  tail\n") << "Line 1";
         QTest::newRow("xxd -i") << QByteArray("  0x74, 0x61, 0x69, 0x6c\n") << "Line 1";
         QTest::newRow("groups without offsets") << QByteArray("7461 696c\n206f 6620\n") << "Line 1";
+        QTest::newRow("od -An -tu1") << QByteArray("  74  61  69  60\n") << "decimal";
+        QTest::newRow("xxd -e without its characters") << QByteArray("00000000: 6c696174 20666f20\n") << "byte order";
         QTest::newRow("a line is missing") << QByteArray(good + "00000020: 3031                  01\n") << "Line 2";
         QTest::newRow("prose behind it") << QByteArray(good + "and so on\n") << "Line 2";
         QTest::newRow("another text beside") << QByteArray(good + "00000010: 3031 3233  0124\n") << "Line 2";

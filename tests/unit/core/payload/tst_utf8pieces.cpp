@@ -31,8 +31,8 @@ private slots:
         QTest::addColumn<QByteArray>("after");
         QTest::addColumn<qsizetype>("leading");
         QTest::addColumn<QByteArray>("completing");
-        const auto row = [](const char* name, const QByteArray& before, const QByteArray& bytes, const QByteArray& after,
-                            qsizetype leading, const QByteArray& completing) {
+        const auto row = [](const char* name, const QByteArray& before, const QByteArray& bytes,
+                            const QByteArray& after, qsizetype leading, const QByteArray& completing) {
             QTest::newRow(name) << before << bytes << after << leading << completing;
         };
         row("nothing", "ab", "cd", "ef", 0, "");
