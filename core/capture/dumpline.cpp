@@ -182,6 +182,10 @@ Result<DumpLine> readDumpLine(QByteArrayView text) {
                               : QStringLiteral("what follows its offset is no row of bytes in hexadecimal"));
 }
 
+bool isDigitsAlone(QByteArrayView line) {
+    return std::all_of(line.begin(), line.end(), [](char c) { return isDigit(c) || isBlank(c); });
+}
+
 Result<QByteArray> readPlainHexLine(QByteArrayView line) {
     const QByteArray text = line.toByteArray().simplified();
     const QList<QByteArray> words = text.split(' ');

@@ -24,6 +24,9 @@ struct DumpLine {
 /// Reads one. Errors: why it is none, to follow a line number.
 Result<DumpLine> readDumpLine(QByteArrayView text);
 
+/// Whether a line has hexadecimal digits and blanks only.
+bool isDigitsAlone(QByteArrayView line);
+
 /// Bytes of digits without offsets (`xxd -p`): pairs with blanks between them, or one row of digits. Errors: as above.
 Result<QByteArray> readPlainHexLine(QByteArrayView line);
 

@@ -103,14 +103,15 @@ Result<void> HexReader::take(const QByteArray& line) {
     m_hasAny = true;
     if (trimmed == "*")
         return takeSqueeze();
+    Result<void> plain;
     if (m_form != Form::Offsets) {
-        auto plain = takePlain(line);
+        plain = takePlain(line);
         if (plain || m_form == Form::Plain)
             return plain;
     }
     const auto read = readDumpLine(line);
-    if (!read)
-        return tl::unexpected(read.error());
+    if (!read) // why digits alone are none says more than that they have no offset
+        return tl::unexpected(!plain && isDigitsAlone(trimmed) ? plain.error() : read.error());
     m_form = Form::Offsets;
     return takeDump(*read);
 }
@@ -195,11 +196,6 @@ Result<void> HexReader::takeUnit(const DumpLine& line) {
     const auto isWord = [](qsizetype unit) { return unit == 2 || unit == 4 || unit == 8; };
     if (!line.hasColon && !line.hasText && m_unit != 1 && !isWord(m_unit))
         return wrong(QStringLiteral("groups of %1 digits are neither bytes nor words in hexadecimal").arg(2 * m_unit));
-    constexpr qsizetype usual = 2; // xxd alone writes groups of two bytes, in order
-    if (line.hasColon && !line.hasText && m_unit > usual)
-        return wrong(QStringLiteral("groups of %1 digits without the characters beside them may be words of either "
-                                    "byte order (xxd -e, xxd -g)")
-                         .arg(2 * m_unit));
     if (line.hasText && m_unit > 1) {
         m_hasText = true;
         m_canBeInOrder = m_canBeInOrder && line.isInOrder;
@@ -268,6 +264,11 @@ bool HexReader::hasOneEnd() const {
 Result<QByteArray> HexReader::content() {
     if (m_isSqueezed)
         return wrong(QStringLiteral("* stands for repeated lines, and no offset after it says how many"));
+    constexpr qsizetype usual = 2; // xxd alone writes groups of two bytes, in order
+    if (m_hasColon && !m_hasText && m_unit > usual)
+        return wrong(QStringLiteral("groups of %1 digits without the characters beside them may be words of either "
+                                    "byte order (xxd -e, xxd -g)")
+                         .arg(2 * m_unit));
     const bool swaps = isSwapped();
     if (swaps && m_isRagged)
         return wrong(QStringLiteral("the last of its words is not whole"));
