@@ -57,18 +57,21 @@ Utf8Character decodeUtf8(QByteArrayView bytes, qsizetype at) {
 }
 
 CutCharacters cutCharacters(QByteArrayView bytes, QByteArrayView before, QByteArrayView after) {
-    constexpr qsizetype longest = 4;
+    static constexpr qsizetype longest = 4;
+    const auto startOf = [](QByteArrayView piece) { return piece.first(std::min(piece.size(), longest)); };
     CutCharacters cut;
     if (const qsizetype begun = unfinished(before); begun > 0) {
-        const QByteArray joined =
-            before.last(begun).toByteArray() + bytes.first(std::min(bytes.size(), longest)) +
-            (bytes.size() < longest ? after.first(std::min(after.size(), longest)) : after.first(0));
+        QByteArray joined = before.last(begun).toByteArray();
+        joined.append(startOf(bytes));
+        if (bytes.size() < longest)
+            joined.append(startOf(after));
         if (const qsizetype length = decodeUtf8(joined, 0).length; length > begun)
             cut.leading = std::min(length - begun, bytes.size());
     }
     const QByteArrayView own = bytes.sliced(cut.leading);
     if (const qsizetype begun = unfinished(own); begun > 0) {
-        const QByteArray joined = own.last(begun).toByteArray() + after.first(std::min(after.size(), longest));
+        QByteArray joined = own.last(begun).toByteArray();
+        joined.append(startOf(after));
         if (const qsizetype length = decodeUtf8(joined, 0).length; length > begun)
             cut.completing = joined.sliced(begun, length - begun);
     }

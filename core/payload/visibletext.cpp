@@ -96,10 +96,11 @@ VisibleText toVisibleText(QByteArrayView bytes) {
     return toVisibleText(bytes, {}, {});
 }
 
-VisibleText toVisibleText(QByteArrayView own, QByteArrayView before, QByteArrayView after) {
-    const CutCharacters cut = cutCharacters(own, before, after);
-    const QByteArray joined = cut.completing.isEmpty() ? QByteArray() : own.toByteArray() + cut.completing;
-    const QByteArrayView bytes = joined.isEmpty() ? own : QByteArrayView(joined);
+VisibleText toVisibleText(QByteArrayView bytes, QByteArrayView before, QByteArrayView after) {
+    const CutCharacters cut = cutCharacters(bytes, before, after);
+    const QByteArray joined = cut.completing.isEmpty() ? QByteArray() : bytes.toByteArray() + cut.completing;
+    if (!joined.isEmpty())
+        bytes = joined;
     VisibleText result;
     qsizetype i = cut.leading;
     if (i > 0) // shown where the character begins
