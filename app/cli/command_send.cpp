@@ -88,6 +88,8 @@ private:
             sendOnce();
         }
         endWhenSent(snapshot);
+        if (m_isEnding && m_reply && !m_isDatagram && snapshot.state == EndpointState::ReadEnded)
+            m_session.engine().close(m_id); // no more will come
     }
 
     void ended(const EndpointSnapshot& snapshot) {
@@ -144,8 +146,6 @@ private:
                 m_session.finish(TaskFailed);
             return;
         }
-        if (!m_isDatagram && snapshot.state == EndpointState::ReadEnded)
-            m_session.engine().close(m_id);
         QTimer::singleShot(std::chrono::duration_cast<std::chrono::milliseconds>(*m_reply), this,
                            [this] { finishAfterReply(); });
     }
