@@ -53,7 +53,9 @@ int runLoad(LoadArguments arguments) {
     LoadReport result;
     QObject::connect(&sender, &LoadSender::finished, &session, [&](const LoadReport& report) {
         result = report;
-        session.finish(report.failed > 0 || report.error || report.sent < plan.count ? TaskFailed : Done);
+        session.finish(report.failed > 0 || report.error || report.left > 0 || report.unsentBytes > 0
+                           ? TaskFailed
+                           : Done);
     });
     if (const auto started = sender.start(plan); !started) {
         session.say(started.error());

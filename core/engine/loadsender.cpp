@@ -45,7 +45,9 @@ QJsonObject LoadReport::toJson() const {
     QJsonObject json{{QStringLiteral("opened"), opened},
                      {QStringLiteral("failed"), failed},
                      {QStringLiteral("sent"), static_cast<qint64>(sent)},
+                     {QStringLiteral("left"), static_cast<qint64>(left)},
                      {QStringLiteral("sentBytes"), static_cast<qint64>(sentBytes)},
+                     {QStringLiteral("unsentBytes"), static_cast<qint64>(unsentBytes)},
                      {QStringLiteral("receivedBytes"), static_cast<qint64>(receivedBytes)},
                      {QStringLiteral("answered"), static_cast<qint64>(answered)},
                      {QStringLiteral("seconds"), static_cast<double>(duration.count()) / 1e9},
@@ -69,6 +71,10 @@ QString LoadReport::toText() const {
                        .arg(rate(), 0, 'f', 0);
     if (failed > 0)
         text += QStringLiteral("; %1 connections failed").arg(failed);
+    if (left > 0 && !isCancelled)
+        text += QStringLiteral("; %1 messages found no open connection: the peers had ended").arg(left);
+    if (unsentBytes > 0)
+        text += QStringLiteral("; %1 bytes of them were not sent").arg(unsentBytes);
     if (error)
         text += QStringLiteral(" (%1)").arg(error->detail);
     if (const auto median = percentile(0.5)) {
@@ -230,6 +236,8 @@ void LoadSender::measure(EndpointId id) {
     if (transcript == nullptr || !snapshot)
         return;
     m_report.sentBytes += snapshot->counters.sentBytes;
+    const quint64 offered = m_offered.value(id);
+    m_report.unsentBytes += offered - std::min(offered, snapshot->counters.sentBytes);
     m_report.receivedBytes += snapshot->counters.receivedBytes;
     TranscriptReader reader(transcript);
     qint64 sentAt = -1;
@@ -266,6 +274,7 @@ void LoadSender::finish() {
         m_engine.close(id);
     }
     m_report.duration = std::chrono::nanoseconds(last - first);
+    m_report.left = m_plan.count - m_report.sent;
     m_report.failed = static_cast<int>(m_all.size()) - m_report.opened;
     m_report.answered = m_report.roundTrips.size();
     std::sort(m_report.roundTrips.begin(), m_report.roundTrips.end());

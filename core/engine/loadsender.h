@@ -31,8 +31,10 @@ struct LoadPlan {
 struct LoadReport {
     int opened = 0;
     int failed = 0; ///< connections that could not be opened, or ended early
-    quint64 sent = 0;
+    quint64 sent = 0; ///< messages that were handed to a connection
+    quint64 left = 0; ///< messages that found no open connection any more
     quint64 sentBytes = 0;
+    quint64 unsentBytes = 0; ///< of those messages, that no longer went out
     quint64 receivedBytes = 0;
     quint64 answered = 0;
     std::chrono::nanoseconds duration{0}; ///< from the first message to the last

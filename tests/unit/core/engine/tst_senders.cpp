@@ -104,8 +104,28 @@ private slots:
         QVERIFY(sender.start(plan));
         QVERIFY(fixture.waitUntil([&] { return report.has_value(); }, 10000));
         QCOMPARE(report->failed, 2);
+        QCOMPARE(report->left, plan.count);
         QCOMPARE(report->error->id, ErrorId::ConnectionRefused);
         QVERIFY(!LoadPlan{}.validate());
+    }
+
+    void whatNoLongerWentOutIsCounted() {
+        EngineFixture fixture;
+        const RawPeer listener = RawPeer::listenOn(); // nobody accepts, nobody reads
+        LoadSender sender(fixture.engine());
+        std::optional<LoadReport> report;
+        QObject::connect(&sender, &LoadSender::finished, &sender, [&](const LoadReport& one) { report = one; });
+        LoadPlan plan{.address = *parseAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(listener.port())),
+                      .count = 1,
+                      .wait = std::chrono::milliseconds(200)};
+        constexpr quint64 size = 32 << 20;
+        plan.message.steps = {*MessageStep::parse(QStringLiteral("text ") + QString(size, QLatin1Char('x')))};
+        QVERIFY(sender.start(plan));
+        QVERIFY(fixture.waitUntil([&] { return report.has_value(); }, 20000));
+        QCOMPARE(report->sent, quint64(1));
+        QVERIFY(report->unsentBytes > 0);
+        QCOMPARE(report->sentBytes + report->unsentBytes, size);
+        QVERIFY(report->toText().contains(QLatin1String("not sent")));
     }
 
     void aLoadCanBeCancelled() {
