@@ -79,9 +79,7 @@ int runCertificate(const CertificateArguments& arguments) {
     const auto written = writeIdentity(*made, text(arguments.folder), file);
     if (!written)
         return fail(written.error(), TaskFailed);
-    return writeOutput(StandardStream::Output, QByteArray(written->join(QLatin1Char('\n')).toUtf8() + '\n'))
-               ? Done
-               : TaskFailed;
+    return print(written->join(QLatin1Char('\n')).toUtf8().append('\n')) ? Done : TaskFailed;
 }
 
 } // namespace

@@ -40,7 +40,7 @@ void addDocuments(CLI::App& program, Run& run) {
                 text = fishCompletion(program);
             const QByteArray bytes = QByteArray::fromStdString(text);
             if (path->empty())
-                return writeOutput(StandardStream::Output, bytes) ? Done : TaskFailed;
+                return print(bytes) ? Done : TaskFailed;
             QFile file(QString::fromStdString(*path));
             return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() ? Done : TaskFailed;
         };

@@ -149,7 +149,7 @@ void addList(CLI::App& program, Run& run) {
                 text = interfaceList();
             else
                 text = schemeList();
-            return writeOutput(StandardStream::Output, text) ? Done : TaskFailed;
+            return print(text) ? Done : TaskFailed;
         };
     });
 }

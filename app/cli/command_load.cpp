@@ -45,6 +45,7 @@ int runLoad(LoadArguments arguments) {
     arguments.session.quietOutput = true;
     arguments.session.keepsRecords = true;
     Session session(arguments.session);
+    session.setInterruptStatus(TaskFailed);
     if (const auto status = session.prepare())
         return *status;
     if (!askPassphrases(session.engine(), {&*address}))
@@ -53,9 +54,8 @@ int runLoad(LoadArguments arguments) {
     LoadReport result;
     QObject::connect(&sender, &LoadSender::finished, &session, [&](const LoadReport& report) {
         result = report;
-        session.finish(report.failed > 0 || report.error || report.left > 0 || report.unsentBytes > 0
-                           ? TaskFailed
-                           : Done);
+        session.finish(report.failed > 0 || report.error || report.left > 0 || report.unsentBytes > 0 ? TaskFailed
+                                                                                                      : Done);
     });
     if (const auto started = sender.start(plan); !started) {
         session.say(started.error());
@@ -67,7 +67,7 @@ int runLoad(LoadArguments arguments) {
     const QByteArray text = arguments.session.json
                                 ? QJsonDocument(result.toJson()).toJson(QJsonDocument::Compact) + '\n'
                                 : result.toText().toUtf8() + '\n';
-    return writeOutput(StandardStream::Output, text) ? (result.isCancelled ? TaskFailed : status) : TaskFailed;
+    return print(text) ? (result.isCancelled ? TaskFailed : status) : TaskFailed;
 }
 
 } // namespace

@@ -32,7 +32,7 @@ int runLookup(const LookupArguments& arguments) {
     }
     if (arguments.json)
         output = QJsonDocument(json).toJson(QJsonDocument::Compact) + '\n';
-    return writeOutput(StandardStream::Output, output) ? Done : TaskFailed;
+    return print(output) ? Done : TaskFailed;
 }
 
 } // namespace

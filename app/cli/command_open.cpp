@@ -28,7 +28,7 @@ bool isConfirmed(const OpenArguments& arguments) {
     if (!isTerminal(StandardStream::Input))
         return false;
     writeOutput(StandardStream::Error, "Open these? [y/N] ");
-    const QByteArray answer = readInput(16).trimmed().toLower();
+    const QByteArray answer = readInput(16).bytes.trimmed().toLower();
     return answer == "y" || answer == "yes";
 }
 

@@ -6,6 +6,7 @@
 #include "core/capture/importedrecording.h"
 #include "core/capture/recorder.h"
 #include "core/capture/recordingwriter.h"
+#include "core/capture/textlines.h"
 #include "core/payload/utf8pieces.h"
 #include "core/payload/visibletext.h"
 #include "core/transcript/filter.h"
@@ -116,7 +117,7 @@ public:
     }
     /// False: whoever read it has seen enough.
     bool flush() {
-        m_isOk = m_isOk && writeOutput(StandardStream::Output, std::exchange(m_text, {}));
+        m_isOk = m_isOk && print(std::exchange(m_text, {}));
         return m_isOk;
     }
     bool isOk() const { return m_isOk; }
@@ -162,10 +163,8 @@ public:
 
     /// What is left of characters that never became whole.
     void finish(Output& output) {
-        for (auto& [where, stream] : m_streams) {
-            if (const QByteArray rest = stream.pieces.flush(); !rest.isEmpty())
-                addLines(output, stream.prefix, rest);
-        }
+        for (auto& [where, stream] : m_streams)
+            addHeld(output, stream);
     }
 
 private:
@@ -174,8 +173,18 @@ private:
         QByteArray prefix;
     };
 
+    static void addHeld(Output& output, Stream& stream) {
+        if (const QByteArray rest = stream.pieces.flush(); !rest.isEmpty())
+            addLines(output, stream.prefix, rest);
+    }
+
     void addText(Output& output, const QByteArray& prefix, RecordIndex index, const RecordView& record) {
         if (!isData(record)) {
+            for (const RecordKind direction : {RecordKind::Received, RecordKind::Sent}) {
+                const auto held = m_streams.find({m_opened.source.partOf(index), direction == RecordKind::Sent});
+                if (held != m_streams.end() && endsDirection(record.header, direction))
+                    addHeld(output, held->second);
+            }
             output.add(prefix + toVisibleText(record.text().toUtf8()).text.toUtf8() + '\n');
             return;
         }

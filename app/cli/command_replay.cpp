@@ -27,6 +27,8 @@ public:
     explicit ReplayCommand(Session& session) : m_session(session) {
         QObject::connect(&session, &Session::changed, this, &ReplayCommand::update);
         QObject::connect(&session, &Session::eventTaken, this, [this](EventKind event, const QJsonObject& facts) {
+            if (event == EventKind::DatagramError)
+                m_session.noteFailure(); // nobody was there
             if (event != EventKind::ReplayEnded)
                 return;
             m_isComplete = true;
@@ -116,6 +118,8 @@ int runReplay(const ReplayArguments& arguments) {
     session.setInterruptStatus(TaskFailed);
     if (const auto status = session.prepare())
         return *status;
+    for (const QString& problem : (*script)->problems())
+        session.note(problem);
     if (conversations.size() > 1)
         session.note(QStringLiteral("%1 has %2 conversations; this is number %3 (--conversation)")
                          .arg((*script)->name(), QString::number(conversations.size()),

@@ -96,11 +96,12 @@ private:
         if (std::exchange(m_isOver, true))
             return;
         const bool isAnswered = !m_reply || m_received > 0;
-        const bool isAllSent = m_left == 0 && (m_isDatagram || m_sent >= m_offered);
-        if (!isAllSent && !snapshot.error)
+        const bool isAllSent = m_left == 0 && m_refused == 0 && (m_isDatagram || m_sent >= m_offered);
+        if (!isAllSent && !snapshot.error && snapshot.hasPeerEnded)
             m_session.note(QStringLiteral("the peer ended before everything was sent"));
         else if (!isAnswered && !snapshot.error && !m_hasGivenUp)
-            m_session.note(QStringLiteral("no answer came before the peer ended"));
+            m_session.note(snapshot.hasPeerEnded ? QStringLiteral("no answer came before the peer ended")
+                                                 : QStringLiteral("no answer came"));
         m_session.finish(snapshot.error || !isAllSent || !isAnswered ? TaskFailed : Done);
     }
 
@@ -203,6 +204,12 @@ Result<std::chrono::microseconds> durationOf(const std::string& text) {
                         : parseDuration(QString::fromStdString(text));
 }
 
+/// Pipes and devices are only opened when they are sent.
+bool isReadable(QFile& file) {
+    const QFileInfo info(file);
+    return (info.exists() && !info.isFile() && !info.isDir()) || file.open(QIODevice::ReadOnly);
+}
+
 int runSend(SendArguments arguments) {
     const auto address = readAddress(arguments.address, Role::Connect, arguments.session.json);
     if (!address)
@@ -234,8 +241,10 @@ int runSend(SendArguments arguments) {
         }
     }
     const QString file = QString::fromStdString(arguments.file);
-    if (!file.isEmpty() && !QFileInfo(file).isReadable()) {
-        sayError(badInput(QStringLiteral("--file"), QStringLiteral("%1 cannot be read.").arg(file)),
+    if (QFile probe(file); !file.isEmpty() && !isReadable(probe)) {
+        sayError(Error{.id = ErrorId::ReadFailed,
+                       .situation = QStringLiteral("--file"),
+                       .detail = QStringLiteral("%1 cannot be read: %2.").arg(file, probe.errorString())},
                  arguments.session.json);
         return TaskFailed;
     }

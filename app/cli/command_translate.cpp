@@ -41,7 +41,7 @@ int printCommand(const TranslateArguments& arguments) {
         sayError(command.error(), arguments.json);
         return TaskFailed;
     }
-    return writeOutput(StandardStream::Output, QByteArray(command->toUtf8() + '\n')) ? Done : TaskFailed;
+    return print(command->toUtf8().append('\n')) ? Done : TaskFailed;
 }
 
 int readCommand(const TranslateArguments& arguments) {
@@ -61,7 +61,7 @@ int readCommand(const TranslateArguments& arguments) {
         output = toCommand(CommandTool::Swright, pasted->address, pasted->role,
                            pasted->message.isEmpty() ? std::nullopt : std::optional(pasted->message))
                      ->toUtf8();
-    return writeOutput(StandardStream::Output, output.append('\n')) ? Done : TaskFailed;
+    return print(output.append('\n')) ? Done : TaskFailed;
 }
 
 } // namespace

@@ -39,7 +39,9 @@ void addSessionOptions(CLI::App& command, SessionOptions& options, bool hasIdle)
     command.add_option("--name", options.name, "What the endpoint is called; without it, by its address")
         ->type_name("NAME");
     if (hasIdle)
-        command.add_option("--idle", options.idle, "End with status 0 when nothing happened for TIME")
+        command
+            .add_option("--idle", options.idle,
+                        "End when nothing happened for TIME: status 0, or 1 where something was still to come")
             ->type_name("TIME");
     command
         .add_option("--tcp-info", options.tcpInfo,

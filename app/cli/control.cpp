@@ -2,6 +2,7 @@
 #include "app/cli/control.h"
 
 #include "app/cli/stdio.h"
+#include "core/base/textdecoding.h"
 #include "core/payload/visibletext.h"
 
 namespace sw::cli {
@@ -20,10 +21,17 @@ ControlInput::ControlInput(Session& session, const QString& path, QObject* paren
     : QObject(parent),
       m_session(session),
       m_reader(openControl(path)) {
-    QObject::connect(&m_reader, &InputReader::arrived, this, &ControlInput::arrived);
+    QObject::connect(&m_reader, &InputReader::arrived, this, [this](const QByteArray& bytes) {
+        decode(bytes, false);
+        obeyLines();
+        m_reader.request();
+    });
+    QObject::connect(&m_reader, &InputReader::failed, this, [this](const Error& error) { m_session.say(error); });
     QObject::connect(&m_reader, &InputReader::ended, this, [this] {
+        decode({}, true);
         if (!m_rest.isEmpty()) // a last line without its end
-            arrived("\n");
+            m_rest += QLatin1Char('\n');
+        obeyLines();
     });
 }
 
@@ -32,17 +40,29 @@ void ControlInput::started(EndpointId id) {
     m_reader.request();
 }
 
-void ControlInput::arrived(const QByteArray& bytes) {
-    m_rest += bytes;
-    for (qsizetype end = m_rest.indexOf('\n'); end >= 0; end = m_rest.indexOf('\n')) {
-        const QString line = QString::fromUtf8(m_rest.first(end)).simplified();
+/// Its first bytes say how it is encoded.
+void ControlInput::decode(const QByteArray& bytes, bool isEnd) {
+    constexpr qsizetype telling = 4;
+    m_undecoded += bytes;
+    if (!m_decoder) {
+        if (m_undecoded.size() < telling && !m_undecoded.contains('\n') && !isEnd)
+            return;
+        const auto [encoding, mark] = textEncodingOf(m_undecoded);
+        m_decoder.emplace(encoding.value_or(QStringConverter::Utf8));
+        m_undecoded.remove(0, mark);
+    }
+    m_rest += QString(m_decoder->decode(std::exchange(m_undecoded, {})));
+}
+
+void ControlInput::obeyLines() {
+    for (qsizetype end = m_rest.indexOf(QLatin1Char('\n')); end >= 0; end = m_rest.indexOf(QLatin1Char('\n'))) {
+        const QString line = m_rest.first(end).simplified();
         m_rest.remove(0, end + 1);
         if (!line.isEmpty())
             obey(line);
     }
     if (m_rest.size() > longestLine)
         m_rest.clear();
-    m_reader.request();
 }
 
 void ControlInput::obey(const QString& line) {

@@ -4,6 +4,10 @@
 #include "app/cli/inputreader.h"
 #include "app/cli/session.h"
 
+#include <QStringDecoder>
+
+#include <optional>
+
 namespace sw::cli {
 
 /// Commands to what runs, a line each, from a file or FIFO: `accept`, `pause`, `close`, … Lines that are none are told
@@ -21,7 +25,8 @@ public:
     static std::string help();
 
 private:
-    void arrived(const QByteArray& bytes);
+    void decode(const QByteArray& bytes, bool isEnd);
+    void obeyLines();
     void obey(const QString& line);
     bool obeyOnMain(const QString& verb, const QString& argument);
     bool obeyOnConnections(const QString& verb, const QString& name);
@@ -29,7 +34,9 @@ private:
     Session& m_session;
     InputReader m_reader;
     EndpointId m_main = EndpointId::None;
-    QByteArray m_rest;
+    QByteArray m_undecoded;
+    std::optional<QStringDecoder> m_decoder; // once enough has come to tell
+    QString m_rest;                          // of the last line
 };
 
 } // namespace sw::cli

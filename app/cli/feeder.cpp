@@ -12,6 +12,10 @@ constexpr quint64 mostUnderWay = 1ULL << 20U;
 Feeder::Feeder(Session& session, bool crlf, QObject* parent) : QObject(parent), m_session(session), m_crlf(crlf) {
     QObject::connect(&session, &Session::changed, this, &Feeder::update);
     QObject::connect(&m_reader, &InputReader::arrived, this, &Feeder::offer);
+    QObject::connect(&m_reader, &InputReader::failed, this, [this](const Error& error) {
+        m_session.say(error);
+        m_session.noteFailure(); // what was to be sent is cut
+    });
     QObject::connect(&m_reader, &InputReader::ended, this, &Feeder::ended);
 }
 

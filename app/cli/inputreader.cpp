@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/inputreader.h"
 
-#include "app/cli/stdio.h"
-
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -33,13 +31,13 @@ InputReader::InputReader(Source source, QObject* parent) : QObject(parent), m_sh
                     return;
                 shared->isAsked = false;
             }
-            const QByteArray bytes = source();
+            const InputPiece piece = source();
             const std::lock_guard lock(shared->mutex);
             if (shared->reader == nullptr)
                 return;
             QMetaObject::invokeMethod(
-                shared->reader, [reader = shared->reader, bytes] { reader->receive(bytes); }, Qt::QueuedConnection);
-            if (bytes.isEmpty())
+                shared->reader, [reader = shared->reader, piece] { reader->receive(piece); }, Qt::QueuedConnection);
+            if (piece.bytes.isEmpty())
                 return;
         }
     }).detach(); // a blocked read cannot be ended; the process does not wait for it
@@ -60,14 +58,16 @@ void InputReader::request() {
     m_shared->asked.notify_one();
 }
 
-void InputReader::receive(const QByteArray& bytes) {
+void InputReader::receive(const InputPiece& piece) {
     m_isAsked = false;
-    if (bytes.isEmpty()) {
-        m_atEnd = true;
-        emit ended();
-    } else {
-        emit arrived(bytes);
+    if (!piece.bytes.isEmpty()) {
+        emit arrived(piece.bytes);
+        return;
     }
+    m_atEnd = true;
+    if (piece.error)
+        emit failed(*piece.error);
+    emit ended();
 }
 
 } // namespace sw::cli

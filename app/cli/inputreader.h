@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <QByteArray>
+#include "app/cli/stdio.h"
+
 #include <QObject>
 
 #include <functional>
@@ -15,8 +16,8 @@ class InputReader final : public QObject {
     Q_OBJECT
 
 public:
-    /// Gives the next piece, however long that takes; an empty one at the end.
-    using Source = std::function<QByteArray()>;
+    /// Gives the next piece, however long that takes.
+    using Source = std::function<InputPiece()>;
 
     /// Without a source: standard input.
     explicit InputReader(Source source = {}, QObject* parent = nullptr);
@@ -32,12 +33,14 @@ public:
 
 signals:
     void arrived(const QByteArray& bytes);
+    /// It cannot be read any further; ended() follows.
+    void failed(const Error& error);
     void ended();
 
 private:
     struct Shared;
 
-    void receive(const QByteArray& bytes);
+    void receive(const InputPiece& piece);
 
     std::shared_ptr<Shared> m_shared; // outlives us where the thread still waits for input at the program's end
     bool m_isAsked = false;

@@ -17,8 +17,12 @@ int main(int argc, char** argv) {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         const int code = program.exit(error);
-        std::cout.flush(); // help that cannot be written is no success
-        return code != 0 ? sw::cli::WrongUsage : std::cout.good() ? sw::cli::Done : sw::cli::TaskFailed;
+        if (code != 0)
+            return sw::cli::WrongUsage;
+        if (std::cout.flush().good())
+            return sw::cli::Done;
+        sw::cli::sayError(sw::cli::outputError()); // help that cannot be written is no success
+        return sw::cli::TaskFailed;
     }
     if (const auto enough = sw::Engine::checkDescriptors(); !enough) {
         sw::cli::sayError(enough.error());

@@ -79,6 +79,14 @@ void sayError(const Error& error, bool json) {
         writeError(QByteArray("swright: ").append(toTerminalText(toText(error).toUtf8())));
 }
 
+bool print(QByteArrayView text) {
+    if (writeOutput(StandardStream::Output, text))
+        return true;
+    if (const Error error = outputError(); error.id != ErrorId::BrokenPipe)
+        sayError(error);
+    return false;
+}
+
 void sayNote(const QString& text, bool json) {
     if (json)
         writeError(QJsonDocument(
@@ -120,7 +128,8 @@ Session::Session(const SessionOptions& options, QObject* parent)
     });
     m_idleTimer.setSingleShot(true);
     QObject::connect(&m_idleTimer, &QTimer::timeout, this, [this] {
-        finish(Done, QStringLiteral("nothing happened for %1").arg(QString::fromStdString(m_options.idle)));
+        finish(m_interruptStatus,
+               QStringLiteral("nothing happened for %1").arg(QString::fromStdString(m_options.idle)));
     });
     QObject::connect(&m_kernelTimer, &QTimer::timeout, this, &Session::sampleKernel);
     QObject::connect(&m_engine, &Engine::kernelSampled, this, &Session::sayKernel);
@@ -455,6 +464,9 @@ void Session::takeEvents() {
 
 void Session::sayEvent(const RecordView& record) {
     const QJsonObject facts = record.facts();
+    const QString error = facts.value(QStringLiteral("error")).toObject().value(QStringLiteral("id")).toString();
+    if (record.header.event == EventKind::Warning && error == errorName(ErrorId::WriteFailed))
+        noteFailure(); // a file that was asked for lacks something
     emit eventTaken(record.header.event, facts);
     if (m_options.json) {
         QJsonObject line = facts;

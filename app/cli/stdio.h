@@ -18,11 +18,16 @@ enum class StandardStream { Input = 0, Output = 1, Error = 2 };
 bool isTerminal(StandardStream stream);
 /// Bytes as they are, without translation of line ends.
 void makeBinary();
-/// Blocks until something comes; empty at the end, or on an error.
-QByteArray readInput(qsizetype most);
+/// What came of one read: bytes, the end (none), or why nothing can be read.
+struct InputPiece {
+    QByteArray bytes{};
+    std::optional<Error> error{};
+};
+/// Blocks until something comes.
+InputPiece readInput(qsizetype most);
 /// A reader of a file, FIFO or descriptor (`/dev/fd/3`) that gives the next piece, however long that takes. A FIFO does
 /// not end when a writer closes it.
-std::function<QByteArray()> openControl(const QString& path);
+std::function<InputPiece()> openControl(const QString& path);
 /// Blocks until all is written; false when the reader is gone or the write fails: outputError() says why.
 bool writeOutput(StandardStream stream, QByteArrayView bytes);
 /// Why the last writeOutput() to standard output failed on this thread; call it at once.

@@ -4,6 +4,7 @@
 #include <QFile>
 
 #include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -20,7 +21,8 @@ void makeBinary() {}
 
 namespace {
 
-QByteArray readFrom(int fd, qsizetype most) {
+/// `what`: as people call it.
+InputPiece readFrom(int fd, qsizetype most, const QString& what) {
     QByteArray bytes(most, Qt::Uninitialized);
     for (;;) {
         const ssize_t count = ::read(fd, bytes.data(), static_cast<size_t>(most));
@@ -31,15 +33,21 @@ QByteArray readFrom(int fd, qsizetype most) {
             ::poll(&wait, 1, -1);
             continue;
         }
+        if (count < 0 && !(errno == EIO && ::isatty(fd) == 1)) // a terminal that has gone is an end
+            return {.error = Error{.id = ErrorId::ReadFailed,
+                                   .native = errno,
+                                   .situation = QStringLiteral("read"),
+                                   .detail = QStringLiteral("%1 cannot be read: %2.")
+                                                 .arg(what, QString::fromLocal8Bit(::strerror(errno)))}};
         bytes.truncate(count > 0 ? count : 0);
-        return bytes;
+        return {.bytes = bytes};
     }
 }
 
 } // namespace
 
-QByteArray readInput(qsizetype most) {
-    return readFrom(STDIN_FILENO, most);
+InputPiece readInput(qsizetype most) {
+    return readFrom(STDIN_FILENO, most, QStringLiteral("Standard input"));
 }
 
 bool writeOutput(StandardStream stream, QByteArrayView bytes) {
@@ -59,15 +67,15 @@ bool writeOutput(StandardStream stream, QByteArrayView bytes) {
     return true;
 }
 
-std::function<QByteArray()> openControl(const QString& path) {
-    return [name = QFile::encodeName(path), fd = -1, isRead = false]() mutable -> QByteArray {
+std::function<InputPiece()> openControl(const QString& path) {
+    return [path, name = QFile::encodeName(path), fd = -1, isRead = false]() mutable -> InputPiece {
         constexpr qsizetype most = 4096;
         if (!std::exchange(isRead, true)) {
             struct stat info {};
             const bool isFifo = ::stat(name.constData(), &info) == 0 && S_ISFIFO(info.st_mode);
             fd = ::open(name.constData(), (isFifo ? O_RDWR : O_RDONLY) | O_CLOEXEC); // as a writer we keep it open
         }
-        return fd < 0 ? QByteArray() : readFrom(fd, most);
+        return fd < 0 ? InputPiece() : readFrom(fd, most, path);
     };
 }
 
@@ -106,7 +114,7 @@ std::optional<QByteArray> askSecret(const QByteArray& question) {
     constexpr char backspace = 0x7f;
     QByteArray typed;
     bool isGiven = false;
-    for (QByteArray key = readInput(1); !key.isEmpty() && key.at(0) != interrupt; key = readInput(1)) {
+    for (QByteArray key = readInput(1).bytes; !key.isEmpty() && key.at(0) != interrupt; key = readInput(1).bytes) {
         const char c = key.at(0);
         isGiven = c == '\n' || c == '\r';
         if (isGiven || c == endOfInput)

@@ -21,11 +21,19 @@ void makeBinary() {
         ::_setmode(fd, _O_BINARY);
 }
 
-QByteArray readInput(qsizetype most) {
+InputPiece readInput(qsizetype most) {
     QByteArray bytes(most, Qt::Uninitialized);
     const int count = ::_read(0, bytes.data(), static_cast<unsigned>(most));
+    if (count < 0 && errno != EPIPE) { // a pipe whose writer has gone is at its end
+        const int code = errno;
+        return {.error = Error{.id = ErrorId::ReadFailed,
+                               .native = code,
+                               .situation = QStringLiteral("read"),
+                               .detail = QStringLiteral("Standard input cannot be read: %1.")
+                                             .arg(QString::fromLocal8Bit(strerror(code)))}};
+    }
     bytes.truncate(count > 0 ? count : 0);
-    return bytes;
+    return {.bytes = bytes};
 }
 
 bool writeOutput(StandardStream stream, QByteArrayView bytes) {
@@ -38,12 +46,12 @@ bool writeOutput(StandardStream stream, QByteArrayView bytes) {
     return true;
 }
 
-std::function<QByteArray()> openControl(const QString& path) {
-    return [file = std::make_shared<QFile>(path)]() -> QByteArray {
+std::function<InputPiece()> openControl(const QString& path) {
+    return [file = std::make_shared<QFile>(path)]() -> InputPiece {
         constexpr qint64 most = 4096;
         if (!file->isOpen() && !file->open(QIODevice::ReadOnly | QIODevice::Unbuffered))
             return {};
-        return file->read(most);
+        return {.bytes = file->read(most)};
     };
 }
 

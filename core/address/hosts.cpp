@@ -58,8 +58,11 @@ QString plainNumbers(const QStringList& parts) {
     QStringList plain;
     for (const QString& part : parts)
         plain.append(inTens(part));
+    constexpr qsizetype all = 4;
+    while (plain.size() > 1 && plain.size() < all) // as inet_aton(3) reads fewer parts, where the last fits one byte
+        plain.insert(plain.size() - 1, QStringLiteral("0"));
     const QString text = plain.join(QLatin1Char('.'));
-    return parts.size() == 1 || ipLiteral(text) ? text : QStringLiteral("192.168.1.10");
+    return parts.size() == 1 || ipLiteral(text) ? text : QStringLiteral("all four numbers from 0 to 255");
 }
 
 /// A name, IPv4 address, integer, `*` or nothing; `start` is where it stands in the whole text.

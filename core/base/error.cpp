@@ -53,6 +53,7 @@ constexpr std::array table{
     Entry{ErrorId::NotFound, "not-found", "%1 does not exist."},
     Entry{ErrorId::AlreadyExists, "already-exists", "%1 exists already."},
     Entry{ErrorId::WriteFailed, "write-failed", "Writing to %1 failed."},
+    Entry{ErrorId::ReadFailed, "read-failed", "%1 cannot be read."},
     Entry{ErrorId::TlsHandshakeFailed, "tls-handshake-failed", "The TLS handshake with %1 failed."},
     Entry{ErrorId::TlsTimedOut, "tls-handshake-timed-out", "%1 did not finish the TLS handshake in time."},
     Entry{ErrorId::TlsCertificateRejected, "tls-certificate-rejected", "The certificate of %1 was not accepted."},

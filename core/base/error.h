@@ -37,6 +37,7 @@ enum class ErrorId {
     NotFound,
     AlreadyExists, ///< a file that is not overwritten
     WriteFailed,
+    ReadFailed, ///< of a file or standard input
     TlsHandshakeFailed,
     TlsTimedOut,
     TlsCertificateRejected,

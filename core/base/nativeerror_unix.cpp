@@ -56,6 +56,8 @@ constexpr std::array natives{
     NativeEntry{ENOSPC, "ENOSPC", ErrorId::WriteFailed},
     NativeEntry{EIO, "EIO", ErrorId::WriteFailed},
     NativeEntry{EFBIG, "EFBIG", ErrorId::WriteFailed},
+    NativeEntry{EBADF, "EBADF", ErrorId::WriteFailed},
+    NativeEntry{EISDIR, "EISDIR", ErrorId::WriteFailed},
     NativeEntry{EROFS, "EROFS", ErrorId::AccessDenied},
     NativeEntry{EEXIST, "EEXIST", ErrorId::AlreadyExists},
     NativeEntry{EDQUOT, "EDQUOT", ErrorId::WriteFailed},

@@ -206,6 +206,7 @@ private:
         takeComments(flow, captured);
         const bool isOurs = !(to < from) == flow.isLowLocal;
         const bool isCut = packet.cut > 0 || said - head > payload.size();
+        m_cut += isCut ? 1 : 0;
         m_sink.data(flow.conversation, isOurs ? RecordKind::Sent : RecordKind::Received, payload, captured.wall,
                     static_cast<quint8>(DatagramFlag | (isCut ? CutFlag : NoFlag)));
     }
@@ -349,6 +350,10 @@ private:
                     .arg(m_tooMany));
         if (m_broken > 0)
             m_sink.problem(QStringLiteral("%1 packets have broken TCP or UDP headers.").arg(m_broken));
+        if (m_cut > 0)
+            m_sink.problem(QStringLiteral("%1 datagrams were cut when they were captured: only their first bytes are "
+                                          "in the file (capture again with a larger snap length).")
+                               .arg(m_cut));
         if (m_reader.lostFragments() > 0)
             m_sink.problem(
                 QStringLiteral("The rest of %1 fragmented datagrams never came.").arg(m_reader.lostFragments()));
@@ -369,6 +374,7 @@ private:
     std::vector<std::pair<QString, quint64>> m_leftOut; // by what it was, in the order in which it came
     quint64 m_otherLeftOut = 0;                         // of too many kinds
     quint64 m_broken = 0;
+    quint64 m_cut = 0; // datagrams
 };
 
 } // namespace

@@ -107,16 +107,21 @@ QList<std::pair<QByteArrayView, std::optional<QByteArrayView>>> splitsOf(QByteAr
     return splits;
 }
 
-/// `od -An -t u1` of numbers below 100: columns of four, and no letter among the digits.
+/// `od -An -t u1` or `-t d1` of numbers below 100: no letter among the digits, and columns wider than those of pairs.
 bool looksDecimal(QByteArrayView line) {
-    constexpr qsizetype column = 4;
     line = trimmedEnd(line);
-    for (qsizetype at = 0; at < line.size(); ++at) {
-        const char c = line[at];
-        if (at % column < 2 ? c != ' ' : c < '0' || c > '9')
+    bool hasNumber = false;
+    for (qsizetype at = 0; at < line.size();) {
+        const qsizetype gap = blanksAt(line, at);
+        qsizetype end = at + gap;
+        while (end < line.size() && line[end] >= '0' && line[end] <= '9')
+            ++end;
+        if (end == at + gap || (hasNumber && gap < 2))
             return false;
+        hasNumber = true;
+        at = end;
     }
-    return !line.isEmpty();
+    return hasNumber;
 }
 
 bool takeGroups(DumpLine& line, const QList<QByteArrayView>& groups) {
@@ -199,7 +204,7 @@ Result<QByteArray> readPlainHexLine(QByteArrayView line) {
                                 .arg(word.size()));
     }
     if (words.size() > 1 && looksDecimal(line))
-        return notALine(QStringLiteral("numbers of two digits that stand in columns of four may be decimal (od -t u1); "
+        return notALine(QStringLiteral("numbers of two digits in wide columns may be decimal (od -t u1, od -t d1); "
                                        "write the dump again with od -t x1"));
     return QByteArray::fromHex(text);
 }

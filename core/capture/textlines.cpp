@@ -37,6 +37,13 @@ std::optional<qint64> wallTimeOf(QString text) {
     return seconds * 1'000'000'000 + part;
 }
 
+bool endsDirection(const RecordHeader& header, RecordKind direction) {
+    if (header.kind != RecordKind::Event)
+        return false;
+    const EventKind end = direction == RecordKind::Sent ? EventKind::SendingEnded : EventKind::EndOfStream;
+    return header.event == end || header.event == EventKind::Closed;
+}
+
 std::optional<RecordKind> recordKindOf(const QString& name) {
     if (name == QLatin1String("received"))
         return RecordKind::Received;

@@ -20,6 +20,9 @@ Error readingCancelled();
 /// or without Z too.
 std::optional<qint64> wallTimeOf(QString text);
 
+/// Whether no more bytes come in a direction (Received or Sent) after a record: what is held back of them is due.
+bool endsDirection(const RecordHeader& header, RecordKind direction);
+
 /// `received`, `sent`, `event`, `note`.
 std::optional<RecordKind> recordKindOf(const QString& name);
 

@@ -67,6 +67,12 @@ Result<void> importJsonLines(QIODevice& device, RecordingSink& sink) {
                 lines.wrong(QStringLiteral("its base64 cannot be read"));
                 continue;
             }
+            const QJsonValue size = json.value(QStringLiteral("size"));
+            if (!size.isUndefined() && size.toInteger(-1) != bytes.decoded.size()) {
+                lines.wrong(QStringLiteral("its size is %1, and its base64 has %2 bytes")
+                                .arg(size.toVariant().toString(), QString::number(bytes.decoded.size())));
+                continue;
+            }
             const bool isCut = json.value(QStringLiteral("cut")).toBool();
             sink.data(*conversation, *kind, bytes.decoded, *wall,
                       static_cast<quint8>((isDatagram ? DatagramFlag : NoFlag) | (isCut ? CutFlag : NoFlag)));

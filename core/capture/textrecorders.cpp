@@ -2,6 +2,7 @@
 #include "core/capture/textrecorders.h"
 
 #include "core/address/hosts.h"
+#include "core/capture/textlines.h"
 #include "core/payload/payload.h"
 #include "core/payload/visibletext.h"
 
@@ -161,6 +162,10 @@ void CsvRecorder::writeLine(const SourcePart& part, const RecordView& record) {
 void TextRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
     const QByteArray head = timeText(record.header.time.wall).toLatin1().chopped(3) + "  " + oneLine(part.name);
     if (!isData(record)) {
+        for (const RecordKind direction : {RecordKind::Received, RecordKind::Sent}) {
+            if (endsDirection(record.header, direction))
+                writeHeld(head, part.id, direction);
+        }
         put(m_file,
             head + "  " + (record.header.kind == RecordKind::Note ? "# " : "* ") + oneLine(record.text()) + '\n');
         return;
@@ -175,6 +180,16 @@ void TextRecorder::writeRecord(const SourcePart& part, const RecordView& record)
     stream.head = marked;
     if (const QByteArray whole = stream.pieces.take(record.bytes); !whole.isEmpty()) // characters that reads have cut
         writeLines(marked, whole);
+}
+
+/// The beginning of a character whose rest will not come, at the time when that is known: the file is in order of time.
+void TextRecorder::writeHeld(const QByteArray& head, EndpointId id, RecordKind direction) {
+    const bool isSent = direction == RecordKind::Sent;
+    const auto found = m_streams.find({id, isSent});
+    if (found == m_streams.end())
+        return;
+    if (const QByteArray rest = found->second.pieces.flush(); !rest.isEmpty())
+        writeLines(head + (isSent ? "  > " : "  < "), rest);
 }
 
 void TextRecorder::writeEnd() {

@@ -60,6 +60,7 @@ private:
     };
 
     void writeLines(const QByteArray& head, QByteArrayView bytes);
+    void writeHeld(const QByteArray& head, EndpointId id, RecordKind direction);
 
     RecordingFile m_file{wholeLines};
     std::map<std::pair<EndpointId, bool>, Stream> m_streams;

@@ -418,11 +418,8 @@ void Connection::flush() {
         return; // it goes on when TLS is there
     while (host().hasRoom(id())) {
         const QByteArrayView bytes = m_queue.front();
-        if (!m_queue.readError().isEmpty()) {
-            recordNotSent(
-                {.id = ErrorId::NotFound, .situation = QStringLiteral("send file"), .detail = m_queue.readError()});
-            break;
-        }
+        if (const QString why = m_queue.takeReadError(); !why.isEmpty())
+            recordNotSent({.id = ErrorId::NotFound, .situation = QStringLiteral("send file"), .detail = why});
         if (bytes.isEmpty())
             break;
         const qint64 count = sendSome(bytes.data(), static_cast<std::size_t>(bytes.size()));

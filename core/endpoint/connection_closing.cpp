@@ -105,6 +105,7 @@ void Connection::drainBeforeEnd(bool isReset) {
             recordAlerts();
         if (count == 0 && !isReset) { // after a reset the system gives 0 too, and nobody ended anything
             m_readEnded = true;
+            mutableSnapshot().hasPeerEnded = true;
             record(EventKind::EndOfStream, QStringLiteral("end of stream from the peer: it sends no more"));
         }
         if (count <= 0)
@@ -189,8 +190,8 @@ void Connection::closeNow() {
     const bool byPeer = m_peerEndedFirst;
     finish({.cause = byPeer ? QStringLiteral("closed-by-peer") : QStringLiteral("closed-by-us"),
             .text = byPeer ? QStringLiteral("closed: the peer ended first, then we did")
-                           : (m_readEnded ? QStringLiteral("closed: we ended first, then the peer did")
-                                          : QStringLiteral("closed by us")),
+                           : (snapshot().hasPeerEnded ? QStringLiteral("closed: we ended first, then the peer did")
+                                                      : QStringLiteral("closed by us")),
             .error = {}});
 }
 

@@ -303,6 +303,8 @@ void Connection::recordAlerts() {
     const QStringList alerts = m_tls->takeAlerts();
     for (const QString& alert : alerts)
         record(EventKind::TlsAlert, alert);
+    if (const auto error = m_tls->takeKeyLogError())
+        recordKeyLogError(*error);
 }
 
 void Connection::failTls(const Error& error) {

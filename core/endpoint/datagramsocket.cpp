@@ -339,6 +339,8 @@ void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::Datagr
     }
     Flow* flow =
         hasFlows() ? flowOf(info.peer, info.local, nullptr, info.sender.pid >= 0 ? &info.sender : nullptr) : nullptr;
+    if (flow != nullptr && flow->isRefused())
+        return;
     if (!(flow != nullptr ? flow->transcript() : transcript())->isMuted())
         m_unconsumed += static_cast<quint64>(bytes.size()); // nobody will ever consume what is not recorded
     const Timestamp time = Timestamp::now();                // after a new flow's own first record

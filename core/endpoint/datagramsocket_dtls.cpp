@@ -80,6 +80,7 @@ void DatagramSocket::beginDtls() {
                              .error = error});
                 },
             .alert = [this](const QString& alert) { record(EventKind::TlsAlert, alert); },
+            .keyLogFailed = [this](const Error& error) { recordKeyLogError(error); },
             .wakeIn =
                 [this](std::chrono::milliseconds delay) {
                     host().after(delay, id(), [](Endpoint& endpoint) {

@@ -79,14 +79,21 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
 void DatagramSocket::offerFile(const QString& path) {
     QFile file(path);
     constexpr qint64 largest = 65535;
-    if (!file.open(QIODevice::ReadOnly) || file.size() > largest) {
+    const auto refuse = [&](const QString& why) {
         recordNotSent(badInput(QStringLiteral("send file"),
-                               QStringLiteral("%1 cannot be sent as one datagram: it must be readable and at most "
-                                              "65,535 bytes.")
-                                   .arg(path)));
+                               QStringLiteral("%1 cannot be sent as one datagram: %2.").arg(path, why)));
+    };
+    if (!file.open(QIODevice::ReadOnly)) {
+        refuse(file.errorString());
         return;
     }
-    offer(file.readAll(), {});
+    const QByteArray bytes = file.read(largest + 1); // of a device the size is not known
+    if (file.error() != QFileDevice::NoError)
+        refuse(file.errorString());
+    else if (bytes.size() > largest)
+        refuse(QStringLiteral("it has more than 65,535 bytes"));
+    else
+        offer(bytes, {});
 }
 
 void DatagramSocket::sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow) {

@@ -28,6 +28,8 @@ void DtlsLink::send() {
     const QStringList alerts = m_session->takeAlerts();
     for (const QString& alert : alerts)
         m_handlers.alert(alert);
+    if (const auto error = m_session->takeKeyLogError())
+        m_handlers.keyLogFailed(*error);
     while (const auto datagram = m_session->takeDatagram())
         m_handlers.transmit(*datagram);
 }

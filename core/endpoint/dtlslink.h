@@ -20,6 +20,7 @@ public:
         std::function<void()> ended; ///< by the peer, with close_notify
         std::function<void(const Error&)> failed;
         std::function<void(const QString&)> alert;
+        std::function<void(const Error&)> keyLogFailed;
         std::function<void(std::chrono::milliseconds)> wakeIn; ///< timeOver() is to be called then
     };
 

@@ -212,6 +212,11 @@ void Endpoint::recordNotSent(const Error& error) {
            {{QStringLiteral("error"), error.toJson()}});
 }
 
+void Endpoint::recordKeyLogError(const Error& error) {
+    record(EventKind::Warning, QStringLiteral("keys are missing in the key log: ") + error.detail,
+           {{QStringLiteral("error"), error.toJson()}});
+}
+
 bool Endpoint::recordClosing(const ClosingRecord& closing) {
     if (m_hasClosingRecord)
         return false;

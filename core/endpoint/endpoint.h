@@ -180,6 +180,8 @@ protected:
     /// Takes the facts of the endpoint's own socket into the snapshot and the record that tells of its opening.
     void noteSocket(native::Descriptor socket, bool isPassive, QJsonObject& facts);
     void recordNotSent(const Error& error);
+    /// The TLS key log lacks keys of this connection.
+    void recordKeyLogError(const Error& error);
     /// Records the closing record and takes the final state; false if that was done before.
     bool recordClosing(const ClosingRecord& closing);
     /// Records what the system accepted for sending.

@@ -30,7 +30,9 @@ void Flow::start() {
         if (decision.filter)
             m_behaviour = std::move(decision.filter);
         if (!decision.isTaken) {
-            record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
+            record(EventKind::Refused,
+                   QStringLiteral("refused by the behaviour %1: what it sent is not kept").arg(snapshot().behaviour));
+            m_isRefused = true;
             closeOrderly();
             return;
         }
@@ -82,6 +84,7 @@ void Flow::secure(std::unique_ptr<TlsSession> session) {
                              .error = error});
                 },
             .alert = [this](const QString& alert) { record(EventKind::TlsAlert, alert); },
+            .keyLogFailed = [this](const Error& error) { recordKeyLogError(error); },
             .wakeIn =
                 [this](std::chrono::milliseconds delay) {
                     host().after(delay, id(), [](Endpoint& endpoint) {

@@ -45,6 +45,8 @@ public:
     void secure(std::unique_ptr<TlsSession> session);
     DtlsLink* dtls() const { return m_dtls.get(); }
     void fedByPeer(QByteArrayView datagram);
+    /// By its acceptor: nothing of it is kept.
+    bool isRefused() const { return m_isRefused; }
 
 private:
     void send(QByteArrayView bytes) override { transmit(bytes.toByteArray()); }
@@ -76,6 +78,7 @@ private:
     std::unique_ptr<DtlsLink> m_dtls;
     std::vector<QByteArray> m_early; // offered before the handshake was over
     EndpointId m_socket;
+    bool m_isRefused = false; // by the acceptor
     native::SocketAddress m_peer;
     native::SocketAddress m_source;
     std::unique_ptr<Behaviour> m_behaviour;

@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <memory>
+#include <utility>
 
 namespace sw {
 
@@ -28,12 +29,13 @@ public:
     bool append(const QByteArray& bytes);
     void append(std::unique_ptr<QFile> file);
 
-    /// What to send next; empty when nothing waits, or a file could not be read (then readError() says why).
+    /// What to send next; empty when nothing waits, or a file could not be read (then takeReadError() says why).
     QByteArrayView front();
     /// So many bytes of front() were sent.
     void advance(qsizetype count);
     void clear();
-    QString readError() const { return m_readError; }
+    /// Why the rest of a file was given up, once; empty: none was.
+    QString takeReadError() { return std::exchange(m_readError, {}); }
 
 private:
     struct Item {

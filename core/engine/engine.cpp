@@ -21,6 +21,7 @@ constexpr std::chrono::milliseconds closingGrace(700);
 
 void Engine::prepareProcess() {
     native::keepStandardDescriptors(); // before anything opens a file or a socket
+    native::initialise();              // commands without an engine write files too
     // what the script engine thinks of a script's style is nothing for standard error; QT_LOGGING_RULES still decides
     QLoggingCategory::setFilterRules(QStringLiteral("qt.qml.compiler.warning=false"));
     native::reserveDescriptors();

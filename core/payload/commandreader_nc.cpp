@@ -238,6 +238,8 @@ private:
             port = places.takeLast();
         if (places.size() > 1)
             return refuse(QStringLiteral("At most a host and a port are expected after -l."));
+        if (port.isEmpty() && m_isNcat) // what it listens on by itself; nc takes one that the system chooses
+            port = QStringLiteral("31337");
         QString host = places.value(0, m_source);
         if (host.isEmpty()) // these listen everywhere
             host = QStringLiteral("*");

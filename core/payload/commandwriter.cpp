@@ -98,7 +98,9 @@ QString withInput(const QString& command, const std::optional<QByteArray>& messa
 }
 
 QString listenHost(const Address& address) {
-    return address.place.host.isEmpty() ? QStringLiteral("127.0.0.1") : address.place.host;
+    if (!address.place.host.isEmpty())
+        return address.place.host;
+    return address.value("ipv6") == QLatin1String("only") ? QStringLiteral("::1") : QStringLiteral("127.0.0.1");
 }
 
 QString secondsText(const QString& duration) {

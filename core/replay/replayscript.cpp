@@ -69,13 +69,14 @@ Result<std::shared_ptr<const ReplayScript>> ReplayScript::read(const QString& pa
     const auto recording = readRecording(path);
     if (!recording)
         return tl::unexpected(recording.error());
-    return of(recording->parts(), QFileInfo(path).fileName());
+    return of(recording->parts(), QFileInfo(path).fileName(), recording->problems);
 }
 
-Result<std::shared_ptr<const ReplayScript>> ReplayScript::of(const std::vector<SourcePart>& parts,
-                                                             const QString& name) {
+Result<std::shared_ptr<const ReplayScript>> ReplayScript::of(const std::vector<SourcePart>& parts, const QString& name,
+                                                             const QStringList& problems) {
     auto script = std::make_shared<ReplayScript>();
     script->m_name = name;
+    script->m_problems = problems;
     qint64 left = mostBytes;
     for (const SourcePart& part : parts) {
         if (auto conversation = conversationOf(part, left))

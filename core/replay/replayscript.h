@@ -45,14 +45,18 @@ class ReplayScript {
 public:
     /// Reads any recording; see readRecording(). Errors: it cannot be read, or there is nothing to play.
     static Result<std::shared_ptr<const ReplayScript>> read(const QString& path);
-    static Result<std::shared_ptr<const ReplayScript>> of(const std::vector<SourcePart>& parts, const QString& name);
+    static Result<std::shared_ptr<const ReplayScript>> of(const std::vector<SourcePart>& parts, const QString& name,
+                                                          const QStringList& problems = {});
 
     const std::vector<ReplayConversation>& conversations() const { return m_conversations; }
     const QString& name() const { return m_name; }
+    /// What of the recording could not be read, for people.
+    const QStringList& problems() const { return m_problems; }
 
 private:
     std::vector<ReplayConversation> m_conversations;
     QString m_name;
+    QStringList m_problems;
 };
 
 /// `1`, `10`, `0.5`, `max`. Errors say what is accepted.

@@ -121,13 +121,15 @@ Result<void> writeNew(const QString& path, const QByteArray& bytes, bool isSecre
     const auto permissions =
         isSecret ? QFileDevice::ReadOwner | QFileDevice::WriteOwner
                  : QFileDevice::ReadOwner | QFileDevice::WriteOwner | QFileDevice::ReadGroup | QFileDevice::ReadOther;
-    if (!file.open(QIODevice::WriteOnly | QIODevice::NewOnly, permissions) || file.write(bytes) != bytes.size() ||
-        !file.flush())
-        return tl::unexpected(
-            Error{.id = ErrorId::WriteFailed,
-                  .situation = QStringLiteral("certificate"),
-                  .detail = QStringLiteral("%1 cannot be written: %2.").arg(path, file.errorString())});
-    return {};
+    const bool isOpen = file.open(QIODevice::WriteOnly | QIODevice::NewOnly, permissions);
+    if (isOpen && file.write(bytes) == bytes.size() && file.flush())
+        return {};
+    const Error error{.id = ErrorId::WriteFailed,
+                      .situation = QStringLiteral("certificate"),
+                      .detail = QStringLiteral("%1 cannot be written: %2.").arg(path, file.errorString())};
+    if (isOpen)
+        file.remove(); // a part of it serves nobody, and would be in the way of the next try
+    return tl::unexpected(error);
 }
 
 } // namespace
@@ -243,8 +245,10 @@ Result<QStringList> writeIdentity(const Identity& identity, const QString& folde
     }
     if (const auto written = writeNew(keyFile, identity.key, true); !written)
         return tl::unexpected(written.error());
-    if (const auto written = writeNew(certificateFile, identity.certificate, false); !written)
+    if (const auto written = writeNew(certificateFile, identity.certificate, false); !written) {
+        QFile::remove(keyFile);
         return tl::unexpected(written.error());
+    }
     return QStringList{certificateFile, keyFile};
 }
 

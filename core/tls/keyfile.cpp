@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/tls/keyfile.h"
 
+#include "core/base/textdecoding.h"
 #include "core/tls/handles.h"
 
 #include <QFile>
@@ -448,6 +449,12 @@ Result<QByteArray> readSecret(const QString& source, const QString& option) {
     auto bytes = readKeyFile(place, option);
     if (!bytes)
         return bytes;
+    if (const auto [encoding, mark] = textEncodingOf(*bytes); encoding || mark > 0) { // as PowerShell and Notepad save
+        const auto text = decodeText(*bytes, option);
+        if (!text)
+            return refuse(option, QStringLiteral("%1 cannot be read: %2").arg(place, text.error().detail));
+        *bytes = text->toUtf8();
+    }
     QByteArray line = bytes->contains('\n') ? bytes->left(bytes->indexOf('\n')) : *bytes;
     if (line.endsWith('\r'))
         line.chop(1);

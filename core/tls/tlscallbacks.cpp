@@ -190,13 +190,20 @@ int TlsCallbacks::newSession(SSL* ssl, SSL_SESSION* session) {
 }
 
 void TlsCallbacks::keyLog(const SSL* ssl, const char* line) {
-    const auto file = AppendFile::open(sessionOf(ssl)->context().settings().keyLogFile, Existing::Append);
-    if (!file)
-        return;
-    const QByteArray text = QByteArray(line) + '\n';
-    BlockBuffer buffer(AppendFile::block);
-    std::copy(text.begin(), text.end(), buffer.extend(static_cast<std::size_t>(text.size())));
-    (void)(*file)->append(buffer); // in one write: others may log to it too
+    TlsSession* session = sessionOf(ssl);
+    const auto write = [&]() -> Result<void> {
+        const auto file = AppendFile::open(session->context().settings().keyLogFile, Existing::Append);
+        if (!file)
+            return tl::unexpected(file.error());
+        const QByteArray text = QByteArray(line) + '\n';
+        BlockBuffer buffer(AppendFile::block);
+        std::copy(text.begin(), text.end(), buffer.extend(static_cast<std::size_t>(text.size())));
+        if (auto written = (*file)->append(buffer); !written) // in one write: others may log to it too
+            return written;
+        return (*file)->close();
+    };
+    if (const auto written = write(); !written)
+        session->m_keyLogError = written.error();
 }
 
 /// A client's pre-shared key; 0: none.

@@ -57,6 +57,8 @@ public:
     const TlsContext& context() const { return *m_context; }
     /// Alerts that were sent or received since the last call, in words (RFC 8446 section 6).
     QStringList takeAlerts() { return std::exchange(m_alerts, {}); }
+    /// Why keys could not be written to the key log since the last call.
+    std::optional<Error> takeKeyLogError() { return std::exchange(m_keyLogError, std::nullopt); }
 
     /// For datagrams: how long until handleTimeout() must be called; nothing while no handshake message waits for an
     /// answer (RFC 6347 section 4.2.4).
@@ -94,6 +96,7 @@ private:
     bool m_hasReadSinceClose = false;
     std::optional<QByteArray> m_protocol; // setProtocol(), as it goes over the wire
     QStringList m_alerts;
+    std::optional<Error> m_keyLogError;
     Error m_error;
     TlsReport m_report;
     QElapsedTimer m_sinceStart;

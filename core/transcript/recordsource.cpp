@@ -65,6 +65,15 @@ void RecordSource::addPart(SourcePart part) {
     m_parts.push_back(std::move(part));
 }
 
+bool RecordSource::renamePart(EndpointId id, const QString& name) {
+    const auto part =
+        std::find_if(m_parts.begin(), m_parts.end(), [id](const SourcePart& one) { return one.id == id; });
+    if (part == m_parts.end() || part->name == name)
+        return false;
+    part->name = name;
+    return true;
+}
+
 /// The end of a part's records up to the watermark: they ascend in time, and few are above it.
 RecordIndex RecordSource::readableEnd(std::size_t part, qint64 watermark) const {
     RecordIndex end = m_readers[part].count();

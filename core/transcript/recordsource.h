@@ -57,6 +57,8 @@ public:
 
     /// Adds a transcript. Its records join at the next update().
     void addPart(SourcePart part);
+    /// False: it has that name already, or is no part.
+    bool renamePart(EndpointId id, const QString& name);
     bool hasPart(EndpointId id) const { return m_ids.contains(id); }
     const std::vector<SourcePart>& parts() const { return m_parts; }
 

@@ -112,6 +112,8 @@ class Scripts(Programmed):
             peer.setblocking(False)
             self.assertRaises(BlockingIOError, peer.recv, 10)
             peer.close()
+            self.assertEqual(running.printed(), b"")  # nothing of it is kept
+            self.assertEqual([event["received"] for event in self.events(running, "closed")], [0])
 
     def test_errors_have_the_scripts_own_line(self):
         behaviour = self.script("function filter(c, b) {\n  c.send(5);\n}\n")

@@ -369,6 +369,15 @@ class Replay(Folder):
                 self.assertEqual(receive(client, 16), b"You sent: 'one'\n")
                 client.close()
 
+    def test_an_end_from_outside_is_no_success(self):
+        path = self.recorded()
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "silent") as server:
+            done = swright("replay", path, f"tcp://127.0.0.1:{server.port()}", "--patience", "60s", "--idle", "300ms")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            done = swright("send", f"tcp://127.0.0.1:{server.port()}", "x", "--reply", "60s", "--idle", "300ms")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("swright: no answer came\n", done.stderr.decode())
+
     def test_mistakes(self):
         for arguments, word in ((["/no/such.pcap", "tcp://127.0.0.1:9"], "cannot be read"),
                                 ([self.path("e.bin", b""), "tcp://127.0.0.1:9"], "nothing to play"),

@@ -242,6 +242,45 @@ class StandardDescriptors(unittest.TestCase):
             thread.join()
             self.assertEqual((done.returncode, done.stdout, received), (0, b"HELLO\n", [b""]))
 
+    def test_input_that_cannot_be_read_is_no_end_of_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            said = "Standard input cannot be read: Is a directory. [read-failed, read: EISDIR 21]"
+            with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "discard") as tcp, Running("listen", "udp://127.0.0.1:0") as udp:
+                for address in (f"tcp://127.0.0.1:{tcp.port()}", f"udp://127.0.0.1:{udp.port()}"):
+                    for option in ([], ["--send-only"]):
+                        with self.subTest(address, option=option):
+                            directory = os.open(folder, os.O_RDONLY)
+                            idle = ["--idle", "500ms"] if address.startswith("udp") else []
+                            result = subprocess.run([SWRIGHT, "connect", address, *option, *idle], stdin=directory, capture_output=True,
+                                                    timeout=LIMIT, env=environment(), check=False)
+                            os.close(directory)
+                            self.assertEqual(result.returncode, 1)
+                            self.assertIn(said, result.stderr.decode())
+
+    def test_files_that_cannot_be_read_are_not_sent(self):
+        with tempfile.TemporaryDirectory() as folder, Running("listen", "tcp://127.0.0.1:0", "--behaviour", "discard") as tcp, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.bind(("127.0.0.1", 0))
+            udp.settimeout(LIMIT)
+            for address in (f"tcp://127.0.0.1:{tcp.port()}", f"udp://127.0.0.1:{udp.getsockname()[1]}"):
+                for file, reason in (("/proc/self/mem", "Input/output error"), (folder, "is a directory"), ("/no/such", "No such file")):
+                    with self.subTest(address, file=file):
+                        result = swright("send", address, "--file", file)
+                        said = result.stderr.decode()
+                        self.assertEqual((result.returncode, said.count(reason), len(said.splitlines())), (1, 1, 1), said)
+            result = swright("send", f"udp://127.0.0.1:{udp.getsockname()[1]}", "--file", "/dev/zero")
+            self.assertEqual((result.returncode, "65,535" in result.stderr.decode()), (1, True), result.stderr)
+            udp_port = udp.getsockname()[1]
+            self.assertEqual(swright("send", f"udp://127.0.0.1:{udp_port}", "last").returncode, 0)
+            self.assertEqual(udp.recv(100), b"last")  # nothing came before it
+
+    def test_output_that_cannot_be_written_is_said(self):
+        for command in ("list schemes", "lookup localhost", "translate tcp://127.0.0.1:5 --as ncat", "--help"):
+            with self.subTest(command):
+                result = self.run_in_shell(f"{SWRIGHT} {command} >/dev/full")
+                self.assertEqual(result.returncode, 1)
+                self.assertIn("ENOSPC", result.stderr.decode())
+
     def test_output_that_cannot_be_written_is_status_1(self):
         def serve(server):
             peer, _ = server.accept()
@@ -261,7 +300,7 @@ class StandardDescriptors(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             recording = os.path.join(folder, "r.jsonl")
             with open(recording, "w", encoding="utf-8") as file:
-                file.write('{"time":"2024-01-01T00:00:00.000000000Z","endpoint":"a","id":1,"kind":"received","size":1,"data":"eA=="}\n')
+                file.write('{"time":"2024-01-01T00:00:00.000000000Z","endpoint":"a","id":1,"kind":"received","size":1,"base64":"eA=="}\n')
             for command in ("--help", "--version", "listen --help", "list options", "lookup localhost", "document man",
                             "translate tcp://127.0.0.1:1 --as ncat", f"show {recording}", f"certificate authority test --folder {folder}"):
                 with self.subTest(command=command):
@@ -470,6 +509,30 @@ class ControlInput(unittest.TestCase):
                     peer.close()
                 say("quit")
                 self.assertEqual(listener.wait(), 0)
+
+    def test_files_of_a_shell_of_another_system_are_read(self):
+        for encoding in ("utf-16", "utf-8-sig", "utf-16-le"):
+            with self.subTest(encoding), tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "control")
+                with open(path, "w", encoding=encoding) as control:
+                    control.write("pause\r\nquit\r\n")
+                with Running("listen", "tcp://127.0.0.1:0", "--json", "--control", path) as listener:
+                    self.assertEqual(listener.wait(), 0)
+                    self.assertEqual(len(listener.events("paused")), 1)
+                    self.assertEqual(listener.events("error"), [])
+
+    def test_both_ends_by_us_are_none_of_the_peers(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for order in (("shutdown-sending", "shutdown-receiving"), ("shutdown-receiving", "shutdown-sending")):
+                fifo = os.path.join(folder, order[0])
+                os.mkfifo(fifo)
+                with self.subTest(order), Running("listen", "tcp://127.0.0.1:0?eof=keep", "--json", "--control", fifo, stdin=subprocess.PIPE) as listener:
+                    peer = connected(listener.port())
+                    listener.event("accepted")
+                    with open(fifo, "w", encoding="utf-8") as control:
+                        control.write("\n".join(order) + "\n")
+                    self.assertEqual(listener.event("closed")["text"], "closed by us")
+                    peer.close()
 
     def test_what_cannot_be_read_is_said(self):
         with tempfile.TemporaryDirectory() as folder:

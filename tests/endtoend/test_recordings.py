@@ -201,6 +201,14 @@ class Places(Folder):
         self.assertTrue(self.content("keys.log").startswith(b"# mine\n"))
         self.assertEqual(stat.S_IMODE(os.stat(log).st_mode), 0o600)
 
+    def test_a_key_log_that_fails_is_said(self):
+        with Running("listen", "tls://127.0.0.1:0?keylog=/dev/full", "--behaviour", "echo", "--once") as server:
+            client = swright("send", f"tls://127.0.0.1:{server.port()}?verify=off&keylog=/dev/full", "hi", "--reply", "5s")
+            self.assertEqual((client.returncode, client.stdout), (1, b"hi"))  # the connection goes on
+            self.assertEqual(server.wait(), 1)
+            for said in (client.stderr.decode(), server.said()):
+                self.assertIn("keys are missing in the key log", said)
+
     @unittest.skipIf(os.geteuid() != 0, "needs another user")
     def test_a_key_log_of_another_user_is_refused(self):
         log = self.path("keys.log", b"")
@@ -345,7 +353,42 @@ def packet_times(data):
     return times
 
 
+class HeldBack(Folder):
+    def test_the_begin_of_a_character_comes_before_the_end_of_its_stream(self):
+        self.talk("--record", self.path("k.txt"), says=b"cut\xe4\xb8")
+        self.talk("--record", self.path("k.jsonl"), says=b"cut\xe4\xb8")
+        recorded = self.content("k.txt").decode().splitlines()
+        shown = swright("show", self.path("k.jsonl"), "--as", "text").stdout.decode().splitlines()
+        for lines in (recorded, shown):
+            held = [number for number, line in enumerate(lines) if "\\xe4\\xb8" in line]
+            end = [number for number, line in enumerate(lines) if "end of stream" in line]
+            self.assertEqual(len(held), 1, lines)
+            self.assertLess(held[0], end[0], lines)
+        times = [line[:23] for line in recorded]
+        self.assertEqual(times, sorted(times))
+
+    def test_sizes_that_do_not_fit_are_told(self):
+        line = b'{"time":"2026-01-31T12:00:00Z","endpoint":"x","id":1,"kind":"received","size":9,"base64":"YWJjZGVm"}\n'
+        path = self.path("s.jsonl", line + line.replace(b'"size":9', b'"size":6'))
+        done = swright("show", path, "--as", "text")
+        self.assertIn("its size is 9, and its base64 has 6 bytes", done.stderr.decode())
+        self.assertEqual(done.stdout.count(b"abcdef"), 1)
+
+
 class LeftOut(Folder):
+    def test_datagrams_that_the_capture_has_cut_are_counted(self):
+        frame = ethernet(ipv4((10, 0, 0, 1), (10, 0, 0, 2), 17, struct.pack(">HHHH", 4000, 5000, 108, 0) + b"x" * 100))
+        whole = pcap([frame])
+        kept = 60
+        cut = whole[:24] + struct.pack("<IIII", *struct.unpack("<IIII", whole[24:40])[:2], kept, len(frame)) + frame[:kept]
+        path = self.path("cut.pcap", cut)
+        says = "1 datagrams were cut when they were captured"
+        for command in (["show", path], ["convert", path, self.path("out.txt")]):
+            self.assertIn(says, swright(*command).stderr.decode())
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+            peer.bind(("127.0.0.1", 0))
+            self.assertIn(says, swright("replay", path, f"udp://127.0.0.1:{peer.getsockname()[1]}", "--patience", "100ms").stderr.decode())
+
     def test_packets_that_are_left_out_are_counted(self):
         host, other = (10, 0, 0, 1), (10, 0, 0, 2)
         frames = [ethernet(ipv4(host, other, 1, b"\x08" + b"\0" * 7))] * 50 + [ethernet(b"\1" * 28, 0x0806)] * 50

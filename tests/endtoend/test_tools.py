@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import LIMIT, SOURCE, Running, connected, needs, read_all, read_until, swright
+from harness import LIMIT, SOURCE, SWRIGHT, Running, connected, environment, needs, read_all, read_until, swright
 
 EXAMPLES = os.path.join(SOURCE, "resources/examples")
 
@@ -166,6 +166,44 @@ class Translations(unittest.TestCase):
                 result = swright("translate", *arguments)
                 self.assertEqual((result.returncode, result.stdout), (status, b""))
                 self.assertIn(says, result.stderr.decode())
+
+
+class OtherFamiliesAndPorts(unittest.TestCase):
+    def test_without_a_host_or_a_port(self):
+        for arguments, says in (
+            (["tcp://:24001?ipv6=only", "--listen", "--as", "socat"], "TCP6-LISTEN:24001,bind=[::1]"),
+            (["udp://:24001?ipv6=only", "--listen", "--as", "socat"], "UDP6-RECV"),
+            (["tcp://:24001?ipv6=only", "--listen", "--as", "ncat"], "-6 -- ::1 24001"),
+            (["tcp://:24001?ipv6=only", "--listen", "--as", "python"], "'::1'"),
+            (["ncat -l"], "tcp://*:31337"),
+            (["ncat -l --ssl"], "tls://*:31337"),
+            (["ncat -l 127.0.0.1 5"], "tcp://127.0.0.1:5"),
+            (["nc -l 5"], "tcp://*:5"),
+        ):
+            with self.subTest(arguments):
+                result = swright("translate", *arguments)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertIn(says, result.stdout.decode().replace('"', "'"))
+
+    def test_advice_names_the_same_address(self):
+        for host in ("0x7f.1", "0x7f.0.1", "0x7f.0.0.1"):
+            result = swright("lookup", host)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("127.0.0.1", result.stderr.decode())
+
+    def test_mapped_addresses_are_listened_on(self):
+        with Running("listen", "tcp://[::ffff:127.0.0.1]:0", "--behaviour", "echo") as listener:
+            self.assertEqual(swright("connect", f"tcp://127.0.0.1:{listener.port()}", data=b"x").stdout, b"x")
+
+    @needs("prlimit")
+    def test_a_certificate_that_cannot_be_written_leaves_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for size in (10, 300):  # less than the key, and less than the certificate
+                result = subprocess.run(["prlimit", f"--fsize={size}", SWRIGHT, "certificate", "server", "localhost", "--folder", folder],
+                                        capture_output=True, timeout=60, env=environment(), check=False)
+                self.assertEqual(result.returncode, 1, result)
+                self.assertIn("cannot be written", result.stderr.decode())
+                self.assertEqual(os.listdir(folder), [])
 
 
 class Tools(unittest.TestCase):

@@ -225,8 +225,10 @@ void BufferPanel::update(const QVector<EndpointSnapshot>& snapshots) {
         });
     }
     for (const EndpointSnapshot& snapshot : snapshots) {
+        if (m_view->source().hasPart(snapshot.id))
+            m_view->renamePart(snapshot.id, snapshot.shortName());
         if (m_isMerged)
-            break;
+            continue;
         if (snapshot.id == m_endpoint)
             setSnapshot(snapshot);
         else if (snapshot.parent == m_endpoint)

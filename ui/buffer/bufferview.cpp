@@ -53,6 +53,11 @@ void BufferView::addPart(const SourcePart& part) {
         m_source.addPart(part);
 }
 
+void BufferView::renamePart(EndpointId id, const QString& name) {
+    if (m_source.renamePart(id, name))
+        viewport()->update();
+}
+
 void BufferView::refresh() {
     const auto update = m_source.update(mergedAtOnce);
     if (update == RecordSource::Update::Rebuilt) {

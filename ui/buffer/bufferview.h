@@ -20,6 +20,8 @@ public:
 
     /// Adds a transcript; several are merged by time.
     void addPart(const SourcePart& part);
+    /// A part is called that from now on.
+    void renamePart(EndpointId id, const QString& name);
     const RecordSource& source() const { return m_source; }
     /// Takes in what was recorded meanwhile.
     void refresh();
@@ -115,6 +117,8 @@ private:
     void moveCaret(BufferPosition to, bool extends);
     void moveCaretByRows(qint64 rows, bool extends);
     void moveCaretByBytes(int direction, bool extends);
+    /// How many bytes at a record's start end a character that the record before began.
+    quint32 bytesOfCharacterBefore(RecordIndex index) const;
     void ensureVisible(BufferPosition position);
     void userScrolled();
 

@@ -2,7 +2,9 @@
 // What a buffer's view does with keys, the mouse and commands; bufferview.cpp has what it shows.
 #include "ui/buffer/bufferview.h"
 
+#include "core/payload/utf8pieces.h"
 #include "ui/buffer/selectiontext.h"
+#include "ui/buffer/streamneighbours.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -35,14 +37,25 @@ void BufferView::moveCaretByRows(qint64 rows, bool extends) {
     moveCaret({next.record, next.offset + within}, extends);
 }
 
+quint32 BufferView::bytesOfCharacterBefore(RecordIndex index) const {
+    const RecordView record = m_source.at(index);
+    const bool isData = record.header.kind == RecordKind::Received || record.header.kind == RecordKind::Sent;
+    if (!isData || record.bytes.isEmpty() || static_cast<uchar>(record.bytes.front()) < 0x80)
+        return 0;
+    return static_cast<quint32>(
+        cutCharacters(record.bytes, bytesBefore(m_source, index), bytesAfter(m_source, index)).leading);
+}
+
 void BufferView::moveCaretByBytes(int direction, bool extends) {
     BufferPosition to = m_caret;
     const RecordView record = m_source.at(to.record);
+    const quint32 first = bytesOfCharacterBefore(to.record); // nothing is shown of them
     const auto isInside = [&](quint32 offset) {
-        return offset > 0 && offset < record.bytes.size() &&
+        return offset > first && offset < record.bytes.size() &&
                (static_cast<uchar>(record.bytes.at(offset)) & 0xc0U) == 0x80;
     };
     if (direction > 0) {
+        to.offset = std::max(to.offset, first);
         if (to.offset < record.header.size) {
             do
                 ++to.offset;
@@ -50,7 +63,7 @@ void BufferView::moveCaretByBytes(int direction, bool extends) {
         } else if (to.record + 1 < m_source.count()) {
             to = {to.record + 1, 0};
         }
-    } else if (to.offset > 0) {
+    } else if (to.offset > first) {
         do
             --to.offset;
         while (isInside(to.offset));
@@ -71,8 +84,9 @@ void BufferView::ensureVisible(BufferPosition position) {
 }
 
 void BufferView::copyText() const {
-    if (hasSelection())
-        QApplication::clipboard()->setText(copyAsText(m_source, selectionStart(), selectionEnd()));
+    const QString text = hasSelection() ? copyAsText(m_source, selectionStart(), selectionEnd()) : QString();
+    if (!text.isEmpty()) // what was copied before is not given up for nothing
+        QApplication::clipboard()->setText(text);
 }
 
 void BufferView::copyHex() const {

@@ -52,9 +52,13 @@ QString copyAsText(const RecordSource& source, BufferPosition from, BufferPositi
         const bool isInside = index < to.record || to.offset > 0 || from.record == to.record;
         if (!isInside)
             break;
+        const QString own =
+            isData(record) ? textOf(source, record, index, partOf(record, index, from, to)) : record.text();
+        if (own.isEmpty())
+            continue; // its bytes belong to a character before
         if (!text.isEmpty() && !text.endsWith(QLatin1Char('\n')))
             text += QLatin1Char('\n');
-        text += isData(record) ? textOf(source, record, index, partOf(record, index, from, to)) : record.text();
+        text += own;
     }
     return text;
 }

@@ -124,6 +124,7 @@ void EndpointModel::sample() {
             m_totals.sentPerSecond += sent;
             m_totals.dropped += counters.dropped;
         }
+        m_totals.unrecorded += counters.unrecorded;
         if (!wasQuiet || received + sent > 0) {
             const QModelIndex changed = createIndex(node->row, 0, node.get());
             emit dataChanged(changed, changed, {RatesRole});

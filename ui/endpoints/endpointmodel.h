@@ -37,6 +37,7 @@ public:
     struct Totals {
         quint64 open = 0;
         quint64 dropped = 0;
+        quint64 unrecorded = 0; ///< bytes
         quint64 receivedPerSecond = 0;
         quint64 sentPerSecond = 0;
     };

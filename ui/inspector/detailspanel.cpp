@@ -240,19 +240,24 @@ void DetailsPanel::updateButtons(const EndpointSnapshot& snapshot) {
     const bool isLive = !isEnded(snapshot.state);
     const bool isListener = snapshot.kind == EndpointKind::Listener;
     const bool isConnection = snapshot.kind == EndpointKind::Connection;
+    // the focus of a button that can no longer be pressed is not to go on to one that ends the connection
+    const auto enable = [this](QPushButton* button, bool isEnabled) {
+        if (!isEnabled && button->hasFocus())
+            m_pages->setFocus(Qt::OtherFocusReason);
+        button->setEnabled(isEnabled);
+    };
     m_shutDown->setVisible(isConnection);
-    m_shutDown->setEnabled(canSend(snapshot.state));
+    enable(m_shutDown, canSend(snapshot.state));
     m_shutDownReceiving->setVisible(isConnection);
-    m_shutDownReceiving->setEnabled(snapshot.state == EndpointState::Open ||
-                                    snapshot.state == EndpointState::WriteEnded);
+    enable(m_shutDownReceiving, snapshot.state == EndpointState::Open || snapshot.state == EndpointState::WriteEnded);
     m_abort->setVisible(isConnection);
-    m_abort->setEnabled(isLive);
-    m_close->setEnabled(isLive && snapshot.state != EndpointState::Closing);
+    enable(m_abort, isLive);
+    enable(m_close, isLive && snapshot.state != EndpointState::Closing);
     m_pause->setVisible(isListener);
-    m_pause->setEnabled(isLive);
+    enable(m_pause, isLive);
     m_pause->setText(snapshot.isPaused ? tr("Resume") : tr("Pause"));
     m_accept->setVisible(isListener && snapshot.isAcceptManual);
-    m_accept->setEnabled(isLive && snapshot.waiting != 0);
+    enable(m_accept, isLive && snapshot.waiting != 0);
     m_accept->setText(snapshot.waiting ? tr("Accept (%1 waiting)").arg(*snapshot.waiting) : tr("Accept"));
     m_remove->setVisible(!isLive);
 }

@@ -283,13 +283,15 @@ void MessagesPanel::exportFile() {
                                                 tr("Messages (*.messages)"));
     if (path.isEmpty())
         return;
-    write(path, Privacy::Usual);
+    if (write(path, Privacy::Usual))
+        emit complained(tr("%1 messages saved in %2.").arg(QString::number(m_library.messages.size()), path));
 }
 
-void MessagesPanel::write(const QString& path, Privacy privacy) {
+bool MessagesPanel::write(const QString& path, Privacy privacy) {
     const auto written = replaceFile(path, m_library.format().toUtf8(), QStringLiteral("messages"), privacy);
     if (!written)
         emit complained(written.error().detail);
+    return written.has_value();
 }
 
 bool MessagesPanel::eventFilter(QObject* watched, QEvent* event) {

@@ -47,7 +47,7 @@ private:
     void show();
     void load();
     void save();
-    void write(const QString& path, Privacy privacy);
+    bool write(const QString& path, Privacy privacy);
     void edit(const QString& path);
     void remove();
     void send();

@@ -37,9 +37,10 @@ void StatusTotals::refresh() {
     m_rates->setText(
         tr("▼ %1/s  ▲ %2/s").arg(formatBytes(totals.receivedPerSecond), formatBytes(totals.sentPerSecond)));
     const auto store = m_engine.store();
-    const QString recorded = store->isRecording() && store->unrecorded() == 0
+    const quint64 unrecorded = std::max(store->unrecorded(), totals.unrecorded); // endpoints with buffer=off too
+    const QString recorded = store->isRecording() && unrecorded == 0
                                  ? tr("recorded: all")
-                                 : tr("not recorded: %1").arg(formatBytes(store->unrecorded()));
+                                 : tr("not recorded: %1").arg(formatBytes(unrecorded));
     m_store->setText(tr("%1 · %2 in memory · %3 on disk · %4 dropped by the system")
                          .arg(recorded, formatBytes(static_cast<quint64>(std::max<qint64>(store->memory(), 0))),
                               formatBytes(store->journaled()), QString::number(totals.dropped)));

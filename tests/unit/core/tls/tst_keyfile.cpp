@@ -200,6 +200,13 @@ private slots:
         QCOMPARE(*of(QStringLiteral("file:") + write(QStringLiteral("crlf"), "one\r\ntwo")), QByteArray("one"));
         QCOMPARE(*of(QStringLiteral("file:") + write(QStringLiteral("bare"), "one")), QByteArray("one"));
         QVERIFY(!of(QStringLiteral("file:") + write(QStringLiteral("blank"), "\ntwo")));
+        const QString text = QStringLiteral("größe\r\n");
+        for (const auto encoding : {QStringConverter::Utf8, QStringConverter::Utf16LE, QStringConverter::Utf16BE}) {
+            QStringEncoder encoder(encoding, QStringConverter::Flag::WriteBom); // as Notepad and PowerShell save
+            QCOMPARE(*of(QStringLiteral("file:") + write(QStringLiteral("marked"), encoder(text))),
+                     QByteArray("gr\xc3\xb6\xc3\x9f"
+                                "e"));
+        }
         qputenv("SW_TEST_SECRET", "from there");
         QCOMPARE(*of(QStringLiteral("env:SW_TEST_SECRET")), QByteArray("from there"));
         qunsetenv("SW_TEST_SECRET");

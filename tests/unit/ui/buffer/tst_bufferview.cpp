@@ -64,6 +64,45 @@ private slots:
         QCOMPARE(m_view->source().count(), 21U);
     }
 
+    void theCaretGoesByCharactersThatReadsHaveCut() {
+        for (const char* piece : {"\xc3", "\x9f e", "\xf0", "\x9f\x98", "\x80!"}) // ß, blank, e, 😀, !
+            m_transcript->append(RecordKind::Received, piece, Timestamp::now());
+        m_view->refresh();
+        QTest::keyClick(m_view.get(), Qt::Key_Home, Qt::ControlModifier);
+        QTest::keyClick(m_view.get(), Qt::Key_Right); // behind ß
+        QTest::keyClick(m_view.get(), Qt::Key_Right); // to the next record
+        QGuiApplication::clipboard()->setText(QStringLiteral("before"));
+        QTest::keyClick(m_view.get(), Qt::Key_Right, Qt::ShiftModifier);
+        m_view->copyText();
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral(" "));
+        QTest::keyClick(m_view.get(), Qt::Key_Right, Qt::ShiftModifier);
+        m_view->copyText();
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral(" e"));
+        QTest::keyClick(m_view.get(), Qt::Key_Left);
+        QTest::keyClick(m_view.get(), Qt::Key_Left);
+        QTest::keyClick(m_view.get(), Qt::Key_Left, Qt::ShiftModifier); // past the bytes that are shown before
+        QTest::keyClick(m_view.get(), Qt::Key_Left, Qt::ShiftModifier);
+        m_view->copyText();
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("ß"));
+    }
+
+    void nothingToCopyLeavesTheClipboard() {
+        m_transcript->append(RecordKind::Received, "\xc3", Timestamp::now());
+        m_transcript->append(RecordKind::Received, "\x9f", Timestamp::now());
+        m_view->refresh();
+        QGuiApplication::clipboard()->setText(QStringLiteral("before"));
+        m_view->select({1, 0}, {1, 1});
+        m_view->copyText();
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("before"));
+    }
+
+    void partsAreRenamed() {
+        m_view->setShowsNames(true);
+        addLines(2);
+        m_view->renamePart(static_cast<EndpointId>(1), QStringLiteral("another name"));
+        QVERIFY(m_view->visibleLines().first().contains(QLatin1String("another name")));
+    }
+
     void theWheelLetsGoOfTheEnd() {
         addLines(500);
         m_view->verticalScrollBar()->triggerAction(QAbstractSlider::SliderPageStepSub);
