@@ -67,7 +67,7 @@ int runLoad(LoadArguments arguments) {
     const QByteArray text = arguments.session.json
                                 ? QJsonDocument(result.toJson()).toJson(QJsonDocument::Compact) + '\n'
                                 : result.toText().toUtf8() + '\n';
-    return print(text) ? (result.isCancelled ? TaskFailed : status) : TaskFailed;
+    return print(text, arguments.session.json) ? (result.isCancelled ? TaskFailed : status) : TaskFailed;
 }
 
 } // namespace

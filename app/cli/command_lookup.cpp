@@ -32,7 +32,7 @@ int runLookup(const LookupArguments& arguments) {
     }
     if (arguments.json)
         output = QJsonDocument(json).toJson(QJsonDocument::Compact) + '\n';
-    return print(output) ? Done : TaskFailed;
+    return print(output, arguments.json) ? Done : TaskFailed;
 }
 
 } // namespace

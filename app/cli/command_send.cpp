@@ -155,7 +155,7 @@ private:
         m_hasGivenUp = true;
         if (m_received == 0)
             m_session.note(QStringLiteral("no answer came within %1").arg(formatDuration(*m_reply)));
-        m_session.finish(m_received > 0 ? Done : TaskFailed);
+        m_session.finish(m_received > 0 && m_refused == 0 ? Done : TaskFailed);
     }
 
     Session& m_session;

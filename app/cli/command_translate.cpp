@@ -41,7 +41,7 @@ int printCommand(const TranslateArguments& arguments) {
         sayError(command.error(), arguments.json);
         return TaskFailed;
     }
-    return print(command->toUtf8().append('\n')) ? Done : TaskFailed;
+    return print(command->toUtf8().append('\n'), arguments.json) ? Done : TaskFailed;
 }
 
 int readCommand(const TranslateArguments& arguments) {
@@ -61,7 +61,7 @@ int readCommand(const TranslateArguments& arguments) {
         output = toCommand(CommandTool::Swright, pasted->address, pasted->role,
                            pasted->message.isEmpty() ? std::nullopt : std::optional(pasted->message))
                      ->toUtf8();
-    return print(output.append('\n')) ? Done : TaskFailed;
+    return print(output.append('\n'), arguments.json) ? Done : TaskFailed;
 }
 
 } // namespace

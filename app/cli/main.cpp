@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
             return sw::cli::WrongUsage;
         if (std::cout.flush().good())
             return sw::cli::Done;
-        sw::cli::sayError(sw::cli::outputError()); // help that cannot be written is no success
+        sw::cli::sayOutputError(sw::cli::outputError()); // help that cannot be written is no success
         return sw::cli::TaskFailed;
     }
     if (const auto enough = sw::Engine::checkDescriptors(); !enough) {

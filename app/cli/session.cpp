@@ -79,12 +79,16 @@ void sayError(const Error& error, bool json) {
         writeError(QByteArray("swright: ").append(toTerminalText(toText(error).toUtf8())));
 }
 
-bool print(QByteArrayView text) {
+bool print(QByteArrayView text, bool json) {
     if (writeOutput(StandardStream::Output, text))
         return true;
-    if (const Error error = outputError(); error.id != ErrorId::BrokenPipe)
-        sayError(error);
+    sayOutputError(outputError(), json);
     return false;
+}
+
+void sayOutputError(const Error& error, bool json) {
+    if (error.id != ErrorId::BrokenPipe)
+        sayError(error, json);
 }
 
 void sayNote(const QString& text, bool json) {
@@ -118,8 +122,7 @@ Session::Session(const SessionOptions& options, QObject* parent)
     QObject::connect(&m_output, &OutputWriter::written, this,
                      [this](EndpointId source, quint64 credit) { m_engine.consumed(source, credit); });
     QObject::connect(&m_output, &OutputWriter::failed, this, [this](const Error& error) {
-        if (error.id != ErrorId::BrokenPipe) // whoever read it has seen enough
-            say(error);
+        sayOutputError(error, m_options.json);
         finish(TaskFailed, QStringLiteral("standard output cannot be written"));
     });
     QObject::connect(&m_output, &OutputWriter::idle, this, [this] {
@@ -464,8 +467,7 @@ void Session::takeEvents() {
 
 void Session::sayEvent(const RecordView& record) {
     const QJsonObject facts = record.facts();
-    const QString error = facts.value(QStringLiteral("error")).toObject().value(QStringLiteral("id")).toString();
-    if (record.header.event == EventKind::Warning && error == errorName(ErrorId::WriteFailed))
+    if (facts.value(QStringLiteral("isIncomplete")).toBool())
         noteFailure(); // a file that was asked for lacks something
     emit eventTaken(record.header.event, facts);
     if (m_options.json) {

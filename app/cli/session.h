@@ -153,7 +153,9 @@ private:
 /// The error on standard error: a sentence, or a JSON line.
 void sayError(const Error& error, bool json = false);
 /// Writes to standard output. False: it cannot be written, which is said, unless its reader has seen enough.
-bool print(QByteArrayView text);
+bool print(QByteArrayView text, bool json = false);
+/// Why standard output cannot be written; nothing when its reader has seen enough.
+void sayOutputError(const Error& error, bool json = false);
 /// A remark on standard error: `swright: …`, or a JSON line whose event is `note`.
 void sayNote(const QString& text, bool json);
 /// The error with what can be done about a file that is there already, for commands that have --force.

@@ -21,8 +21,8 @@ void makeBinary() {}
 
 namespace {
 
-/// `what`: as people call it.
-InputPiece readFrom(int fd, qsizetype most, const QString& what) {
+/// `what`: as people call it. `isTerminal`: one that has gone is at its end.
+InputPiece readFrom(int fd, qsizetype most, const QString& what, bool isTerminal) {
     QByteArray bytes(most, Qt::Uninitialized);
     for (;;) {
         const ssize_t count = ::read(fd, bytes.data(), static_cast<size_t>(most));
@@ -33,7 +33,7 @@ InputPiece readFrom(int fd, qsizetype most, const QString& what) {
             ::poll(&wait, 1, -1);
             continue;
         }
-        if (count < 0 && !(errno == EIO && ::isatty(fd) == 1)) // a terminal that has gone is an end
+        if (count < 0 && !(isTerminal && errno == EIO))
             return {.error = Error{.id = ErrorId::ReadFailed,
                                    .native = errno,
                                    .situation = QStringLiteral("read"),
@@ -47,7 +47,9 @@ InputPiece readFrom(int fd, qsizetype most, const QString& what) {
 } // namespace
 
 InputPiece readInput(qsizetype most) {
-    return readFrom(STDIN_FILENO, most, QStringLiteral("Standard input"));
+    static const bool wasTerminal =
+        isTerminal(StandardStream::Input); // of one that has gone the system no longer says it
+    return readFrom(STDIN_FILENO, most, QStringLiteral("Standard input"), wasTerminal);
 }
 
 bool writeOutput(StandardStream stream, QByteArrayView bytes) {
@@ -75,7 +77,9 @@ std::function<InputPiece()> openControl(const QString& path) {
             const bool isFifo = ::stat(name.constData(), &info) == 0 && S_ISFIFO(info.st_mode);
             fd = ::open(name.constData(), (isFifo ? O_RDWR : O_RDONLY) | O_CLOEXEC); // as a writer we keep it open
         }
-        return fd < 0 ? InputPiece() : readFrom(fd, most, path);
+        if (fd < 0)
+            return {.error = systemError(errno, QStringLiteral("open"), path)};
+        return readFrom(fd, most, path, false);
     };
 }
 

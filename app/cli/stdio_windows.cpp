@@ -24,7 +24,7 @@ void makeBinary() {
 InputPiece readInput(qsizetype most) {
     QByteArray bytes(most, Qt::Uninitialized);
     const int count = ::_read(0, bytes.data(), static_cast<unsigned>(most));
-    if (count < 0 && errno != EPIPE) { // a pipe whose writer has gone is at its end
+    if (count < 0 && errno != EPIPE && errno != EBADF) { // a pipe whose writer has gone, or no input at all: an end
         const int code = errno;
         return {.error = Error{.id = ErrorId::ReadFailed,
                                .native = code,
@@ -49,9 +49,14 @@ bool writeOutput(StandardStream stream, QByteArrayView bytes) {
 std::function<InputPiece()> openControl(const QString& path) {
     return [file = std::make_shared<QFile>(path)]() -> InputPiece {
         constexpr qint64 most = 4096;
-        if (!file->isOpen() && !file->open(QIODevice::ReadOnly | QIODevice::Unbuffered))
-            return {};
-        return {.bytes = file->read(most)};
+        const bool isOpen = file->isOpen() || file->open(QIODevice::ReadOnly | QIODevice::Unbuffered);
+        const QByteArray bytes = isOpen ? file->read(most) : QByteArray();
+        if (file->error() == QFileDevice::NoError)
+            return {.bytes = bytes};
+        return {.error = Error{
+                    .id = ErrorId::ReadFailed,
+                    .situation = QStringLiteral("read"),
+                    .detail = QStringLiteral("%1 cannot be read: %2.").arg(file->fileName(), file->errorString())}};
     };
 }
 

@@ -351,9 +351,10 @@ private:
         if (m_broken > 0)
             m_sink.problem(QStringLiteral("%1 packets have broken TCP or UDP headers.").arg(m_broken));
         if (m_cut > 0)
-            m_sink.problem(QStringLiteral("%1 datagrams were cut when they were captured: only their first bytes are "
-                                          "in the file (capture again with a larger snap length).")
-                               .arg(m_cut));
+            m_sink.problem((m_cut == 1 ? QStringLiteral("1 datagram was cut when it was captured")
+                                       : QStringLiteral("%1 datagrams were cut when they were captured").arg(m_cut)) +
+                           QStringLiteral(": only the first bytes are in the file (capture again with a larger snap "
+                                          "length)."));
         if (m_reader.lostFragments() > 0)
             m_sink.problem(
                 QStringLiteral("The rest of %1 fragmented datagrams never came.").arg(m_reader.lostFragments()));

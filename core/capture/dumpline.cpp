@@ -203,7 +203,8 @@ Result<QByteArray> readPlainHexLine(QByteArrayView line) {
             return notALine(QStringLiteral("groups of %1 digits without offsets may be words of either byte order")
                                 .arg(word.size()));
     }
-    if (words.size() > 1 && looksDecimal(line))
+    constexpr qsizetype wide = 2;
+    if ((words.size() > 1 || blanksAt(line, 0) >= wide) && looksDecimal(line))
         return notALine(QStringLiteral("numbers of two digits in wide columns may be decimal (od -t u1, od -t d1); "
                                        "write the dump again with od -t x1"));
     return QByteArray::fromHex(text);

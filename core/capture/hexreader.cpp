@@ -265,7 +265,7 @@ Result<QByteArray> HexReader::content() {
     if (m_isSqueezed)
         return wrong(QStringLiteral("* stands for repeated lines, and no offset after it says how many"));
     constexpr qsizetype usual = 2; // xxd alone writes groups of two bytes, in order
-    if (m_hasColon && !m_hasText && m_unit > usual)
+    if (m_hasColon && !m_hasText && m_unit > usual && swappedWords(m_bytes, m_unit) != m_bytes)
         return wrong(QStringLiteral("groups of %1 digits without the characters beside them may be words of either "
                                     "byte order (xxd -e, xxd -g)")
                          .arg(2 * m_unit));

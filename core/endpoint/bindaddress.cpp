@@ -29,9 +29,9 @@ std::optional<std::vector<QHostAddress>> literalBindHosts(const Address& address
     const QHostAddress literal(host);
     if (literal.isNull())
         return std::nullopt;
-    bool isMapped = false; // ::ffff:192.0.2.1 (RFC 4291 section 2.5.5.2) means the IPv4 address
-    const quint32 v4 = literal.toIPv4Address(&isMapped);
-    return std::vector{isMapped ? QHostAddress(v4) : literal};
+    // ::ffff:192.0.2.1 (RFC 4291 section 2.5.5.2) means the IPv4 address
+    const bool isMapped = literal.isInSubnet(QHostAddress(QStringLiteral("::ffff:0:0")), 96);
+    return std::vector{isMapped ? QHostAddress(literal.toIPv4Address()) : literal};
 }
 
 Family bindFamily(const Address& address) {

@@ -403,7 +403,7 @@ void Connection::offerFile(const QString& path) {
     }
     auto file = std::make_unique<QFile>(path);
     if (!file->open(QIODevice::ReadOnly)) {
-        recordNotSent({.id = ErrorId::NotFound,
+        recordNotSent({.id = ErrorId::ReadFailed,
                        .situation = QStringLiteral("send file"),
                        .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, file->errorString())});
         return;
@@ -419,7 +419,7 @@ void Connection::flush() {
     while (host().hasRoom(id())) {
         const QByteArrayView bytes = m_queue.front();
         if (const QString why = m_queue.takeReadError(); !why.isEmpty())
-            recordNotSent({.id = ErrorId::NotFound, .situation = QStringLiteral("send file"), .detail = why});
+            recordNotSent({.id = ErrorId::ReadFailed, .situation = QStringLiteral("send file"), .detail = why});
         if (bytes.isEmpty())
             break;
         const qint64 count = sendSome(bytes.data(), static_cast<std::size_t>(bytes.size()));

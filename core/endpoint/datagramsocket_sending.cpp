@@ -79,21 +79,18 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
 void DatagramSocket::offerFile(const QString& path) {
     QFile file(path);
     constexpr qint64 largest = 65535;
-    const auto refuse = [&](const QString& why) {
-        recordNotSent(badInput(QStringLiteral("send file"),
-                               QStringLiteral("%1 cannot be sent as one datagram: %2.").arg(path, why)));
-    };
-    if (!file.open(QIODevice::ReadOnly)) {
-        refuse(file.errorString());
+    const QByteArray bytes =
+        file.open(QIODevice::ReadOnly) ? file.read(largest + 1) : QByteArray(); // devices have no size
+    const bool isRead = file.error() == QFileDevice::NoError;
+    if (isRead && bytes.size() <= largest) {
+        offer(bytes, {});
         return;
     }
-    const QByteArray bytes = file.read(largest + 1); // of a device the size is not known
-    if (file.error() != QFileDevice::NoError)
-        refuse(file.errorString());
-    else if (bytes.size() > largest)
-        refuse(QStringLiteral("it has more than 65,535 bytes"));
-    else
-        offer(bytes, {});
+    recordNotSent({.id = isRead ? ErrorId::MessageTooLarge : ErrorId::ReadFailed,
+                   .situation = QStringLiteral("send file"),
+                   .detail = isRead
+                                 ? QStringLiteral("%1 has more than 65,535 bytes, and is to be one datagram.").arg(path)
+                                 : QStringLiteral("%1 cannot be read: %2.").arg(path, file.errorString())});
 }
 
 void DatagramSocket::sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow) {

@@ -214,7 +214,7 @@ void Endpoint::recordNotSent(const Error& error) {
 
 void Endpoint::recordKeyLogError(const Error& error) {
     record(EventKind::Warning, QStringLiteral("keys are missing in the key log: ") + error.detail,
-           {{QStringLiteral("error"), error.toJson()}});
+           {{QStringLiteral("error"), error.toJson()}, {QStringLiteral("isIncomplete"), true}});
 }
 
 bool Endpoint::recordClosing(const ClosingRecord& closing) {

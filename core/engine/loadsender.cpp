@@ -168,13 +168,13 @@ void LoadSender::tick() {
         sendDue();
     if (m_phase != Phase::Waiting)
         return;
-    quint64 received = 0;
+    quint64 moved = 0;
     for (const EndpointId id : m_all) {
         if (const auto snapshot = m_engine.snapshot(id))
-            received += snapshot->counters.receivedBytes;
+            moved += snapshot->counters.receivedBytes + snapshot->counters.sentBytes;
     }
-    if (received != m_lastReceived) { // answers still come
-        m_lastReceived = received;
+    if (moved != m_lastMoved) { // answers still come, or a slow peer still takes what waits
+        m_lastMoved = moved;
         m_sincePhase.start();
     }
     if (m_open.empty() || m_sincePhase.elapsed() >= m_plan.wait.count())

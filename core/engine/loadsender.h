@@ -30,7 +30,7 @@ struct LoadPlan {
 /// one's has none.
 struct LoadReport {
     int opened = 0;
-    int failed = 0; ///< connections that could not be opened, or ended early
+    int failed = 0;   ///< connections that could not be opened, or ended early
     quint64 sent = 0; ///< messages that were handed to a connection
     quint64 left = 0; ///< messages that found no open connection any more
     quint64 sentBytes = 0;
@@ -92,7 +92,7 @@ private:
     QSet<EndpointId> m_known;             // that the engine has told of
     QHash<EndpointId, quint64> m_offered; // bytes, for the peer's pace
     std::size_t m_next = 0;
-    quint64 m_lastReceived = 0;
+    quint64 m_lastMoved = 0;
     TemplateState m_state;
 };
 

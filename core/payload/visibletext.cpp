@@ -28,14 +28,14 @@ QString markedText(char32_t code) {
 }
 
 void add(VisibleText& result, PieceKind kind, const QString& shown, qsizetype byteStart, qsizetype byteLength) {
-    const bool joins = kind == PieceKind::Plain && !result.pieces.empty() &&
-                       result.pieces.back().kind == PieceKind::Plain && shown.size() == byteLength &&
-                       result.pieces.back().textLength == result.pieces.back().byteLength;
-    if (joins) { // runs of ASCII stay one piece; others keep a piece per character so that bytes can be found again
+    const bool isRun = kind == PieceKind::Plain && shown.size() == byteLength;
+    if (isRun && !result.pieces.empty() &&
+        result.pieces.back().isRun) { // runs of ASCII stay one piece; others keep a piece per character so that bytes
+                                      // can be found again
         result.pieces.back().textLength += shown.size();
         result.pieces.back().byteLength += byteLength;
     } else {
-        result.pieces.push_back({kind, result.text.size(), shown.size(), byteStart, byteLength});
+        result.pieces.push_back({kind, result.text.size(), shown.size(), byteStart, byteLength, isRun});
     }
     result.text += shown;
 }
@@ -75,8 +75,7 @@ bool isDeceptive(char32_t code) {
 qsizetype VisibleText::byteAt(qsizetype textPosition) const {
     for (const Piece& piece : pieces) {
         if (textPosition < piece.textStart + piece.textLength) {
-            const bool isOneToOne = piece.textLength == piece.byteLength && piece.kind == PieceKind::Plain;
-            return piece.byteStart + (isOneToOne ? std::max<qsizetype>(textPosition - piece.textStart, 0) : 0);
+            return piece.byteStart + (piece.isRun ? std::max<qsizetype>(textPosition - piece.textStart, 0) : 0);
         }
     }
     return pieces.empty() ? 0 : pieces.back().byteStart + pieces.back().byteLength;
@@ -85,8 +84,7 @@ qsizetype VisibleText::byteAt(qsizetype textPosition) const {
 qsizetype VisibleText::textAt(qsizetype bytePosition) const {
     for (const Piece& piece : pieces) {
         if (bytePosition < piece.byteStart + piece.byteLength) {
-            const bool isOneToOne = piece.textLength == piece.byteLength && piece.kind == PieceKind::Plain;
-            return piece.textStart + (isOneToOne ? std::max<qsizetype>(bytePosition - piece.byteStart, 0) : 0);
+            return piece.textStart + (piece.isRun ? std::max<qsizetype>(bytePosition - piece.byteStart, 0) : 0);
         }
     }
     return text.size();

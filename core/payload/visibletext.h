@@ -25,6 +25,7 @@ struct VisibleText {
         qsizetype textLength; ///< in `text`
         qsizetype byteStart;  ///< in the bytes
         qsizetype byteLength; ///< in the bytes
+        bool isRun = false;   ///< each byte is a character of its own
     };
 
     QString text;

@@ -257,6 +257,18 @@ class StandardDescriptors(unittest.TestCase):
                             self.assertEqual(result.returncode, 1)
                             self.assertIn(said, result.stderr.decode())
 
+    def test_the_reason_is_that_of_the_read(self):
+        with listening_socket() as server, open("/proc/self/mem", "rb") as memory:  # nothing is at its begin
+            result = subprocess.run([SWRIGHT, "connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--send-only"], stdin=memory,
+                                    capture_output=True, timeout=LIMIT, env=environment(), check=False)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("Input/output error. [read-failed, read: EIO 5]", result.stderr.decode())
+
+    def test_an_answer_does_not_hide_what_was_not_sent(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "daytime") as greeter:
+            result = swright("send", f"tcp://127.0.0.1:{greeter.port()}", "--file", "/proc/self/mem", "--reply", "300ms")
+            self.assertEqual(result.returncode, 1, result)
+
     def test_files_that_cannot_be_read_are_not_sent(self):
         with tempfile.TemporaryDirectory() as folder, Running("listen", "tcp://127.0.0.1:0", "--behaviour", "discard") as tcp, \
                 socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:

@@ -382,7 +382,7 @@ class LeftOut(Folder):
         kept = 60
         cut = whole[:24] + struct.pack("<IIII", *struct.unpack("<IIII", whole[24:40])[:2], kept, len(frame)) + frame[:kept]
         path = self.path("cut.pcap", cut)
-        says = "1 datagrams were cut when they were captured"
+        says = "1 datagram was cut when it was captured"
         for command in (["show", path], ["convert", path, self.path("out.txt")]):
             self.assertIn(says, swright(*command).stderr.decode())
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:

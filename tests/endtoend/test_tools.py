@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import LIMIT, SOURCE, SWRIGHT, Running, connected, environment, needs, read_all, read_until, swright
+from harness import LIMIT, SOURCE, SWRIGHT, Running, connected, environment, has_ipv6, needs, read_all, read_until, swright
 
 EXAMPLES = os.path.join(SOURCE, "resources/examples")
 
@@ -194,6 +194,13 @@ class OtherFamiliesAndPorts(unittest.TestCase):
     def test_mapped_addresses_are_listened_on(self):
         with Running("listen", "tcp://[::ffff:127.0.0.1]:0", "--behaviour", "echo") as listener:
             self.assertEqual(swright("connect", f"tcp://127.0.0.1:{listener.port()}", data=b"x").stdout, b"x")
+
+    def test_every_address_of_ipv6_stays_one_of_ipv6(self):
+        if not has_ipv6():
+            self.skipTest("no IPv6 here")
+        for options in ("", "?ipv6=only", "?ipv6=both"):
+            with self.subTest(options), Running("listen", f"tcp://[::]:0{options}", "--behaviour", "echo") as listener:
+                self.assertEqual(swright("connect", f"tcp://[::1]:{listener.port()}", data=b"x").stdout, b"x")
 
     @needs("prlimit")
     def test_a_certificate_that_cannot_be_written_leaves_nothing(self):

@@ -9,10 +9,6 @@ namespace sw::ui {
 
 namespace {
 
-bool isRun(const VisibleText::Piece& piece) {
-    return piece.kind == PieceKind::Plain && piece.textLength == piece.byteLength;
-}
-
 /// A part of a record; characters that rows or reads have cut are whole where they begin.
 VisibleText visibleTextOf(const RecordSource& source, const RecordView& record, RecordIndex index, qsizetype start,
                           qsizetype size) {
@@ -127,7 +123,7 @@ qreal textXOfByte(const RowContent& content, const BufferFont& font, quint32 byt
             x += pieceWidth(content.text, piece, font);
             continue;
         }
-        if (isRun(piece))
+        if (piece.isRun)
             x += font.width(QStringView(content.text.text).mid(piece.textStart, wanted - piece.byteStart));
         return x;
     }
@@ -145,8 +141,8 @@ quint32 byteAtTextX(const RowContent& content, const BufferFont& font, qreal x) 
         if (x < start + width) {
             const qreal share = width > 0 ? (x - start) / width : 0;
             const auto inside = static_cast<qsizetype>(share * static_cast<qreal>(piece.byteLength) + 0.5);
-            const qsizetype step = isRun(piece) ? std::clamp<qsizetype>(inside, 0, piece.byteLength)
-                                                : (share < 0.5 ? 0 : piece.byteLength);
+            const qsizetype step =
+                piece.isRun ? std::clamp<qsizetype>(inside, 0, piece.byteLength) : (share < 0.5 ? 0 : piece.byteLength);
             return content.textStart + static_cast<quint32>(piece.byteStart + step);
         }
         start += width;

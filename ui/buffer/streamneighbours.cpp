@@ -21,7 +21,8 @@ QByteArray neighbours(const RecordSource& source, RecordIndex index, int step) {
     QByteArray bytes;
     if ((own.flags & DatagramFlag) != 0)
         return bytes;
-    const TranscriptReader reader(source.parts().at(source.partOf(index)).transcript);
+    const SourcePart& part = source.parts().at(source.partOf(index));
+    const TranscriptReader reader(part.transcript);
     RecordIndex at = source.recordInPart(index);
     for (int looked = 0; looked < farthest && bytes.size() < enough; ++looked) {
         if (step < 0 ? at <= reader.first() : at + 1 >= reader.count())
@@ -33,8 +34,8 @@ QByteArray neighbours(const RecordSource& source, RecordIndex index, int step) {
         if (header.kind != own.kind)
             continue;
         const RecordView record = reader.at(at);
-        if (!record.isValid())
-            break;
+        if (!record.isValid() || (step < 0 && source.isFiltered() && !source.find(part.id, at)))
+            break; // where it begins is not on the screen
         const qsizetype size = std::min(enough - bytes.size(), record.bytes.size());
         if (step < 0)
             bytes.prepend(record.bytes.last(size));

@@ -106,6 +106,7 @@ private slots:
         QTest::newRow("groups without offsets") << QByteArray("7461 696c\n206f 6620\n") << "Line 1";
         QTest::newRow("od -An -tu1") << QByteArray("  74  61  69  60\n") << "decimal";
         QTest::newRow("od -An -td1") << QByteArray("   65   66   67   68\n   97\n") << "decimal";
+        QTest::newRow("od -An -tu1, one byte") << QByteArray("  97\n") << "decimal";
         QTest::newRow("xxd -e without its characters") << QByteArray("00000000: 6c696174 20666f20\n") << "byte order";
         QTest::newRow("a line is missing") << QByteArray(good + "00000020: 3031                  01\n") << "Line 2";
         QTest::newRow("prose behind it") << QByteArray(good + "and so on\n") << "Line 2";

@@ -106,6 +106,25 @@ private slots:
         QCOMPARE(copyAsText(source, {3, 0}, {6, 2}), QStringLiteral("n 😀\n!"));
     }
 
+    void aCharacterThatIsCutInItsMiddleIsHitAsAWhole() {
+        auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
+        transcript->append(RecordKind::Received, "\xf0\x9f", {.wall = 1, .mono = 1});
+        transcript->append(RecordKind::Received, "\x98\x80", {.wall = 2, .mono = 2});
+        RecordSource source;
+        source.addPart({.id = static_cast<EndpointId>(1), .name = QStringLiteral("n"), .transcript = transcript});
+        source.update();
+        const BufferFont metrics(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+        const RowContent content = makeRowContent(source, {0, 0, 2}, m_layout);
+        const qreal width = textXOfByte(content, metrics, 2);
+        QVERIFY(width > 0);
+        for (const qreal share : {0.1, 0.4, 0.6, 0.9})
+            QCOMPARE(byteAtTextX(content, metrics, width * share), share < 0.5 ? 0U : 2U);
+        // where its begin is hidden, the rest is shown as what it is
+        source.setFiltered(true);
+        source.show({1});
+        QCOMPARE(makeRowContent(source, {0, 0, 2}, m_layout).text.text, QStringLiteral("\\x98\\x80"));
+    }
+
     void rowsOfHexCutNoCharacterEither() {
         auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
         transcript->append(RecordKind::Received, "0123456789abcde\xe2\x82\xac!", {.wall = 1, .mono = 1});
