@@ -127,8 +127,10 @@ Result<void> writeNew(const QString& path, const QByteArray& bytes, bool isSecre
     const Error error{.id = ErrorId::WriteFailed,
                       .situation = QStringLiteral("certificate"),
                       .detail = QStringLiteral("%1 cannot be written: %2.").arg(path, file.errorString())};
-    if (isOpen)
-        file.remove(); // a part of it serves nobody, and would be in the way of the next try
+    if (isOpen) { // a part of it serves nobody, and would be in the way of the next try
+        file.close();
+        QFile::remove(path); // the member function does not where closing has failed
+    }
     return tl::unexpected(error);
 }
 
