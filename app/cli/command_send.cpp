@@ -56,6 +56,10 @@ public:
         m_timer.setInterval(std::chrono::duration_cast<std::chrono::milliseconds>(every));
         QObject::connect(&m_timer, &QTimer::timeout, this, &SendCommand::sendOnce);
         QObject::connect(&session, &Session::changed, this, &SendCommand::update);
+        QObject::connect(&session, &Session::eventTaken, this, [this](EventKind event) {
+            if (event == EventKind::NotSent)
+                m_session.noteFailure(); // it may be told when the end was told already
+        });
     }
 
     void started(EndpointId id) { m_id = id; }
