@@ -8,7 +8,6 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 import unittest
 
 from harness import SWRIGHT, LIMIT, Running, connected, environment, json_lines, listening_socket, needs, read_all, swright, wait_for
@@ -127,23 +126,19 @@ class PeersThatEndAtOnce(unittest.TestCase):
 
 class Answers(unittest.TestCase):
     def test_the_peers_end_is_the_end_of_waiting(self):
-        for answer, status in ((b"answer", 0), (b"", 1)):
-            with self.subTest(answer), listening_socket() as server:
-                client = subprocess.Popen([SWRIGHT, "send", f"tcp://127.0.0.1:{server.getsockname()[1]}", "x", "--reply", "1h"],
-                                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
-                try:
-                    peer, _ = server.accept()
-                    self.assertEqual(peer.recv(1), b"x")
-                    time.sleep(0.3)  # until everything else that happens has been told
-                    peer.sendall(answer)
-                    peer.shutdown(socket.SHUT_WR)  # it stays open, and would receive
-                    printed, said = client.communicate(timeout=LIMIT)
-                    self.assertEqual((client.returncode, printed), (status, answer))
-                    self.assertEqual(said.decode(), "" if status == 0 else "swright: no answer came before the peer ended\n")
-                    peer.close()
-                finally:
-                    client.kill()
-                    client.wait()
+        for first, rest, status in ((b"ans", b"wer", 0), (b"", b"", 1)):
+            with self.subTest(first), listening_socket() as server, \
+                    Running("send", f"tcp://127.0.0.1:{server.getsockname()[1]}", "x", "--reply", "1h") as client:
+                peer, _ = server.accept()
+                self.assertEqual(peer.recv(1), b"x")
+                peer.sendall(first)
+                if first:
+                    client.prints(first)  # by then it knows that everything was sent
+                peer.sendall(rest)
+                peer.shutdown(socket.SHUT_WR)  # it stays open, and would receive
+                self.assertEqual((client.wait(), client.printed()), (status, first + rest))
+                self.assertEqual(client.said(), "" if status == 0 else "swright: no answer came before the peer ended\n")
+                peer.close()
 
 
 class PeersThatLeft(unittest.TestCase):
