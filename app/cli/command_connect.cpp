@@ -86,7 +86,7 @@ int runConnect(ConnectArguments arguments) {
                                                           .name = QString::fromStdString(arguments.session.name)});
     if (!id) {
         session.say(id.error());
-        return WrongUsage;
+        return openingStatus(id.error());
     }
     command.started(*id);
     if (*control)

@@ -128,7 +128,7 @@ int runListen(ListenArguments arguments) {
                                                        .allowsRemoteConsole = arguments.allowRemoteConsole});
     if (!id) {
         session.say(id.error());
-        return WrongUsage;
+        return openingStatus(id.error());
     }
     command.started(*id);
     if (*control)

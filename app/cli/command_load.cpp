@@ -5,6 +5,7 @@
 #include "app/cli/stdio.h"
 #include "core/base/units.h"
 #include "core/engine/loadsender.h"
+#include "core/payload/visibletext.h"
 
 #include <QJsonDocument>
 
@@ -64,9 +65,8 @@ int runLoad(LoadArguments arguments) {
     const int status = session.run();
     if (sender.isRunning())
         sender.cancel(); // a signal: what was measured until then
-    const QByteArray text = arguments.session.json
-                                ? QJsonDocument(result.toJson()).toJson(QJsonDocument::Compact) + '\n'
-                                : result.toText().toUtf8() + '\n';
+    const QByteArray text =
+        arguments.session.json ? toJsonLine(QJsonDocument(result.toJson())) + '\n' : result.toText().toUtf8() + '\n';
     return print(text, arguments.session.json) ? (result.isCancelled ? TaskFailed : status) : TaskFailed;
 }
 

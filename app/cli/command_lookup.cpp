@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/stdio.h"
 #include "core/address/lookup.h"
+#include "core/payload/visibletext.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -27,11 +28,11 @@ int runLookup(const LookupArguments& arguments) {
     QByteArray output;
     QJsonArray json;
     for (const LookupFact& fact : *facts) {
-        output += fact.name.leftJustified(14).toUtf8() + fact.value.toUtf8() + '\n';
+        output += fact.name.leftJustified(14).toUtf8() + toTerminalLine(fact.value.toUtf8()) + '\n';
         json.append(QJsonObject{{QStringLiteral("name"), fact.name}, {QStringLiteral("value"), fact.value}});
     }
     if (arguments.json)
-        output = QJsonDocument(json).toJson(QJsonDocument::Compact) + '\n';
+        output = toJsonLine(QJsonDocument(json)) + '\n';
     return print(output, arguments.json) ? Done : TaskFailed;
 }
 

@@ -3,6 +3,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/stdio.h"
 #include "core/address/hosts.h"
+#include "core/payload/visibletext.h"
 
 #include <QJsonDocument>
 
@@ -63,7 +64,7 @@ private:
                          {QStringLiteral("port"), place ? QJsonValue(place->portFirst) : QJsonValue()}};
         if ((record.header.flags & CutFlag) != 0)
             line.insert(QStringLiteral("isCut"), true);
-        return QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n';
+        return toJsonLine(QJsonDocument(line)) + '\n';
     }
 
     Session& m_session;
@@ -101,7 +102,7 @@ int runReceive(ReceiveArguments arguments) {
     const auto id = session.engine().listen(*address, {.name = QString::fromStdString(arguments.session.name)});
     if (!id) {
         session.say(id.error());
-        return WrongUsage;
+        return openingStatus(id.error());
     }
     command.started(*id);
     if (limit)

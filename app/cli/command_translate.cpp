@@ -4,6 +4,7 @@
 #include "app/cli/stdio.h"
 #include "core/payload/commands.h"
 #include "core/payload/payload.h"
+#include "core/payload/visibletext.h"
 
 #include <QJsonDocument>
 
@@ -53,10 +54,10 @@ int readCommand(const TranslateArguments& arguments) {
     const QString role = pasted->role == Role::Listen ? QStringLiteral("listen") : QStringLiteral("connect");
     QByteArray output;
     if (arguments.json)
-        output = QJsonDocument(QJsonObject{{QStringLiteral("role"), role},
-                                           {QStringLiteral("address"), formatAddress(pasted->address)},
-                                           {QStringLiteral("message"), QString::fromLatin1(pasted->message.toHex())}})
-                     .toJson(QJsonDocument::Compact);
+        output = toJsonLine(
+            QJsonDocument(QJsonObject{{QStringLiteral("role"), role},
+                                      {QStringLiteral("address"), formatAddress(pasted->address)},
+                                      {QStringLiteral("message"), QString::fromLatin1(pasted->message.toHex())}}));
     else
         output = toCommand(CommandTool::Swright, pasted->address, pasted->role,
                            pasted->message.isEmpty() ? std::nullopt : std::optional(pasted->message))

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
 #include "core/base/threads.h"
+#include "core/behaviour/scriptworker.h"
 #include "core/engine/engine.h"
 #include "identity.h"
 
 #include <QCoreApplication>
 
+#include <cstring>
 #include <iostream>
 
 int main(int argc, char** argv) {
+    if (argc == 2 && std::strcmp(argv[1], sw::scriptWorkerCommand) == 0)
+        return sw::runScriptWorker(argc, argv); // before anything is opened
     sw::Engine::prepareProcess();
     CLI::App program;
     sw::cli::Run run;
@@ -28,7 +32,8 @@ int main(int argc, char** argv) {
         sw::cli::sayError(enough.error());
         return sw::cli::TaskFailed;
     }
-    const QCoreApplication application(argc, argv);
+    QCoreApplication application(argc, argv);
+    application.setProperty("scriptProgram", QCoreApplication::applicationFilePath()); // by whatever name it was called
     QCoreApplication::setApplicationName(QStringLiteral(SOCKETWRIGHT_NAME));
     QCoreApplication::setApplicationVersion(QStringLiteral(SOCKETWRIGHT_VERSION));
     try {

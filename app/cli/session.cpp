@@ -70,13 +70,16 @@ bool isImportant(EventKind event, const QJsonObject& facts) {
 
 } // namespace
 
+int openingStatus(const Error& error) {
+    return error.id == ErrorId::NoThread ? TaskFailed : WrongUsage;
+}
+
 void sayError(const Error& error, bool json) {
     if (json)
-        writeError(QJsonDocument(QJsonObject{{QStringLiteral("event"), QStringLiteral("error")},
-                                             {QStringLiteral("error"), error.toJson()}})
-                       .toJson(QJsonDocument::Compact));
+        writeError(toJsonLine(QJsonDocument(QJsonObject{{QStringLiteral("event"), QStringLiteral("error")},
+                                                        {QStringLiteral("error"), error.toJson()}})));
     else
-        writeError(QByteArray("swright: ").append(toTerminalText(toText(error).toUtf8())));
+        writeError(QByteArray("swright: ").append(toTerminalLine(toText(error).toUtf8())));
 }
 
 bool print(QByteArrayView text, bool json) {
@@ -93,11 +96,10 @@ void sayOutputError(const Error& error, bool json) {
 
 void sayNote(const QString& text, bool json) {
     if (json)
-        writeError(QJsonDocument(
-                       QJsonObject{{QStringLiteral("event"), QStringLiteral("note")}, {QStringLiteral("text"), text}})
-                       .toJson(QJsonDocument::Compact));
+        writeError(toJsonLine(QJsonDocument(
+            QJsonObject{{QStringLiteral("event"), QStringLiteral("note")}, {QStringLiteral("text"), text}})));
     else
-        writeError(toTerminalText((QStringLiteral("swright: ") + text).toUtf8()));
+        writeError(toTerminalLine((QStringLiteral("swright: ") + text).toUtf8()));
 }
 
 Error withForceHint(Error error) {
@@ -291,12 +293,11 @@ void Session::sayKernel(const KernelSample& sample) {
     if (!sample.tcp || !snapshot)
         return;
     if (m_options.json) {
-        writeError(QJsonDocument(QJsonObject{{QStringLiteral("event"), QStringLiteral("tcp-info")},
-                                             {QStringLiteral("endpoint"), static_cast<qint64>(sample.id)},
-                                             {QStringLiteral("name"), snapshot->name},
-                                             {QStringLiteral("time"), toIsoString(sample.time.wall)},
-                                             {QStringLiteral("tcp"), sample.tcp->toJson()}})
-                       .toJson(QJsonDocument::Compact));
+        writeError(toJsonLine(QJsonDocument(QJsonObject{{QStringLiteral("event"), QStringLiteral("tcp-info")},
+                                                        {QStringLiteral("endpoint"), static_cast<qint64>(sample.id)},
+                                                        {QStringLiteral("name"), snapshot->name},
+                                                        {QStringLiteral("time"), toIsoString(sample.time.wall)},
+                                                        {QStringLiteral("tcp"), sample.tcp->toJson()}})));
         return;
     }
     QStringList parts{sample.tcp->state};
@@ -474,7 +475,7 @@ void Session::sayEvent(const RecordView& record) {
         QJsonObject line = facts;
         line.insert(QStringLiteral("event"), eventName(record.header.event));
         line.insert(QStringLiteral("time"), toIsoString(record.header.time.wall));
-        writeError(QJsonDocument(line).toJson(QJsonDocument::Compact));
+        writeError(toJsonLine(QJsonDocument(line)));
         return;
     }
     const qint64 endpoint = facts.value(QStringLiteral("endpoint")).toInteger();
@@ -490,7 +491,7 @@ void Session::sayEvent(const RecordView& record) {
     const bool isPlain = record.header.event == EventKind::Started;
     const QString name = facts.value(QStringLiteral("name")).toString();
     const QString line = isPlain ? text : QStringLiteral("swright: ") + name + QStringLiteral(": ") + text;
-    writeError(toTerminalText(line.toUtf8()));
+    writeError(toTerminalLine(line.toUtf8()));
 }
 
 void Session::say(const Error& error) {

@@ -150,6 +150,9 @@ private:
     QSet<qint64> m_announced; // endpoints whose start was said
 };
 
+/// The exit status for an endpoint that could not be asked for: what the system refuses is no wrong usage.
+int openingStatus(const Error& error);
+
 /// The error on standard error: a sentence, or a JSON line.
 void sayError(const Error& error, bool json = false);
 /// Writes to standard output. False: it cannot be written, which is said, unless its reader has seen enough.

@@ -45,7 +45,7 @@ constexpr std::array table{
           "The name in %1 could not be looked up: the name service did not answer. Check the network and the DNS."},
     Entry{ErrorId::TooManyFiles, "too-many-files",
           "No descriptor is left to open %1. Close endpoints or raise the limit (`ulimit -n`)."},
-    Entry{ErrorId::NoThread, "no-thread", "The system starts no more threads."},
+    Entry{ErrorId::NoThread, "no-thread", "The system starts no more threads or processes."},
     Entry{ErrorId::MessageTooLarge, "message-too-large",
           "The datagram to %1 is larger than the protocol takes: 65,507 bytes over IPv4 UDP."},
     Entry{ErrorId::NotSupported, "not-supported", "This system or build does not support that for %1."},

@@ -30,7 +30,7 @@ enum class ErrorId {
     NameNotFound,
     NameServiceFailed,
     TooManyFiles,
-    NoThread, ///< the system starts no more threads
+    NoThread, ///< the system starts no more threads or processes
     MessageTooLarge,
     NotSupported,
     InvalidArgument,

@@ -3,18 +3,18 @@
 
 #include "core/address/hosts.h"
 
-#include <QElapsedTimer>
 #include <QHostAddress>
 #include <QRegularExpression>
+
+#include <algorithm>
 
 namespace sw {
 
 namespace {
 
 constexpr qsizetype longestLine = 65536;
-constexpr std::size_t mostSessions = 100;
-constexpr qsizetype longestAnswer = 1 << 20;
-constexpr qint64 roundTime = 100; // milliseconds
+constexpr std::size_t mostSessions = 20; // each is a process
+constexpr qsizetype longestName = 100;
 
 bool isOfThisMachine(const Peer& peer) {
     const auto place = parseHostPort(peer.peerName(), false);
@@ -22,7 +22,33 @@ bool isOfThisMachine(const Peer& peer) {
            QHostAddress(place->host).isLoopback();
 }
 
+/// Who speaks, where that is no person at a prompt; empty: perhaps one. Looks at the first bytes of a connection. A web
+/// page can have a browser send a request to any port of this machine, and the lines of its body would be run.
+QString strangerIn(QByteArrayView first) {
+    constexpr char handshake = 0x16; // RFC 8446, section 5.1
+    if (first.startsWith(handshake))
+        return QStringLiteral("a TLS client");
+    // RFC 9112, section 3: a method, a target, a version; and what older and newer versions begin with
+    static const QRegularExpression request(
+        QStringLiteral("^\\s*(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+\\s+\\S+\\s+HTTP/|"
+                       "(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PRI|PROPFIND|MKCOL|MOVE|COPY|LOCK|"
+                       "UNLOCK|REPORT|SEARCH|QUERY)\\s+\\S)"),
+        QRegularExpression::CaseInsensitiveOption);
+    const QString line = QString::fromLatin1(first.first(std::max<qsizetype>(first.indexOf('\n'), 0)));
+    if (request.match(line).hasMatch())
+        return QStringLiteral("an HTTP request, as a web page can send one");
+    if (std::any_of(line.begin(), line.end(),
+                    [](QChar c) { return c < QLatin1Char(' ') && c != QLatin1Char('\t') && c != QLatin1Char('\r'); }))
+        return QStringLiteral("a program: a session's name has no control bytes");
+    return {};
+}
+
 } // namespace
+
+ConsoleBehaviour::~ConsoleBehaviour() {
+    if (m_process)
+        m_process->remove(m_id);
+}
 
 Acceptance ConsoleBehaviour::acceptor(Peer& peer) {
     Acceptance decision;
@@ -31,6 +57,7 @@ Acceptance ConsoleBehaviour::acceptor(Peer& peer) {
 }
 
 void ConsoleBehaviour::opened(Peer& peer) {
+    m_peer = &peer;
     if (peer.isDatagram())
         return;
     // also for a connection that was there before it got its console, or that we opened
@@ -46,104 +73,143 @@ void ConsoleBehaviour::opened(Peer& peer) {
 void ConsoleBehaviour::filter(Peer& peer, QByteArrayView bytes) {
     if (peer.isDatagram() || m_isRefused)
         return; // a prompt needs a stream
+    m_peer = &peer;
     m_pending.append(bytes);
-    if (!m_isWorking)
-        work(peer);
-}
-
-void ConsoleBehaviour::woken(Peer& peer, quint64 token) {
-    if (token < ScriptHost::alarmTokens) {
-        work(peer);
-        return;
-    }
-    if (!m_runtime)
-        return;
-    const auto runtime = m_runtime; // the call may end the connection
-    runtime->alarmOver(m_id);
-    if (const auto done = runtime->fire(m_id, token); !done)
-        say(peer, QStringLiteral("error: %1\n").arg(done.error().detail).toUtf8());
-}
-
-/// Nothing where nobody can read it any more.
-void ConsoleBehaviour::say(Peer& peer, QByteArrayView text) const {
-    if (!m_hasEnded && peer.maySend())
-        peer.send(text);
+    work();
 }
 
 void ConsoleBehaviour::endOfStream(Peer& peer) {
+    m_peer = &peer;
     m_hasPeerEnded = true;
-    if (!m_isWorking)
-        peer.closeAfterPeer();
+    work();
 }
 
-/// Evaluates the lines that wait, for a while; the rest later, so that one prompt does not keep the others waiting.
-void ConsoleBehaviour::work(Peer& peer) {
-    QElapsedTimer round;
-    round.start();
-    const bool wasWorking = std::exchange(m_isWorking, false);
-    for (qsizetype end = m_pending.indexOf('\n'); end >= 0 && !m_hasEnded; end = m_pending.indexOf('\n')) {
-        if (round.elapsed() >= roundTime) {
-            m_isWorking = true;
-            if (!wasWorking)
-                peer.holdReceiving(true);
-            peer.wake(std::chrono::milliseconds(1), 0);
-            return;
+/// Evaluates the first line that waits; the next when its value has come.
+void ConsoleBehaviour::work() {
+    constexpr char handshake = 0x16;
+    while (!m_isEvaluating && !m_hasEnded && !m_isRefused) {
+        const qsizetype end = m_pending.indexOf('\n', m_searched);
+        if (!m_process && (end >= 0 || m_pending.startsWith(handshake))) {
+            if (const QString stranger = strangerIn(m_pending); !stranger.isEmpty()) {
+                refuse(stranger);
+                return;
+            }
+        }
+        if (end < 0) {
+            m_searched = m_pending.size();
+            break;
         }
         const QString text = QString::fromUtf8(m_pending.first(end)).trimmed();
         m_pending.remove(0, end + 1);
-        line(peer, text);
+        m_searched = 0;
+        if (!m_process)
+            begin(text);
+        else if (text.isEmpty())
+            say("> ");
+        else
+            evaluate(text);
     }
-    if (m_hasEnded)
+    if (m_hasEnded || m_isRefused)
         return;
-    if (wasWorking)
-        peer.holdReceiving(false);
+    if (m_isEvaluating) {
+        m_peer->holdReceiving(true);
+        return;
+    }
+    m_peer->holdReceiving(m_isHeldByScript);
     if (m_hasPeerEnded) {
-        peer.close();
-        return;
-    }
-    if (m_pending.size() > longestLine) {
+        m_peer->closeAfterPeer();
+    } else if (m_pending.size() > longestLine) {
         m_pending.clear();
-        say(peer, "a line has at most 65536 bytes\n> ");
+        m_searched = 0;
+        say("a line has at most 65536 bytes\n> ");
     }
 }
 
-void ConsoleBehaviour::line(Peer& peer, const QString& text) {
-    if (!m_runtime) {
-        const QString name = text.isEmpty() ? QStringLiteral("default") : text.left(100);
-        auto& session = m_sessions->byName[name];
-        if (!session && m_sessions->byName.size() > mostSessions) {
-            m_sessions->byName.erase(name);
-            say(peer, "there are 100 sessions already\n");
-            peer.close();
-            return;
-        }
-        const bool isNew = !session;
-        if (isNew)
-            session = std::make_shared<ScriptRuntime>(name);
-        m_runtime = session;
-        m_id = m_runtime->add(peer);
-        say(peer, (isNew ? QStringLiteral("session “%1” begins\n> ") : QStringLiteral("session “%1” goes on\n> "))
-                      .arg(name)
-                      .toUtf8());
+/// Nothing of it is run.
+void ConsoleBehaviour::refuse(const QString& who) {
+    m_isRefused = true;
+    m_pending.clear();
+    m_peer->tell(EventKind::Warning, QStringLiteral("no console for %1").arg(who), {});
+    say("this is a console, not for programs\n");
+    m_peer->close();
+}
+
+void ConsoleBehaviour::begin(const QString& text) {
+    const QString name = text.isEmpty() ? QStringLiteral("default") : text.left(longestName);
+    auto& session = m_sessions->byName[name];
+    const bool isNew = !session;
+    if (isNew && m_sessions->byName.size() > mostSessions) {
+        m_sessions->byName.erase(name);
+        say(QStringLiteral("there are %1 sessions already\n").arg(mostSessions).toUtf8());
+        m_isRefused = true;
+        m_peer->close();
         return;
     }
-    if (!text.isEmpty()) {
-        const auto runtime = m_runtime; // the line may end the connection
-        // `let` and `const` of one line would be gone in the next: at a prompt they are meant to stay
-        static const QRegularExpression declaration(QStringLiteral("^(let|const)\\s+(?=[A-Za-z_$])"));
-        const auto value = runtime->evaluate(m_id, QString(text).replace(declaration, QStringLiteral("var ")));
-        QByteArray answer = (value ? *value : QStringLiteral("error: ") + value.error().detail).toUtf8();
-        answer.truncate(longestAnswer);
-        answer.append('\n');
-        say(peer, answer);
+    if (isNew)
+        session = {new ScriptProcess(QStringLiteral("console")),
+                   [](ScriptProcess* process) { process->deleteLater(); }};
+    m_process = session;
+    m_id = m_process->add(*this, *m_peer);
+    say((isNew ? QStringLiteral("session “%1” begins\n> ") : QStringLiteral("session “%1” goes on\n> "))
+            .arg(name)
+            .toUtf8());
+}
+
+void ConsoleBehaviour::evaluate(const QString& line) {
+    m_isEvaluating = true;
+    m_failure.clear();
+    m_process->call(m_id, ScriptHook::Line, {}, line);
+}
+
+void ConsoleBehaviour::value(const QString& text, bool isError) {
+    if (!std::exchange(m_isEvaluating, false))
+        return;
+    const QString shown = isError ? QStringLiteral("error: ") + (text.isEmpty() ? m_failure : text) : text;
+    say(QByteArray(shown.toUtf8()).append("\n> "));
+    work();
+}
+
+/// Of a line whose process had to be ended: its value comes next. Otherwise of a timer.
+void ConsoleBehaviour::failed(const ScriptFailure& failure) {
+    m_failure = failure.error.detail;
+    if (!m_isEvaluating)
+        say(QStringLiteral("error: %1\n").arg(m_failure).toUtf8());
+}
+
+void ConsoleBehaviour::loaded() {
+    if (const auto problem = m_process->problem())
+        failed(*problem);
+}
+
+void ConsoleBehaviour::log(ScriptLogLevel level, const QString& text) {
+    if (!m_hasEnded)
+        m_process->tellLog(*m_peer, level, text);
+}
+
+void ConsoleBehaviour::act(ScriptAction action, const QString& text) {
+    if (m_hasEnded)
+        return;
+    if (action == ScriptAction::StartTls) {
+        m_process->beginTls(m_id, *m_peer, text);
+    } else if (action == ScriptAction::Pause || action == ScriptAction::Resume) {
+        m_isHeldByScript = action == ScriptAction::Pause;
+        if (!m_isEvaluating)
+            m_peer->holdReceiving(m_isHeldByScript);
+    } else {
+        m_process->carryOut(*m_peer, action, text);
     }
-    say(peer, "> ");
+}
+
+/// Nothing where nobody can read it any more.
+void ConsoleBehaviour::say(QByteArrayView text) const {
+    if (!m_hasEnded && m_peer->maySend())
+        m_peer->send(text);
 }
 
 void ConsoleBehaviour::sentinel(const ClosingRecord&) {
     m_hasEnded = true;
-    if (m_runtime)
-        m_runtime->remove(m_id);
+    if (m_process)
+        m_process->remove(std::exchange(m_id, 0));
 }
 
 } // namespace sw

@@ -1,47 +1,65 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/behaviour/scriptruntime.h"
-
-#include <QHash>
+#include "core/behaviour/scriptprocess.h"
 
 #include <memory>
 
 namespace sw {
 
-/// The sessions of one console listener, by the names that their connections gave. The I/O thread.
+/// The sessions of one console listener, by the names that their connections gave: each a process of its own. The I/O
+/// thread.
 struct ConsoleSessions {
-    std::unordered_map<QString, std::shared_ptr<ScriptRuntime>> byName;
+    std::unordered_map<QString, std::shared_ptr<ScriptProcess>> byName;
     bool allowsRemote = false;
 };
 
 /// A JavaScript prompt for each connection: its first line names the session (the same name finds the same values
 /// again), each line after it is evaluated, and its value printed. Whoever connects can run scripts with their limits:
-/// peers that are not of this machine are refused unless the user allowed them. The I/O thread.
-class ConsoleBehaviour final : public Behaviour {
+/// peers that are not of this machine are refused unless the user allowed them, and so is a web page, which can have
+/// the browser of this machine send what it likes. The I/O thread.
+class ConsoleBehaviour final : public Behaviour, private ScriptClient {
 public:
     explicit ConsoleBehaviour(std::shared_ptr<ConsoleSessions> sessions) : m_sessions(std::move(sessions)) {}
+    ~ConsoleBehaviour() override;
+    ConsoleBehaviour(const ConsoleBehaviour&) = delete;
+    ConsoleBehaviour& operator=(const ConsoleBehaviour&) = delete;
+    ConsoleBehaviour(ConsoleBehaviour&&) = delete;
+    ConsoleBehaviour& operator=(ConsoleBehaviour&&) = delete;
 
     Acceptance acceptor(Peer& peer) override;
     void opened(Peer& peer) override;
     void filter(Peer& peer, QByteArrayView bytes) override;
-    void woken(Peer& peer, quint64 token) override;
     void endOfStream(Peer& peer) override;
     void sentinel(const ClosingRecord& closing) override;
 
 private:
-    void line(Peer& peer, const QString& text);
-    void work(Peer& peer);
-    void say(Peer& peer, QByteArrayView text) const;
+    // ScriptClient
+    void loaded() override;
+    void failed(const ScriptFailure& failure) override;
+    void send(const QByteArray& bytes) override { say(bytes); }
+    void act(ScriptAction action, const QString& text) override;
+    void log(ScriptLogLevel level, const QString& text) override;
+    void value(const QString& text, bool isError) override;
+
+    void work();
+    void begin(const QString& name);
+    void refuse(const QString& who);
+    void evaluate(const QString& line);
+    void say(QByteArrayView text) const;
 
     std::shared_ptr<ConsoleSessions> m_sessions;
-    std::shared_ptr<ScriptRuntime> m_runtime;
+    std::shared_ptr<ScriptProcess> m_process;
+    Peer* m_peer = nullptr;
     int m_id = 0;
     bool m_isRefused = false;
-    bool m_isWorking = false; // woken() goes on with the lines that wait
+    bool m_isEvaluating = false; // the lines behind it wait, and the peer with them
+    bool m_isHeldByScript = false;
     bool m_hasPeerEnded = false;
     bool m_hasEnded = false;
     QByteArray m_pending;
+    qsizetype m_searched = 0; // of m_pending: there is no end of line in there
+    QString m_failure;        // of the line that is evaluated
 };
 
 } // namespace sw

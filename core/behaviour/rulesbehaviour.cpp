@@ -2,9 +2,13 @@
 #include "core/behaviour/rulesbehaviour.h"
 
 #include "core/base/clock.h"
+#include "core/base/inputfile.h"
 #include "core/base/textdecoding.h"
 
 #include <QFile>
+
+#include <algorithm>
+#include <limits>
 
 namespace sw {
 
@@ -13,6 +17,8 @@ constexpr std::size_t mostSteps = 1000;
 constexpr std::size_t mostTold = 100;
 constexpr qsizetype mostHeld = 8 << 20; // bytes of captures that wait for a delay
 constexpr quint64 delayToken = 0;       // those of silence count from 1
+constexpr quint64 workToken = std::numeric_limits<quint64>::max();
+constexpr qint64 roundTime = 5; // milliseconds
 constexpr qint64 largestFile = 4 << 20;
 } // namespace
 
@@ -21,6 +27,8 @@ Result<QString> readTextFile(const QString& path, const QString& what) {
     const auto refuse = [&](const QString& why) {
         return tl::unexpected(Error{.id = ErrorId::NotFound, .situation = what, .detail = why});
     };
+    if (const QString why = whyNoInputFile(path); !why.isEmpty())
+        return refuse(QStringLiteral("%1 cannot be read: %2.").arg(path, why));
     if (!file.open(QIODevice::ReadOnly))
         return refuse(QStringLiteral("%1 cannot be read: %2.").arg(path, file.errorString()));
     const QByteArray bytes = file.read(largestFile + 1);
@@ -103,31 +111,72 @@ bool RulesBehaviour::reload(Peer& peer) {
 
 void RulesBehaviour::filter(Peer& peer, QByteArrayView bytes) {
     if (peer.isDatagram()) {
+        m_round.start();
         take(peer, {.content = bytes.toByteArray(), .raw = bytes.toByteArray()}, Rule::Direction::Received);
         return;
     }
-    const std::vector<Message> messages = m_framer.feed(bytes);
-    for (std::size_t i = 0; i < messages.size() && !m_hasEnded; ++i) {
-        take(peer, messages[i], Rule::Direction::Received);
-        if (!peer.isStartingTls())
-            continue;
-        if (i + 1 < messages.size() || m_framer.pending() > 0)
-            peer.tell(EventKind::Warning,
-                      QStringLiteral("what came in clear text after TLS was asked for is not taken"), {});
-        m_framer = Framer(m_rules->set.framer); // somebody on the way could have put it there
-        return;
-    }
+    for (Message& message : m_framer.feed(bytes))
+        m_messages.push_back(std::move(message));
     if (m_framer.spec().framing == Framing::IdleGap && m_framer.pending() > 0)
         peer.wake(m_framer.spec().gap, ++m_gap);
+    if (!m_isWorkPosted)
+        work(peer);
 }
 
-void RulesBehaviour::offered(Peer& peer, QByteArrayView bytes) {
+/// Looks at the messages that wait, for one turn.
+void RulesBehaviour::work(Peer& peer) {
+    m_round.start();
+    run(peer);
+    while (!m_messages.empty() && !m_hasEnded && !isFull() && !m_isWorkPosted) {
+        if (m_round.elapsed() >= roundTime) {
+            workLater(peer);
+            break;
+        }
+        const Message next = std::move(m_messages.front());
+        m_messages.pop_front();
+        take(peer, next, Rule::Direction::Received);
+        if (!peer.isStartingTls())
+            continue;
+        if (!m_messages.empty() || m_framer.pending() > 0)
+            peer.tell(EventKind::Warning,
+                      QStringLiteral("what came in clear text after TLS was asked for is not taken"), {});
+        m_messages.clear();
+        m_framer = Framer(m_rules->set.framer); // somebody on the way could have put it there
+    }
+    updateHold(peer);
+    if (m_hasPeerEnded && m_messages.empty() && !m_isWorkPosted)
+        finishStream(peer);
+}
+
+/// Others have as long a turn as this connection had: a single answer can take longer than a round.
+void RulesBehaviour::workLater(Peer& peer) {
+    constexpr qint64 longest = 200;
+    const qint64 over = m_round.elapsed() - roundTime;
+    if (!std::exchange(m_isWorkPosted, true))
+        peer.wake(std::chrono::milliseconds(std::clamp<qint64>(over, 0, longest)), workToken);
+}
+
+bool RulesBehaviour::isFull() const {
+    return m_steps.size() > mostSteps || m_heldBytes > mostHeld;
+}
+
+void RulesBehaviour::updateHold(Peer& peer) {
+    const bool isToHold = isFull() || !m_messages.empty();
+    if (isToHold == m_isHolding || m_hasEnded)
+        return;
+    m_isHolding = isToHold;
+    peer.holdReceiving(isToHold);
+}
+
+bool RulesBehaviour::offered(Peer& peer, QByteArrayView bytes) {
+    m_round.start();
     if (peer.isDatagram()) {
         take(peer, {.content = bytes.toByteArray(), .raw = bytes.toByteArray()}, Rule::Direction::Sent);
-        return;
+        return false;
     }
     for (const Message& message : m_sentFramer.feed(bytes))
         take(peer, message, Rule::Direction::Sent);
+    return false;
 }
 
 void RulesBehaviour::take(Peer& peer, const Message& message, Rule::Direction direction) {
@@ -161,17 +210,17 @@ void RulesBehaviour::take(Peer& peer, const Message& message, Rule::Direction di
 
 void RulesBehaviour::run(Peer& peer) {
     while (!m_steps.empty() && !m_isWaiting && !m_hasEnded) {
+        if (m_round.elapsed() >= roundTime) {
+            workLater(peer);
+            break;
+        }
         const Step step = std::move(m_steps.front());
         m_steps.pop_front();
         act(peer, step);
     }
     if (m_steps.empty())
         m_heldBytes = 0;
-    const bool isFull = m_steps.size() > mostSteps || m_heldBytes > mostHeld;
-    if (isFull != m_isHolding && !m_hasEnded) {
-        m_isHolding = isFull;
-        peer.holdReceiving(isFull);
-    }
+    updateHold(peer);
 }
 
 std::optional<QByteArray> RulesBehaviour::render(Peer& peer, const Step& step) {
@@ -235,25 +284,37 @@ void RulesBehaviour::act(Peer& peer, const Step& step) {
 }
 
 void RulesBehaviour::woken(Peer& peer, quint64 token) {
-    if (token == delayToken) {
+    if (token == workToken)
+        m_isWorkPosted = false;
+    else if (token == delayToken)
         m_isWaiting = false;
-        run(peer);
-        return;
-    }
-    if (token != m_gap)
+    else if (token != m_gap)
         return; // something came meanwhile
-    if (const auto message = m_framer.flush())
-        take(peer, *message, Rule::Direction::Received);
+    else if (auto message = m_framer.flush())
+        m_messages.push_back(std::move(*message));
+    if (!m_isWorkPosted)
+        work(peer);
 }
 
 void RulesBehaviour::sendingEnds(Peer& peer) {
     if (m_hasEnded)
         return;
+    m_round.start();
     if (const auto message = m_sentFramer.flush())
         take(peer, *message, Rule::Direction::Sent);
 }
 
 void RulesBehaviour::endOfStream(Peer& peer) {
+    m_hasPeerEnded = true;
+    if (m_messages.empty() && !m_isWorkPosted)
+        finishStream(peer);
+}
+
+/// All that came before the peer's end was looked at.
+void RulesBehaviour::finishStream(Peer& peer) {
+    if (m_hasEnded || std::exchange(m_hasFinished, true))
+        return;
+    m_round.start();
     if (const auto message = m_framer.flush())
         take(peer, *message, Rule::Direction::Received);
     if (m_hasEnded)

@@ -6,6 +6,8 @@
 #include "core/behaviour/source.h"
 #include "core/endpoint/behaviour.h"
 
+#include <QElapsedTimer>
+
 #include <atomic>
 #include <deque>
 #include <memory>
@@ -43,13 +45,14 @@ private:
 };
 
 /// Tries the rules on each message, in order; the first that matches acts, unless it says `next`. What a delay holds
-/// back keeps its order, and receiving pauses while more than 1,000 actions wait. The I/O thread.
+/// back keeps its order, and receiving pauses while more than 1,000 actions wait. A connection that keeps the rules
+/// busy has its turn and then waits for the others. The I/O thread.
 class RulesBehaviour final : public Behaviour {
 public:
     explicit RulesBehaviour(std::shared_ptr<RulesSource> source);
 
     void filter(Peer& peer, QByteArrayView bytes) override;
-    void offered(Peer& peer, QByteArrayView bytes) override;
+    bool offered(Peer& peer, QByteArrayView bytes) override;
     void woken(Peer& peer, quint64 token) override;
     void endOfStream(Peer& peer) override;
     void sendingEnds(Peer& peer) override;
@@ -62,8 +65,13 @@ private:
         QString rule;
     };
 
+    void work(Peer& peer);
+    void workLater(Peer& peer);
     void take(Peer& peer, const Message& message, Rule::Direction direction);
     void run(Peer& peer);
+    bool isFull() const;
+    void updateHold(Peer& peer);
+    void finishStream(Peer& peer);
     void act(Peer& peer, const Step& step);
     std::optional<QByteArray> render(Peer& peer, const Step& step);
     void fail(Peer& peer, const QString& rule, const QString& problem);
@@ -75,12 +83,17 @@ private:
     Framer m_sentFramer;
     MalformedReports m_malformed;
     TemplateState m_state;
+    std::deque<Message> m_messages; // received, and not looked at yet
     std::deque<Step> m_steps;
     std::set<QString> m_saidOnce; // problems that were told already
     qsizetype m_heldBytes = 0;    // of what m_steps captured
     quint64 m_gap = 0;            // of silence, the one that counts
     bool m_isWaiting = false;     // for a delay
     bool m_isHolding = false;
+    bool m_isWorkPosted = false; // woken() goes on
+    QElapsedTimer m_round;       // since this connection has had its turn
+    bool m_hasPeerEnded = false;
+    bool m_hasFinished = false; // after the peer's end
     bool m_hasEnded = false;
 };
 

@@ -1,50 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "core/behaviour/scriptbehaviour.h"
 
-#include <QRegularExpression>
-
 namespace sw {
 
 namespace {
-constexpr quint64 gapTokens = 1ULL << 62U; // above those that scripts may use
-constexpr quint64 workToken = gapTokens - 1;
+constexpr quint64 gapTokens = 1ULL << 62U;
 constexpr int errorsPerSecond = 20;
-constexpr qint64 roundTime = 100; // milliseconds; others wait for the I/O thread
-
-/// What a line that cannot be read was probably meant to do, and what to write here instead.
-QString syntaxHint(const QString& line) {
-    static const QRegularExpression importing(QStringLiteral("^\\s*import\\b|\\bimport\\s*\\("));
-    static const QRegularExpression exporting(QStringLiteral("^\\s*export\\b"));
-    static const QRegularExpression async(QStringLiteral("\\basync\\b|\\bawait\\b"));
-    if (importing.match(line).hasMatch())
-        return QStringLiteral(" (there is no import: a script is one file without modules; `swright list script` shows "
-                              "what it can use)");
-    if (exporting.match(line).hasMatch())
-        return QStringLiteral(" (leave out “export”: functions at the top of the file are found by their names)");
-    if (async.match(line).hasMatch())
-        return QStringLiteral(" (there is no async and await: functions are called when something happens)");
-    return {};
-}
+/// So much of one connection is at the script at once: others of the same script wait for it.
+constexpr std::size_t mostAtScript = 64;
+constexpr qsizetype mostBytesAtScript = 262144;
+constexpr std::size_t mostDatagrams = 4096;
 } // namespace
-
-Result<void> checkScript(const QString& text, const QString& file) {
-    // the constructor reads it as the body of one function, which is not called
-    QJSEngine engine;
-    const QJSValue checked = engine.globalObject().property(QStringLiteral("Function")).callAsConstructor({text});
-    if (!checked.isError())
-        return {};
-    // It does not say where. A program does, which is parsed as a whole before any of it runs; should this one be good
-    // after all, it throws before its second line, where the script begins.
-    const QJSValue placed = engine.evaluate(QStringLiteral("throw null;\n") + text, file, 0);
-    const QJSValue& error = placed.isError() ? placed : checked;
-    const int line = std::max(error.property(QStringLiteral("lineNumber")).toInt(), 1);
-    return tl::unexpected(Error{.id = ErrorId::ScriptFailed,
-                                .situation = QStringLiteral("script"),
-                                .detail = QStringLiteral("%1:%2: %3%4")
-                                              .arg(file, QString::number(line), error.toString(),
-                                                   syntaxHint(text.section(QLatin1Char('\n'), line - 1, line - 1))),
-                                .position = line});
-}
 
 Result<std::shared_ptr<ScriptSource>> ScriptSource::open(const QString& file) {
     auto source = std::make_shared<ScriptSource>();
@@ -71,45 +37,55 @@ ScriptSource::Text ScriptSource::current() const {
 }
 
 ScriptBehaviour::~ScriptBehaviour() {
-    if (m_shared->runtime && m_id != 0)
-        m_shared->runtime->remove(m_id);
+    if (m_id != 0)
+        process().remove(m_id);
 }
 
-/// The runtime, and this connection in it; false where the script cannot be run.
+/// Makes this connection known to the script; false where that cannot be run.
 bool ScriptBehaviour::prepare(Peer& peer) {
     m_peer = &peer;
-    if (!m_shared->runtime || m_id == 0) {
-        m_shared->prepare(&peer); // it may have been read again while nobody was connected
-        m_id = m_shared->runtime->add(peer);
-        m_framer = Framer(m_shared->framer);
-        if (m_shared->problem)
-            fail(peer, *m_shared->problem);
+    if (m_id == 0) {
+        m_shared->prepare(); // it may have been read again while nobody was connected
+        m_id = process().add(*this, peer);
+        m_framer = Framer(m_shared->framer());
+        if (const auto problem = m_shared->problem())
+            failed(*problem);
     }
-    return !m_shared->problem;
+    return !m_shared->problem();
 }
 
 bool ScriptBehaviour::reload(Peer& peer) {
     prepare(peer);
-    m_shared->prepare(&peer);
-    if (m_shared->problem)
-        fail(peer, *m_shared->problem);
-    else
-        peer.tell(EventKind::BehaviourChanged, QStringLiteral("script read again"), {});
-    if (m_framer.spec() != m_shared->framer)
-        m_framer = Framer(m_shared->framer);
+    m_awaitsReload = true;
+    m_shared->prepare();
+    if (process().isLoaded())
+        loaded(); // another connection had it read again
     return true;
 }
 
-std::optional<QJSValue> ScriptBehaviour::call(Peer& peer, const char* hook, const QJSValueList& arguments) {
-    const auto shared = m_shared; // the call may end the connection, and this with it
-    auto result = shared->runtime->call(m_id, hook, arguments);
-    if (result)
-        return *result;
-    fail(peer, result.error());
-    return std::nullopt;
+void ScriptBehaviour::loaded() {
+    if (m_hasEnded)
+        return;
+    const bool isAgain = std::exchange(m_awaitsReload, false);
+    if (const auto problem = m_shared->problem()) {
+        failed(*problem);
+        m_early.clear();
+        m_waiting.clear();
+        updateHold();
+        if (m_hasPeerEnded && !std::exchange(m_hasToldPeerEnded, true))
+            m_peer->closeAfterPeer();
+        return;
+    }
+    if (isAgain)
+        m_peer->tell(EventKind::BehaviourChanged, QStringLiteral("script read again"), {});
+    if (m_framer.spec() != m_shared->framer())
+        m_framer = Framer(m_shared->framer());
+    if (!m_early.isEmpty())
+        take(std::exchange(m_early, {}));
+    work();
 }
 
-void ScriptBehaviour::fail(Peer& peer, const Error& error) {
+void ScriptBehaviour::failed(const ScriptFailure& failure) {
     constexpr qint64 second = 1000;
     if (!m_second.isValid() || m_second.elapsed() >= second) {
         m_second.start();
@@ -117,152 +93,212 @@ void ScriptBehaviour::fail(Peer& peer, const Error& error) {
     }
     if (++m_said > errorsPerSecond)
         return;
-    QString text = error.detail;
+    QString text = failure.error.detail;
     if (m_said == errorsPerSecond)
         text += QStringLiteral(" (further errors of this second are left out)");
-    peer.tell(EventKind::BehaviourFailed, text, m_shared->factsOf(error));
+    m_peer->tell(EventKind::BehaviourFailed, text, failure.facts());
 }
 
-/// Whoever guards a door with a script wants it shut when the script fails.
 Acceptance ScriptBehaviour::acceptor(Peer& peer) {
     Acceptance decision;
-    if (!prepare(peer)) {
-        decision.isTaken = false;
-    } else if (has("acceptor")) {
-        const auto result = call(peer, "acceptor");
-        decision.isTaken = result && result->toBool();
-    }
+    decision.isTaken = prepare(peer);
+    decision.isPending = decision.isTaken;
+    if (decision.isPending)
+        process().call(m_id, ScriptHook::Acceptor);
     return decision;
+}
+
+void ScriptBehaviour::decided(bool isTaken) {
+    m_peer->decide(isTaken && !m_shared->problem());
 }
 
 void ScriptBehaviour::opened(Peer& peer) {
     if (prepare(peer))
-        call(peer, "opened");
+        process().call(m_id, ScriptHook::Opened);
 }
 
-void ScriptBehaviour::message(Peer& peer, const Message& message) {
-    if (message.isWhole()) {
-        if (has("filter"))
-            call(peer, "filter", {m_shared->runtime->bytes(message.content)});
-        return;
-    }
-    m_malformed.tell(peer, message, QStringLiteral("received"));
-    if (has("malformed"))
-        call(peer, "malformed", {m_shared->runtime->bytes(message.raw), message.whyNotWhole()});
+void ScriptBehaviour::secured(Peer& peer) {
+    if (prepare(peer))
+        process().call(m_id, ScriptHook::Secured);
 }
 
 void ScriptBehaviour::filter(Peer& peer, QByteArrayView bytes) {
     if (!prepare(peer) || m_hasEnded)
         return;
     if (peer.isDatagram()) {
-        message(peer, {.content = bytes.toByteArray(), .raw = {}});
-        return;
+        takeDatagram(bytes);
+    } else if (process().isLoaded()) {
+        take(bytes);
+        work();
+    } else {
+        m_early.append(bytes);
+        updateHold();
     }
+}
+
+void ScriptBehaviour::take(QByteArrayView bytes) {
     for (Message& one : m_framer.feed(bytes))
         m_waiting.push_back(std::move(one));
     if (m_framer.spec().framing == Framing::IdleGap && m_framer.pending() > 0)
-        peer.wake(m_framer.spec().gap, gapTokens + ++m_gap);
-    if (!m_isWorking)
-        work(peer);
+        m_peer->wake(m_framer.spec().gap, gapTokens + ++m_gap);
 }
 
-/// Shows the script what waits, for a while; the rest later, so that one connection does not keep all others waiting.
-void ScriptBehaviour::work(Peer& peer) {
-    QElapsedTimer round;
-    round.start();
-    const bool wasWorking = std::exchange(m_isWorking, false);
-    while (!m_waiting.empty() && !m_hasEnded) {
-        if (round.elapsed() >= roundTime) {
-            m_isWorking = true;
-            if (!wasWorking)
-                peer.holdReceiving(true);
-            peer.wake(std::chrono::milliseconds(1), workToken);
-            return;
-        }
+/// Datagrams have no window: what comes faster than the script takes it is recorded, and not shown to the script.
+void ScriptBehaviour::takeDatagram(QByteArrayView bytes) {
+    if (m_waiting.size() >= mostDatagrams) {
+        ++m_notShown;
+        return;
+    }
+    m_waiting.push_back({.content = bytes.toByteArray(), .raw = {}});
+    work();
+}
+
+/// Hands the script what waits, as far as it has room for it.
+void ScriptBehaviour::work() {
+    while (!m_waiting.empty() && !m_hasEnded && process().isLoaded() && m_atScript.size() < mostAtScript &&
+           m_bytesAtScript < mostBytesAtScript && (m_atScript.empty() || process().wantsMore())) {
         const Message next = std::move(m_waiting.front());
         m_waiting.pop_front();
-        message(peer, next);
-        if (m_hasEnded || !peer.isStartingTls())
-            continue;
-        if (!m_waiting.empty() || m_framer.pending() > 0)
-            peer.tell(EventKind::Warning,
-                      QStringLiteral("what came in clear text after TLS was asked for is not taken"), {});
-        m_waiting.clear(); // somebody on the way could have put it there
-        m_framer = Framer(m_shared->framer);
+        show(next);
     }
     if (m_hasEnded)
         return;
-    if (wasWorking)
-        peer.holdReceiving(false);
-    if (m_hasPeerEnded)
-        endOfStream(peer);
+    updateHold();
+    process().flush();
+    if (m_hasEnded || !m_hasPeerEnded || m_hasToldPeerEnded || !m_waiting.empty() || !process().isLoaded())
+        return;
+    m_hasToldPeerEnded = true;
+    if (const auto rest = m_framer.flush())
+        show(*rest);
+    process().call(m_id, ScriptHook::End);
 }
 
-void ScriptBehaviour::secured(Peer& peer) {
-    if (prepare(peer) && has("secured"))
-        call(peer, "secured");
+void ScriptBehaviour::show(const Message& message) {
+    if (!message.isWhole())
+        m_malformed.tell(*m_peer, message, QStringLiteral("received"));
+    const QByteArray& bytes = message.isWhole() ? message.content : message.raw;
+    m_atScript.push_back(bytes.size());
+    m_bytesAtScript += bytes.size();
+    if (message.isWhole())
+        process().call(m_id, ScriptHook::Filter, bytes);
+    else
+        process().call(m_id, ScriptHook::Malformed, bytes, message.whyNotWhole());
 }
 
-void ScriptBehaviour::offered(Peer& peer, QByteArrayView bytes) {
-    if (prepare(peer) && !m_hasEnded && has("sent"))
-        call(peer, "sent", {m_shared->runtime->bytes(bytes)});
+void ScriptBehaviour::updateHold() {
+    const bool isFull = !m_waiting.empty() || !m_early.isEmpty();
+    const bool isToHold = m_isHeldByScript || isFull;
+    if (m_hasEnded || m_isHeld == isToHold)
+        return;
+    m_isHeld = isToHold;
+    m_peer->holdReceiving(isToHold);
 }
 
-void ScriptBehaviour::woken(Peer& peer, quint64 token) {
-    if (!prepare(peer) || m_hasEnded)
-        return;
-    if (token == workToken) {
-        work(peer);
-        return;
+void ScriptBehaviour::answered(ScriptHook hook) {
+    if (hook == ScriptHook::Sent && !m_kept.empty()) {
+        const QByteArray bytes = std::move(m_kept.front());
+        m_kept.pop_front();
+        m_peer->sendKept(bytes);
     }
-    if (token < workToken)
-        m_shared->runtime->alarmOver(m_id);
-    if (token >= ScriptHost::alarmTokens && token < workToken) {
-        if (const auto done = m_shared->runtime->fire(m_id, token); !done)
-            fail(peer, done.error());
+    if ((hook != ScriptHook::Filter && hook != ScriptHook::Malformed) || m_atScript.empty())
         return;
-    }
-    if (token < workToken) {
-        if (has("timer"))
-            call(peer, "timer", {static_cast<double>(token)});
+    m_bytesAtScript -= m_atScript.front();
+    m_atScript.pop_front();
+    if (m_hasEnded)
         return;
-    }
-    if (token != gapTokens + m_gap)
+    if (m_waiting.empty() && m_notShown > 0)
+        m_peer->tell(EventKind::Warning,
+                     QStringLiteral("%1 datagrams came faster than the script takes them, and were not shown to it")
+                         .arg(std::exchange(m_notShown, 0U)),
+                     {});
+    work();
+}
+
+bool ScriptBehaviour::offered(Peer& peer, QByteArrayView bytes) {
+    if (!prepare(peer) || m_hasEnded || !process().hearsSent(m_id))
+        return false;
+    if (!peer.isDatagram())
+        m_kept.push_back(bytes.toByteArray());
+    process().call(m_id, ScriptHook::Sent, bytes.toByteArray());
+    return !peer.isDatagram();
+}
+
+void ScriptBehaviour::woken(Peer&, quint64 token) {
+    if (m_hasEnded || token != gapTokens + m_gap)
         return;
     if (auto one = m_framer.flush())
         m_waiting.push_back(std::move(*one));
-    if (!m_isWorking)
-        work(peer);
+    work();
 }
 
 void ScriptBehaviour::endOfStream(Peer& peer) {
-    if (!prepare(peer)) {
-        peer.closeAfterPeer();
-        return;
-    }
     m_hasPeerEnded = true;
-    if (m_isWorking)
-        return; // when the script has seen what came before
-    if (const auto rest = m_framer.flush())
-        message(peer, *rest);
-    if (m_hasEnded)
-        return;
-    if (has("end"))
-        call(peer, "end");
-    else
+    if (prepare(peer))
+        work();
+    else if (!std::exchange(m_hasToldPeerEnded, true))
         peer.closeAfterPeer();
 }
 
+void ScriptBehaviour::takenOff(Peer& peer) {
+    for (const QByteArray& bytes : std::exchange(m_kept, {}))
+        peer.sendKept(bytes);
+}
+
 void ScriptBehaviour::sentinel(const ClosingRecord& closing) {
-    if (std::exchange(m_hasEnded, true) || m_peer == nullptr || m_id == 0 || m_shared->problem)
+    if (std::exchange(m_hasEnded, true) || m_peer == nullptr || m_id == 0)
         return;
-    call(*m_peer, "sentinel", {closing.cause, closing.text});
-    m_shared->runtime->remove(m_id);
+    m_waiting.clear();
+    m_kept.clear();
+    if (!m_shared->problem())
+        process().call(m_id, ScriptHook::Sentinel, {}, closing.cause, closing.text);
+}
+
+bool ScriptBehaviour::hasMoreToTell() const {
+    return m_id != 0 && process().awaits(m_id, ScriptHook::Sentinel);
+}
+
+void ScriptBehaviour::send(const QByteArray& bytes) {
+    if (!m_hasEnded)
+        m_peer->send(bytes);
+    else if (!std::exchange(m_hasToldLate, true))
+        m_peer->tell(EventKind::NotSent,
+                     QStringLiteral("not sent: the connection had ended before the script sent its answer."), {});
+}
+
+void ScriptBehaviour::log(ScriptLogLevel level, const QString& text) {
+    process().tellLog(*m_peer, level, text);
+}
+
+void ScriptBehaviour::act(ScriptAction action, const QString& text) {
+    if (m_hasEnded)
+        return; // closing what has ended is no mistake
+    if (action == ScriptAction::StartTls) {
+        startTls(text);
+    } else if (action == ScriptAction::Pause || action == ScriptAction::Resume) {
+        m_isHeldByScript = action == ScriptAction::Pause;
+        updateHold();
+    } else {
+        process().carryOut(*m_peer, action, text);
+    }
+}
+
+/// What came in clear text after the script asked is not taken: somebody on the way could have put it there. The
+/// script's process drops what it has of that and says so, once; it gets one piece of what is still here for that.
+void ScriptBehaviour::startTls(const QString& options) {
+    process().beginTls(m_id, *m_peer, options);
+    if (m_hasEnded || !m_peer->isStartingTls())
+        return;
+    const bool isTextLeft = !m_waiting.empty() || m_framer.pending() > 0;
+    m_waiting.clear();
+    m_framer = Framer(m_shared->framer());
+    if (isTextLeft)
+        show({.content = QByteArrayLiteral("clear text"), .raw = {}});
+    updateHold();
 }
 
 BehaviourFactory makeScriptFactory(std::shared_ptr<ScriptSource> source) {
     // made by the factory's owner, filled on the I/O thread
-    auto shared = std::make_shared<SharedScript>(SharedScript{.source = std::move(source)});
+    auto shared = std::make_shared<SharedScript>(std::move(source));
     auto listener = std::make_shared<ScriptListener>(shared);
     return {[shared = std::move(shared)]() -> std::unique_ptr<Behaviour> {
                 return std::make_unique<ScriptBehaviour>(shared);

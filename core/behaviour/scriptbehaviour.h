@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/behaviour/malformed.h"
-#include "core/behaviour/scriptruntime.h"
+#include "core/behaviour/scriptprocess.h"
 #include "core/behaviour/source.h"
 #include "core/framing/framer.h"
 
@@ -12,7 +12,7 @@
 
 namespace sw {
 
-/// A file with a script. Any thread; the runtime is made and used by the I/O thread only.
+/// A file with a script. Any thread; what runs it is made and used by the I/O thread only.
 class ScriptSource final : public BehaviourSource {
 public:
     static Result<std::shared_ptr<ScriptSource>> open(const QString& file);
@@ -33,21 +33,37 @@ private:
     Text m_text;
 };
 
-/// Whether a text is a script; nothing of it is run. The error's position is the line, from 1.
-Result<void> checkScript(const QString& text, const QString& file);
+/// What the connections of one listener share: the script's process, begun when it listens. Made by any thread; used on
+/// the I/O thread.
+class SharedScript {
+public:
+    explicit SharedScript(std::shared_ptr<ScriptSource> source) : m_source(std::move(source)) {}
+    ~SharedScript();
+    SharedScript(const SharedScript&) = delete;
+    SharedScript& operator=(const SharedScript&) = delete;
+    SharedScript(SharedScript&&) = delete;
+    SharedScript& operator=(SharedScript&&) = delete;
 
-/// What the connections of one listener share: the runtime, made when it listens. The I/O thread.
-struct SharedScript {
-    std::shared_ptr<ScriptSource> source;
-    std::unique_ptr<ScriptRuntime> runtime{};
-    std::optional<ListenerHandle> listener{};
-    quint64 version = 0;
-    FramerSpec framer{};
-    std::optional<Error> problem{}; ///< the script as a whole cannot be run
+    /// Begins the process, or has it read the script again, unless what runs is what the file says. `store` and what
+    /// connections keep in `data` stay.
+    void prepare();
+    /// Takes no connection until the script was read.
+    void setListener(const ListenerHandle& listener);
+    ScriptProcess& process() { return *m_process; }
+    bool hasProcess() const { return m_process != nullptr; }
+    /// The script as a whole cannot be run.
+    std::optional<ScriptFailure> problem() const;
+    const FramerSpec& framer() const { return m_framer; }
 
-    /// `teller`: records what the script logs while it is loaded.
-    void prepare(EventTeller* teller);
-    QJsonObject factsOf(const Error& error) const;
+private:
+    void loadingEnded();
+
+    std::shared_ptr<ScriptSource> m_source;
+    std::shared_ptr<ScriptProcess> m_process;
+    std::optional<ListenerHandle> m_listener;
+    quint64 m_version = 0;
+    FramerSpec m_framer;
+    std::optional<ScriptFailure> m_framerProblem;
 };
 
 /// The listener's side of a script: it is loaded when the listener is bound, and hears of its end. The I/O thread.
@@ -57,6 +73,7 @@ public:
 
     void listening(const ListenerHandle& listener) override;
     void listenerClosed(const ClosingRecord& closing) override;
+    bool hasMoreToTell() const override;
 
 private:
     std::shared_ptr<SharedScript> m_shared;
@@ -64,8 +81,8 @@ private:
 
 /// One connection's side of a script; its functions are those of scriptHooks(), all of which may be missing. An error
 /// in one is recorded with its place, and the connection goes on; only an acceptor that fails, or a script that cannot
-/// be run at all, refuses it. The I/O thread.
-class ScriptBehaviour final : public Behaviour {
+/// be run at all, refuses it. What arrives waits while the script is busy, and the peer with it. The I/O thread.
+class ScriptBehaviour final : public Behaviour, private ScriptClient {
 public:
     explicit ScriptBehaviour(std::shared_ptr<SharedScript> shared) : m_shared(std::move(shared)) {}
     ~ScriptBehaviour() override;
@@ -77,30 +94,52 @@ public:
     Acceptance acceptor(Peer& peer) override;
     void opened(Peer& peer) override;
     void filter(Peer& peer, QByteArrayView bytes) override;
-    void offered(Peer& peer, QByteArrayView bytes) override;
+    bool offered(Peer& peer, QByteArrayView bytes) override;
     void secured(Peer& peer) override;
     void woken(Peer& peer, quint64 token) override;
     void endOfStream(Peer& peer) override;
     void sentinel(const ClosingRecord& closing) override;
     bool reload(Peer& peer) override;
+    void takenOff(Peer& peer) override;
+    bool hasMoreToTell() const override;
 
 private:
+    // ScriptClient
+    void loaded() override;
+    void decided(bool isTaken) override;
+    void answered(ScriptHook hook) override;
+    void failed(const ScriptFailure& failure) override;
+    void send(const QByteArray& bytes) override;
+    void act(ScriptAction action, const QString& text) override;
+    void log(ScriptLogLevel level, const QString& text) override;
+
     bool prepare(Peer& peer);
-    void message(Peer& peer, const Message& message);
-    void work(Peer& peer);
-    bool has(const char* hook) const { return m_shared->runtime->has(m_id, hook); }
-    std::optional<QJSValue> call(Peer& peer, const char* hook, const QJSValueList& arguments = {});
-    void fail(Peer& peer, const Error& error);
+    ScriptProcess& process() const { return m_shared->process(); }
+    void take(QByteArrayView bytes);
+    void takeDatagram(QByteArrayView bytes);
+    void work();
+    void show(const Message& message);
+    void startTls(const QString& options);
+    void updateHold();
 
     std::shared_ptr<SharedScript> m_shared;
     Peer* m_peer = nullptr;
     int m_id = 0;
     Framer m_framer;
     MalformedReports m_malformed;
-    std::deque<Message> m_waiting; // messages that the script has not seen
-    bool m_isWorking = false;      // woken() goes on with them
+    QByteArray m_early;               // arrived before it was known how to split it
+    std::deque<Message> m_waiting;    // messages that the script was not handed
+    std::deque<qsizetype> m_atScript; // sizes of those that it was, and has not dealt with
+    qsizetype m_bytesAtScript = 0;
+    std::deque<QByteArray> m_kept; // offered by the user, until the script has seen it
+    quint64 m_notShown = 0;        // datagrams that came faster than the script takes them
+    bool m_isHeldByScript = false;
+    bool m_isHeld = false;
     bool m_hasPeerEnded = false;
+    bool m_hasToldPeerEnded = false;
     bool m_hasEnded = false;
+    bool m_hasToldLate = false; // that it sends after the end
+    bool m_awaitsReload = false;
     quint64 m_gap = 0;
     QElapsedTimer m_second;
     int m_said = 0;

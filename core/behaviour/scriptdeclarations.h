@@ -20,7 +20,7 @@ declare function secured(connection: Connection): void;
 declare function filter(connection: Connection, bytes: Bytes): void;
 /** With a framer: bytes that are no whole message, framing and all, and what is wrong with them. They never come to filter(). */
 declare function malformed(connection: Connection, bytes: Bytes, problem: string): void;
-/** The user sends something; it goes out after this. */
+/** The user sends something; on streams it goes out after this. */
 declare function sent(connection: Connection, bytes: Bytes): void;
 /** What setTimer() asked for. */
 declare function timer(connection: Connection, token: number): void;
@@ -123,7 +123,7 @@ declare function clearInterval(timer?: number): void;
 declare const listener: Listener | undefined;
 /** All open connections of this listener. */
 declare function connections(): Connection[];
-/** Shared by all connections of this listener; stays when the script is read again. */
+/** Shared by all connections of this listener; stays when the script is read again, but not when its process had to be ended. */
 declare const store: any;
 )TS";
 

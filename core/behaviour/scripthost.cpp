@@ -5,7 +5,7 @@
 #include "core/payload/payload.h"
 #include "core/transcript/pattern.h"
 
-#include <QQmlEngine>
+#include <QJSEngine>
 
 #include <cmath>
 
@@ -64,10 +64,25 @@ QString perlPattern(const QString& source, const QString& flags) {
 } // namespace
 
 QStringList scriptHooks() {
-    return {QStringLiteral("acceptor"),      QStringLiteral("opened"),    QStringLiteral("secured"),
-            QStringLiteral("filter"),        QStringLiteral("malformed"), QStringLiteral("sent"),
-            QStringLiteral("timer"),         QStringLiteral("end"),       QStringLiteral("sentinel"),
-            QStringLiteral("listenerClosed")};
+    QStringList names;
+    for (auto hook = static_cast<int>(ScriptHook::Acceptor); hook < static_cast<int>(ScriptHook::Line); ++hook)
+        names.append(QString::fromLatin1(hookName(static_cast<ScriptHook>(hook))));
+    return names;
+}
+
+QString whyNotForScripts(const QString& tlsOptions) {
+    for (const QString& option : tlsOptions.split(QLatin1Char('&'), Qt::SkipEmptyParts)) {
+        const QString name = option.section(QLatin1Char('='), 0, 0);
+        for (const char* file : {"cert", "key", "ca", "keylog"}) {
+            if (name == QLatin1String(file))
+                return QStringLiteral("startTls: scripts have no access to files, so %1 is not for them").arg(name);
+        }
+    }
+    return {};
+}
+
+QStringList ScriptHost::hookNames() const {
+    return scriptHooks();
 }
 
 /// Throws in the script that called.
@@ -75,52 +90,62 @@ void ScriptHost::fail(const QString& text) const {
     qjsEngine(this)->throwError(text);
 }
 
-Peer* ScriptHost::peerOf(int id) const {
+ScriptHost::Connection* ScriptHost::find(int id) {
     const auto found = connections.find(id);
-    return found == connections.end() ? nullptr : found->second.peer;
+    return found == connections.end() ? nullptr : &found->second;
+}
+
+void ScriptHost::remove(int id) {
+    connections.erase(id);
+    for (auto at = timers.begin(); at != timers.end();)
+        at = at->second.id == id ? timers.erase(at) : std::next(at);
+}
+
+std::optional<ScriptHost::Timer> ScriptHost::takeDue(Time now) {
+    if (timers.empty() || timers.begin()->first > now)
+        return std::nullopt;
+    const Timer due = timers.begin()->second;
+    timers.erase(timers.begin());
+    if (Connection* connection = find(due.id))
+        --connection->timers;
+    return due;
 }
 
 void ScriptHost::send(int id, const QByteArray& bytes) {
-    if (Peer* peer = peerOf(id))
-        peer->send(bytes);
-    else
+    if (find(id) == nullptr)
         fail(QStringLiteral("send: the connection has ended"));
+    else if (bytes.size() > largestScriptPiece)
+        fail(QStringLiteral("send takes at most %1 bytes at once").arg(largestScriptPiece));
+    else
+        m_tell(script::Send{.id = id, .bytes = bytes});
 }
 
 void ScriptHost::act(int id, const QString& what, const QString& argument) {
-    Peer* peer = peerOf(id);
-    if (peer == nullptr)
+    static const QHash<QString, ScriptAction> actions{
+        {QStringLiteral("close"), ScriptAction::Close},
+        {QStringLiteral("abort"), ScriptAction::Abort},
+        {QStringLiteral("shutdown"), ScriptAction::ShutDown},
+        {QStringLiteral("shutdown-receiving"), ScriptAction::ShutDownReceiving},
+        {QStringLiteral("starttls"), ScriptAction::StartTls},
+        {QStringLiteral("mark"), ScriptAction::Mark},
+        {QStringLiteral("pause"), ScriptAction::Pause},
+        {QStringLiteral("resume"), ScriptAction::Resume},
+        {QStringLiteral("record"), ScriptAction::Record},
+        {QStringLiteral("unrecord"), ScriptAction::Unrecord}};
+    Connection* connection = find(id);
+    const auto action = actions.constFind(what);
+    if (connection == nullptr || action == actions.constEnd())
         return; // closing what has ended is no mistake
-    if (what == QLatin1String("close"))
-        peer->close();
-    else if (what == QLatin1String("abort"))
-        peer->abort();
-    else if (what == QLatin1String("shutdown"))
-        peer->endSending();
-    else if (what == QLatin1String("shutdown-receiving"))
-        peer->endReceiving();
-    else if (what == QLatin1String("starttls"))
-        startTls(*peer, argument);
-    else if (what == QLatin1String("mark"))
-        peer->tell(EventKind::Marked, argument.left(longestLog), {{QStringLiteral("script"), where}});
-    else if (what == QLatin1String("pause") || what == QLatin1String("resume"))
-        peer->holdReceiving(what == QLatin1String("pause"));
-    else if (what == QLatin1String("record") || what == QLatin1String("unrecord"))
-        peer->setRecorded(what == QLatin1String("record"));
-}
-
-/// Options that name files are not for scripts: they have no access to files.
-void ScriptHost::startTls(Peer& peer, const QString& options) {
-    for (const QString& option : options.split(QLatin1Char('&'), Qt::SkipEmptyParts)) {
-        const QString name = option.section(QLatin1Char('='), 0, 0);
-        for (const char* file : {"cert", "key", "ca", "keylog"}) {
-            if (name == QLatin1String(file)) {
-                fail(QStringLiteral("startTls: scripts have no access to files, so %1 is not for them").arg(name));
-                return;
-            }
+    if (*action == ScriptAction::StartTls) {
+        if (const QString why = whyNotForScripts(argument); !why.isEmpty()) {
+            fail(why);
+            return;
         }
+        connection->isStartingTls = true;
     }
-    peer.beginTls(options);
+    if (*action == ScriptAction::Abort || (*action == ScriptAction::Close && !connection->known.isDatagram))
+        connection->isClosed = true;
+    m_tell(script::Act{.id = id, .action = *action, .text = argument.left(longestLog)});
 }
 
 void ScriptHost::after(int id, double milliseconds, double token) {
@@ -128,30 +153,31 @@ void ScriptHost::after(int id, double milliseconds, double token) {
     if (!std::isfinite(token) || token < 0 || token > largest)
         fail(QStringLiteral("setTimer takes a token from 0 to 9007199254740991"));
     else
-        wake(id, milliseconds, static_cast<quint64>(token), QStringLiteral("setTimer"));
+        wake(id, milliseconds, {.id = id, .token = token}, QStringLiteral("setTimer"));
 }
 
 void ScriptHost::alarm(int id, double milliseconds, double number) {
-    wake(id, milliseconds, alarmTokens + static_cast<quint64>(number), QStringLiteral("a timer"));
+    wake(id, milliseconds, {.id = id, .isAlarm = true, .token = number}, QStringLiteral("a timer"));
 }
 
-void ScriptHost::wake(int id, double milliseconds, quint64 token, const QString& name) {
+void ScriptHost::wake(int id, double milliseconds, const Timer& timer, const QString& name) {
     constexpr double longest = 86'400'000; // a day
-    constexpr int mostAlarms = 10'000;
-    const auto found = connections.find(id);
-    if (found == connections.end())
+    constexpr int mostTimers = 10'000;
+    Connection* connection = find(id);
+    if (connection == nullptr)
         return;
     if (!std::isfinite(milliseconds) || milliseconds < 0 || milliseconds > longest) {
         fail(QStringLiteral("%1 takes 0 to 86400000 milliseconds").arg(name));
         return;
     }
-    if (found->second.alarms >= mostAlarms) {
+    if (connection->timers >= mostTimers) {
         fail(QStringLiteral("%1: more than 10000 timers were started on this connection and are not over").arg(name));
         return;
     }
-    ++found->second.alarms;
+    ++connection->timers;
     // at least one, so that a timer that starts itself again does not keep the others waiting
-    found->second.peer->wake(std::chrono::milliseconds(std::max<qint64>(static_cast<qint64>(milliseconds), 1)), token);
+    const std::chrono::milliseconds pause(std::max<qint64>(static_cast<qint64>(milliseconds), 1));
+    timers.emplace(std::chrono::steady_clock::now() + pause, timer);
 }
 
 bool ScriptHost::mayLog() {
@@ -164,43 +190,46 @@ bool ScriptHost::mayLog() {
 }
 
 void ScriptHost::log(const QString& text, const QString& level) {
-    if (current == nullptr)
+    if (!mayTell)
         return;
-    QJsonObject facts{{QStringLiteral("script"), where}};
-    if (!level.isEmpty())
-        facts.insert(QStringLiteral("level"), level);
     if (mayLog())
-        current->tell(level.isEmpty() ? EventKind::BehaviourLog : EventKind::Warning, text.left(longestLog), facts);
+        m_tell(script::Log{.id = currentId,
+                           .level = level.isEmpty()                   ? ScriptLogLevel::Plain
+                                    : level == QLatin1String("error") ? ScriptLogLevel::Error
+                                                                      : ScriptLogLevel::Warning,
+                           .text = text.left(longestLog)});
     else if (m_logged == logsPerSecond + 1)
-        current->tell(
-            EventKind::Warning,
-            QStringLiteral("the script logs more than 1000 lines a second; the rest of this second is left out"), {});
+        m_tell(script::Log{.id = currentId,
+                           .level = ScriptLogLevel::Warning,
+                           .text = QStringLiteral(
+                               "the script logs more than 1000 lines a second; the rest of this second is left out")});
 }
 
 QString ScriptHost::text(int id, const QString& what) const {
-    const Peer* peer = peerOf(id);
-    if (peer == nullptr)
+    const auto found = connections.find(id);
+    if (found == connections.end())
         return {};
+    const script::Add& known = found->second.known;
     if (what == QLatin1String("name"))
-        return peer->ownName();
+        return known.name;
     if (what == QLatin1String("peer"))
-        return peer->peerName();
+        return known.peer;
     if (what == QLatin1String("kind"))
-        return peer->isDatagram() ? QStringLiteral("datagram") : QStringLiteral("stream");
-    return peer->listenerName();
+        return known.isDatagram ? QStringLiteral("datagram") : QStringLiteral("stream");
+    return known.listener;
 }
 
 QVariantMap ScriptHost::credentials(int id) const {
-    const Peer* peer = peerOf(id);
-    const auto known = peer == nullptr ? nullptr : peer->credentials();
     QVariantMap told;
-    if (known == nullptr)
+    const auto found = connections.find(id);
+    if (found == connections.end())
         return told;
-    for (const auto& [name, number] : {std::pair{"pid", known->pid}, {"uid", known->uid}, {"gid", known->gid}}) {
+    const script::Add& known = found->second.known;
+    for (const auto& [name, number] : {std::pair{"pid", known.pid}, {"uid", known.uid}, {"gid", known.gid}}) {
         if (number >= 0)
             told.insert(QLatin1String(name), static_cast<double>(number));
     }
-    for (const auto& [name, text] : {std::pair{"program", known->program}, {"user", known->user}}) {
+    for (const auto& [name, text] : {std::pair{"program", known.program}, {"user", known.user}}) {
         if (!text.isEmpty())
             told.insert(QLatin1String(name), text);
     }
@@ -211,21 +240,20 @@ QString ScriptHost::listenerText(const QString& what) const {
     if (!listener)
         return {};
     if (what == QLatin1String("name"))
-        return listener->name();
+        return listener->name;
     if (what == QLatin1String("address"))
-        return listener->address();
-    return listener->isOpen() ? QStringLiteral("yes") : QStringLiteral("no");
+        return listener->address;
+    return listener->isOpen ? QStringLiteral("yes") : QStringLiteral("no");
 }
 
 void ScriptHost::actOnListener(const QString& what) {
     if (!listener)
         fail(QStringLiteral("there is no listener here"));
-    else if (what == QLatin1String("close"))
-        listener->close();
-    else if (what == QLatin1String("accept"))
-        listener->acceptOne();
     else
-        listener->setPaused(what == QLatin1String("pause"));
+        m_tell(script::ActOnListener{.action = what == QLatin1String("close")    ? ScriptListenerAction::Close
+                                               : what == QLatin1String("accept") ? ScriptListenerAction::Accept
+                                               : what == QLatin1String("pause")  ? ScriptListenerAction::Pause
+                                                                                 : ScriptListenerAction::Resume});
 }
 
 QString ScriptHost::decode(const QByteArray& bytes, const QString& encoding) {

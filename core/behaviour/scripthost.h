@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/endpoint/behaviour.h"
-#include "core/endpoint/listenerhandle.h"
+#include "core/behaviour/scriptmessages.h"
 
 #include <QElapsedTimer>
 #include <QHash>
@@ -12,41 +11,60 @@
 #include <QVariantList>
 #include <QVariantMap>
 
+#include <chrono>
+#include <functional>
+#include <map>
 #include <optional>
 #include <unordered_map>
 
 namespace sw {
 
-/// The functions of a script that are called, by their names.
-QStringList scriptHooks();
-
-/// What scripts call, through the prelude that keeps it to itself: small calls with ids and values. The I/O thread.
+/// What scripts call, through the prelude that keeps it to itself: small calls with ids and values. It knows what the
+/// program told of connections, and tells the program what is to be done with them. In the script's own process.
 class ScriptHost final : public QObject {
     Q_OBJECT
 
 public:
-    using QObject::QObject;
+    using Time = std::chrono::steady_clock::time_point;
+    using Tell = std::function<void(const FromScript&)>;
 
-    /// Peer::wake() is asked for with tokens from here on for what setTimeout() and setInterval() wait for.
-    static constexpr quint64 alarmTokens = 1ULL << 60U;
+    explicit ScriptHost(Tell tell) : m_tell(std::move(tell)) {}
 
-    struct Served {
-        Peer* peer = nullptr;
-        int alarms = 0; ///< that wait
+    struct Connection {
+        script::Add known;
+        int timers = 0; ///< that wait
+        /// It was closed or reset by the script: what arrived meanwhile is not its business.
+        bool isClosed = false;
+        /// TLS was asked for: what came in clear text after that does not count.
+        bool isStartingTls = false;
+        bool hasDroppedText = false; ///< some did, and that was said
     };
 
-    std::unordered_map<int, Served> connections;
-    int currentId = 0;              ///< the connection for which a call is going on; 0: none
-    EventTeller* current = nullptr; ///< who records what the call says; nullptr: nobody
-    std::optional<ListenerHandle> listener;
+    struct Timer {
+        int id = 0;
+        bool isAlarm = false; ///< of setTimeout() or setInterval()
+        double token = 0;
+    };
+
+    std::unordered_map<int, Connection> connections;
+    std::multimap<Time, Timer> timers;
+    int currentId = 0;    ///< the connection for which a call is going on; 0: none
+    bool mayTell = false; ///< a call is going on for somebody who records what it says
+    std::optional<script::ListenerIs> listener;
     QString where; ///< the script's name
+
+    /// Forgets a connection, with its timers.
+    void remove(int id);
+    /// A timer that is due: it is taken, and counts no more.
+    std::optional<Timer> takeDue(Time now);
+    Connection* find(int id);
 
     Q_INVOKABLE void send(int id, const QByteArray& bytes);
     Q_INVOKABLE void act(int id, const QString& what, const QString& argument);
     Q_INVOKABLE void after(int id, double milliseconds, double token);
     Q_INVOKABLE void alarm(int id, double milliseconds, double number);
     Q_INVOKABLE int currentConnection() const { return currentId; }
-    Q_INVOKABLE QStringList hookNames() const { return scriptHooks(); }
+    Q_INVOKABLE QStringList hookNames() const;
     /// `level`: empty, warning or error.
     Q_INVOKABLE void log(const QString& text, const QString& level);
     Q_INVOKABLE QString text(int id, const QString& what) const;
@@ -67,16 +85,21 @@ public:
     Q_INVOKABLE QStringList groupNames(const QString& source, const QString& flags);
 
 private:
-    Peer* peerOf(int id) const;
     const QRegularExpression* patternOf(const QString& source, const QString& flags);
-    void wake(int id, double milliseconds, quint64 token, const QString& name);
-    void startTls(Peer& peer, const QString& options);
+    void wake(int id, double milliseconds, const Timer& timer, const QString& name);
     bool mayLog();
     void fail(const QString& text) const;
 
+    Tell m_tell;
     QElapsedTimer m_second;
     int m_logged = 0;
     QHash<QString, QRegularExpression> m_patterns; // those that were translated
 };
+
+/// The functions of a script that are called, by their names.
+QStringList scriptHooks();
+
+/// Why options for startTls() are not for scripts; empty: they are. Scripts have no access to files.
+QString whyNotForScripts(const QString& tlsOptions);
 
 } // namespace sw

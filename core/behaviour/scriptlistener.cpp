@@ -6,54 +6,70 @@
 
 namespace sw {
 
-/// Runs the script's top, unless what runs is what the file says. Once for all that share it; `store` and what
-/// connections keep in `data` stay.
-void SharedScript::prepare(EventTeller* teller) {
-    const ScriptSource::Text text = source->current();
-    if (runtime && version == text.version)
+void SharedScript::prepare() {
+    const ScriptSource::Text text = m_source->current();
+    if (m_process && m_version == text.version)
         return;
-    if (!runtime)
-        runtime = std::make_unique<ScriptRuntime>(QFileInfo(source->file()).fileName());
-    if (listener)
-        runtime->setListener(*listener);
-    version = text.version;
-    problem.reset();
-    const auto framing = runtime->load(text.text, teller);
-    if (!framing) {
-        problem = framing.error();
-        return;
+    if (!m_process) {
+        // its end comes in its own thread, wherever the last who holds it lets it go
+        m_process = {new ScriptProcess(QFileInfo(m_source->file()).fileName()),
+                     [](ScriptProcess* process) { process->deleteLater(); }};
+        QObject::connect(m_process.get(), &ScriptProcess::loadingEnded, m_process.get(), [this] { loadingEnded(); });
     }
-    const auto spec = parseFramer(*framing);
-    if (spec) {
-        framer = *spec;
-        return;
-    }
-    problem = spec.error(); // unsplit bytes would be taken for messages
-    problem->detail = QStringLiteral("%1: framer: %2").arg(QFileInfo(source->file()).fileName(), problem->detail);
+    if (m_listener)
+        m_process->setListener(*m_listener);
+    m_version = text.version;
+    m_process->load(text.text);
 }
 
-QJsonObject SharedScript::factsOf(const Error& error) const {
-    QJsonObject facts{{QStringLiteral("error"), error.toJson()}};
-    if (runtime && !runtime->stack().isEmpty())
-        facts.insert(QStringLiteral("stack"), runtime->stack());
-    return facts;
+void SharedScript::setListener(const ListenerHandle& listener) {
+    m_listener.emplace(listener);
+    if (m_process)
+        m_process->setListener(listener);
+    prepare();
+    if (!m_process->isLoaded())
+        m_listener->setHeld(true); // the script may pause it as it begins
+}
+
+SharedScript::~SharedScript() {
+    if (m_process)
+        m_process->disconnect(m_process.get());
+}
+
+void SharedScript::loadingEnded() {
+    m_framerProblem.reset();
+    const auto spec = parseFramer(m_process->framer());
+    if (spec) {
+        m_framer = *spec;
+    } else { // unsplit bytes would be taken for messages
+        m_framerProblem = {.error = spec.error(), .stack = {}};
+        m_framerProblem->error.detail =
+            QStringLiteral("%1: framer: %2").arg(QFileInfo(m_source->file()).fileName(), spec.error().detail);
+    }
+    if (!m_listener)
+        return;
+    if (const auto wrong = problem())
+        m_listener->tell(EventKind::BehaviourFailed, wrong->error.detail, wrong->facts());
+    m_listener->setHeld(false);
+}
+
+std::optional<ScriptFailure> SharedScript::problem() const {
+    if (m_process && m_process->problem())
+        return m_process->problem();
+    return m_framerProblem;
 }
 
 void ScriptListener::listening(const ListenerHandle& listener) {
-    m_shared->listener.emplace(listener);
-    m_shared->prepare(&*m_shared->listener);
-    if (m_shared->problem)
-        m_shared->listener->tell(EventKind::BehaviourFailed, m_shared->problem->detail,
-                                 m_shared->factsOf(*m_shared->problem));
+    m_shared->setListener(listener);
 }
 
 void ScriptListener::listenerClosed(const ClosingRecord& closing) {
-    m_shared->prepare(&*m_shared->listener);
-    if (m_shared->problem || !m_shared->runtime->has(0, "listenerClosed"))
-        return;
-    const auto done = m_shared->runtime->callForListener("listenerClosed", {closing.cause, closing.text});
-    if (!done)
-        m_shared->listener->tell(EventKind::BehaviourFailed, done.error().detail, m_shared->factsOf(done.error()));
+    if (m_shared->hasProcess() && !m_shared->problem())
+        m_shared->process().call(0, ScriptHook::ListenerClosed, {}, closing.cause, closing.text);
+}
+
+bool ScriptListener::hasMoreToTell() const {
+    return m_shared->hasProcess() && m_shared->process().awaits(0, ScriptHook::ListenerClosed);
 }
 
 } // namespace sw

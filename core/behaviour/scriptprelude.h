@@ -8,12 +8,15 @@ namespace sw {
 /// functions that the runtime calls.
 constexpr const char* scriptPrelude = R"JS((function (host, globalThis, { NativeBuffer, NativeBytes, most, tooLarge }) {
 "use strict";
+const apply = Function.prototype.call.bind(Function.prototype.apply);
 const bufferOf = (bytes) => NativeBuffer.prototype.slice.call(bytes.buffer, bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 
 class Bytes extends NativeBytes {
-    constructor(...given) {
-        if (typeof given[0] === "number" && given[0] > most) tooLarge();
-        super(...given);
+    constructor(from, start, length) { // no spread, here and below: a script may make its iterator its own
+        if (typeof from === "number" && from > most) tooLarge();
+        if (length !== undefined) super(from, start, length);
+        else if (start !== undefined) super(from, start);
+        else super(from);
     }
     /** The bytes as text: "utf-8" (default) or "latin1". */
     toString(encoding) { return host.decode(bufferOf(this), String(encoding === undefined ? "utf-8" : encoding)); }
@@ -134,8 +137,9 @@ const forget = (number) => {
     --timersOf[timer.id];
 };
 const forgetAllOf = (id) => {
-    for (const number of timersOf[id] > 0 ? Object.keys(timers) : [])
-        if (timers[number].id === id) forget(number);
+    const numbers = timersOf[id] > 0 ? Object.keys(timers) : [];
+    for (let i = 0; i < numbers.length; ++i)
+        if (timers[numbers[i]].id === id) forget(numbers[i]);
     delete timersOf[id];
 };
 const timerSetter = (name, repeats) => (run, delay, ...given) => {
@@ -161,7 +165,8 @@ const ownHooks = Object.create(null); // of connections whose acceptor gave some
 const hookOf = (id, name) => ownHooks[id] !== undefined && ownHooks[id][name] !== undefined ? ownHooks[id][name] : hooks[name];
 const takeHooks = (from) => {
     const taken = Object.create(null); // read once: what a script returns may answer differently each time
-    for (const name of hookNames) {
+    for (let i = 0; i < hookNames.length; ++i) {
+        const name = hookNames[i];
         const hook = from[name];
         if (typeof hook === "function") taken[name] = hook;
         else if (hook !== undefined) throw new TypeError(name + " is to be a function");
@@ -183,11 +188,16 @@ const decide = (id, decision) => {
 // whatever is thrown becomes an Error, which has a place
 const guard = (call) => (...given) => {
     try {
-        return call(...given);
+        return apply(call, undefined, given);
     } catch (error) {
         if (error instanceof Error) throw error;
         throw new Error("threw " + String(error));
     }
+};
+const forgetConnection = (id) => {
+    delete open[id];
+    delete ownHooks[id];
+    forgetAllOf(id);
 };
 const reasonOf = (cause, text) => ({ cause, text, toString() { return text; } });
 const made = {
@@ -197,7 +207,8 @@ const made = {
         hooks = taken;
         return typeof framer === "string" ? framer : "";
     },
-    has: (id, name) => hookOf(id, name) !== undefined,
+    // one bit for each name
+    hooksOf: (id) => hookNames.reduce((bits, name, i) => hookOf(id, name) === undefined ? bits : bits + Math.pow(2, i), 0),
     acceptor: (id) => decide(id, hooks.acceptor(connectionOf(id))),
     opened: (id) => { const c = connectionOf(id), run = hookOf(id, "opened"); if (run) run(c); },
     secured: (id) => { const run = hookOf(id, "secured"); run(connectionOf(id)); },
@@ -211,14 +222,13 @@ const made = {
         if (timer.repeats) host.alarm(id, timer.pause, number);
         else forget(number);
         const run = timer.run;
-        run(...timer.given);
+        apply(run, undefined, timer.given);
     },
     end: (id) => { const run = hookOf(id, "end"); run(connectionOf(id)); },
+    forget: forgetConnection,
     sentinel: (id, cause, text) => {
         const connection = connectionOf(id), run = hookOf(id, "sentinel");
-        delete open[id];
-        delete ownHooks[id];
-        forgetAllOf(id);
+        forgetConnection(id);
         if (run) run(connection, reasonOf(cause, text));
     },
     listenerClosed: (cause, text) => { if (hooks.listenerClosed) hooks.listenerClosed(reasonOf(cause, text)); },

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/behaviour/scriptruntime.h"
 
-#include "core/base/threads.h"
 #include "core/behaviour/scriptlanguage.h"
 #include "core/behaviour/scriptprelude.h"
 
@@ -14,6 +13,7 @@ namespace sw {
 namespace {
 
 constexpr const char* ownName = "prelude"; // of our own part of a stack
+constexpr qsizetype longestText = 65536;   // of an error or a stack, which a script may make as long as it likes
 
 struct Place {
     QString file;
@@ -61,18 +61,29 @@ QString hintFor(const QString& what) {
     return {};
 }
 
+/// What a line that cannot be read was probably meant to do, and what to write here instead.
+QString syntaxHint(const QString& line) {
+    static const QRegularExpression importing(QStringLiteral("^\\s*import\\b|\\bimport\\s*\\("));
+    static const QRegularExpression exporting(QStringLiteral("^\\s*export\\b"));
+    static const QRegularExpression async(QStringLiteral("\\basync\\b|\\bawait\\b"));
+    if (importing.match(line).hasMatch())
+        return QStringLiteral(" (there is no import: a script is one file without modules; `swright list script` shows "
+                              "what it can use)");
+    if (exporting.match(line).hasMatch())
+        return QStringLiteral(" (leave out “export”: functions at the top of the file are found by their names)");
+    if (async.match(line).hasMatch())
+        return QStringLiteral(" (there is no async and await: functions are called when something happens)");
+    return {};
+}
 } // namespace
 
-ScriptRuntime::ScriptRuntime(const QString& name) : m_host(new ScriptHost) {
-    m_host->where = name;
+ScriptRuntime::ScriptRuntime(ScriptHost::Tell tell) : m_host(new ScriptHost(std::move(tell))) {
     const QJSValue host = m_engine.newQObject(m_host); // the engine owns it from here on
     const QJSValue language = evaluateOwn(scriptLanguage, {host, m_engine.globalObject()});
     m_functions = evaluateOwn(scriptPrelude, {host, m_engine.globalObject(), language});
-    try {
-        m_watchdog = std::make_unique<ScriptWatchdog>(m_engine);
-    } catch (const std::system_error& error) { // no thread: without the watchdog nothing is run
-        m_noWatchdog = threadError(error.code().value());
-    }
+    for (std::size_t i = 0; i < scriptHookCount; ++i)
+        m_callers.at(i) = m_functions.property(QString::fromLatin1(hookName(static_cast<ScriptHook>(i))));
+    m_watchdog = std::make_unique<ScriptWatchdog>(m_engine);
 }
 
 ScriptRuntime::~ScriptRuntime() {
@@ -86,38 +97,38 @@ QJSValue ScriptRuntime::evaluateOwn(const char* text, const QJSValueList& argume
     return made;
 }
 
-void ScriptRuntime::setListener(const ListenerHandle& listener) {
-    m_host->listener.emplace(listener);
-}
-
-EventTeller* ScriptRuntime::tellerOf(int id) const {
-    const auto found = m_host->connections.find(id);
-    return found == m_host->connections.end() ? nullptr : found->second.peer;
+void ScriptRuntime::warmUp() {
+    m_engine.evaluate(
+        QStringLiteral("new Date().toString(); new Date().toLocaleString(); new Date(2020, 6, 1).getTime();"
+                       "(1.5).toLocaleString(); 'a'.localeCompare('b'); 'a'.normalize(); Math.random();"
+                       "'\u00e4'.toLocaleUpperCase(); JSON.parse('{}'); new RegExp('a').toString();"));
 }
 
 template <typename Call>
-Result<QJSValue> ScriptRuntime::guarded(int id, EventTeller* teller, Call call) {
-    if (m_watchdog == nullptr)
-        return tl::unexpected(m_noWatchdog);
-    EventTeller* before = std::exchange(m_host->current, teller);
-    const int idBefore = std::exchange(m_host->currentId, id);
-    if (m_depth++ == 0) // what a call leads to (a send that fills the queue, a close) counts to it
-        m_watchdog->begin();
+ScriptRuntime::Outcome<QJSValue> ScriptRuntime::guarded(int id, Call call) {
+    // describing an error may run the script again, where it has made the error's properties its own
+    constexpr std::chrono::milliseconds describing(100);
+    m_host->mayTell = true;
+    m_host->currentId = id;
+    m_watchdog->begin();
     const QJSValue result = call();
-    const auto verdict = --m_depth == 0 ? m_watchdog->end() : ScriptWatchdog::Verdict::Fine;
-    m_host->current = before;
-    m_host->currentId = idBefore;
-    if (verdict == ScriptWatchdog::Verdict::TooMuchMemory)
-        m_engine.collectGarbage();
-    if (result.isError() || verdict != ScriptWatchdog::Verdict::Fine)
-        return tl::unexpected(describe(result, verdict));
+    const auto verdict = m_watchdog->end();
+    std::optional<Failure> failure;
+    if (result.isError() || verdict != ScriptWatchdog::Verdict::Fine) {
+        m_watchdog->begin(describing);
+        failure = describe(result, verdict);
+        m_watchdog->end();
+    }
+    m_host->mayTell = false;
+    m_host->currentId = 0;
+    if (failure)
+        return tl::unexpected(*failure);
     return result;
 }
 
-Error ScriptRuntime::describe(const QJSValue& error, ScriptWatchdog::Verdict verdict) {
+ScriptRuntime::Failure ScriptRuntime::describe(const QJSValue& error, ScriptWatchdog::Verdict verdict) {
     QStringList frames;
     Place place = placeIn(error.property(QStringLiteral("stack")).toString(), frames);
-    m_stack = frames.join(QLatin1Char('\n'));
     if (place.line <= 0) { // a mistake of syntax has no stack
         place.file = error.property(QStringLiteral("fileName")).toString();
         place.line = error.property(QStringLiteral("lineNumber")).toInt();
@@ -128,85 +139,109 @@ Error ScriptRuntime::describe(const QJSValue& error, ScriptWatchdog::Verdict ver
     }
     if (place.line <= 0 || place.file.isEmpty() || place.file == QLatin1String("undefined"))
         place.file = m_host->where;
-    QString what = error.isError() ? error.toString() : QStringLiteral("stopped");
+    QString what;
     if (verdict == ScriptWatchdog::Verdict::TooLong)
         what = QStringLiteral("stopped: the call took longer than 1 s");
     else if (verdict == ScriptWatchdog::Verdict::TooMuchMemory)
-        what = QStringLiteral("stopped: the call took more than 256 MiB of memory");
+        what =
+            QStringLiteral("stopped: the call took more than 256 MiB of memory; the script was begun anew in another "
+                           "process, and what it kept (store, data, timers) is gone");
+    else
+        what = error.toString();
     what += hintFor(what);
-    return {.id = ErrorId::ScriptFailed,
-            .situation = QStringLiteral("script"),
-            .detail = place.line > 0 ? QStringLiteral("%1:%2: %3").arg(place.file, QString::number(place.line), what)
-                                     : QStringLiteral("%1: %2").arg(place.file, what),
-            .position = place.line};
+    what.truncate(longestText);
+    return {.text =
+                place.line > 0
+                    ? QStringLiteral("%1:%2: %3").arg(place.file.left(longestText), QString::number(place.line), what)
+                    : QStringLiteral("%1: %2").arg(place.file.left(longestText), what),
+            .line = place.line,
+            .stack = frames.join(QLatin1Char('\n')).left(longestText),
+            .isOutOfMemory = verdict == ScriptWatchdog::Verdict::TooMuchMemory};
 }
 
-Result<QString> ScriptRuntime::load(const QString& text, EventTeller* teller) {
+ScriptRuntime::Outcome<QString> ScriptRuntime::load(const QString& name, const QString& text) {
+    m_host->where = name;
     QStringList hooks;
-    for (const QString& name : scriptHooks())
-        hooks.append(QStringLiteral("%1: typeof %1 === 'function' ? %1 : undefined").arg(name));
+    for (const QString& hook : scriptHooks())
+        hooks.append(QStringLiteral("%1: typeof %1 === 'function' ? %1 : undefined").arg(hook));
     // inside a function, so that a script can be loaded again; its first line stays the first
     const QString wrapped = QStringLiteral("(function () {") + text + QStringLiteral("\n;return { ") +
                             hooks.join(QLatin1String(", ")) +
                             QStringLiteral(", framer: typeof framer === 'string' ? framer : undefined }; })()");
-    const auto made = guarded(0, teller, [&] { return m_engine.evaluate(wrapped, m_host->where); });
-    if (!made)
-        return tl::unexpected(made.error());
     const QJSValue use = m_functions.property(QStringLiteral("use"));
-    const auto framer = guarded(0, teller, [&] { return use.call({*made}); }); // it reads what the script made
+    const auto framer = guarded(0, [&] {
+        const QJSValue made = m_engine.evaluate(wrapped, name);
+        return made.isError() ? made : use.call({made}); // it reads what the script made
+    });
+    m_hooks.clear();
     if (!framer)
         return tl::unexpected(framer.error());
     return framer->toString();
 }
 
-bool ScriptRuntime::has(int id, const char* hook) {
-    return m_functions.property(QStringLiteral("has")).call({id, QString::fromLatin1(hook)}).toBool();
+ScriptRuntime::Outcome<void> ScriptRuntime::check(const QString& name, const QString& text) {
+    // The constructor reads it as the body of one function, which is not called. It does not say where it is wrong. A
+    // program does, which is parsed as a whole before any of it runs; should this one be good after all, it throws
+    // before its second line, where the script begins.
+    m_host->where = name;
+    m_watchdog->begin();
+    QJSEngine plain; // without our changes to the language
+    QJSValue error = plain.globalObject().property(QStringLiteral("Function")).callAsConstructor({text});
+    if (error.isError()) {
+        const QJSValue placed = plain.evaluate(QStringLiteral("throw null;\n") + text, name, 0);
+        error = placed.isError() ? placed : error;
+    }
+    const auto verdict = m_watchdog->end();
+    if (!error.isError() && verdict == ScriptWatchdog::Verdict::Fine)
+        return {};
+    const int line = std::max(error.property(QStringLiteral("lineNumber")).toInt(), 1);
+    const QString what = verdict == ScriptWatchdog::Verdict::Fine
+                             ? error.toString() + syntaxHint(text.section(QLatin1Char('\n'), line - 1, line - 1))
+                             : QStringLiteral("reading it took too long or too much memory");
+    return tl::unexpected(
+        Failure{.text = QStringLiteral("%1:%2: %3").arg(name, QString::number(line), what), .line = line, .stack = {}});
 }
 
-int ScriptRuntime::add(Peer& peer) {
-    m_host->connections[++m_lastId] = {.peer = &peer};
-    return m_lastId;
+bool ScriptRuntime::has(int id, ScriptHook hook) {
+    auto known = m_hooks.find(id);
+    if (known == m_hooks.end()) {
+        m_watchdog->begin();
+        known = m_hooks.emplace(id, m_functions.property(QStringLiteral("hooksOf")).call({id}).toUInt()).first;
+        m_watchdog->end();
+    }
+    return ((known->second >> static_cast<unsigned>(hook)) & 1U) != 0;
 }
 
-void ScriptRuntime::remove(int id) {
-    m_host->connections.erase(id);
+ScriptRuntime::Outcome<QJSValue> ScriptRuntime::call(int id, ScriptHook hook, QJSValueList arguments) {
+    const QJSValue& function = m_callers.at(static_cast<std::size_t>(hook));
+    if (hook != ScriptHook::ListenerClosed)
+        arguments.prepend(id);
+    return guarded(id, [&] { return function.call(arguments); });
 }
 
-Result<QJSValue> ScriptRuntime::call(int id, const char* hook, QJSValueList arguments) {
-    const QJSValue function = m_functions.property(QString::fromLatin1(hook));
-    arguments.prepend(id);
-    return guarded(id, tellerOf(id), [&] { return function.call(arguments); });
+ScriptRuntime::Outcome<QJSValue> ScriptRuntime::fire(int id, double number) {
+    const QJSValue function = m_functions.property(QStringLiteral("fire"));
+    return guarded(id, [&] { return function.call({id, number}); });
 }
 
-Result<QJSValue> ScriptRuntime::callForListener(const char* hook, const QJSValueList& arguments) {
-    const QJSValue function = m_functions.property(QString::fromLatin1(hook));
-    EventTeller* teller = m_host->listener ? &*m_host->listener : nullptr;
-    return guarded(0, teller, [&] { return function.call(arguments); });
+void ScriptRuntime::forget(int id) {
+    m_watchdog->begin();
+    m_functions.property(QStringLiteral("forget")).call({id});
+    m_watchdog->end();
+    m_hooks.erase(id);
+    m_host->remove(id);
 }
 
-Result<QJSValue> ScriptRuntime::fire(int id, quint64 token) {
-    return call(id, "fire", {static_cast<double>(token - ScriptHost::alarmTokens)});
-}
-
-void ScriptRuntime::alarmOver(int id) {
-    const auto found = m_host->connections.find(id);
-    if (found != m_host->connections.end() && found->second.alarms > 0)
-        --found->second.alarms;
-}
-
-Result<QString> ScriptRuntime::evaluate(int id, const QString& line) {
+ScriptRuntime::Outcome<QString> ScriptRuntime::evaluate(int id, const QString& line) {
     const QJSValue show = m_functions.property(QStringLiteral("show"));
-    const auto value = guarded(id, tellerOf(id), [&] {
+    const auto value = guarded(id, [&] {
         const QJSValue result = m_engine.evaluate(line, QStringLiteral("console"));
-        return result.isError() ? result : show.call({result});
+        return result.isError() ? result
+                                : show.call({result}); // text, or what went wrong in a toString() of the line's
     });
     if (!value)
         return tl::unexpected(value.error());
     return value->toString();
-}
-
-QJSValue ScriptRuntime::bytes(QByteArrayView bytes) {
-    return m_engine.toScriptValue(bytes.toByteArray());
 }
 
 } // namespace sw

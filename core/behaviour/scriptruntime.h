@@ -1,65 +1,73 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/base/error.h"
 #include "core/behaviour/scripthost.h"
 #include "core/behaviour/scriptwatchdog.h"
 
 #include <QJSEngine>
 
+#include <array>
 #include <memory>
+#include <unordered_map>
 
 namespace sw {
 
 /// A QJSEngine with what scripts may use, and nothing else: no file, process or network but their own connections.
-/// Every call has a limit of time and memory. All connections of one listener share one. The I/O thread.
+/// Every call has a limit of time and memory. All connections of one listener share one. In the script's own process,
+/// in its one thread beside the watchdog's.
 class ScriptRuntime {
 public:
-    explicit ScriptRuntime(const QString& name);
+    /// What went wrong in a call: an error with its place in the script, and the stack for the event log.
+    struct Failure {
+        QString text;
+        int line = 0; ///< from 1; 0: not known
+        QString stack;
+        bool isOutOfMemory = false; ///< nothing more is to be run in this process
+    };
+    template <typename Value>
+    using Outcome = tl::expected<Value, Failure>;
+
+    /// `tell`: hears what the script asks for. Throws std::system_error where the system starts no thread.
+    explicit ScriptRuntime(ScriptHost::Tell tell);
     ~ScriptRuntime();
     ScriptRuntime(const ScriptRuntime&) = delete;
     ScriptRuntime& operator=(const ScriptRuntime&) = delete;
     ScriptRuntime(ScriptRuntime&&) = delete;
     ScriptRuntime& operator=(ScriptRuntime&&) = delete;
 
-    /// The listener whose connections these are; without, scripts have none.
-    void setListener(const ListenerHandle& listener);
-    /// Evaluates a script and takes its hooks; gives what it says as `framer`. `teller`: records what it logs
-    /// meanwhile.
-    Result<QString> load(const QString& text, EventTeller* teller);
+    ScriptHost& host() { return *m_host; }
+    /// Has the engine read what it needs from files: time zones, languages. Before they are out of reach.
+    void warmUp();
+    /// Evaluates a script and takes its hooks; gives what it says as `framer`.
+    Outcome<QString> load(const QString& name, const QString& text);
+    /// Whether a text is a script; nothing of it is run.
+    Outcome<void> check(const QString& name, const QString& text);
     /// Whether there is a hook for this connection; 0: for none in particular.
-    bool has(int id, const char* hook);
-
-    int add(Peer& peer);
-    void remove(int id);
-    /// Calls a hook for a connection; an error has the place in the script and its stack.
-    Result<QJSValue> call(int id, const char* hook, QJSValueList arguments = {});
-    /// Calls one for the listener.
-    Result<QJSValue> callForListener(const char* hook, const QJSValueList& arguments);
-    /// What setTimeout() or setInterval() asked for; `token` as Peer::wake() got it.
-    Result<QJSValue> fire(int id, quint64 token);
-    /// A timer of the connection is over, whichever it was.
-    void alarmOver(int id);
+    bool has(int id, ScriptHook hook);
+    /// An acceptor may have given the connection hooks of its own.
+    void askAgain(int id) { m_hooks.erase(id); }
+    Outcome<QJSValue> call(int id, ScriptHook hook, QJSValueList arguments = {});
+    /// What setTimeout() or setInterval() asked for.
+    Outcome<QJSValue> fire(int id, double number);
+    /// A connection is no longer the script's.
+    void forget(int id);
     /// Evaluates one line, as a prompt does, and gives its value as text.
-    Result<QString> evaluate(int id, const QString& line);
-    QJSValue bytes(QByteArrayView bytes);
-    /// Where the error of the last call was, for the event log.
-    const QString& stack() const { return m_stack; }
+    Outcome<QString> evaluate(int id, const QString& line);
+    QJSValue bytes(const QByteArray& bytes) { return m_engine.toScriptValue(bytes); }
 
 private:
     template <typename Call>
-    Result<QJSValue> guarded(int id, EventTeller* teller, Call call);
-    EventTeller* tellerOf(int id) const;
+    Outcome<QJSValue> guarded(int id, Call call);
     QJSValue evaluateOwn(const char* text, const QJSValueList& arguments);
-    Error describe(const QJSValue& error, ScriptWatchdog::Verdict verdict);
+    Failure describe(const QJSValue& error, ScriptWatchdog::Verdict verdict);
 
     QJSEngine m_engine;
     ScriptHost* m_host; // of the engine
     QJSValue m_functions;
-    std::unique_ptr<ScriptWatchdog> m_watchdog; // nullptr: m_noWatchdog says why
-    Error m_noWatchdog;
-    QString m_stack;
-    int m_lastId = 0;
-    int m_depth = 0;
+    std::array<QJSValue, scriptHookCount> m_callers; // of m_functions, by hook
+    std::unordered_map<int, quint32> m_hooks;        // bits, by connection; what was asked for already
+    std::unique_ptr<ScriptWatchdog> m_watchdog;
 };
 
 } // namespace sw

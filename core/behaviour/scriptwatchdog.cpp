@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/behaviour/scriptwatchdog.h"
 
-#include "core/base/processmemory.h"
+#include "core/behaviour/scriptlimits.h"
+#include "core/behaviour/scriptpipe.h"
 
 #include <QJSEngine>
 
@@ -22,15 +23,18 @@ ScriptWatchdog::~ScriptWatchdog() {
     m_thread.join();
 }
 
-void ScriptWatchdog::begin() {
+void ScriptWatchdog::begin(std::chrono::milliseconds limit) {
+    bool isAsleep = false;
     {
         const std::lock_guard lock(m_mutex);
         m_isRunning = true;
         m_verdict = Verdict::Fine;
-        m_deadline = std::chrono::steady_clock::now() + timeLimit;
+        m_deadline = std::chrono::steady_clock::now() + limit;
         m_memoryAtStart = 0; // read by the thread, if the call lasts until it looks
+        isAsleep = m_isAsleep;
     }
-    m_wake.notify_all();
+    if (isAsleep)
+        m_wake.notify_all();
 }
 
 ScriptWatchdog::Verdict ScriptWatchdog::end() {
@@ -41,22 +45,40 @@ ScriptWatchdog::Verdict ScriptWatchdog::end() {
     return m_verdict;
 }
 
+void ScriptWatchdog::endProcess() const {
+    const bool isTime = m_verdict == Verdict::TooLong;
+    scriptpipe::lastWords(isTime ? "TIME" : "MEMORY", isTime ? ScriptTookTooLong : ScriptTookTooMuchMemory);
+}
+
 void ScriptWatchdog::run() {
+    constexpr int idleLooks = 20; // calls follow each other: waking the thread for each would cost more than they do
+    int idle = 0;
     std::unique_lock lock(m_mutex);
     while (!m_isQuitting) {
-        if (!m_isRunning) {
-            m_wake.wait(lock);
-            continue;
+        if (!m_isRunning && ++idle > idleLooks) {
+            m_isAsleep = true;
+            m_wake.wait(lock, [this] { return m_isRunning || m_isQuitting; });
+            m_isAsleep = false;
         }
-        const quint64 now = residentMemory().value_or(0);
-        if (m_memoryAtStart == 0)
-            m_memoryAtStart = now;
-        if (m_verdict == Verdict::Fine && now > m_memoryAtStart + memoryLimit)
-            m_verdict = Verdict::TooMuchMemory;
-        else if (m_verdict == Verdict::Fine && std::chrono::steady_clock::now() >= m_deadline)
-            m_verdict = Verdict::TooLong;
-        if (m_verdict != Verdict::Fine)
-            m_engine.setInterrupted(true);
+        if (m_isRunning) {
+            idle = 0;
+            const auto now = std::chrono::steady_clock::now();
+            const quint64 memory = scriptlimits::residentMemory().value_or(0);
+            if (m_memoryAtStart == 0)
+                m_memoryAtStart = memory;
+            if (m_verdict == Verdict::Fine) {
+                if (memory > m_memoryAtStart + memoryLimit)
+                    m_verdict = Verdict::TooMuchMemory;
+                else if (now >= m_deadline)
+                    m_verdict = Verdict::TooLong;
+                if (m_verdict != Verdict::Fine)
+                    m_deadline = now + grace;
+            } else if (now >= m_deadline) {
+                endProcess();
+            }
+            if (m_verdict != Verdict::Fine)
+                m_engine.setInterrupted(true);
+        }
         m_wake.wait_for(lock, look);
     }
 }

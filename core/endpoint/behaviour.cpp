@@ -15,7 +15,9 @@ void Behaviour::secured(Peer&) {}
 
 void Behaviour::writable(Peer&) {}
 
-void Behaviour::offered(Peer&, QByteArrayView) {}
+bool Behaviour::offered(Peer&, QByteArrayView) {
+    return false;
+}
 
 void Behaviour::sendingEnds(Peer&) {}
 

@@ -54,6 +54,10 @@ public:
     virtual bool maySend() const { return true; }
     /// Takes nothing more from the peer. Nothing for datagrams.
     virtual void endReceiving() {}
+    /// After Acceptance::isPending: takes the connection, or refuses it.
+    virtual void decide(bool /*isTaken*/) {}
+    /// What Behaviour::offered() kept goes out now, in the order in which it was kept.
+    virtual void sendKept(QByteArrayView /*bytes*/) {}
     /// Who is at the other end of a Unix socket; nullptr where the system does not tell.
     virtual std::shared_ptr<const PeerCredentials> credentials() const { return nullptr; }
     /// Whether its end of sending leaves the other direction open: not on TLS before 1.3.
@@ -96,8 +100,9 @@ class Behaviour;
 
 /// What an acceptor decides about a new connection.
 struct Acceptance {
-    bool isTaken = true;                                ///< false: it is reset, and that is recorded
-    std::unique_ptr<Behaviour> filter;                  ///< serves this connection instead of the one that was asked
+    bool isTaken = true;               ///< false: it is reset, and that is recorded
+    bool isPending = false;            ///< Peer::decide() says it later; nothing is received until then
+    std::unique_ptr<Behaviour> filter; ///< serves this connection instead of the one that was asked
     std::function<void(const ClosingRecord&)> sentinel; ///< hears its end too, before the behaviour's own sentinel
 };
 
@@ -130,8 +135,9 @@ public:
     virtual void secured(Peer& peer);
     /// Room to send again after wantsMore() was false.
     virtual void writable(Peer& peer);
-    /// The user (not the behaviour itself) sends something; it goes out after this.
-    virtual void offered(Peer& peer, QByteArrayView bytes);
+    /// The user (not the behaviour itself) sends something; it goes out after this. True: the behaviour keeps it, and
+    /// has it sent with Peer::sendKept() in its time; the end of sending waits for that. Streams only.
+    virtual bool offered(Peer& peer, QByteArrayView bytes);
     /// What Peer::wake() asked for.
     virtual void woken(Peer& peer, quint64 token);
     /// We send no more from now on, whoever ended it: what was offered before is all. At most once.
@@ -148,6 +154,10 @@ public:
     /// The user changed something that the behaviour can take over without losing its state (a script, rules); false:
     /// it has to be replaced.
     virtual bool reload(Peer& peer);
+    /// Another behaviour follows: what it keeps (offered()) goes out.
+    virtual void takenOff(Peer& /*peer*/) {}
+    /// After its sentinel: it has not told everything yet (a script's sentinel is still running).
+    virtual bool hasMoreToTell() const { return false; }
 
 protected:
     Behaviour() = default;
@@ -169,6 +179,8 @@ public:
     virtual void listening(const ListenerHandle& listener) = 0;
     /// It has ended, whoever ended it. Not called for one that was never bound or has got another behaviour.
     virtual void listenerClosed(const ClosingRecord& closing) = 0;
+    /// After that: it has not told everything yet.
+    virtual bool hasMoreToTell() const { return false; }
 
 protected:
     ListenerBehaviour() = default;

@@ -12,6 +12,7 @@ namespace {
 
 /// One round of receiving: a flood on one socket must not starve the others.
 constexpr int readsPerRound = 16;
+constexpr std::chrono::milliseconds roundTime(5); // what a behaviour makes of the bytes counts too
 constexpr std::chrono::milliseconds firstLook(50);
 constexpr std::chrono::milliseconds longestLook(2000);
 
@@ -79,23 +80,46 @@ void Connection::connectFailed(const Error& error) {
 }
 
 void Connection::open(bool isAccepted) {
-    const native::SocketAddress local = native::boundAddress(m_socket);
-    const bool isIPv6 = native::isIPv6(local);
     if (isLocal(address().scheme)) { // the acceptor may decide by them
         if (auto who = native::peerCredentials(m_socket))
             mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(*who));
     }
-    const bool isTaken = !isAccepted || askAcceptor();
-    if (hasEnded())
-        return; // the acceptor closed it
-    if (!isTaken) {
-        record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
-        native::abort(m_socket);
-        m_socket = native::noDescriptor;
-        finish(
-            {.cause = QStringLiteral("aborted-by-us"), .text = QStringLiteral("refused and reset by us"), .error = {}});
-        return;
-    }
+    if (isAccepted && m_behaviour)
+        askAcceptor();
+    else
+        taken(isAccepted);
+}
+
+/// An acceptor may have another behaviour serve this connection, and somebody hear its end; and it may decide later.
+void Connection::askAcceptor() {
+    m_isAsked = true;
+    Acceptance decision = m_behaviour->acceptor(*this);
+    m_sentinel = std::move(decision.sentinel);
+    if (decision.filter)
+        m_behaviour = std::move(decision.filter);
+    if (!decision.isPending)
+        decide(decision.isTaken);
+}
+
+void Connection::decide(bool isTaken) {
+    if (!std::exchange(m_isAsked, false) || hasEnded())
+        return; // the acceptor, or the user, closed it
+    if (isTaken)
+        taken(true);
+    else
+        refuse();
+}
+
+void Connection::refuse() {
+    record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
+    native::abort(m_socket);
+    m_socket = native::noDescriptor;
+    finish({.cause = QStringLiteral("aborted-by-us"), .text = QStringLiteral("refused and reset by us"), .error = {}});
+}
+
+void Connection::taken(bool isAccepted) {
+    const native::SocketAddress local = native::boundAddress(m_socket);
+    const bool isIPv6 = native::isIPv6(local);
     mutableSnapshot().local = native::toText(local);
     const auto errors = applyOptions(m_socket, address(), OptionStage::Open, isIPv6);
     if (!isAccepted)
@@ -126,19 +150,6 @@ void Connection::open(bool isAccepted) {
                                                  : std::exchange(m_wantedTls, nullptr));
     else
         ready();
-}
-
-/// False: refused. An acceptor may have another behaviour serve this connection, and somebody hear its end.
-bool Connection::askAcceptor() {
-    if (!m_behaviour)
-        return true;
-    m_isAsked = true;
-    Acceptance decision = m_behaviour->acceptor(*this);
-    m_isAsked = false;
-    m_sentinel = std::move(decision.sentinel);
-    if (decision.filter)
-        m_behaviour = std::move(decision.filter);
-    return decision.isTaken;
 }
 
 /// Bytes can be exchanged from now on.
@@ -248,6 +259,7 @@ void Connection::lookForPeer() {
 
 void Connection::receiveRound() {
     m_mayHoldMore = m_tls != nullptr; // until it says that it does not
+    const auto begin = std::chrono::steady_clock::now();
     for (int round = 0; round < readsPerRound && mayReceive(); ++round) {
         const std::span<char> space = transcript()->writeSpace(smallestRead);
         const std::size_t asked = std::min(space.size(), largestRead);
@@ -286,6 +298,8 @@ void Connection::receiveRound() {
             return;
         }
         if (!m_tls && static_cast<std::size_t>(count) < asked)
+            break;
+        if (std::chrono::steady_clock::now() - begin >= roundTime)
             break;
     }
     if (m_tls && !pushCiphertext())
@@ -356,9 +370,44 @@ bool Connection::wantsMore() const {
 }
 
 void Connection::offer(const QByteArray& bytes, const QString&) {
-    if (m_behaviour && m_ticket && !m_isClosing && !m_writeEnded)
-        m_behaviour->offered(*this, bytes);
+    if (m_behaviour && m_ticket && !m_isClosing && !m_writeEnded && !m_wantsWriteEnd) {
+        if (m_kept + static_cast<quint64>(bytes.size()) > WriteQueue::bound) {
+            recordNotSent(
+                {.id = ErrorId::NoBufferSpace,
+                 .situation = QStringLiteral("send"),
+                 .detail = QStringLiteral("%1 bytes wait already because the behaviour is busy.").arg(m_kept)});
+            return;
+        }
+        m_kept += static_cast<quint64>(bytes.size());
+        if (m_behaviour->offered(*this, bytes))
+            return;
+        m_kept -= static_cast<quint64>(bytes.size());
+    }
     enqueue(bytes);
+}
+
+/// Also after an end of sending was asked for, which waits for it.
+void Connection::sendKept(QByteArrayView bytes) {
+    m_kept -= std::min(m_kept, static_cast<quint64>(bytes.size()));
+    if (hasEnded() || m_writeEnded) {
+        enqueue(bytes.toByteArray()); // the refusal
+        return;
+    }
+    if (m_wantedTls != nullptr) {
+        m_afterTls.push_back(bytes.toByteArray());
+        m_afterTlsSize += static_cast<quint64>(bytes.size()) + WriteQueue::pieceCost;
+    } else if (!m_queue.append(bytes.toByteArray())) {
+        recordNotSent({.id = ErrorId::NoBufferSpace,
+                       .situation = QStringLiteral("send"),
+                       .detail = QStringLiteral("%1 bytes wait already because the peer does not read; at most %2 may.")
+                                     .arg(m_queue.bytes())
+                                     .arg(WriteQueue::bound)});
+    }
+    flush();
+}
+
+bool Connection::hasMoreToTell() const {
+    return Endpoint::hasMoreToTell() || (m_behaviour && m_behaviour->hasMoreToTell());
 }
 
 void Connection::enqueue(const QByteArray& bytes) {
@@ -373,14 +422,14 @@ void Connection::enqueue(const QByteArray& bytes) {
         return;
     if (m_wantedTls != nullptr && m_afterTlsSize + static_cast<quint64>(bytes.size()) <= WriteQueue::bound) {
         m_afterTls.push_back(bytes);
-        m_afterTlsSize += static_cast<quint64>(bytes.size());
+        m_afterTlsSize += static_cast<quint64>(bytes.size()) + WriteQueue::pieceCost;
         return;
     }
     if (m_wantedTls != nullptr || !m_queue.append(bytes)) {
         recordNotSent({.id = ErrorId::NoBufferSpace,
                        .situation = QStringLiteral("send"),
                        .detail = QStringLiteral("%1 bytes wait already because the peer does not read; at most %2 may.")
-                                     .arg(m_queue.memory())
+                                     .arg(m_queue.bytes())
                                      .arg(WriteQueue::bound)});
         return;
     }
@@ -433,11 +482,11 @@ void Connection::flush() {
         m_queue.advance(count);
     }
     mutableSnapshot().counters.queuedBytes = m_queue.size();
-    if (m_tls && m_queue.isEmpty() && (m_isClosing || m_wantsWriteEnd))
+    if (m_tls && m_queue.isEmpty() && m_kept == 0 && (m_isClosing || m_wantsWriteEnd))
         m_tls->close();
     if (m_tls && !pushCiphertext())
         return;
-    const bool isOut = m_queue.isEmpty() && !hasCiphertext();
+    const bool isOut = m_queue.isEmpty() && m_kept == 0 && !hasCiphertext();
     if (isOut && m_isClosing) {
         finishOrderly();
         return;
@@ -475,8 +524,12 @@ void Connection::consumed(quint64 bytes) {
 }
 
 void Connection::setBehaviour(const QString& name, BehaviourFactory factory) {
+    if (m_isAsked) // whoever was asked is gone
+        decide(true);
     if (hasEnded())
         return;
+    if (m_behaviour)
+        m_behaviour->takenOff(*this);
     setBehaviourFactory(name, std::move(factory));
     m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
     ++m_behaviourNumber;

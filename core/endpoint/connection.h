@@ -49,6 +49,7 @@ public:
     void reloadBehaviour() override;
     void describe() override;
     std::optional<TcpInfo> tcpInfo() const override;
+    bool hasMoreToTell() const override;
 
 private:
     Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;
@@ -70,6 +71,8 @@ private:
     void proceedTls(const QString& protocol) override;
     QString agreedProtocol() const override { return m_tls ? m_tls->report().alpn : QString(); }
     void holdReceiving(bool isHeld) override;
+    void decide(bool isTaken) override;
+    void sendKept(QByteArrayView bytes) override;
     void setRecorded(bool isRecorded) override { recordTraffic(isRecorded); }
     void wake(std::chrono::milliseconds delay, quint64 token) override;
     void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
@@ -82,7 +85,9 @@ private:
     void connected(native::Descriptor socket);
     void connectFailed(const Error& error);
     void open(bool isAccepted);
-    bool askAcceptor();
+    void askAcceptor();
+    void refuse();
+    void taken(bool isAccepted);
     void ready();
     void receiveRound();
     void receiveLater();
@@ -147,6 +152,7 @@ private:
     quint64 m_afterTlsSize = 0;
     QString m_listenerName; // of an accepted connection
     WriteQueue m_queue;
+    quint64 m_kept = 0; // bytes that the behaviour keeps, and has sent later
     quint64 m_unconsumed = 0;
     bool m_readEnded = false;
     bool m_writeEnded = false;

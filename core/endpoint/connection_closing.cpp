@@ -65,7 +65,8 @@ void Connection::closeOrderly() {
     if (!m_ticket) { // still connecting: nothing was sent yet
         m_connector.reset();
         finish({.cause = QStringLiteral("closed-by-us"),
-                .text = QStringLiteral("given up by us while connecting"),
+                .text = m_isAsked ? QStringLiteral("closed by us before it was decided whether it is taken")
+                                  : QStringLiteral("given up by us while connecting"),
                 .error = {}});
         return;
     }
@@ -256,7 +257,7 @@ void Connection::finish(const ClosingRecord& closing) {
     if (m_socket != native::noDescriptor)
         native::close(m_socket);
     m_socket = native::noDescriptor;
-    mutableSnapshot().counters.queuedBytes = m_queue.size();
+    mutableSnapshot().counters.queuedBytes = m_queue.size() + m_kept;
     m_queue.clear();
     m_isHandshaking = false;
     if (m_tls)

@@ -14,7 +14,13 @@ namespace sw {
 namespace {
 constexpr std::size_t datagramsPerCall = 32;
 constexpr int callsPerRound = 16;
-constexpr std::size_t mostFlows = 4096;
+/// What the open flows of a socket may take of memory, and about what one takes, with its transcript and its place in
+/// the list of endpoints.
+constexpr std::size_t flowMemory = 64U << 20U;
+constexpr std::size_t flowCost = 16384;
+constexpr std::size_t mostFlows = flowMemory / flowCost;
+/// Of those that made room, so many can still be looked at.
+constexpr std::size_t mostEvicted = 4 * mostFlows;
 constexpr int wantedReceiveBuffer = 4 << 20;
 constexpr std::chrono::milliseconds dropLook(400);
 
@@ -28,10 +34,6 @@ bool isForMany(const Address& address, const native::SocketAddress& peer) {
     return isPlainUdp && (native::hostOf(peer).isMulticast() || address.isOn("broadcast"));
 }
 
-std::string keyOf(const native::SocketAddress& peer) {
-    const auto* bytes = static_cast<const char*>(static_cast<const void*>(peer.storage.data()));
-    return {bytes, static_cast<std::size_t>(peer.length)};
-}
 } // namespace
 
 DatagramSocket::DatagramSocket(EndpointHost& host, EndpointRequest request, Role role)
@@ -392,8 +394,7 @@ void DatagramSocket::faultReported(const native::DatagramFault& fault) {
             {.cause = QStringLiteral("refused"), .text = QStringLiteral("no DTLS: ") + toText(error), .error = error});
         return;
     }
-    const auto known = m_flows.find(keyOf(fault.destination));
-    auto* flow = known == m_flows.end() ? nullptr : dynamic_cast<Flow*>(host().find(known->second));
+    Flow* flow = knownFlow(fault.destination);
     if (flow != nullptr) {
         flow->failed(EventKind::DatagramError, error, facts);
         touch();
@@ -440,8 +441,8 @@ void DatagramSocket::lookAtDrops() {
 }
 
 Flow* DatagramSocket::knownFlow(const native::SocketAddress& peer) {
-    const auto known = m_flows.find(keyOf(peer));
-    return known == m_flows.end() ? nullptr : static_cast<Flow*>(host().find(known->second));
+    const auto known = m_flows.find(peer);
+    return known ? static_cast<Flow*>(host().find(*known)) : nullptr;
 }
 
 /// The flow of a peer, a new one if need be; with DTLS only `session` makes one.
@@ -449,22 +450,11 @@ Flow* DatagramSocket::flowOf(const native::SocketAddress& peer, const native::So
                              std::unique_ptr<TlsSession> session, const PeerCredentials* sender) {
     if (isDtls() && session == nullptr)
         return knownFlow(peer);
-    if (m_lastFlow != EndpointId::None && peer == m_lastPeer) // most datagrams come in a row
-        return static_cast<Flow*>(host().find(m_lastFlow));
-    const std::string key = keyOf(peer);
-    const auto known = m_flows.find(key);
-    if (known != m_flows.end()) {
-        m_lastPeer = peer;
-        m_lastFlow = known->second;
-        return static_cast<Flow*>(host().find(known->second));
-    }
-    if (m_flows.size() >= mostFlows || native::toText(peer).isEmpty()) {
-        if (!m_saidTableFull && m_flows.size() >= mostFlows)
-            record(EventKind::Warning,
-                   QStringLiteral("more than %1 peers: datagrams of further ones are recorded here").arg(mostFlows));
-        m_saidTableFull = m_flows.size() >= mostFlows;
+    if (const auto known = m_flows.use(peer))
+        return static_cast<Flow*>(host().find(*known));
+    if (native::toText(peer).isEmpty())
         return nullptr;
-    }
+    makeRoomForFlow();
     EndpointRequest inherited{.id = host().newId(),
                               .parent = id(),
                               .address = address(),
@@ -476,7 +466,7 @@ Flow* DatagramSocket::flowOf(const native::SocketAddress& peer, const native::So
     auto flow = std::make_unique<Flow>(host(), std::move(inherited), id(), peer, isTold ? at : snapshot().local);
     flow->setSource(local);
     Flow* observer = flow.get();
-    m_flows.emplace(key, observer->id());
+    m_flows.insert(peer, observer->id());
     mutableSnapshot().counters.connections = m_flows.size();
     ++mutableSnapshot().counters.accepted;
     if (session != nullptr)
@@ -488,9 +478,24 @@ Flow* DatagramSocket::flowOf(const native::SocketAddress& peer, const native::So
     return observer;
 }
 
+/// A new peer is always served: the one that has been silent longest makes room, and is a new flow when it comes back.
+void DatagramSocket::makeRoomForFlow() {
+    while (m_flows.size() >= mostFlows) {
+        const EndpointId oldest = *m_flows.longestIdle();
+        static_cast<Flow*>(host().find(oldest))->makeRoom(m_flows.size());
+        m_evicted.push_back(oldest);
+    }
+    // programs that consume records forget their endpoints themselves
+    while (host().receiveWindow() == 0 && m_evicted.size() > mostEvicted) {
+        host().forget(m_evicted.front());
+        m_evicted.pop_front();
+    }
+    if (host().receiveWindow() != 0)
+        m_evicted.clear();
+}
+
 void DatagramSocket::flowClosed(const native::SocketAddress& peer) {
-    m_flows.erase(keyOf(peer));
-    m_lastFlow = EndpointId::None;
+    m_flows.erase(peer);
     mutableSnapshot().counters.connections = m_flows.size();
     touch();
 }
@@ -502,7 +507,9 @@ void DatagramSocket::closeOrderly() {
         flush();
     if (m_dtls)
         m_dtls->close();
-    for (const auto& [key, flow] : std::exchange(m_flows, {})) {
+    const std::vector<EndpointId> flows = m_flows.all();
+    m_flows.clear();
+    for (const EndpointId flow : flows) {
         if (auto* endpoint = dynamic_cast<Flow*>(host().find(flow)))
             endpoint->closeOrderly(); // with DTLS it still says so to the peer
     }
@@ -537,6 +544,10 @@ void DatagramSocket::consumed(quint64 bytes) {
 
 void DatagramSocket::roomAgain() {
     updateInterest();
+}
+
+bool DatagramSocket::hasMoreToTell() const {
+    return Endpoint::hasMoreToTell() || (m_behaviour && m_behaviour->hasMoreToTell());
 }
 
 void DatagramSocket::setBehaviour(const QString& name, BehaviourFactory factory) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/endpoint/flow.h"
+#include "core/endpoint/flowtable.h"
 
 #include <deque>
 #include <optional>
@@ -30,6 +31,7 @@ public:
     void consumed(quint64 bytes) override;
     void roomAgain() override;
     void describe() override;
+    bool hasMoreToTell() const override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
     void reloadBehaviour() override;
 
@@ -70,6 +72,8 @@ private:
         EndpointId flow = EndpointId::None;
     };
 
+    /// Of what waits to be sent: an empty datagram takes memory too.
+    quint64 waitingMemory() const { return m_waitingBytes + m_waiting.size() * sizeof(Waiting); }
     void bindTo(const std::vector<QHostAddress>& hosts);
     void connectTo(const std::vector<QHostAddress>& hosts);
     Result<native::Descriptor> prepare(const native::SocketAddress& like, bool binds);
@@ -86,6 +90,7 @@ private:
     int takeFaults();
     void faultReported(const native::DatagramFault& fault);
     void flush();
+    void flushLater();
     bool transmit(Waiting& datagram);
     bool prepareDtls();
     void beginDtls();
@@ -98,6 +103,7 @@ private:
     Flow* flowOf(const native::SocketAddress& peer, const native::SocketAddress& local = {},
                  std::unique_ptr<TlsSession> session = nullptr, const PeerCredentials* sender = nullptr);
     Flow* knownFlow(const native::SocketAddress& peer);
+    void makeRoomForFlow();
     void sendToName(const QByteArray& bytes, const QString& destination);
     using WithHosts = std::function<void(const std::vector<QHostAddress>&)>;
     void withHosts(const QString& name, const WithHosts& call);
@@ -111,8 +117,10 @@ private:
     std::optional<Poller::Ticket> m_ticket;
     std::unique_ptr<Behaviour> m_behaviour;
     quint64 m_behaviourNumber = 0;
-    std::unordered_map<std::string, EndpointId> m_flows; // by the bytes of the peer's address
+    FlowTable m_flows;
+    std::deque<EndpointId> m_evicted; // flows that made room for others
     std::deque<Waiting> m_waiting;
+    bool m_isFlushPosted = false;
     quint64 m_waitingBytes = 0;
     quint64 m_unconsumed = 0;
     quint32 m_lastDropped = 0;
@@ -121,11 +129,8 @@ private:
     quint64 m_fileIdentity = 0;
     /// Of a socket that sends to a group or broadcasts: it is not connected, and hears whoever answers.
     std::optional<native::SocketAddress> m_destination;
-    std::size_t m_size = 65535;       // the option
-    native::SocketAddress m_lastPeer; // of m_lastFlow
-    EndpointId m_lastFlow = EndpointId::None;
+    std::size_t m_size = 65535;        // the option
     std::vector<Error> m_optionErrors; // to be told once it is open
-    bool m_saidTableFull = false;
 };
 
 } // namespace sw

@@ -51,7 +51,7 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
         return;
     }
     if (m_role == Role::Connect) {
-        if (m_waitingBytes > WriteQueue::bound) {
+        if (waitingMemory() > WriteQueue::bound) {
             recordNotSent({.id = ErrorId::NoBufferSpace,
                            .situation = QStringLiteral("send"),
                            .detail = QStringLiteral("%1 bytes wait already to be sent.").arg(m_waitingBytes)});
@@ -63,14 +63,13 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
             flush();
         return;
     }
-    if (m_flows.empty()) {
+    if (m_flows.isEmpty()) {
         recordNotSent({.id = ErrorId::NotFound,
                        .situation = QStringLiteral("send"),
                        .detail = QStringLiteral("no destination: write one as HOST:PORT, or wait for a peer.")});
         return;
     }
-    const auto flows = m_flows;
-    for (const auto& [key, flow] : flows) {
+    for (const EndpointId flow : m_flows.all()) {
         if (Endpoint* endpoint = host().find(flow))
             endpoint->offer(bytes, {});
     }
@@ -94,7 +93,7 @@ void DatagramSocket::offerFile(const QString& path) {
 }
 
 void DatagramSocket::sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow) {
-    if (m_waitingBytes > WriteQueue::bound) {
+    if (waitingMemory() > WriteQueue::bound) {
         recordNotSent({.id = ErrorId::NoBufferSpace,
                        .situation = QStringLiteral("send"),
                        .detail = QStringLiteral("%1 bytes wait already to be sent.").arg(m_waitingBytes)});
@@ -162,10 +161,26 @@ bool DatagramSocket::transmit(Waiting& datagram) {
     return true;
 }
 
+void DatagramSocket::flushLater() {
+    if (std::exchange(m_isFlushPosted, true))
+        return;
+    host().after(std::chrono::milliseconds(0), id(), [](Endpoint& endpoint) {
+        auto& self = static_cast<DatagramSocket&>(endpoint);
+        self.m_isFlushPosted = false;
+        if (self.m_ticket)
+            self.flush();
+    });
+}
+
 void DatagramSocket::flush() {
     if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver())
-        return; // it goes on when DTLS is there
-    while (!m_waiting.empty()) {
+        return;                     // it goes on when DTLS is there
+    constexpr int mostAtOnce = 256; // others wait for this thread
+    for (int i = 0; !m_waiting.empty(); ++i) {
+        if (i >= mostAtOnce) {
+            flushLater();
+            break;
+        }
         if (!transmit(m_waiting.front()))
             break;
         m_waitingBytes -= static_cast<quint64>(m_waiting.front().bytes.size());

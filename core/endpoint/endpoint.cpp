@@ -6,6 +6,7 @@
 #include "core/endpoint/socketoptions.h"
 
 #include <QJsonDocument>
+#include <QLocale>
 
 namespace sw {
 
@@ -182,6 +183,34 @@ void Endpoint::setState(EndpointState state) {
 }
 
 void Endpoint::record(EventKind event, const QString& text, QJsonObject facts) {
+    if (!EventLimit::concerns(event) || facts.contains(QStringLiteral("script"))) { // a script has a limit of its own
+        recordNow(event, text, std::move(facts));
+        return;
+    }
+    if (!m_limit)
+        m_limit = std::make_unique<EventLimit>();
+    const bool hadRest = m_limit->hasRest();
+    const auto count = static_cast<quint64>(facts.value(QStringLiteral("count")).toInteger(1));
+    if (m_limit->admits(event, std::chrono::steady_clock::now().time_since_epoch(), count))
+        recordNow(event, text, std::move(facts));
+    else if (!hadRest)
+        m_host.after(EventLimit::window, id(), [](Endpoint& endpoint) { endpoint.recordRest(); });
+}
+
+/// `… 11203 more in 5 s`
+void Endpoint::recordRest() {
+    if (!m_limit)
+        return;
+    for (const EventLimit::Rest& rest : m_limit->takeRest())
+        recordNow(rest.kind,
+                  QStringLiteral("… %1 more like that in %2 s (%3)")
+                      .arg(QLocale::c().toString(rest.count), QString::number(EventLimit::window.count()),
+                           eventName(rest.kind)),
+                  {{QStringLiteral("more"), static_cast<qint64>(rest.events)},
+                   {QStringLiteral("count"), static_cast<qint64>(rest.count)}});
+}
+
+void Endpoint::recordNow(EventKind event, const QString& text, QJsonObject facts) {
     const Timestamp now = Timestamp::now();
     facts.insert(QStringLiteral("text"), text);
     const QByteArray json = QJsonDocument(facts).toJson(QJsonDocument::Compact); // once: it costs more than the event
@@ -220,6 +249,7 @@ void Endpoint::recordKeyLogError(const Error& error) {
 bool Endpoint::recordClosing(const ClosingRecord& closing) {
     if (m_hasClosingRecord)
         return false;
+    recordRest();
     m_hasClosingRecord = true;
     const bool isOurs =
         closing.cause == QLatin1String("closed-by-us") || closing.cause == QLatin1String("aborted-by-us");
@@ -246,7 +276,7 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
     record(EventKind::Closed, text, facts);
     m_transcript->seal(); // little or nothing comes after it
     if (m_listenerBehaviour)
-        std::exchange(m_listenerBehaviour, nullptr)->listenerClosed(closing);
+        (m_endedBehaviour = std::exchange(m_listenerBehaviour, nullptr))->listenerClosed(closing);
     return true;
 }
 

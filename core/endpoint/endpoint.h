@@ -3,6 +3,7 @@
 
 #include "core/base/postbox.h"
 #include "core/endpoint/behaviour.h"
+#include "core/endpoint/eventlimit.h"
 #include "core/endpoint/poller.h"
 #include "core/endpoint/snapshot.h"
 #include "core/endpoint/tcpinfo.h"
@@ -48,6 +49,8 @@ public:
     /// Takes over an endpoint that another one made: an accepted connection, a flow.
     virtual void adopt(std::unique_ptr<Endpoint> endpoint) = 0;
     virtual Endpoint* find(EndpointId id) = 0;
+    /// An endpoint that has ended is not needed any more; it goes later, not in this call.
+    virtual void forget(EndpointId id) = 0;
     virtual QString uniqueName(const QString& wanted) = 0;
     /// A name that is free again.
     virtual void releaseName(const QString& name) = 0;
@@ -142,6 +145,10 @@ public:
     virtual void describe() {}
     /// A connection of this listener has ended.
     virtual void childEnded(EndpointId child);
+    /// It has ended, and its behaviour has not told everything yet.
+    virtual bool hasMoreToTell() const { return m_endedBehaviour && m_endedBehaviour->hasMoreToTell(); }
+    /// A listener takes nothing from the system's queue until its behaviour is ready.
+    virtual void setHeld(bool /*isHeld*/) {}
     /// Records what the listener's behaviour says of it.
     void tellOf(EventKind event, const QString& text, const QJsonObject& facts) { record(event, text, facts); }
 
@@ -171,7 +178,8 @@ protected:
         m_host.changed(id());
     }
 
-    /// Records an event with its sentence and facts.
+    /// Records an event with its sentence and facts; of a kind that others can cause at will, only so many one by one
+    /// (EventLimit).
     void record(EventKind event, const QString& text, QJsonObject facts = {});
     /// Whether the behaviour wants what passes recorded; the option buffer decides too.
     void recordTraffic(bool isWanted);
@@ -190,13 +198,18 @@ protected:
     void recordCut(qint64 trueSize, qint64 size);
 
 private:
+    void recordNow(EventKind event, const QString& text, QJsonObject facts);
+    void recordRest();
+
     EndpointHost& m_host;
     EndpointRequest m_request;
+    std::unique_ptr<EventLimit> m_limit; // once there was an event that it concerns
     EndpointSnapshot m_snapshot;
     std::shared_ptr<Transcript> m_transcript;
     QString m_endReason;
     bool m_isRecordingWanted = true;                        // by the behaviour
     std::shared_ptr<ListenerBehaviour> m_listenerBehaviour; // that takes part
+    std::shared_ptr<ListenerBehaviour> m_endedBehaviour;    // that took part until the end
     bool m_isServed = false;                                // serveListener() was called
     bool m_hasClosingRecord = false;
     bool m_isChanged = false; // since takeSnapshot()

@@ -24,21 +24,49 @@ void Flow::start() {
             {QStringLiteral("peer"), snapshot().peer}});
     if (m_firstSender)
         setSender(*m_firstSender);
-    if (m_behaviour) {
-        Acceptance decision = m_behaviour->acceptor(*this);
-        m_sentinel = std::move(decision.sentinel);
-        if (decision.filter)
-            m_behaviour = std::move(decision.filter);
-        if (!decision.isTaken) {
-            record(EventKind::Refused,
-                   QStringLiteral("refused by the behaviour %1: what it sent is not kept").arg(snapshot().behaviour));
-            m_isRefused = true;
-            closeOrderly();
-            return;
-        }
-        if (hasEnded())
-            return; // the acceptor closed it
+    if (!m_behaviour) {
+        taken();
+        return;
     }
+    m_isAsked = true;
+    Acceptance decision = m_behaviour->acceptor(*this);
+    m_sentinel = std::move(decision.sentinel);
+    if (decision.filter)
+        m_behaviour = std::move(decision.filter);
+    if (!decision.isPending)
+        decide(decision.isTaken);
+}
+
+void Flow::decide(bool isTaken) {
+    if (!std::exchange(m_isAsked, false) || hasEnded())
+        return; // the acceptor, or the user, closed it
+    if (!isTaken) {
+        refuse();
+        return;
+    }
+    taken();
+    for (const Undecided& one : std::exchange(m_undecided, {})) {
+        if (!hasEnded())
+            take(one.bytes, Timestamp::now(), one.flags); // records of an engine are in the order of their times
+        if (one.trueSize >= 0 && !hasEnded())
+            recordCut(one.trueSize, one.bytes.size());
+    }
+    if (m_undecidedLost > 0)
+        record(EventKind::Warning, QStringLiteral("%1 datagrams that came before it was decided whether this peer is "
+                                                  "taken had no room")
+                                       .arg(m_undecidedLost));
+}
+
+void Flow::refuse() {
+    record(EventKind::Refused,
+           QStringLiteral("refused by the behaviour %1: what it sent is not kept").arg(snapshot().behaviour));
+    m_isRefused = true;
+    for (const Undecided& one : std::exchange(m_undecided, {}))
+        consumed(static_cast<quint64>(one.bytes.size()));
+    closeOrderly();
+}
+
+void Flow::taken() {
     if (m_dtls) {
         record(EventKind::TlsStarted, QStringLiteral("DTLS handshake begins, as server"),
                {{QStringLiteral("side"), QStringLiteral("server")}});
@@ -96,12 +124,30 @@ void Flow::secure(std::unique_ptr<TlsSession> session) {
         });
 }
 
+bool Flow::hasMoreToTell() const {
+    return Endpoint::hasMoreToTell() || (m_behaviour && m_behaviour->hasMoreToTell());
+}
+
 void Flow::fedByPeer(QByteArrayView datagram) {
+    if (m_isAsked)
+        return; // DTLS sends it again (RFC 6347, section 4.2.4)
     if (!hasEnded())
         m_dtls->feed(datagram);
 }
 
 void Flow::received(QByteArrayView bytes, Timestamp time, quint8 flags) {
+    constexpr std::size_t mostUndecided = 64;
+    if (!m_isAsked)
+        take(bytes, time, flags);
+    else if (m_undecided.size() < mostUndecided)
+        m_undecided.push_back({.bytes = bytes.toByteArray(), .flags = flags});
+    else {
+        ++m_undecidedLost;
+        consumed(static_cast<quint64>(bytes.size())); // nobody else will
+    }
+}
+
+void Flow::take(QByteArrayView bytes, Timestamp time, quint8 flags) {
     transcript()->append(RecordKind::Received, bytes, time, flags);
     countReceived(static_cast<quint64>(bytes.size()));
     if (m_behaviour && !hasEnded()) // the acceptor may have refused its first datagram
@@ -135,6 +181,11 @@ void Flow::notSent(const Error& error) {
 }
 
 void Flow::cut(qint64 trueSize, qint64 size) {
+    if (m_isAsked) {
+        if (!m_undecided.empty() && m_undecidedLost == 0)
+            m_undecided.back().trueSize = trueSize;
+        return;
+    }
     recordCut(trueSize, size);
 }
 
@@ -198,7 +249,21 @@ void Flow::socketClosed() {
     endWith({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
 }
 
+void Flow::makeRoom(std::size_t count) {
+    if (m_dtls)
+        m_dtls->close();
+    endWith({.cause = QStringLiteral("closed-by-us"),
+             .text = QStringLiteral("ended to make room: the peer was silent for longest of %1, and is a new flow when "
+                                    "it sends again")
+                         .arg(count),
+             .error = {}});
+}
+
 void Flow::setBehaviour(const QString& name, BehaviourFactory factory) {
+    if (m_isAsked) // whoever was asked is gone
+        decide(true);
+    if (hasEnded())
+        return;
     setBehaviourFactory(name, std::move(factory));
     ++m_behaviourNumber;
     recordTraffic(true);

@@ -35,6 +35,8 @@ public:
     void setFirstSender(const PeerCredentials& sender) { m_firstSender = sender; }
     void cut(qint64 trueSize, qint64 size);
     void socketClosed();
+    /// Ends as the longest idle of `count` flows, for another.
+    void makeRoom(std::size_t count);
     const native::SocketAddress& peerAddress() const { return m_peer; }
     /// The address of ours that the peer speaks to, which answers come from; length 0: the system chooses.
     const native::SocketAddress& source() const { return m_source; }
@@ -47,6 +49,7 @@ public:
     void fedByPeer(QByteArrayView datagram);
     /// By its acceptor: nothing of it is kept.
     bool isRefused() const { return m_isRefused; }
+    bool hasMoreToTell() const override;
 
 private:
     void send(QByteArrayView bytes) override { transmit(bytes.toByteArray()); }
@@ -62,6 +65,7 @@ private:
     void proceedTls(const QString&) override {}
     QString agreedProtocol() const override { return {}; }
     EndpointId ownId() const override { return id(); }
+    void decide(bool isTaken) override;
     void holdReceiving(bool) override {} // datagrams have no window: they would be lost
     void setRecorded(bool isRecorded) override { recordTraffic(isRecorded); }
     void wake(std::chrono::milliseconds delay, quint64 token) override;
@@ -73,7 +77,20 @@ private:
     QString listenerName() const override { return {}; }
 
     void endWith(const ClosingRecord& closing);
+    void taken();
+    void refuse();
+    void take(QByteArrayView bytes, Timestamp time, quint8 flags);
 
+    /// What came while the acceptor had not decided: kept only if it takes the flow.
+    struct Undecided {
+        QByteArray bytes;
+        quint8 flags = 0;
+        qint64 trueSize = -1; ///< of one that was cut
+    };
+
+    std::vector<Undecided> m_undecided;
+    quint64 m_undecidedLost = 0; // there was no room for them
+    bool m_isAsked = false;      // the acceptor decides
     std::optional<PeerCredentials> m_firstSender;
     std::unique_ptr<DtlsLink> m_dtls;
     std::vector<QByteArray> m_early; // offered before the handshake was over

@@ -319,7 +319,13 @@ void Listener::updateInterest() {
 
 bool Listener::takesNow() const {
     const bool takesByItself = !isManual() && !m_isPaused;
-    return hasRoomForMore() && !m_isRecovering && (takesByItself || m_wanted > 0);
+    return hasRoomForMore() && !m_isRecovering && !m_isHeld && (takesByItself || m_wanted > 0);
+}
+
+void Listener::setHeld(bool isHeld) {
+    m_isHeld = isHeld;
+    if (m_ticket)
+        updateInterest();
 }
 
 /// While connections are left in the system's queue, shows how many there are.

@@ -35,6 +35,7 @@ public:
     /// Also while it is paused.
     void acceptNext(quint64 count) override;
     void describe() override;
+    void setHeld(bool isHeld) override;
     void childEnded(EndpointId child) override;
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
 
@@ -85,6 +86,7 @@ private:
     bool m_isWatching = false;                // looks whether its address is still there
     qint64 m_lastAcceptReport = 0;
     bool m_isPaused = false;
+    bool m_isHeld = false;       // by its behaviour, which is not ready
     bool m_isRecovering = false; // after an accept error, until the timer fires
 };
 

@@ -8,6 +8,11 @@ void ListenerHandle::close() {
     post();
 }
 
+void ListenerHandle::setHeld(bool isHeld) {
+    if (Endpoint* listener = m_host.find(m_id); listener != nullptr && !listener->hasEnded())
+        listener->setHeld(isHeld);
+}
+
 void ListenerHandle::setPaused(bool isPaused) {
     m_wishes->isToPause = isPaused;
     post();

@@ -16,6 +16,8 @@ public:
     ListenerHandle(EndpointHost& host, EndpointId id) : m_host(host), m_id(id) {}
 
     void close();
+    /// At once: nothing is taken from the system's queue while it is held.
+    void setHeld(bool isHeld);
     /// New connections wait in the system's queue, or are taken again.
     void setPaused(bool isPaused);
     /// Takes one connection where they are not taken by themselves (paused, or accept=manual): one that waits, or else

@@ -11,4 +11,8 @@ namespace sw::native {
 /// Some microseconds; any thread. One file per platform.
 bool peerHasGone(Descriptor socket);
 
+/// Whether a process has bound a socket to this path, also one that does not listen yet: connecting to that is refused,
+/// as it is to one whose owner has ended. False where the system does not tell.
+bool isBoundByAnybody(const QString& path);
+
 } // namespace sw::native

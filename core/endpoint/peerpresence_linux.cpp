@@ -3,6 +3,9 @@
 // 0.
 #include "core/endpoint/peerpresence.h"
 
+#include <QFile>
+#include <QFileInfo>
+
 #include <array>
 #include <cstring>
 #include <linux/inet_diag.h>
@@ -79,6 +82,33 @@ bool peerHasGone(Descriptor socket) {
         return false; // no such socket here: the peer is on another machine
     std::memcpy(&told, answer.data() + NLMSG_HDRLEN, sizeof told);
     return told.idiag_inode == 0;
+}
+
+/// proc(5), /proc/net/unix: the path as it was bound, which may be relative to a folder that nobody knows; then its
+/// last part counts.
+bool isBoundByAnybody(const QString& path) {
+    QFile table(QStringLiteral("/proc/net/unix"));
+    if (!table.open(QIODevice::ReadOnly))
+        return false;
+    const QFileInfo wanted(path);
+    const QString absolute = wanted.absoluteFilePath();
+    const QList<QByteArray> lines = table.readAll().split('\n');
+    for (const QByteArray& line : lines) {
+        constexpr int fields = 7; // before the path
+        qsizetype at = 0;
+        for (int i = 0; i < fields && at >= 0; ++i) {
+            while (at < line.size() && line.at(at) == ' ')
+                ++at;
+            at = line.indexOf(' ', at);
+        }
+        if (at < 0)
+            continue;
+        const QString bound = QFile::decodeName(line.sliced(at + 1));
+        const bool isRelative = !bound.startsWith(QLatin1Char('/')) && !bound.startsWith(QLatin1Char('@'));
+        if (bound == path || bound == absolute || (isRelative && QFileInfo(bound).fileName() == wanted.fileName()))
+            return true;
+    }
+    return false;
 }
 
 } // namespace sw::native

@@ -7,4 +7,8 @@ bool peerHasGone(Descriptor) {
     return false;
 }
 
+bool isBoundByAnybody(const QString&) {
+    return false;
+}
+
 } // namespace sw::native

@@ -17,7 +17,7 @@ quint64 WriteQueue::size() const {
 }
 
 bool WriteQueue::append(const QByteArray& bytes) {
-    if (m_memory + static_cast<quint64>(bytes.size()) > bound)
+    if (memory() + static_cast<quint64>(bytes.size()) > bound)
         return false;
     m_memory += static_cast<quint64>(bytes.size());
     m_items.push_back({.bytes = bytes, .sent = 0, .file = nullptr});

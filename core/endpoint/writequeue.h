@@ -18,10 +18,14 @@ public:
     static constexpr quint64 bound = 16ULL << 20U;
     /// Behaviours are asked to pause above this, and told to go on below half of it.
     static constexpr quint64 comfortable = 1ULL << 20U;
+    /// What a piece takes besides its bytes: a deque's place, and the header and rounding of its allocation.
+    static constexpr quint64 pieceCost = 96;
 
     bool isEmpty() const { return m_items.empty(); }
-    /// In memory; what is left of files does not count.
-    quint64 memory() const { return m_memory; }
+    /// In memory, with what each piece takes besides its bytes; what is left of files does not count.
+    quint64 memory() const { return m_memory + m_items.size() * pieceCost; }
+    /// The bytes of it.
+    quint64 bytes() const { return m_memory; }
     /// All that waits, the rest of files included.
     quint64 size() const;
 
@@ -47,7 +51,7 @@ private:
     bool refill(Item& item);
 
     std::deque<Item> m_items;
-    quint64 m_memory = 0;
+    quint64 m_memory = 0; // bytes
     QString m_readError;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/engine/engine.h"
 
+#include "core/base/lastwords.h"
 #include "core/base/threads.h"
 #include "core/behaviour/catalogue.h"
 #include "core/endpoint/iodispatcher.h"
@@ -20,6 +21,7 @@ constexpr std::chrono::milliseconds closingGrace(700);
 }
 
 void Engine::prepareProcess() {
+    endWithASentence();
     native::keepStandardDescriptors(); // before anything opens a file or a socket
     native::initialise();              // commands without an engine write files too
     // what the script engine thinks of a script's style is nothing for standard error; QT_LOGGING_RULES still decides

@@ -204,6 +204,10 @@ void EngineWorker::remove(EndpointId id) {
     const auto found = m_endpoints.find(static_cast<quint64>(id));
     if (found == m_endpoints.end() || !found->second->hasEnded())
         return;
+    if (found->second->hasMoreToTell()) { // a script that is bounded in time
+        QTimer::singleShot(std::chrono::milliseconds(5), this, [this, id] { remove(id); });
+        return;
+    }
     m_names.remove(found->second->snapshot().name);
     if (const Relay* relay = this->relay(id); relay != nullptr && !relay->hasPairs())
         m_relays.erase(static_cast<quint64>(id)); // otherwise its clients go on, and what it holds can be decided
@@ -216,6 +220,10 @@ void EngineWorker::remove(EndpointId id) {
         m_transcripts.erase(static_cast<quint64>(id));
     }
     emit removed(id);
+}
+
+void EngineWorker::forget(EndpointId id) {
+    QTimer::singleShot(0, this, [this, id] { remove(id); });
 }
 
 void EngineWorker::reloadBehaviour(EndpointId owner) {
@@ -343,6 +351,7 @@ std::vector<EndpointId> EngineWorker::openOnes() const {
 
 void EngineWorker::closeAll(std::chrono::milliseconds grace, bool withReset, const QString& reason) {
     const bool isFirst = !std::exchange(m_isClosingAll, true);
+    m_sinceEnd.start();
     // twice: closing a listener can set up connections that it has taken and not told of yet
     for (int round = 0; round < 2; ++round) {
         for (const EndpointId id : openOnes()) {
@@ -360,8 +369,18 @@ void EngineWorker::closeAll(std::chrono::milliseconds grace, bool withReset, con
         checkClosed();
 }
 
+/// Everything has ended, and said what it has to say; who takes long for that is not waited for.
+bool EngineWorker::isOver() const {
+    constexpr std::chrono::milliseconds lastWords(300);
+    const auto isOpen = [](const auto& one) { return !one.second->hasEnded(); };
+    if (std::any_of(m_endpoints.begin(), m_endpoints.end(), isOpen))
+        return false;
+    const auto hasMore = [](const auto& one) { return one.second->hasMoreToTell(); };
+    return m_sinceEnd.elapsed() > lastWords.count() || std::none_of(m_endpoints.begin(), m_endpoints.end(), hasMore);
+}
+
 void EngineWorker::checkClosed() {
-    if (openOnes().empty()) {
+    if (isOver()) {
         m_isClosingAll = false;
         emit closed();
         return;
@@ -371,6 +390,7 @@ void EngineWorker::checkClosed() {
 
 void EngineWorker::shutDown(std::chrono::milliseconds grace) {
     m_isShuttingDown = true;
+    m_sinceEnd.start();
     for (const EndpointId id : openOnes())
         with(id, [](Endpoint& endpoint) { endpoint.closeOrderly(); });
     QTimer::singleShot(grace, this, &EngineWorker::finish);
@@ -378,7 +398,7 @@ void EngineWorker::shutDown(std::chrono::milliseconds grace) {
 }
 
 void EngineWorker::checkShutDown() {
-    if (openOnes().empty())
+    if (isOver())
         finish();
     else
         QTimer::singleShot(std::chrono::milliseconds(5), this, &EngineWorker::checkShutDown);

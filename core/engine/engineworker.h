@@ -90,6 +90,7 @@ private:
     std::shared_ptr<Transcript> newTranscript() override;
     void adopt(std::unique_ptr<Endpoint> endpoint) override;
     Endpoint* find(EndpointId id) override;
+    void forget(EndpointId id) override;
     QString uniqueName(const QString& wanted) override;
     void releaseName(const QString& name) override { m_names.remove(name); }
     void changed(EndpointId id) override;
@@ -107,6 +108,7 @@ private:
     void notify() { notifyOf(mostNotified); }
     void notifyOf(std::size_t most);
     /// What has not ended, in the order in which it was opened.
+    bool isOver() const;
     std::vector<EndpointId> openOnes() const;
     void checkClosed();
     qint64 completeUpTo() const;
@@ -140,6 +142,7 @@ private:
     bool m_isClosingAll = false;
     bool m_isShuttingDown = false;
     bool m_hasFinished = false;
+    QElapsedTimer m_sinceEnd; // since all was told to end
 
     mutable std::mutex m_transcriptsMutex; // guards m_transcripts
     std::unordered_map<quint64, std::shared_ptr<Transcript>> m_transcripts;

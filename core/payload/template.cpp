@@ -227,8 +227,11 @@ Result<QByteArray> Template::piece(const Part& part, TemplateState& state, qint6
     }
     case Kind::RandomBytes:
         bytes.resize(static_cast<qsizetype>(part.from));
-        for (char& c : bytes)
-            c = static_cast<char>(state.random());
+        for (qsizetype at = 0; at < bytes.size();) {
+            quint64 drawn = state.random();
+            for (std::size_t i = 0; i < sizeof drawn && at < bytes.size(); ++i, drawn >>= 8U)
+                bytes[at++] = static_cast<char>(drawn);
+        }
         return bytes;
     case Kind::RandomNumber: // not by a distribution of the library: its numbers differ between compilers
         return text(QString::number(

@@ -148,6 +148,35 @@ QByteArray toTerminalText(QByteArrayView bytes) {
     return result;
 }
 
+QByteArray toTerminalLine(QByteArrayView bytes) {
+    return toVisibleText(bytes).text.toUtf8();
+}
+
+QByteArray toJsonLine(const QJsonDocument& json) {
+    constexpr char32_t firstControl = 0x7f; // those below 0x20 are escaped already
+    constexpr char32_t lastControl = 0x9f;
+    constexpr char32_t lastOfPlane = 0xffff;
+    const QByteArray compact = json.toJson(QJsonDocument::Compact);
+    const auto acts = [](char32_t code) { return (code >= firstControl && code <= lastControl) || isDeceptive(code); };
+    const bool isPlain = std::all_of(compact.begin(), compact.end(), [](char c) { return c > 0 && c < 0x7f; });
+    if (isPlain)
+        return compact;
+    QByteArray line;
+    const auto escape = [&line](char16_t unit) { line += "\\u" + QByteArray::number(unit, 16).rightJustified(4, '0'); };
+    const QList<uint> codes = QString::fromUtf8(compact).toUcs4();
+    for (const uint code : codes) {
+        if (!acts(code)) {
+            line += QString::fromUcs4(reinterpret_cast<const char32_t*>(&code), 1).toUtf8();
+        } else if (code > lastOfPlane) {
+            escape(QChar::highSurrogate(code));
+            escape(QChar::lowSurrogate(code));
+        } else {
+            escape(static_cast<char16_t>(code));
+        }
+    }
+    return line;
+}
+
 QString toHexDump(QByteArrayView bytes, quint64 baseOffset) {
     constexpr qsizetype width = 16;
     QString dump;

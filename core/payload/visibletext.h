@@ -3,6 +3,7 @@
 
 #include <QByteArray>
 #include <QByteArrayView>
+#include <QJsonDocument>
 #include <QString>
 
 #include <vector>
@@ -47,6 +48,14 @@ VisibleText toVisibleText(QByteArrayView bytes, QByteArrayView before, QByteArra
 
 /// The same for a terminal: line feeds act, tabs act, everything else that could is made visible (promise S5).
 QByteArray toTerminalText(QByteArrayView bytes);
+
+/// The same as one line: line feeds and tabs are made visible too, so that nothing in a name or a peer's text begins a
+/// line that looks like one of ours.
+QByteArray toTerminalLine(QByteArrayView bytes);
+
+/// JSON in one line, with everything that a terminal or a reader could take for something else escaped (`\u009b`): it
+/// says the same to who reads it as JSON (RFC 8259, section 7).
+QByteArray toJsonLine(const QJsonDocument& json);
 
 /// The name of a control picture (U+2400 to U+2421) in ASCII's own letters, `LF` for U+240A; empty for others. Fonts
 /// often lack the pictures, so views paint the letters.

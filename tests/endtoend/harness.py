@@ -162,6 +162,15 @@ class Running:
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1))
 
+    def children(self):
+        """The processes that it has started and that are there."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as own:
+            found = set(own.read().split())
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            with contextlib.suppress(FileNotFoundError), open(f"/proc/{self.process.pid}/task/{task}/children", encoding="ascii") as theirs:
+                found.update(theirs.read().split())
+        return sorted(int(pid) for pid in found)
+
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 

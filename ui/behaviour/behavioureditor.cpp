@@ -3,7 +3,6 @@
 
 #include "core/base/outputfile.h"
 #include "core/behaviour/rules.h"
-#include "core/behaviour/scriptbehaviour.h"
 #include "core/behaviour/source.h"
 #include "core/payload/payload.h"
 #include "core/transcript/transcript.h"
@@ -49,6 +48,11 @@ BehaviourEditor::BehaviourEditor(Engine& engine, Settings& settings, Prompter& p
     build();
     m_checkTimer.setSingleShot(true);
     connect(&m_checkTimer, &QTimer::timeout, this, &BehaviourEditor::check);
+    connect(&m_checker, &ScriptChecker::checked, this, [this](const std::optional<Error>& error) {
+        const int line = error ? error->position : 0;
+        showMistake(error ? tr("Line %1: %2").arg(line).arg(error->detail.section(QStringLiteral(": "), 1)) : QString(),
+                    line);
+    });
     connect(&m_counterTimer, &QTimer::timeout, this, &BehaviourEditor::updateCounters);
     connect(m_text, &QPlainTextEdit::textChanged, this, [this] {
         m_checkTimer.start(checkPause);
@@ -178,21 +182,21 @@ void BehaviourEditor::check() {
             line = m_text->toPlainText().left(rules.error().position).count(QLatin1Char('\n')) + 1;
         }
         showRules();
+        showMistake(wrong, line);
     } else {
-        const auto checked = checkScript(m_text->toPlainText(), QFileInfo(m_file).fileName());
-        if (!checked) {
-            line = checked.error().position;
-            wrong = tr("Line %1: %2").arg(line).arg(checked.error().detail.section(QStringLiteral(": "), 1));
-        }
+        m_checker.check(m_text->toPlainText(), QFileInfo(m_file).fileName()); // showMistake() follows
     }
+    if (m_text->document()->isModified())
+        saveDraft();
+}
+
+void BehaviourEditor::showMistake(const QString& wrong, int line) {
     m_text->markLine(line);
     m_status->setText(wrong.isEmpty() ? tr("No mistakes found.") : wrong);
     QPalette colors = palette();
     colors.setColor(QPalette::WindowText,
                     wrong.isEmpty() ? themeColors(palette()).muted : themeColors(palette()).error);
     m_status->setPalette(colors);
-    if (m_text->document()->isModified())
-        saveDraft();
 }
 
 void BehaviourEditor::showRules() {

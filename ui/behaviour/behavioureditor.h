@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/behaviour/scriptprocess.h"
 #include "core/engine/engine.h"
 #include "ui/behaviour/codehighlighter.h"
 #include "ui/settings/settings.h"
@@ -41,6 +42,7 @@ private:
     void build();
     void save();
     void check();
+    void showMistake(const QString& wrong, int line);
     void showRules();
     void updateCounters();
     void tryOnRecords();
@@ -53,6 +55,7 @@ private:
     EndpointId m_endpoint;
     QString m_file;
     CodeLanguage m_language = CodeLanguage::Rules;
+    ScriptChecker m_checker;
     QTimer m_checkTimer;
     QTimer m_counterTimer;
     bool m_hasCrLf = false;   // the file's line ends

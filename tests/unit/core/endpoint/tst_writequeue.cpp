@@ -35,7 +35,18 @@ private slots:
         WriteQueue queue;
         QVERIFY(queue.append(QByteArray(WriteQueue::bound, 'x')));
         QVERIFY(!queue.append("y"));
-        QCOMPARE(queue.memory(), WriteQueue::bound);
+        QCOMPARE(queue.bytes(), WriteQueue::bound);
+    }
+
+    void countsWhatPiecesTakeBesidesTheirBytes() {
+        WriteQueue queue;
+        quint64 pieces = 0;
+        while (queue.append("x"))
+            ++pieces;
+        QCOMPARE(queue.bytes(), pieces);
+        QVERIFY(pieces * (WriteQueue::pieceCost + 1) <= WriteQueue::bound + WriteQueue::pieceCost);
+        QCOMPARE(drain(queue, 1).size(), static_cast<qsizetype>(pieces));
+        QCOMPARE(queue.memory(), 0U);
     }
 
     void readsFilesAsTheyGo() {

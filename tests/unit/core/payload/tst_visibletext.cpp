@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/payload/visibletext.h"
 
+#include <QJsonObject>
 #include <QRandomGenerator>
 #include <QtTest/QtTest>
 
@@ -76,6 +77,27 @@ private slots:
             QVERIFY2(c == u'\n' || c == u'\t' ||
                          (c.unicode() >= 0x20 && c.unicode() != 0x7f && (c.unicode() < 0x80 || c.unicode() >= 0xa0)),
                      qPrintable(QString::number(c.unicode(), 16)));
+    }
+
+    void aLineStaysOneLine() {
+        QCOMPARE(toTerminalLine("a\nswright: b\tc"), QStringLiteral("a\u240aswright: b\u2409c").toUtf8());
+    }
+
+    void jsonSaysTheSameWithoutWhatActs() {
+        QJsonObject object;
+        QString all;
+        for (char32_t code = 0; code < 0x3000; ++code)
+            all += QString::fromUcs4(&code, 1);
+        for (const char32_t code : {0xfeffU, 0xfff9U, 0xe0041U, 0x1f600U})
+            all += QString::fromUcs4(&code, 1);
+        object.insert(QStringLiteral("\u202e"), all);
+        const QByteArray line = toJsonLine(QJsonDocument(object));
+        QCOMPARE(QJsonDocument::fromJson(line).object(), object);
+        for (const uint code : QString::fromUtf8(line).toUcs4())
+            QVERIFY2(code >= 0x20 && code != 0x7f && (code < 0x80 || code > 0x9f) && !isDeceptive(code),
+                     qPrintable(QString::number(code, 16)));
+        QVERIFY(line.contains("\\u009b") && line.contains("\\u202e") && line.contains("\\udb40\\udc41"));
+        QVERIFY(line.contains(QStringLiteral("\u00e4").toUtf8())); // the rest stays readable
     }
 
     void dumpsHex() {

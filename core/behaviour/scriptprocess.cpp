@@ -1,0 +1,697 @@
+// SPDX-License-Identifier: MIT
+#include "core/behaviour/scriptprocess.h"
+
+#include "core/base/threads.h"
+#include "core/behaviour/scripthost.h"
+#include "core/behaviour/scriptworker.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileInfo>
+#include <QProcessEnvironment>
+#include <QScopeGuard>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <iterator>
+#include <limits>
+
+namespace sw {
+
+namespace {
+
+constexpr std::chrono::milliseconds lookInterval(100);
+constexpr qsizetype mostLastWords = 4096;
+
+/// What the process may know of ours: where libraries, time zones and languages are, and nothing else.
+QProcessEnvironment environment() {
+    static constexpr std::array allowed{
+        "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG",         "LC_ALL",     "LC_TIME", "TZ",
+        "ASAN_OPTIONS",    "UBSAN_OPTIONS",     "TSAN_OPTIONS", "SYSTEMROOT", "PATH",    "TEMP"};
+    const QProcessEnvironment own = QProcessEnvironment::systemEnvironment();
+    QProcessEnvironment made;
+    for (const char* name : allowed) {
+        const QString known = QString::fromLatin1(name);
+        if (own.contains(known))
+            made.insert(known, own.value(known));
+    }
+    made.insert(QStringLiteral("MALLOC_ARENA_MAX"), QStringLiteral("1")); // each arena takes of the address space
+    return made;
+}
+
+std::unique_ptr<QProcess> makeProcess() {
+    auto process = std::make_unique<QProcess>();
+    process->setProgram(ScriptProcess::program());
+    process->setArguments({QString::fromLatin1(scriptWorkerCommand)});
+    process->setProcessEnvironment(environment());
+    process->setWorkingDirectory(QDir::rootPath());
+    return process;
+}
+
+Error scriptError(const QString& text, int line = 0) {
+    return {.id = ErrorId::ScriptFailed, .situation = QStringLiteral("script"), .detail = text, .position = line};
+}
+
+Error cannotStart(const QString& name, const QProcess& process) {
+    const QString program = ScriptProcess::program();
+    const bool isThere = QFileInfo(program).isExecutable();
+    Error error = isThere ? threadError(EAGAIN) : Error{.id = ErrorId::NotFound, .situation = QStringLiteral("script")};
+    error.detail = QStringLiteral("%1: scripts run in a process of their own, and %2 cannot be started for it: %3. %4")
+                       .arg(name, program, isThere ? process.errorString() : QStringLiteral("it is not there"),
+                            isThere ? error.detail : QStringLiteral("It belongs beside this program."));
+    return error;
+}
+
+/// What the process said of the system, where it could not even begin.
+Error cannotBegin(const QString& name, const QByteArray& lastWords) {
+    const QByteArray word("LIMITS ");
+    const qsizetype at = lastWords.indexOf(word);
+    Error error = threadError(EAGAIN);
+    error.detail = QStringLiteral("%1: its process cannot run here: %2. %3")
+                       .arg(name,
+                            at < 0 ? QStringLiteral("it does not say why")
+                                   : QString::fromUtf8(lastWords.sliced(at + word.size())).trimmed(),
+                            error.detail);
+    return error;
+}
+
+/// How the process ended, as the end of a sentence about what it was doing.
+QString howItEnded(const QProcess& process) {
+    if (process.exitStatus() == QProcess::CrashExit) {
+#ifdef SIGXCPU
+        if (process.exitCode() == SIGXCPU)
+            return QStringLiteral("used more processor time than the system allows it");
+        if (process.exitCode() == SIGKILL)
+            return QStringLiteral("was interrupted: its process was killed");
+#endif
+        return QStringLiteral("crashed its process, or took more memory than the system allows it");
+    }
+    if (process.exitCode() == ScriptTookTooLong)
+        return QStringLiteral("took longer than 1 s and could not be interrupted");
+    if (process.exitCode() == ScriptTookTooMuchMemory)
+        return QStringLiteral("took more than 256 MiB of memory and could not be interrupted");
+    return QStringLiteral("ended its process (status %1)").arg(process.exitCode());
+}
+
+/// What a check said, from all that its process wrote.
+Result<void> checkedFrom(QProcess& process, const QString& file) {
+    if (process.error() == QProcess::FailedToStart)
+        return tl::unexpected(cannotStart(file, process));
+    ScriptFrames frames;
+    frames.feed(process.readAllStandardOutput());
+    while (const auto message = frames.nextFromScript()) {
+        if (std::holds_alternative<script::Loaded>(*message))
+            return {};
+        if (const auto* failed = std::get_if<script::LoadFailed>(&*message))
+            return tl::unexpected(scriptError(failed->text, failed->line));
+    }
+    if (process.exitStatus() == QProcess::NormalExit && process.exitCode() == ScriptCannotRun)
+        return tl::unexpected(cannotBegin(file, process.readAllStandardError()));
+    return tl::unexpected(scriptError(QStringLiteral("%1:1: reading it %2").arg(file, howItEnded(process)), 1));
+}
+
+/// What scriptpipe::lastWords() wrote.
+struct LastWords {
+    int id = 0;
+    bool isTimer = false;
+    std::size_t place = std::numeric_limits<std::size_t>::max(); ///< of the message, among those that are not answered
+
+    static LastWords of(const QByteArray& text) {
+        const QByteArrayList words = text.trimmed().split('\n').constLast().split(' ');
+        constexpr qsizetype count = 4;
+        bool ok = words.size() == count;
+        LastWords read;
+        if (!ok)
+            return read;
+        read.id = words.at(1).toInt();
+        read.isTimer = words.at(2).toInt() == static_cast<int>(ScriptHook::Timer);
+        const std::size_t place = words.at(3).toUInt(&ok);
+        if (ok)
+            read.place = place;
+        return read;
+    }
+};
+
+QString hookText(ScriptHook hook) {
+    return hook == ScriptHook::Line ? QStringLiteral("the line")
+                                    : QString::fromLatin1(hookName(hook)) + QStringLiteral("()");
+}
+
+} // namespace
+
+QJsonObject ScriptFailure::facts() const {
+    QJsonObject facts{{QStringLiteral("error"), error.toJson()}};
+    if (!stack.isEmpty())
+        facts.insert(QStringLiteral("stack"), stack);
+    return facts;
+}
+
+QString ScriptProcess::program() {
+    const QVariant told = QCoreApplication::instance()->property("scriptProgram");
+    if (told.isValid())
+        return told.toString();
+#ifdef Q_OS_WIN
+    return QCoreApplication::applicationDirPath() + QStringLiteral("/swright.exe");
+#else
+    return QCoreApplication::applicationDirPath() + QStringLiteral("/swright");
+#endif
+}
+
+ScriptProcess::ScriptProcess(QString name, QObject* parent) : QObject(parent), m_name(std::move(name)), m_look(this) {
+    m_look.setInterval(lookInterval);
+    QObject::connect(&m_look, &QTimer::timeout, this, &ScriptProcess::look);
+}
+
+ScriptProcess::~ScriptProcess() {
+    if (m_process)
+        dropProcess();
+    for (QProcess* process : findChildren<QProcess*>()) { // killed: the system needs a moment
+        process->disconnect();
+        process->waitForFinished();
+    }
+}
+
+void ScriptProcess::load(const QString& text) {
+    m_text = text;
+    m_isLoaded = false;
+    m_problem.reset();
+    if (m_process)
+        post(script::Load{.name = m_name, .text = text}, 0, std::nullopt, true);
+    else
+        start();
+}
+
+bool ScriptProcess::hearsSent(int id) const {
+    const auto found = m_clients.find(id);
+    return !m_isLoaded || m_hearsSent || (found != m_clients.end() && found->second.hearsSent);
+}
+
+int ScriptProcess::add(ScriptClient& client, const Peer& peer) {
+    const int id = ++m_lastId;
+    script::Add known{.id = id,
+                      .name = peer.ownName(),
+                      .peer = peer.peerName(),
+                      .listener = peer.listenerName(),
+                      .isDatagram = peer.isDatagram(),
+                      .program = {},
+                      .user = {}};
+    if (const auto who = peer.credentials()) {
+        known.pid = who->pid;
+        known.uid = who->uid;
+        known.gid = who->gid;
+        known.program = who->program;
+        known.user = who->user;
+    }
+    if (m_problem && !m_hasLoadFailed) // it could not be started, or ended; perhaps it can now
+        m_problem.reset();
+    const bool wasRunning = m_process != nullptr;
+    m_clients[id] = {.client = &client, .known = known};
+    if (!wasRunning && !m_problem)
+        start(); // tells of it too
+    else if (wasRunning) {
+        updateListener();
+        post(known, id);
+    }
+    return id;
+}
+
+void ScriptProcess::remove(int id) {
+    const auto found = m_clients.find(id);
+    if (found == m_clients.end())
+        return;
+    if (awaits(id, ScriptHook::Sentinel)) {
+        found->second.client = nullptr; // forgotten once that was called
+        return;
+    }
+    m_clients.erase(found);
+    if (m_process)
+        post(script::Remove{.id = id}, id);
+}
+
+bool ScriptProcess::awaits(int id, ScriptHook hook) const {
+    const auto isIt = [&](const Unanswered& one) { return one.id == id && one.hook == hook; };
+    return std::any_of(m_unanswered.begin(), m_unanswered.end(), isIt) ||
+           std::any_of(m_heldBack.begin(), m_heldBack.end(), isIt);
+}
+
+void ScriptProcess::call(int id, ScriptHook hook, const QByteArray& bytes, const QString& text, const QString& more) {
+    if (!m_process && m_problem) { // nobody is there to answer
+        answer({.frame = {}, .id = id, .hook = hook});
+        return;
+    }
+    if (!m_process)
+        start();
+    if (hook == ScriptHook::ListenerClosed)
+        updateListener();
+    post(script::Call{.id = id, .hook = hook, .bytes = bytes, .text = text, .more = more}, id, hook);
+}
+
+void ScriptProcess::carryOut(Peer& peer, ScriptAction action, const QString& text) const {
+    switch (action) {
+    case ScriptAction::Close:
+        peer.close();
+        break;
+    case ScriptAction::CloseAfterPeer:
+        peer.closeAfterPeer();
+        break;
+    case ScriptAction::Abort:
+        peer.abort();
+        break;
+    case ScriptAction::ShutDown:
+        peer.endSending();
+        break;
+    case ScriptAction::ShutDownReceiving:
+        peer.endReceiving();
+        break;
+    case ScriptAction::Mark:
+        peer.tell(EventKind::Marked, text, {{QStringLiteral("script"), m_name}});
+        break;
+    case ScriptAction::Record:
+    case ScriptAction::Unrecord:
+        peer.setRecorded(action == ScriptAction::Record);
+        break;
+    case ScriptAction::StartTls:
+    case ScriptAction::Pause:
+    case ScriptAction::Resume:
+        break; // the client's
+    }
+}
+
+void ScriptProcess::beginTls(int id, Peer& peer, const QString& options) {
+    if (whyNotForScripts(options).isEmpty()) // its own process says so too, but that is the script's
+        peer.beginTls(options);
+    if (clientOf(id) != nullptr && m_process && !peer.isStartingTls())
+        post(script::StillClear{.id = id}, id);
+}
+
+void ScriptProcess::post(const ToScript& message, int id, std::optional<ScriptHook> hook, bool isLoad) {
+    Unanswered one{.frame = toFrame(message), .id = id, .hook = hook, .isLoad = isLoad};
+    m_waitingBytes += one.frame.size();
+    if (hook && !m_heldBack.empty())
+        m_heldBack.push_back(std::move(one));
+    else
+        pass(std::move(one));
+}
+
+void ScriptProcess::pass(Unanswered one) {
+    if (m_unanswered.empty())
+        m_sinceAnswer.start();
+    m_process->write(one.frame);
+    m_unanswered.push_back(std::move(one));
+    if (!m_look.isActive())
+        m_look.start();
+}
+
+void ScriptProcess::flush() {
+    if (m_process && m_process->state() == QProcess::Running && m_process->bytesToWrite() > 0)
+        m_process->waitForBytesWritten(0); // waits for nothing: the next round of the loop would write it
+}
+
+/// A new process, which is told all that is to be known.
+void ScriptProcess::start() {
+    m_process = makeProcess();
+    m_frames = {};
+    m_lastWords.clear();
+    m_hasSpoken = false;
+    QObject::connect(m_process.get(), &QProcess::readyReadStandardOutput, this, &ScriptProcess::read);
+    QObject::connect(m_process.get(), &QProcess::readyReadStandardError, this, [this] {
+        m_lastWords.append(m_process->readAllStandardError());
+        m_lastWords = m_lastWords.right(mostLastWords);
+    });
+    QObject::connect(m_process.get(), &QProcess::finished, this, [this] {
+        read(); // what it said before
+        if (m_process)
+            ended(howItEnded(*m_process));
+    });
+    QObject::connect(
+        m_process.get(), &QProcess::errorOccurred, this,
+        [this](QProcess::ProcessError error) {
+            if (error == QProcess::FailedToStart)
+                giveUp({.error = cannotStart(m_name, *m_process), .stack = {}});
+        },
+        Qt::QueuedConnection); // not in the middle of whoever starts it
+    m_process->start();
+    m_sinceAnswer.start();
+    m_listenerTold = {};
+    updateListener();
+    if (m_text) {
+        m_isLoaded = false;
+        post(script::Load{.name = m_name, .text = *m_text}, 0, std::nullopt, true);
+    } else {
+        m_isLoaded = true;
+    }
+    for (auto& [id, client] : m_clients) {
+        client.hearsSent = false;
+        post(client.known, id);
+    }
+}
+
+void ScriptProcess::updateListener() {
+    if (!m_listener)
+        return;
+    script::ListenerIs now{
+        .name = m_listener->name(), .address = m_listener->address(), .isOpen = m_listener->isOpen()};
+    if (now.fields() == m_listenerTold.fields())
+        return;
+    m_listenerTold = now;
+    post(now);
+}
+
+void ScriptProcess::read() {
+    if (!m_process || m_isReading)
+        return; // it goes on in the loop below
+    m_isReading = true;
+    const auto over = qScopeGuard([this] { m_isReading = false; });
+    m_frames.feed(m_process->readAllStandardOutput());
+    while (const auto message = m_frames.nextFromScript()) {
+        m_hasSpoken = true;
+        std::visit([this](const auto& one) { handle(one); }, *message);
+        if (!m_process)
+            return;                                        // given up meanwhile
+        m_frames.feed(m_process->readAllStandardOutput()); // what came while it was handled
+    }
+    if (m_frames.isBroken())
+        ended(QStringLiteral("made its process say what cannot be understood"));
+}
+
+/// A process that does not answer is ended. Answers may have come that this thread had no time to read: it gets one
+/// more round for that.
+void ScriptProcess::look() {
+    if (m_unanswered.empty() || !m_process) {
+        m_look.stop();
+        return;
+    }
+    const auto limit = (m_hasSpoken ? callLimit : startLimit) + lookInterval;
+    const qint64 elapsed = m_sinceAnswer.elapsed();
+    if (elapsed > limit.count())
+        ended(QStringLiteral("did not answer within %1 s").arg(limit.count() / 1000));
+}
+
+/// Its end may take the system a while, when much memory has to be given back: nobody waits for that.
+void ScriptProcess::dropProcess() {
+    QProcess* process = m_process.release();
+    process->disconnect(this);
+    process->setParent(this);
+    if (process->state() == QProcess::NotRunning) {
+        process->deleteLater();
+        return;
+    }
+    QObject::connect(process, &QProcess::finished, process, &QObject::deleteLater);
+    process->kill();
+}
+
+void ScriptProcess::ended(const QString& why) {
+    m_lastWords.append(m_process->readAllStandardError());
+    const bool isSpent = m_process->exitCode() == ScriptIsSpent && m_process->exitStatus() == QProcess::NormalExit &&
+                         m_process->state() == QProcess::NotRunning;
+    dropProcess();
+    if (m_lastWords.contains("LIMITS ")) {
+        giveUp({.error = cannotBegin(m_name, m_lastWords), .stack = {}});
+        return;
+    }
+    if (isSpent) { // it has said why
+        if (m_hasLoadFailed)
+            giveUp(m_problem.value_or(failureOf(m_name, 0, {})));
+        else
+            beginAnew();
+        return;
+    }
+    const LastWords words = LastWords::of(m_lastWords);
+    if (words.isTimer) {
+        failCall({.frame = {}, .id = words.id, .hook = ScriptHook::Timer}, why);
+        beginAnew();
+        return;
+    }
+    const auto isWork = [](const Unanswered& one) { return one.isLoad || one.hook.has_value(); };
+    auto culprit = m_unanswered.end();
+    if (words.place < m_unanswered.size() && isWork(m_unanswered[words.place]))
+        culprit = std::next(m_unanswered.begin(), static_cast<std::ptrdiff_t>(words.place));
+    else if (std::count_if(m_unanswered.begin(), m_unanswered.end(), isWork) == 1)
+        culprit = std::find_if(m_unanswered.begin(), m_unanswered.end(), isWork);
+    if (culprit == m_unanswered.end()) { // nobody, or one that is found when they are made one by one
+        if (std::none_of(m_unanswered.begin(), m_unanswered.end(), isWork))
+            failCall({}, why);
+        beginAnew();
+    } else if (culprit->isLoad) {
+        m_hasLoadFailed = true;
+        giveUp(failureOf(QStringLiteral("%1: stopped: reading it %2").arg(m_name, why), 0, {}));
+    } else {
+        const Unanswered one = *culprit;
+        m_unanswered.erase(culprit);
+        failCall(one, why);
+        answer(one);
+        beginAnew();
+    }
+}
+
+/// Calls that were not answered are made again: what they had sent was lost with the process, unless it was told of.
+void ScriptProcess::beginAnew() {
+    if (m_process)
+        return; // somebody who heard of it has called already
+    std::deque<Unanswered> waiting = std::exchange(m_unanswered, {});
+    std::move(m_heldBack.begin(), m_heldBack.end(), std::back_inserter(waiting));
+    m_heldBack.clear();
+    m_waitingBytes = 0;
+    if (waiting.empty() && m_clients.empty())
+        return; // with the next connection
+    start();
+    for (Unanswered& one : waiting) {
+        if (!one.hook || (one.id != 0 && !m_clients.contains(one.id)))
+            continue;
+        m_waitingBytes += one.frame.size();
+        m_heldBack.push_back(std::move(one));
+    }
+    passNext();
+}
+
+/// After an end calls go one by one, so that it is known which of them ends the next process.
+void ScriptProcess::passNext() {
+    if (!m_unanswered.empty() || m_heldBack.empty() || !m_process)
+        return;
+    Unanswered next = std::move(m_heldBack.front());
+    m_heldBack.pop_front();
+    pass(std::move(next));
+}
+
+/// Nothing runs: the connections go on without their script, and new ones are refused.
+void ScriptProcess::giveUp(const ScriptFailure& failure) {
+    if (m_process)
+        dropProcess();
+    m_problem = failure;
+    m_isLoaded = true;
+    m_look.stop();
+    emit loadingEnded();
+    tellClients();
+    std::deque<Unanswered> waiting = std::exchange(m_unanswered, {});
+    std::move(m_heldBack.begin(), m_heldBack.end(), std::back_inserter(waiting));
+    m_heldBack.clear();
+    m_waitingBytes = 0;
+    for (const Unanswered& one : waiting)
+        answer(one);
+}
+
+void ScriptProcess::tellClients() {
+    std::vector<int> ids; // what they hear may end some of them
+    for (const auto& [id, client] : m_clients)
+        ids.push_back(id);
+    for (const int id : ids) {
+        if (ScriptClient* client = clientOf(id))
+            client->loaded();
+    }
+}
+
+/// Whoever waits for it waits no more: nobody will answer.
+void ScriptProcess::answer(const Unanswered& one) {
+    ScriptClient* client = one.hook ? clientOf(one.id) : nullptr;
+    if (client != nullptr && *one.hook == ScriptHook::Acceptor)
+        client->decided(false);
+    if (client != nullptr && *one.hook == ScriptHook::Line)
+        client->value({}, true);
+    over(one);
+}
+
+void ScriptProcess::over(const Unanswered& one) {
+    if (!one.hook)
+        return;
+    if (ScriptClient* client = clientOf(one.id))
+        client->answered(*one.hook);
+    const auto found = m_clients.find(one.id);
+    if (*one.hook == ScriptHook::Sentinel && found != m_clients.end() && found->second.client == nullptr)
+        m_clients.erase(found);
+}
+
+void ScriptProcess::failCall(const Unanswered& one, const QString& why) {
+    const QString text =
+        QStringLiteral("%1: stopped: %2 %3. The script was begun anew in another process: what it kept "
+                       "(store, data, timers) is gone")
+            .arg(m_name, one.hook ? hookText(*one.hook) : QStringLiteral("the script"), why);
+    const ScriptFailure failure = failureOf(text, 0, {});
+    if (ScriptClient* client = clientOf(one.id)) {
+        client->failed(failure);
+    } else if (m_listener) {
+        m_listener->tell(EventKind::BehaviourFailed, failure.error.detail, failure.facts());
+    } else {
+        for (const auto& [id, known] : m_clients) {
+            if (known.client != nullptr) {
+                known.client->failed(failure);
+                break;
+            }
+        }
+    }
+}
+
+ScriptFailure ScriptProcess::failureOf(const QString& text, int line, const QString& stack) {
+    return {.error = scriptError(text, line), .stack = stack};
+}
+
+ScriptClient* ScriptProcess::clientOf(int id) const {
+    const auto found = m_clients.find(id);
+    return found == m_clients.end() ? nullptr : found->second.client;
+}
+
+void ScriptProcess::handle(const script::Done& done) {
+    m_sinceAnswer.start();
+    for (quint32 i = 0; i < done.count && !m_unanswered.empty(); ++i) {
+        const Unanswered one = std::move(m_unanswered.front());
+        m_unanswered.pop_front();
+        m_waitingBytes -= one.frame.size();
+        over(one);
+    }
+    passNext();
+}
+
+void ScriptProcess::handle(const script::Loaded& loaded) {
+    m_isLoaded = true;
+    m_hasLoadFailed = false;
+    m_problem.reset();
+    m_framer = loaded.framer;
+    m_hearsSent = loaded.hearsSent;
+    emit loadingEnded();
+    tellClients();
+}
+
+void ScriptProcess::handle(const script::LoadFailed& failed) {
+    m_isLoaded = true;
+    m_hasLoadFailed = true;
+    m_problem = failureOf(failed.text, failed.line, failed.stack);
+    emit loadingEnded();
+    tellClients();
+}
+
+void ScriptProcess::handle(const script::CallFailed& failed) {
+    const ScriptFailure failure = failureOf(failed.text, failed.line, failed.stack);
+    if (ScriptClient* client = clientOf(failed.id))
+        client->failed(failure);
+    else if (m_listener && failed.id == 0)
+        m_listener->tell(EventKind::BehaviourFailed, failure.error.detail, failure.facts());
+}
+
+void ScriptProcess::handle(const script::Decided& decided) {
+    const auto found = m_clients.find(decided.id);
+    if (found == m_clients.end())
+        return;
+    found->second.hearsSent = decided.hearsSent;
+    if (ScriptClient* client = found->second.client)
+        client->decided(decided.isTaken && !m_problem);
+}
+
+void ScriptProcess::handle(const script::Send& send) {
+    if (ScriptClient* client = clientOf(send.id))
+        client->send(send.bytes);
+}
+
+void ScriptProcess::handle(const script::Act& act) {
+    if (ScriptClient* client = clientOf(act.id))
+        client->act(act.action, act.text);
+}
+
+void ScriptProcess::handle(const script::ActOnListener& act) {
+    if (!m_listener)
+        return;
+    switch (act.action) {
+    case ScriptListenerAction::Close:
+        m_listener->close();
+        break;
+    case ScriptListenerAction::Accept:
+        m_listener->acceptOne();
+        break;
+    case ScriptListenerAction::Pause:
+    case ScriptListenerAction::Resume:
+        m_listener->setPaused(act.action == ScriptListenerAction::Pause);
+        break;
+    }
+}
+
+void ScriptProcess::handle(const script::Log& log) {
+    if (ScriptClient* client = clientOf(log.id)) {
+        client->log(log.level, log.text);
+    } else if (m_listener) {
+        tellLog(*m_listener, log.level, log.text);
+    } else {
+        for (const auto& [id, known] : m_clients) {
+            if (known.client != nullptr) {
+                known.client->log(log.level, log.text);
+                break;
+            }
+        }
+    }
+}
+
+void ScriptProcess::handle(const script::Value& value) {
+    if (ScriptClient* client = clientOf(value.id))
+        client->value(value.text, value.isError);
+}
+
+void ScriptProcess::tellLog(EventTeller& teller, ScriptLogLevel level, const QString& text) const {
+    QJsonObject facts{{QStringLiteral("script"), m_name}};
+    if (level != ScriptLogLevel::Plain)
+        facts.insert(QStringLiteral("level"),
+                     level == ScriptLogLevel::Error ? QStringLiteral("error") : QStringLiteral("warning"));
+    teller.tell(level == ScriptLogLevel::Plain ? EventKind::BehaviourLog : EventKind::Warning, text, facts);
+}
+
+Result<void> checkScript(const QString& text, const QString& file) {
+    const auto process = makeProcess();
+    process->start();
+    process->write(toFrame(script::Check{.name = file, .text = text}));
+    process->closeWriteChannel();
+    // a command that waits for its answer: there is no event loop here yet
+    if (!process->waitForFinished(static_cast<int>(ScriptProcess::startLimit.count())))
+        process->kill();
+    return checkedFrom(*process, file);
+}
+
+void ScriptChecker::check(const QString& text, const QString& file) {
+    m_wanted.emplace(text, file);
+    if (!m_process)
+        begin();
+}
+
+void ScriptChecker::begin() {
+    const auto [text, file] = *std::exchange(m_wanted, std::nullopt);
+    m_file = file;
+    m_process = makeProcess();
+    const auto over = [this] {
+        const auto checked = checkedFrom(*m_process, m_file);
+        m_process.release()->deleteLater();
+        if (m_wanted)
+            begin();
+        else
+            emit this->checked(checked ? std::nullopt : std::optional(checked.error()));
+    };
+    QObject::connect(m_process.get(), &QProcess::finished, this, over);
+    QObject::connect(
+        m_process.get(), &QProcess::errorOccurred, this,
+        [over](QProcess::ProcessError error) {
+            if (error == QProcess::FailedToStart)
+                over();
+        },
+        Qt::QueuedConnection);
+    m_process->start();
+    m_process->write(toFrame(script::Check{.name = file, .text = text}));
+    m_process->closeWriteChannel();
+}
+
+} // namespace sw

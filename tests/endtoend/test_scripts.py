@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: MIT
+"""Scripts and consoles run in processes of their own: what these may do, and what becomes of the program when they do not end."""
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from harness import LIMIT, Running, SWRIGHT, connected, listening_socket, read_all, receive, swright, wait_for
+
+HANGS = "function filter(c, b) { if (b == 'ping') { c.send('pong'); return; } function f() { try { f() } catch (e) { f() } } f(); }"
+
+
+def status_of(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return dict(line.split(":\t", 1) for line in status.read().splitlines() if ":\t" in line)
+
+
+def lives(pid):
+    with contextlib.suppress(FileNotFoundError):
+        return status_of(pid)["State"][0] not in "ZX"
+    return False
+
+
+@unittest.skipUnless(sys.platform == "linux", "reads /proc")
+class Scripts(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def script(self, text):
+        path = os.path.join(self.folder, "x.js")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return f"script={path}"
+
+    def ask(self, port, data, size=4):
+        with connected(port) as peer:
+            peer.sendall(data)
+            return receive(peer, size)
+
+    def test_the_process_can_open_nothing_and_reach_nobody(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script("function filter(c, b) { c.send(b); }")) as listener:
+            self.assertEqual(self.ask(listener.port(), b"ping"), b"ping")
+            child, = listener.children()
+            status = status_of(child)
+            self.assertEqual(status["NoNewPrivs"], "1")
+            self.assertEqual(status["Seccomp"], "2")
+            with open(f"/proc/{child}/limits", encoding="ascii") as file:
+                limits = {line[:26].strip(): line[26:].split()[:2] for line in file}
+            self.assertEqual(limits["Max open files"], ["1", "1"])
+            self.assertEqual(limits["Max file size"], ["0", "0"])
+            self.assertEqual(limits["Max core file size"], ["0", "0"])
+            self.assertLess(int(limits["Max address space"][0]), 2 << 30)
+            self.assertLess(int(limits["Max cpu time"][0]), 60)
+            if os.geteuid() != 0:
+                return  # nobody else may look into it
+            targets = sorted(os.readlink(f"/proc/{child}/fd/{number}") for number in os.listdir(f"/proc/{child}/fd"))
+            # its pipes, its own memory's figures, and what Qt's event loop wakes itself with
+            self.assertEqual([target.split(":")[0].split("/")[-1] for target in targets], ["statm", "anon_inode", "pipe", "pipe", "pipe"])
+            with open(f"/proc/{child}/environ", "rb") as file:
+                names = {entry.split(b"=")[0] for entry in file.read().split(b"\0")}
+            self.assertNotIn(b"HOME", names)
+
+    def test_a_call_that_cannot_be_interrupted_ends_its_process_only(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(HANGS), "--json") as listener:
+            port = listener.port()
+            self.assertEqual(self.ask(port, b"ping"), b"pong")
+            first, = listener.children()
+            with connected(port) as peer:
+                peer.sendall(b"hang")
+                failed = listener.event("behaviour-failed")
+                self.assertIn("x.js: stopped: filter() took longer than 1 s and could not be interrupted", failed["text"])
+                self.assertIn("what it kept (store, data, timers) is gone", failed["text"])
+                peer.sendall(b"ping")  # the connection lives
+                self.assertEqual(receive(peer, 4), b"pong")
+            second, = listener.children()
+            self.assertNotEqual(first, second)
+            self.assertFalse(lives(first))
+
+    def test_calls_that_waited_behind_it_are_made_again(self):
+        script = "let framer = 'lines';\n" + HANGS.replace("c.send('pong')", "c.send('pong\\n')")
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(script)) as listener:
+            with connected(listener.port()) as peer:
+                peer.sendall(b"ping\nhang\n" + b"ping\n" * 20)
+                self.assertEqual(receive(peer, 5 * 21), b"pong\n" * 21)
+
+    def test_what_it_sent_before_it_hung_is_sent_once(self):
+        script = ("let framer = 'lines'; function filter(c, b) { if (b == 'ping') { c.send('pong\\n'); return; }\n"
+                  "for (let i = 0; i < 40; ++i) c.send('x'.repeat(10000)); function f() { try { f() } catch (e) { f() } } f(); }")
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(script)) as listener:
+            with connected(listener.port()) as peer:
+                peer.sendall(b"ping\n" * 10 + b"hang\n" + b"ping\n" * 10)
+                peer.shutdown(socket.SHUT_WR)
+                answer = read_all(peer)
+                self.assertEqual(answer.count(b"pong\n"), 20)
+                self.assertLessEqual(answer.count(b"x"), 400000)
+                self.assertEqual(answer.replace(b"x", b""), b"pong\n" * 20)
+
+    def test_what_the_user_sends_waits_for_the_script(self):
+        """Also when the end of the input comes with it."""
+        script = self.script("function sent(c, b) { c.send('len ' + b.length + '\\n'); }")
+        with listening_socket() as server:
+            command = subprocess.Popen([SWRIGHT, "connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--behaviour", script],
+                                       stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            command.stdin.write(b"hello")
+            command.stdin.close()
+            peer, _ = server.accept()
+            peer.settimeout(LIMIT)
+            with peer:
+                self.assertEqual(read_all(peer), b"len 5\nhello")
+            self.assertEqual(command.wait(LIMIT), 0, command.stderr.read())
+            command.stderr.close()
+
+    def test_a_process_that_is_killed_is_begun_anew(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script("function filter(c, b) { c.send(b); }"), "--json") as listener:
+            port = listener.port()
+            with connected(port) as peer:
+                peer.sendall(b"one!")
+                self.assertEqual(receive(peer, 4), b"one!")
+                os.kill(listener.children()[0], signal.SIGKILL)
+                listener.event("behaviour-failed")
+                peer.sendall(b"two!")
+                self.assertEqual(receive(peer, 4), b"two!")
+
+    def test_sigterm_ends_a_program_whose_script_hangs(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(HANGS)) as listener:
+            with connected(listener.port()) as peer:
+                peer.sendall(b"hang")
+                child, = listener.children()
+                wait_for(lambda: status_of(child)["State"][0] == "R")
+                listener.process.send_signal(signal.SIGTERM)
+                listener.wait()
+                wait_for(lambda: not lives(child))
+
+    def test_the_process_ends_with_the_program(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(HANGS)) as listener:
+            with connected(listener.port()) as peer:
+                peer.sendall(b"hang")
+                child, = listener.children()
+                listener.process.kill()
+                listener.wait()
+                wait_for(lambda: not lives(child))
+
+    def test_a_script_that_crashes_its_reader_is_refused(self):
+        result = swright("listen", "tcp://127.0.0.1:0", "--behaviour", self.script("/" + "(" * 200000 + ")" * 200000 + "/;"), "--for", "1s")
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn("x.js:1: ", result.stderr.decode())
+
+    def test_what_the_sentinel_logs_is_told_at_the_end(self):
+        script = self.script("function sentinel(c, reason) { log('gone: ' + reason.cause); }\nfunction listenerClosed(r) { log('listener: ' + r.cause); }")
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", script, "--json") as listener:
+            with connected(listener.port()):
+                listener.event("accepted")
+                listener.process.send_signal(signal.SIGTERM)
+                listener.wait()
+            self.assertIn("gone: closed-by-us", listener.said())
+            self.assertIn("listener: closed-by-us", listener.said())
+
+    def test_by_hand_it_says_what_it_is(self):
+        result = subprocess.run([SWRIGHT, "script-process"], stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT, check=False)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn(b"runs a script for Socketwright", result.stderr)
+        self.assertNotIn("script-process", swright("--help").stdout.decode())
+
+
+class Consoles(unittest.TestCase):
+    def test_a_person_has_a_prompt(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "console") as listener, connected(listener.port()) as peer:
+            peer.sendall(b"me\nlet a = 20\na + 1\nfor (;;) ;\na + 2\n")
+            peer.shutdown(socket.SHUT_WR)
+            said = read_all(peer).decode()
+            self.assertIn("session “me” begins", said)
+            self.assertRegex(said, r"> 21\n> error: .*longer than 1 s\n> 22\n")
+
+    def test_values_that_run_code_when_they_are_shown(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "console") as listener, connected(listener.port()) as peer:
+            for line in (b"({ toString() { for (;;) ; }, toJSON() { for (;;) ; } }) + ''", b"({ toJSON() { for (;;) ; } })", b"throw { toString() { for (;;) ; } }",
+                         b"let o = 1; for (let i = 0; i < 40; i++) o = [o, o]; JSON.stringify(o)"):
+                with connected(listener.port()) as other:
+                    other.sendall(b"s\n" + line + b"\n1 + 1\n")
+                    other.shutdown(socket.SHUT_WR)
+                    self.assertRegex(read_all(other).decode(), r"(?s)> [^\n]+\n> 2\n> $")
+
+    def test_a_web_page_is_refused(self):
+        requests = [
+            b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\nContent-Length: 30\r\n\r\nme\nlog('ran')\n1 + 1\n",
+            b"GET /?a HTTP/1.1\r\n\r\nlog('ran')\n", b"get / http/1.0\r\n\r\nlog('ran')\n", b"GET /\r\nlog('ran')\n",
+            b"ANYTHING / HTTP/1.1\r\n\r\nlog('ran')\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nlog('ran')\n",
+            b"CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\nlog('ran')\n", b" \r POST / HTTP/1.1\r\n\r\nlog('ran')\n",
+            bytes.fromhex("160301006f0100006b0303") + b"\nlog('ran')\n", b"me\x01\nlog('ran')\n",
+        ]
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "console", "--json") as listener:
+            for count, request in enumerate(requests, 1):
+                with self.subTest(request=request[:30]), connected(listener.port()) as peer:
+                    peer.sendall(request)
+                    with contextlib.suppress(ConnectionResetError):
+                        self.assertNotIn(b"begins", read_all(peer))
+                    self.assertEqual(len([event for event in listener.at_least(count, "warning") if "no console for" in event["text"]]), count)
+            self.assertEqual(listener.events("behaviour-log"), [])
+
+    def test_curl_is_refused(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "console", "--json") as listener:
+            subprocess.run(["curl", "-s", "-H", "Content-Type: text/plain", "-d", "me\nlog('ran')\n1+1\n", f"http://127.0.0.1:{listener.port()}/"],
+                           capture_output=True, timeout=LIMIT, check=False)
+            self.assertTrue(re.search("HTTP", listener.event("warning")["text"]))
+            self.assertEqual(listener.events("behaviour-log"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
