@@ -7,21 +7,19 @@ namespace {
 constexpr qsizetype longestLine = 65536;
 }
 
-void TalkBehaviour::answer(Peer& peer, QByteArrayView line) {
-    if (!peer.maySend())
-        return;
+void TalkBehaviour::answer(QByteArrayView line, QByteArray& answers) {
     if (line.endsWith('\n'))
         line.chop(1);
     if (line.endsWith('\r'))
         line.chop(1);
-    const QByteArray text = "You sent: '" + line.toByteArray() + "'\n";
-    peer.send(text);
+    answers.append("You sent: '").append(line).append("'\n");
 }
 
 void TalkBehaviour::filter(Peer& peer, QByteArrayView bytes) {
+    QByteArray answers; // of all lines that came together: a write for each would keep others waiting
     if (peer.isDatagram()) {
-        answer(peer, bytes);
-        return;
+        answer(bytes, answers);
+        bytes = {};
     }
     while (!bytes.isEmpty()) {
         const qsizetype end = bytes.indexOf('\n');
@@ -29,16 +27,21 @@ void TalkBehaviour::filter(Peer& peer, QByteArrayView bytes) {
         bytes = bytes.sliced(piece.size());
         m_pending.append(piece);
         if (end >= 0 || m_pending.size() >= longestLine) {
-            answer(peer, m_pending);
+            answer(m_pending, answers);
             m_pending.clear();
         }
     }
+    if (!answers.isEmpty() && peer.maySend())
+        peer.send(answers);
 }
 
 void TalkBehaviour::endOfStream(Peer& peer) {
+    QByteArray answers;
     if (!m_pending.isEmpty())
-        answer(peer, m_pending);
+        answer(m_pending, answers);
     m_pending.clear();
+    if (!answers.isEmpty() && peer.maySend())
+        peer.send(answers);
     peer.closeAfterPeer();
 }
 

@@ -16,7 +16,7 @@ public:
     void endOfStream(Peer& peer) override;
 
 private:
-    static void answer(Peer& peer, QByteArrayView line);
+    static void answer(QByteArrayView line, QByteArray& answers);
 
     QByteArray m_pending;
 };

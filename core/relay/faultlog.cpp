@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/relay/faultlog.h"
 
+#include "core/base/inputfile.h"
 #include "core/base/textdecoding.h"
 
 #include <QFile>
@@ -14,10 +15,12 @@ namespace sw {
 Result<std::shared_ptr<const FaultScript>> FaultScript::read(const QString& path) {
     constexpr qint64 largest = 256LL << 20U;
     QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return tl::unexpected(Error{.id = ErrorId::NotFound,
-                                    .situation = QStringLiteral("fault log"),
-                                    .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, file.errorString())});
+    const QString why = whyNoInputFile(path);
+    if (!why.isEmpty() || !file.open(QIODevice::ReadOnly))
+        return tl::unexpected(Error{
+            .id = ErrorId::NotFound,
+            .situation = QStringLiteral("fault log"),
+            .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, why.isEmpty() ? file.errorString() : why)});
     if (file.size() > largest)
         return tl::unexpected(
             badInput(QStringLiteral("fault log"), QStringLiteral("%1 is larger than 256 MiB.").arg(path)));

@@ -9,6 +9,8 @@ namespace {
 
 /// More than this is not taken from a side whose bytes wait for a decision or for a fault's time.
 constexpr qsizetype mostWaiting = 4 << 20;
+/// So long one pair may have its turn; others wait for this thread.
+constexpr std::chrono::milliseconds roundTime(5);
 constexpr qsizetype mostPeeked = 16384;
 constexpr std::size_t mostHeld = 4096;
 /// Memory of a message that waits, besides its bytes.
@@ -281,8 +283,14 @@ void RelayWay::pump() {
     if (m_isPumping)
         return;
     m_isPumping = true;
+    m_isBehind = false;
+    const auto begin = now();
     tellDecisions();
     while (to != nullptr && m_outcome == Outcome::GoesOn && (m_isDatagram || to->wantsMore())) {
+        if (now() - begin >= roundTime) {
+            m_isBehind = true;
+            break;
+        }
         if (m_isDatagram) {
             const auto message = m_messages.next(now());
             if (!message)
@@ -303,6 +311,12 @@ void RelayWay::pump() {
         }
     }
     m_isPumping = false;
+    if (m_isBehind) {
+        m_wakesAt = now();
+        to->wake(std::chrono::milliseconds(0), (++m_wakeNumber << numberShift) | static_cast<quint64>(m_direction));
+        heedRoom();
+        return;
+    }
     const auto due = m_isDatagram ? m_messages.due() : m_stream.due();
     if (due && to != nullptr && m_outcome == Outcome::GoesOn && (m_isDatagram || to->wantsMore()) &&
         (!m_wakesAt || *due < *m_wakesAt || *m_wakesAt < now())) {
@@ -381,9 +395,15 @@ void RelayWay::tellDecisions() {
     auto decisions = m_isDatagram ? m_messages.takeDecisions() : m_stream.takeDecisions();
     if (decisions.empty())
         return;
-    for (const FaultDecision& decision : decisions) {
-        if (Peer* teller = to != nullptr ? to : from)
-            teller->tell(EventKind::FaultApplied, decision.toText(), {{QStringLiteral("decision"), decision.toJson()}});
+    constexpr std::size_t mostTold = 50; // at once: a chop decides for every few bytes
+    Peer* teller = to != nullptr ? to : from;
+    for (std::size_t i = 0; teller != nullptr && i < std::min(decisions.size(), mostTold); ++i)
+        teller->tell(EventKind::FaultApplied, decisions[i].toText(),
+                     {{QStringLiteral("decision"), decisions[i].toJson()}});
+    if (teller != nullptr && decisions.size() > mostTold) {
+        const auto rest = static_cast<qint64>(decisions.size() - mostTold);
+        teller->tell(EventKind::FaultApplied, QStringLiteral("%1 more decisions at once").arg(rest),
+                     {{QStringLiteral("count"), rest}});
     }
     m_relay.m_hooks.decided(std::move(decisions));
 }
@@ -394,7 +414,7 @@ void RelayWay::heedRoom() {
         return;
     const bool isGone = isOpen && to == nullptr; // what comes has nobody to go to, and must not stop its writer
     const bool isFull = m_outcome == Outcome::GoesOn && !isGone &&
-                        (!isOpen || m_queued > mostWaiting || m_held.size() >= mostHeld ||
+                        (!isOpen || m_isBehind || m_queued > mostWaiting || m_held.size() >= mostHeld ||
                          m_stream.waiting() > mostWaiting || !to->wantsMore());
     if (isFull == m_isHolding)
         return;

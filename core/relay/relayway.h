@@ -89,6 +89,7 @@ private:
     bool m_isEndedByFault = false;
     bool m_isHolding = false; // `from`
     bool m_isPumping = false;
+    bool m_isBehind = false; // more is due than one turn could pass on
     bool m_saidFull = false;
     Outcome m_outcome = Outcome::GoesOn;
 };
