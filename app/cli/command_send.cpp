@@ -8,6 +8,7 @@
 
 #include <QFileInfo>
 
+#include <algorithm>
 #include <memory>
 
 namespace sw::cli {
@@ -91,7 +92,7 @@ private:
         } else if (m_timer.interval() == 0) {
             sendOnce();
         }
-        endWhenSent(snapshot);
+        endWhenSent();
         if (m_isEnding && m_reply && !m_isDatagram && snapshot.state == EndpointState::ReadEnded)
             m_session.engine().close(m_id); // no more will come
     }
@@ -109,9 +110,24 @@ private:
         m_session.finish(snapshot.error || !isAllSent || !isAnswered ? TaskFailed : Done);
     }
 
+    /// Only so much is under way at once: of a stream in bytes, and in messages, each of which takes memory on its way;
+    /// of datagrams, which may be empty, in their number.
+    bool mayOfferMore() const {
+        constexpr quint64 mostBytes = 1ULL << 20U;
+        constexpr quint64 mostMessages = 4096;
+        constexpr quint64 mostDatagrams = 256;
+        if (m_isDatagram)
+            return m_offeredRecords < m_sentRecords + m_refused + mostDatagrams;
+        return m_refused == 0 && m_offered <= m_sent + std::min(mostBytes, mostMessages * m_lastSize);
+    }
+
     void sendOnce() {
-        constexpr quint64 mostUnderWay = 1ULL << 20U;
-        while (m_left > 0 && (m_offered <= m_sent + mostUnderWay || m_refused > 0)) {
+        constexpr int mostAtOnce = 1000; // then signals and what came have their turn
+        for (int i = 0; m_left > 0 && mayOfferMore(); ++i) {
+            if (i >= mostAtOnce) {
+                QTimer::singleShot(0, this, &SendCommand::sendOnce);
+                break;
+            }
             --m_left;
             ++m_offeredRecords;
             QByteArray bytes = m_content.bytes;
@@ -125,11 +141,12 @@ private:
                 }
                 bytes = *filled + m_content.ending;
             }
-            if (m_file.isEmpty())
-                m_session.engine().send(m_id, bytes);
-            else
+            if (!m_file.isEmpty())
                 m_session.engine().sendFile(m_id, m_file);
-            m_offered += static_cast<quint64>(m_file.isEmpty() ? bytes.size() : QFileInfo(m_file).size());
+            else if (m_isDatagram || !bytes.isEmpty()) // nothing of a stream is nothing
+                m_session.engine().send(m_id, bytes);
+            m_lastSize = static_cast<quint64>(m_file.isEmpty() ? bytes.size() : QFileInfo(m_file).size());
+            m_offered += m_lastSize;
             if (m_timer.interval() > 0)
                 break;
         }
@@ -137,11 +154,11 @@ private:
             m_timer.stop();
     }
 
-    void endWhenSent(const EndpointSnapshot& snapshot) {
+    void endWhenSent() {
         m_hasFailed = m_hasFailed || m_refused > 0;
-        const bool areRecordsSent = m_sentRecords + m_refused >= m_offeredRecords || snapshot.error;
-        const bool isAllSent =
-            m_isOpen && m_left == 0 && (m_isDatagram ? areRecordsSent : m_sent >= m_offered || m_refused > 0);
+        const bool areRecordsSent = m_sentRecords + m_refused >= m_offeredRecords;
+        const bool isAllSent = m_isOpen && (m_isDatagram ? m_left == 0 && areRecordsSent
+                                                         : (m_left == 0 && m_sent >= m_offered) || m_refused > 0);
         if (!isAllSent || m_isEnding)
             return;
         m_isEnding = true;
@@ -172,6 +189,7 @@ private:
     QTimer m_timer;
     EndpointId m_id = EndpointId::None;
     quint64 m_offered = 0;
+    quint64 m_lastSize = 0; // of what was offered last
     quint64 m_offeredRecords = 0;
     quint64 m_sent = 0;
     quint64 m_sentRecords = 0;
@@ -272,7 +290,7 @@ int runSend(SendArguments arguments) {
     const auto id = session.engine().connectTo(*address, {.name = QString::fromStdString(arguments.session.name)});
     if (!id) {
         session.say(id.error());
-        return WrongUsage;
+        return openingStatus(id.error());
     }
     command.started(*id);
     return session.run();

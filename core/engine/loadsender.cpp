@@ -12,6 +12,8 @@ namespace {
 constexpr quint64 mostMessages = 10'000'000;
 constexpr int mostConnections = 1000;
 constexpr quint64 mostWaiting = 1 << 20; // bytes a connection that are not sent yet
+constexpr quint64 mostUnsent = 4096;     // the same in messages: each takes memory on its way to the socket
+constexpr quint64 mostDatagrams = 256;   // the same in datagrams, which may be empty
 constexpr quint64 mostATick = 20000;     // messages
 } // namespace
 
@@ -195,7 +197,13 @@ void LoadSender::sendDue() {
             m_open.erase(m_open.begin() + static_cast<std::ptrdiff_t>(m_next));
             continue;
         }
-        if (m_offered.value(id) > snapshot->counters.sentBytes + mostWaiting) {
+        const Offered& offered = m_offered[id];
+        const bool isDatagram = snapshot->kind == EndpointKind::DatagramSocket;
+        const Counters& counters = snapshot->counters;
+        const bool isFull =
+            isDatagram ? offered.messages > counters.sentRecords + counters.refused + mostDatagrams
+                       : offered.bytes > counters.sentBytes + std::min(mostWaiting, mostUnsent * offered.lastSize);
+        if (isFull) {
             ++full; // that peer does not take more now
             continue;
         }
@@ -210,8 +218,12 @@ void LoadSender::sendDue() {
                 return;
             }
             const QByteArray message = *bytes + lineEndingBytes(m_plan.message.ending, m_plan.message.encoding);
-            m_engine.send(id, message);
-            m_offered[id] += static_cast<quint64>(message.size());
+            if (isDatagram || !message.isEmpty()) // nothing of a stream is nothing
+                m_engine.send(id, message);
+            Offered& now = m_offered[id];
+            ++now.messages;
+            now.lastSize = static_cast<quint64>(message.size());
+            now.bytes += now.lastSize;
         }
         ++m_report.sent;
     }
@@ -236,7 +248,7 @@ void LoadSender::measure(EndpointId id) {
     if (transcript == nullptr || !snapshot)
         return;
     m_report.sentBytes += snapshot->counters.sentBytes;
-    const quint64 offered = m_offered.value(id);
+    const quint64 offered = m_offered.value(id).bytes;
     m_report.unsentBytes += offered - std::min(offered, snapshot->counters.sentBytes);
     m_report.receivedBytes += snapshot->counters.receivedBytes;
     TranscriptReader reader(transcript);

@@ -89,8 +89,13 @@ private:
     QElapsedTimer m_sincePhase;
     std::vector<EndpointId> m_all;
     std::vector<EndpointId> m_open;
-    QSet<EndpointId> m_known;             // that the engine has told of
-    QHash<EndpointId, quint64> m_offered; // bytes, for the peer's pace
+    QSet<EndpointId> m_known; // that the engine has told of
+    struct Offered {
+        quint64 messages = 0;
+        quint64 bytes = 0;
+        quint64 lastSize = 0; // of a message
+    };
+    QHash<EndpointId, Offered> m_offered;
     std::size_t m_next = 0;
     quint64 m_lastMoved = 0;
     TemplateState m_state;
