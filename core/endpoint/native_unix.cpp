@@ -5,6 +5,7 @@
 #include "core/address/hosts.h"
 #include "core/address/sockettable.h"
 #include "core/base/systemnet.h"
+#include "core/endpoint/peerpresence.h"
 
 #include <QDir>
 #include <QFile>
@@ -703,6 +704,10 @@ Result<void> prepareSocketFile(const QString& path, bool replaceStale) {
     }
     if (code != ECONNREFUSED)
         return refuse(QStringLiteral(" is a socket that another program serves. Choose another path, or end it."));
+    if (isBoundByAnybody(path))
+        return refuse(
+            QStringLiteral(" is a socket that another program has bound and does not serve yet. Choose another "
+                           "path, or end it."));
     if (!replaceStale)
         return refuse(QStringLiteral(" is a dead socket that an ended program left. Remove it, or say stale=replace."));
     ::unlink(name.constData());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/tls/keyfile.h"
 
+#include "core/base/inputfile.h"
 #include "core/base/textdecoding.h"
 #include "core/tls/handles.h"
 
@@ -324,6 +325,8 @@ std::unique_ptr<Container> openPkcs12(const QByteArray& bytes, const QByteArray&
 Result<QByteArray> readKeyFile(const QString& path, const QString& option) {
     if (QFileInfo(path).isDir())
         return refuse(option, QStringLiteral("%1 is a folder; %2 takes a file.").arg(path, option));
+    if (const QString why = whyNoInputFile(path); !why.isEmpty())
+        return refuse(option, QStringLiteral("%1 cannot be read: %2.").arg(path, why));
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return refuse(option, QStringLiteral("%1 cannot be read: %2.").arg(path, file.errorString()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/workspace/workspace.h"
 
+#include "core/base/inputfile.h"
 #include "core/base/outputfile.h"
 #include "core/base/textdecoding.h"
 #include "core/behaviour/catalogue.h"
@@ -304,10 +305,12 @@ QByteArray Workspace::format() const {
 
 Result<Workspace> Workspace::read(const QString& file) {
     QFile in(file);
-    if (!in.open(QIODevice::ReadOnly))
-        return tl::unexpected(Error{.id = ErrorId::NotFound,
-                                    .situation = QStringLiteral("workspace"),
-                                    .detail = QStringLiteral("%1 cannot be read: %2.").arg(file, in.errorString())});
+    const QString why = whyNoInputFile(file);
+    if (!why.isEmpty() || !in.open(QIODevice::ReadOnly))
+        return tl::unexpected(Error{
+            .id = ErrorId::NotFound,
+            .situation = QStringLiteral("workspace"),
+            .detail = QStringLiteral("%1 cannot be read: %2.").arg(file, why.isEmpty() ? in.errorString() : why)});
     const QByteArray bytes = in.read(largestFile + 1);
     auto text =
         bytes.size() > largestFile ? Result<QString>(QString()) : decodeText(bytes, QStringLiteral("workspace"));
