@@ -40,6 +40,13 @@ struct FlowKey {
     }
 };
 
+/// What the capture lacks of one direction.
+struct Holes {
+    quint64 count = 0;
+    quint64 rest = 0; // those that were not told one by one
+    quint64 restBytes = 0;
+};
+
 struct Flow {
     quint64 conversation = 0;
     bool isLowLocal = true;    // the low end is on our side: the client, unless we accepted it
@@ -49,6 +56,7 @@ struct Flow {
     // of TCP, by who sent it: our side, the other
     TcpReassembly ways[2];
     bool ended[2] = {false, false};
+    Holes holes[2];
     qint64 lastTime = 0;
 };
 
@@ -278,17 +286,43 @@ private:
         return flow;
     }
 
+    /// A hole each, up to a number that somebody can look at; the rest is summed up (restMissing()).
+    void missing(Flow& flow, int way, quint64 bytes) {
+        constexpr quint64 mostHoles = 1000;
+        Holes& holes = flow.holes[way];
+        if (++holes.count > mostHoles) {
+            ++holes.rest;
+            holes.restBytes += bytes;
+            return;
+        }
+        tellMissing(flow, way, bytes, QStringLiteral("%1 bytes %2 are missing in the capture"), {});
+    }
+
+    void restMissing(Flow& flow) {
+        for (const int way : {0, 1}) {
+            const Holes holes = std::exchange(flow.holes[way], {.count = flow.holes[way].count});
+            if (holes.rest > 0)
+                tellMissing(flow, way, holes.restBytes,
+                            QStringLiteral("%1 more bytes %2 are missing in the capture, in %3 more places")
+                                .replace(QLatin1String("%3"), QString::number(holes.rest)),
+                            holes.rest);
+        }
+    }
+
+    void tellMissing(Flow& flow, int way, quint64 bytes, const QString& sentence, quint64 places) {
+        const QString direction = way == 0 ? QStringLiteral("sent") : QStringLiteral("received");
+        QJsonObject facts{{QStringLiteral("missing"), static_cast<qint64>(bytes)},
+                          {QStringLiteral("direction"), direction}};
+        if (places > 0)
+            facts.insert(QStringLiteral("places"), static_cast<qint64>(places));
+        m_sink.event(flow.conversation, EventKind::CaptureGap, sentence.arg(QString::number(bytes), direction), facts,
+                     flow.lastTime);
+    }
+
     void pass(Flow& flow, int way, const std::vector<TcpReassembly::Output>& outputs) {
         for (const TcpReassembly::Output& output : outputs) {
             if (output.gap > 0)
-                m_sink.event(
-                    flow.conversation, EventKind::CaptureGap,
-                    QStringLiteral("%1 bytes %2 are missing in the capture")
-                        .arg(output.gap)
-                        .arg(way == 0 ? QStringLiteral("sent") : QStringLiteral("received")),
-                    {{QStringLiteral("missing"), static_cast<qint64>(output.gap)},
-                     {QStringLiteral("direction"), way == 0 ? QStringLiteral("sent") : QStringLiteral("received")}},
-                    flow.lastTime);
+                missing(flow, way, output.gap);
             if (!output.bytes.isEmpty())
                 m_sink.data(flow.conversation, way == 0 ? RecordKind::Sent : RecordKind::Received, output.bytes,
                             flow.lastTime, NoFlag);
@@ -305,6 +339,7 @@ private:
                      {}, flow.lastTime);
         if (!flow.ended[0] || !flow.ended[1] || std::exchange(flow.isOver, true))
             return;
+        restMissing(flow);
         m_sink.event(
             flow.conversation, EventKind::Closed, QStringLiteral("closed: both sides have ended"),
             {{QStringLiteral("cause"), way == 0 ? QStringLiteral("closed-by-peer") : QStringLiteral("closed-by-us")}},
@@ -333,6 +368,7 @@ private:
         m_waiting -= flow.ways[0].cost() + flow.ways[1].cost();
         for (const int side : {0, 1})
             pass(flow, side, flow.ways[side].flush());
+        restMissing(flow);
         m_waiting += flow.ways[0].cost() + flow.ways[1].cost();
     }
 

@@ -7,7 +7,8 @@ namespace sw {
 
 namespace {
 constexpr qsizetype inputSize = 65536;
-constexpr quint64 smallBomb = 64ULL << 20U;
+/// Captures of long runs of the same byte shrink by up to 1,000 to 1; only much that came from little is refused.
+constexpr quint64 smallBomb = 2ULL << 30U;
 constexpr quint64 mostRatio = 200;
 } // namespace
 
@@ -56,8 +57,9 @@ qint64 Gunzip::readData(char* data, qint64 size) {
         const quint64 made = m_made + static_cast<quint64>(wanted) - stream.avail_out;
         if (made > smallBomb && made > m_read * mostRatio) {
             m_isOver = true;
-            m_problem = QStringLiteral("the content is more than %1 times larger than its compressed form: a bomb")
-                            .arg(mostRatio);
+            m_problem =
+                QStringLiteral("the content is more than 2 GiB, and %1 times larger than its compressed form: a bomb")
+                    .arg(mostRatio);
         }
     }
     const qint64 made = wanted - stream.avail_out;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/capture/importedrecording.h"
 
+#include "core/base/inputfile.h"
 #include "core/capture/capturefile.h"
 #include "core/capture/captureimport.h"
 #include "core/capture/gunzip.h"
@@ -190,7 +191,7 @@ Result<void> readInto(const QString& path, QFile& file, RecordingSink& sink) {
         const QString name = info.fileName();
         const quint64 conversation = sink.begin({.name = name});
         QFile sent(info.path() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".sent.bin"));
-        if (sent.open(QIODevice::ReadOnly)) {
+        if (whyNoInputFile(sent.fileName()).isEmpty() && sent.open(QIODevice::ReadOnly)) {
             if (auto read = importBinary(sent, name, wall, RecordKind::Sent, conversation, sink); !read)
                 return read;
         }
@@ -226,12 +227,12 @@ std::vector<SourcePart> ImportedRecording::parts() const {
 
 Result<ImportedRecording> readRecording(const QString& path, ImportProgress* progress) {
     QFile file(path);
-    if (QFileInfo(path).isDir() || !file.open(QIODevice::ReadOnly))
+    const QString why = whyNoInputFile(path);
+    if (!why.isEmpty() || !file.open(QIODevice::ReadOnly))
         return tl::unexpected(Error{
             .id = ErrorId::NotFound,
             .situation = QStringLiteral("recording"),
-            .detail = QStringLiteral("%1 cannot be read: %2.")
-                          .arg(path, QFileInfo(path).isDir() ? QStringLiteral("it is a folder") : file.errorString())});
+            .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, why.isEmpty() ? file.errorString() : why)});
     if (progress != nullptr)
         progress->size = file.size();
     std::shared_ptr<RunDirectory> directory;

@@ -7,7 +7,7 @@ namespace sw {
 
 namespace {
 constexpr qsizetype mostWaiting = 4 << 20;
-constexpr std::size_t mostPieces = 4096;
+constexpr std::size_t mostPieces = 65536; // each takes memory too, see cost()
 } // namespace
 
 /// How far a sequence number is from the next byte; numbers wrap at 32 bits.

@@ -306,7 +306,7 @@ QString safeFileName(const QString& text) {
     const bool isDevice =
         devices.contains(stem) ||
         ((stem.startsWith(QLatin1String("com")) || stem.startsWith(QLatin1String("lpt"))) && stem.size() == 4);
-    if (name.isEmpty() || isDevice)
+    if (name.isEmpty() || isDevice || name.startsWith(QLatin1Char('-'))) // a command would take that for an option
         name.prepend(QLatin1Char('_'));
     return name;
 }

@@ -220,6 +220,19 @@ private slots:
         QCOMPARE(joined(way.feed(segment(1, "aaaaaaaaaaaa"))), QByteArray("aaaaaDDDDaaa"));
     }
 
+    void manySmallSegmentsBackwardsAreAllThere() {
+        constexpr int count = 20'000;
+        TcpReassembly way;
+        way.feed({.sequence = 0, .isSyn = true});
+        QByteArray stream;
+        for (int i = 0; i < count; ++i)
+            stream.append(static_cast<char>('a' + i % 26));
+        QByteArray out;
+        for (int i = count - 1; i >= 0; --i)
+            out += joined(way.feed(segment(static_cast<quint32>(i) + 1, stream.mid(i, 1))));
+        QCOMPARE(out, stream);
+    }
+
     void marksWhatIsMissing() {
         TcpReassembly way;
         way.feed({.sequence = 0, .isSyn = true});
