@@ -14,6 +14,8 @@
 #include <QFileInfo>
 #include <QStandardPaths>
 
+#include <algorithm>
+
 namespace {
 
 /// Where the journals of runs are: beside the settings where these were named, else at the system's usual place.
@@ -23,20 +25,27 @@ QString transcriptsDirectory(const QString& settingsFile) {
     return QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/runs");
 }
 
+/// Whether one of these options is there.
+bool isForTerminal(QCommandLineParser& parser, const QList<QCommandLineOption>& options, int argc, char** argv) {
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i)
+        arguments.append(QString::fromLocal8Bit(argv[i]));
+    parser.parse(arguments);
+    return std::any_of(options.begin(), options.end(),
+                       [&parser](const QCommandLineOption& option) { return parser.isSet(option); }) ||
+           parser.isSet(QStringLiteral("help-all"));
+}
+
 } // namespace
 
 int main(int argc, char** argv) try {
     sw::Engine::prepareProcess();
-    QApplication application(argc, argv);
-    QApplication::setApplicationName(QStringLiteral(SOCKETWRIGHT_NAME));
-    QApplication::setApplicationVersion(QStringLiteral(SOCKETWRIGHT_VERSION));
-    QApplication::setDesktopFileName(QStringLiteral(SOCKETWRIGHT_APP_ID));
-    QApplication::setWindowIcon(sw::ui::icon(sw::ui::IconId::Application));
-
+    QCoreApplication::setApplicationName(QStringLiteral(SOCKETWRIGHT_NAME));
+    QCoreApplication::setApplicationVersion(QStringLiteral(SOCKETWRIGHT_VERSION));
     QCommandLineParser parser;
     parser.setApplicationDescription(QStringLiteral(SOCKETWRIGHT_SUMMARY ". Nothing is opened until you ask for it."));
-    parser.addHelpOption();
-    parser.addVersionOption();
+    const QCommandLineOption help = parser.addHelpOption();
+    const QCommandLineOption version = parser.addVersionOption();
     const QCommandLineOption example(QStringLiteral("example"), QStringLiteral("Open an example: talk"),
                                      QStringLiteral("NAME"));
     const QCommandLineOption screenshot(
@@ -48,6 +57,14 @@ int main(int argc, char** argv) try {
                                  QStringLiteral("A .socketwright file; what it would open is shown, and you are asked"),
                                  QStringLiteral("[FILE]"));
     parser.addOptions({example, screenshot, settingsFile});
+    if (isForTerminal(parser, {help, version}, argc, argv)) { // these need no display
+        const QCoreApplication application(argc, argv);
+        parser.process(application);
+    }
+
+    QApplication application(argc, argv);
+    QApplication::setDesktopFileName(QStringLiteral(SOCKETWRIGHT_APP_ID));
+    QApplication::setWindowIcon(sw::ui::icon(sw::ui::IconId::Application));
     parser.process(application);
     if (parser.isSet(example) && parser.value(example) != QLatin1String("talk")) {
         qCritical("There is one example: talk.");

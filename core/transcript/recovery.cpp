@@ -45,7 +45,9 @@ Result<std::unique_ptr<RunDirectory>> RunDirectory::create(const QString& base) 
     for (int i = 2; i < tries && !QDir().mkdir(path); ++i)
         path = stem + QLatin1Char('-') + QString::number(i);
     std::unique_ptr<RunDirectory> run(new RunDirectory(path));
-    if (!QFile::setPermissions(path, mine) || !run->m_lock.tryLock(0))
+    const bool isLocked = QFile::setPermissions(path, mine) && run->m_lock.tryLock(0);
+    QFile::setPermissions(lockPath(path), QFileDevice::ReadOwner | QFileDevice::WriteOwner); // whatever the umask
+    if (!isLocked)
         return tl::unexpected(cannotMake(path));
     return run;
 }

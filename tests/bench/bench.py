@@ -126,6 +126,19 @@ def echo():
     report("echo in pieces of 64 KiB", "MB/s", ours_large[2], {peer: value[1][2] for peer, value in results.items()})
 
 
+def scripts():
+    """What a call of a script, which runs in a process of its own, adds to an answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "echo.js")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("function filter(c, b) { c.send(b); }")
+        with engine("echo") as server:
+            builtin = best(lambda: load("echo", server.port, 8000, 64))
+        with engine(f"script={path}") as server:
+            script = best(lambda: load("echo", server.port, 8000, 64))
+    report("echo of 64 B by a script, p50", "us", script[0], {"the built-in echo": builtin[0]}, "less")
+
+
 def accepting():
     with engine("echo") as server:
         ours = best(lambda: load("connects", server.port, 5000))[0]
@@ -308,7 +321,7 @@ def start():
 
 def main():
     print(f"Socketwright beside its peers; median of {ROUNDS} rounds. A ratio is ours divided by the peer's.")
-    measures = (receive, echo, accepting, many, datagrams, relay, importing, view, search, start)
+    measures = (receive, echo, scripts, accepting, many, datagrams, relay, importing, view, search, start)
     wanted = sys.argv[3:]  # by name; all without
     for measure in measures:
         if not wanted or measure.__name__ in wanted:

@@ -109,6 +109,12 @@ private slots:
         QTimer::singleShot(0, this, look);
         QVERIFY(!prompter.ask(nullptr, QStringLiteral("Name"), question, QString()));
         QCOMPARE(seen, 2);
+        QTimer::singleShot(0, this, look);
+        QVERIFY(!prompter.confirm(nullptr, question, QStringLiteral("Go")));
+        QCOMPARE(seen, 3);
+        QTimer::singleShot(0, this, look);
+        prompter.tell(nullptr, QStringLiteral("Told"), question);
+        QCOMPARE(seen, 4);
     }
 };
 

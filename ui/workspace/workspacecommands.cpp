@@ -7,6 +7,7 @@
 #include "ui/messages/messagespanel.h"
 #include "ui/shell/bufferarea.h"
 #include "ui/shell/passphrases.h"
+#include "ui/widgets/controls.h"
 #include "ui/workspace/workspacedialog.h"
 
 #include <QFileInfo>
@@ -53,7 +54,7 @@ void WorkspaceCommands::updateRecent() {
     for (const QString& file : files) {
         QString text = QFileInfo(file).fileName();
         QAction* action = m_recent->addAction(text.replace(QLatin1Char('&'), QLatin1String("&&")));
-        action->setToolTip(file);
+        action->setToolTip(plainToolTip(file));
         connect(action, &QAction::triggered, this, [this, file] { open(file); });
     }
     if (files.isEmpty())
