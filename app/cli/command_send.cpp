@@ -125,7 +125,10 @@ private:
         constexpr int mostAtOnce = 1000; // then signals and what came have their turn
         for (int i = 0; m_left > 0 && mayOfferMore(); ++i) {
             if (i >= mostAtOnce) {
-                QTimer::singleShot(0, this, &SendCommand::sendOnce);
+                QTimer::singleShot(0, this, [this] {
+                    sendOnce();
+                    endWhenSent(); // messages without bytes change nothing that would tell
+                });
                 break;
             }
             --m_left;

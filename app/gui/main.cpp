@@ -14,8 +14,6 @@
 #include <QFileInfo>
 #include <QStandardPaths>
 
-#include <algorithm>
-
 namespace {
 
 /// Where the journals of runs are: beside the settings where these were named, else at the system's usual place.
@@ -25,15 +23,17 @@ QString transcriptsDirectory(const QString& settingsFile) {
     return QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/runs");
 }
 
-/// Whether one of these options is there.
-bool isForTerminal(QCommandLineParser& parser, const QList<QCommandLineOption>& options, int argc, char** argv) {
-    QStringList arguments;
-    for (int i = 0; i < argc; ++i)
-        arguments.append(QString::fromLocal8Bit(argv[i]));
-    parser.parse(arguments);
-    return std::any_of(options.begin(), options.end(),
-                       [&parser](const QCommandLineOption& option) { return parser.isSet(option); }) ||
-           parser.isSet(QStringLiteral("help-all"));
+/// Whether one of the options is there that print something and end. By their words: before the toolkit has taken its
+/// own options out, a parser would take `-stylesheet` for many short ones.
+bool isForTerminal(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const QByteArrayView word(argv[i]);
+        if (word == "--")
+            return false;
+        if (word == "-h" || word == "--help" || word == "--help-all" || word == "-v" || word == "--version")
+            return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -44,8 +44,8 @@ int main(int argc, char** argv) try {
     QCoreApplication::setApplicationVersion(QStringLiteral(SOCKETWRIGHT_VERSION));
     QCommandLineParser parser;
     parser.setApplicationDescription(QStringLiteral(SOCKETWRIGHT_SUMMARY ". Nothing is opened until you ask for it."));
-    const QCommandLineOption help = parser.addHelpOption();
-    const QCommandLineOption version = parser.addVersionOption();
+    parser.addHelpOption();
+    parser.addVersionOption();
     const QCommandLineOption example(QStringLiteral("example"), QStringLiteral("Open an example: talk"),
                                      QStringLiteral("NAME"));
     const QCommandLineOption screenshot(
@@ -57,7 +57,7 @@ int main(int argc, char** argv) try {
                                  QStringLiteral("A .socketwright file; what it would open is shown, and you are asked"),
                                  QStringLiteral("[FILE]"));
     parser.addOptions({example, screenshot, settingsFile});
-    if (isForTerminal(parser, {help, version}, argc, argv)) { // these need no display
+    if (isForTerminal(argc, argv)) { // these need no display
         const QCoreApplication application(argc, argv);
         parser.process(application);
     }

@@ -5,6 +5,7 @@
 
 #include <QHostAddress>
 #include <QRegularExpression>
+#include <QScopeGuard>
 
 #include <algorithm>
 
@@ -15,6 +16,7 @@ namespace {
 constexpr qsizetype longestLine = 65536;
 constexpr std::size_t mostSessions = 20; // each is a process
 constexpr qsizetype longestName = 100;
+constexpr qsizetype longestFirstLine = 1024; // bytes
 
 bool isOfThisMachine(const Peer& peer) {
     const auto place = parseHostPort(peer.peerName(), false);
@@ -87,8 +89,16 @@ void ConsoleBehaviour::endOfStream(Peer& peer) {
 /// Evaluates the first line that waits; the next when its value has come.
 void ConsoleBehaviour::work() {
     constexpr char handshake = 0x16;
+    if (m_isWorking)
+        return; // a line was answered at once: the loop goes on
+    m_isWorking = true;
+    const auto over = qScopeGuard([this] { m_isWorking = false; });
     while (!m_isEvaluating && !m_hasEnded && !m_isRefused) {
         const qsizetype end = m_pending.indexOf('\n', m_searched);
+        if (!m_process && (end < 0 ? m_pending.size() : end) > longestFirstLine) {
+            refuse(QStringLiteral("a program: a session's name is not so long"));
+            return;
+        }
         if (!m_process && (end >= 0 || m_pending.startsWith(handshake))) {
             if (const QString stranger = strangerIn(m_pending); !stranger.isEmpty()) {
                 refuse(stranger);

@@ -32,6 +32,7 @@ public:
     void filter(Peer& peer, QByteArrayView bytes) override;
     void endOfStream(Peer& peer) override;
     void sentinel(const ClosingRecord& closing) override;
+    bool leavesUnread() const override { return m_isHeldByScript; }
 
 private:
     // ScriptClient
@@ -41,6 +42,7 @@ private:
     void act(ScriptAction action, const QString& text) override;
     void log(ScriptLogLevel level, const QString& text) override;
     void value(const QString& text, bool isError) override;
+    bool isStartingTls() const override { return !m_hasEnded && m_peer->isStartingTls(); }
 
     void work();
     void begin(const QString& name);
@@ -54,6 +56,7 @@ private:
     int m_id = 0;
     bool m_isRefused = false;
     bool m_isEvaluating = false; // the lines behind it wait, and the peer with them
+    bool m_isWorking = false;
     bool m_isHeldByScript = false;
     bool m_hasPeerEnded = false;
     bool m_hasEnded = false;

@@ -127,7 +127,7 @@ void RulesBehaviour::filter(Peer& peer, QByteArrayView bytes) {
 void RulesBehaviour::work(Peer& peer) {
     m_round.start();
     run(peer);
-    while (!m_messages.empty() && !m_hasEnded && !isFull() && !m_isWorkPosted) {
+    while (!dropClearText(peer) && !m_messages.empty() && !m_hasEnded && !isFull() && !m_isWorkPosted) {
         if (m_round.elapsed() >= roundTime) {
             workLater(peer);
             break;
@@ -135,17 +135,22 @@ void RulesBehaviour::work(Peer& peer) {
         const Message next = std::move(m_messages.front());
         m_messages.pop_front();
         take(peer, next, Rule::Direction::Received);
-        if (!peer.isStartingTls())
-            continue;
-        if (!m_messages.empty() || m_framer.pending() > 0)
-            peer.tell(EventKind::Warning,
-                      QStringLiteral("what came in clear text after TLS was asked for is not taken"), {});
-        m_messages.clear();
-        m_framer = Framer(m_rules->set.framer); // somebody on the way could have put it there
     }
     updateHold(peer);
     if (m_hasPeerEnded && m_messages.empty() && !m_isWorkPosted)
         finishStream(peer);
+}
+
+/// Whether TLS was asked for: what came in clear text after that could have been put there by somebody on the way.
+bool RulesBehaviour::dropClearText(Peer& peer) {
+    if (m_hasEnded || !peer.isStartingTls())
+        return false;
+    if (!m_messages.empty() || m_framer.pending() > 0)
+        peer.tell(EventKind::Warning, QStringLiteral("what came in clear text after TLS was asked for is not taken"),
+                  {});
+    m_messages.clear();
+    m_framer = Framer(m_rules->set.framer);
+    return true;
 }
 
 /// Others have as long a turn as this connection had: a single answer can take longer than a round.

@@ -57,6 +57,7 @@ public:
     void endOfStream(Peer& peer) override;
     void sendingEnds(Peer& peer) override;
     bool reload(Peer& peer) override;
+    bool leavesUnread() const override { return false; }
 
 private:
     struct Step {
@@ -67,6 +68,7 @@ private:
 
     void work(Peer& peer);
     void workLater(Peer& peer);
+    bool dropClearText(Peer& peer);
     void take(Peer& peer, const Message& message, Rule::Direction direction);
     void run(Peer& peer);
     bool isFull() const;

@@ -194,7 +194,17 @@ void ScriptBehaviour::updateHold() {
     m_peer->holdReceiving(isToHold);
 }
 
+void ScriptBehaviour::lostOwn() {
+    if (!m_hasEnded)
+        m_peer->abortBecause(
+            QStringLiteral("reset by us: the script was begun anew, and the functions that its acceptor "
+                           "gave for this connection are gone"),
+            std::nullopt);
+}
+
 void ScriptBehaviour::answered(ScriptHook hook) {
+    if (hook == ScriptHook::Acceptor)
+        m_peer->decide(false); // nothing, unless nobody did
     if (hook == ScriptHook::Sent && !m_kept.empty()) {
         const QByteArray bytes = std::move(m_kept.front());
         m_kept.pop_front();
@@ -215,7 +225,10 @@ void ScriptBehaviour::answered(ScriptHook hook) {
 }
 
 bool ScriptBehaviour::offered(Peer& peer, QByteArrayView bytes) {
-    if (!prepare(peer) || m_hasEnded || !process().hearsSent(m_id))
+    const bool canRun = prepare(peer);
+    if (!canRun)
+        takenOff(peer); // what was kept goes first
+    if (!canRun || m_hasEnded || (!process().hearsSent(m_id) && m_kept.empty()))
         return false;
     if (!peer.isDatagram())
         m_kept.push_back(bytes.toByteArray());
@@ -288,8 +301,9 @@ void ScriptBehaviour::startTls(const QString& options) {
     process().beginTls(m_id, *m_peer, options);
     if (m_hasEnded || !m_peer->isStartingTls())
         return;
-    const bool isTextLeft = !m_waiting.empty() || m_framer.pending() > 0;
+    const bool isTextLeft = !m_waiting.empty() || !m_early.isEmpty() || m_framer.pending() > 0;
     m_waiting.clear();
+    m_early.clear();
     m_framer = Framer(m_shared->framer());
     if (isTextLeft)
         show({.content = QByteArrayLiteral("clear text"), .raw = {}});

@@ -102,6 +102,7 @@ public:
     bool reload(Peer& peer) override;
     void takenOff(Peer& peer) override;
     bool hasMoreToTell() const override;
+    bool leavesUnread() const override { return m_isHeldByScript; }
 
 private:
     // ScriptClient
@@ -112,6 +113,8 @@ private:
     void send(const QByteArray& bytes) override;
     void act(ScriptAction action, const QString& text) override;
     void log(ScriptLogLevel level, const QString& text) override;
+    void lostOwn() override;
+    bool isStartingTls() const override { return !m_hasEnded && m_peer->isStartingTls(); }
 
     bool prepare(Peer& peer);
     ScriptProcess& process() const { return m_shared->process(); }

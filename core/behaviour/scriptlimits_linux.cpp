@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace sw::scriptlimits {
@@ -40,9 +41,9 @@ constexpr bool isSanitized = false;
 constexpr std::array allowedCalls {
     SYS_read, SYS_write, SYS_pread64, SYS_ppoll, SYS_mmap, SYS_munmap, SYS_mprotect, SYS_mremap, SYS_madvise, SYS_brk,
         SYS_futex, SYS_clock_gettime, SYS_gettimeofday, SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep,
-        SYS_sched_yield, SYS_getpid, SYS_gettid, SYS_getrandom, SYS_getrusage, SYS_prlimit64, SYS_rt_sigaction,
-        SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_tgkill, SYS_exit, SYS_exit_group,
-        SYS_restart_syscall, SYS_membarrier, SYS_sysinfo, SYS_sched_getaffinity, SYS_rseq, SYS_set_robust_list,
+        SYS_sched_yield, SYS_getpid, SYS_gettid, SYS_getrandom, SYS_getrusage, SYS_rt_sigaction, SYS_rt_sigprocmask,
+        SYS_rt_sigreturn, SYS_sigaltstack, SYS_exit, SYS_exit_group, SYS_restart_syscall, SYS_membarrier, SYS_sysinfo,
+        SYS_sched_getaffinity, SYS_rseq, SYS_set_robust_list,
         SYS_writev, // the first two: a thread that has just begun
 #if defined(__x86_64__)
         SYS_poll,
@@ -71,6 +72,16 @@ bool filterCalls() {
     add(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, architecture, 1, 0));
     add(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS));
     add(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)));
+    // its own limits, and signals for itself: the end of an abort()
+    constexpr quint32 firstArgument = offsetof(seccomp_data, args); // little endian: the low half comes first
+    for (const auto& [call, pid] :
+         {std::pair{SYS_prlimit64, 0U}, std::pair{SYS_tgkill, static_cast<quint32>(::getpid())}}) {
+        add(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<quint32>(call), 0, 4));
+        add(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, firstArgument));
+        add(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, pid, 0, 1));
+        add(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+        add(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
+    }
     for (const long call : allowedCalls) {
         add(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<quint32>(call), 0, 1));
         add(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
@@ -95,7 +106,10 @@ bool enter() {
         const rlimit both{.rlim_cur = value, .rlim_max = value};
         return ::setrlimit(resource, &both) == 0;
     };
-    if (const long pages = addressSpacePages(); pages > 0 && !isSanitized) {
+    const long pages = addressSpacePages();
+    if (pages <= 0)
+        return false; // nor could the watchdog measure
+    if (!isSanitized) {
         const auto now = static_cast<quint64>(pages) * static_cast<quint64>(::sysconf(_SC_PAGESIZE));
         if (!limit(RLIMIT_AS, now + addressSpace))
             return false;

@@ -15,10 +15,6 @@ bool enter() {
         const rlimit both{.rlim_cur = value, .rlim_max = value};
         return setrlimit(resource, &both) == 0;
     };
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, 0);
-    limit(RLIMIT_NPROC, 0);
-    const bool isClosed = limit(RLIMIT_NOFILE, 1); // RLIMIT_AS does nothing here: the watchdog measures
     char* why = nullptr;
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
@@ -26,6 +22,12 @@ bool enter() {
     if (why != nullptr)
         sandbox_free_error(why);
 #pragma clang diagnostic pop
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_FSIZE, 0);
+    limit(RLIMIT_NPROC, 0);
+    const bool isClosed = limit(
+        RLIMIT_NOFILE,
+        1); // last: the sandbox reads its profile from a file; // RLIMIT_AS does nothing here: the watchdog measures
     return isClosed && isSandboxed;
 }
 

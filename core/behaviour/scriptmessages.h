@@ -144,7 +144,8 @@ struct Decided {
     qint32 id = 0;
     bool isTaken = false;
     bool hearsSent = false; ///< as in Loaded, of this connection
-    auto fields() { return std::tie(id, isTaken, hearsSent); }
+    bool hasOwn = false;    ///< the acceptor gave functions for this connection alone
+    auto fields() { return std::tie(id, isTaken, hearsSent, hasOwn); }
 };
 struct Send {
     qint32 id = 0;

@@ -12,8 +12,8 @@ namespace sw::scriptpipe {
 /// The script's end of its process's standard input and output, and its standard error for last words. One file per
 /// platform; one thread, but for lastWords().
 
-/// Makes the three ready: bytes as they are, and nothing else open. False: there is no pipe, as when somebody starts
-/// the process by hand.
+/// Makes the three ready: bytes as they are, and of what the program had open nothing else (Unix). False: there is no
+/// pipe, as when somebody starts the process by hand.
 bool prepare();
 /// What has come, after waiting for it at most so long (below 0: for ever); empty: nothing yet. Nothing: the program
 /// has gone.

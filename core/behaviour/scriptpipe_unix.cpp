@@ -6,6 +6,9 @@
 #include <csignal>
 #include <poll.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 #include <unistd.h>
 
 namespace sw::scriptpipe {
@@ -75,9 +78,14 @@ bool isPipe(int descriptor) {
 bool prepare() {
     // what the program had open without close-on-exec is none of a script's business
     constexpr int firstOther = 3;
-    constexpr int fewest = 1024;
+    bool isClosed = false;
+#ifdef SYS_close_range
+    isClosed = ::syscall(SYS_close_range, firstOther, ~0U, 0) == 0; // Linux 5.9
+#endif
+    constexpr int most = 65536;
     const long limit = ::sysconf(_SC_OPEN_MAX);
-    for (int other = firstOther; other < (limit > 0 && limit < fewest ? static_cast<int>(limit) : fewest); ++other)
+    for (int other = firstOther; !isClosed && other < (limit > 0 && limit < most ? static_cast<int>(limit) : most);
+         ++other)
         ::close(other);
     hearCrashes();
     return isPipe(STDIN_FILENO) && isPipe(STDOUT_FILENO);

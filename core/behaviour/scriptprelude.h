@@ -207,6 +207,7 @@ const made = {
         hooks = taken;
         return typeof framer === "string" ? framer : "";
     },
+    hasOwn: (id) => ownHooks[id] !== undefined,
     // one bit for each name
     hooksOf: (id) => hookNames.reduce((bits, name, i) => hookOf(id, name) === undefined ? bits : bits + Math.pow(2, i), 0),
     acceptor: (id) => decide(id, hooks.acceptor(connectionOf(id))),

@@ -320,18 +320,24 @@ void ScriptProcess::start() {
         m_lastWords.append(m_process->readAllStandardError());
         m_lastWords = m_lastWords.right(mostLastWords);
     });
-    QObject::connect(m_process.get(), &QProcess::finished, this, [this] {
-        read(); // what it said before
-        if (m_process)
-            ended(howItEnded(*m_process));
-    });
+    // later: both can come in the middle of a call of ours, while what the process said is being dealt with
+    QObject::connect(
+        m_process.get(), &QProcess::finished, this,
+        [this, process = m_process.get()] {
+            if (m_process.get() != process)
+                return; // it was ended, and another has begun
+            read();     // what it said before
+            if (m_process.get() == process)
+                ended(howItEnded(*process));
+        },
+        Qt::QueuedConnection);
     QObject::connect(
         m_process.get(), &QProcess::errorOccurred, this,
-        [this](QProcess::ProcessError error) {
-            if (error == QProcess::FailedToStart)
-                giveUp({.error = cannotStart(m_name, *m_process), .stack = {}});
+        [this, process = m_process.get()](QProcess::ProcessError error) {
+            if (error == QProcess::FailedToStart && m_process.get() == process)
+                giveUp({.error = cannotStart(m_name, *process), .stack = {}});
         },
-        Qt::QueuedConnection); // not in the middle of whoever starts it
+        Qt::QueuedConnection);
     m_process->start();
     m_sinceAnswer.start();
     m_listenerTold = {};
@@ -376,17 +382,22 @@ void ScriptProcess::read() {
         ended(QStringLiteral("made its process say what cannot be understood"));
 }
 
-/// A process that does not answer is ended. Answers may have come that this thread had no time to read: it gets one
-/// more round for that.
+/// A process that does not answer is ended. Answers may have come that this thread had no time to read.
 void ScriptProcess::look() {
     if (m_unanswered.empty() || !m_process) {
         m_look.stop();
         return;
     }
-    const auto limit = (m_hasSpoken ? callLimit : startLimit) + lookInterval;
-    const qint64 elapsed = m_sinceAnswer.elapsed();
-    if (elapsed > limit.count())
-        ended(QStringLiteral("did not answer within %1 s").arg(limit.count() / 1000));
+    const auto isLate = [this] {
+        return m_process && !m_unanswered.empty() &&
+               m_sinceAnswer.elapsed() > (m_hasSpoken ? callLimit : startLimit).count();
+    };
+    if (!isLate())
+        return;
+    m_process->waitForReadyRead(0); // waits for nothing
+    read();
+    if (isLate())
+        ended(QStringLiteral("did not answer within %1 s").arg((m_hasSpoken ? callLimit : startLimit).count() / 1000));
 }
 
 /// Its end may take the system a while, when much memory has to be given back: nobody waits for that.
@@ -420,8 +431,8 @@ void ScriptProcess::ended(const QString& why) {
     }
     const LastWords words = LastWords::of(m_lastWords);
     if (words.isTimer) {
-        failCall({.frame = {}, .id = words.id, .hook = ScriptHook::Timer}, why);
         beginAnew();
+        failCall({.frame = {}, .id = words.id, .hook = ScriptHook::Timer}, why);
         return;
     }
     const auto isWork = [](const Unanswered& one) { return one.isLoad || one.hook.has_value(); };
@@ -431,18 +442,19 @@ void ScriptProcess::ended(const QString& why) {
     else if (std::count_if(m_unanswered.begin(), m_unanswered.end(), isWork) == 1)
         culprit = std::find_if(m_unanswered.begin(), m_unanswered.end(), isWork);
     if (culprit == m_unanswered.end()) { // nobody, or one that is found when they are made one by one
-        if (std::none_of(m_unanswered.begin(), m_unanswered.end(), isWork))
-            failCall({}, why);
+        const bool isNobody = std::none_of(m_unanswered.begin(), m_unanswered.end(), isWork);
         beginAnew();
+        if (isNobody)
+            failCall({}, why);
     } else if (culprit->isLoad) {
         m_hasLoadFailed = true;
         giveUp(failureOf(QStringLiteral("%1: stopped: reading it %2").arg(m_name, why), 0, {}));
     } else {
         const Unanswered one = *culprit;
         m_unanswered.erase(culprit);
+        beginAnew(); // first: whoever is answered calls again
         failCall(one, why);
         answer(one);
-        beginAnew();
     }
 }
 
@@ -457,22 +469,49 @@ void ScriptProcess::beginAnew() {
     if (waiting.empty() && m_clients.empty())
         return; // with the next connection
     start();
+    std::vector<Unanswered> dropped;
     for (Unanswered& one : waiting) {
         if (!one.hook || (one.id != 0 && !m_clients.contains(one.id)))
             continue;
+        // clear text that came after TLS was asked for: the new process does not know that it was
+        const bool isText = *one.hook == ScriptHook::Filter || *one.hook == ScriptHook::Malformed;
+        const ScriptClient* client = clientOf(one.id);
+        if (isText && client != nullptr && client->isStartingTls()) {
+            dropped.push_back(std::move(one));
+            continue;
+        }
         m_waitingBytes += one.frame.size();
         m_heldBack.push_back(std::move(one));
     }
+    m_suspects = m_heldBack.size();
     passNext();
+    std::vector<int> lost;
+    for (auto& [id, client] : m_clients) {
+        if (std::exchange(client.hasOwn, false))
+            lost.push_back(id);
+    }
+    for (const Unanswered& one : dropped)
+        over(one);
+    for (const int id : lost) {
+        if (ScriptClient* client = clientOf(id))
+            client->lostOwn();
+    }
 }
 
-/// After an end calls go one by one, so that it is known which of them ends the next process.
+/// After an end those that waited go one by one, so that it is known which of them ends the next process; then all that
+/// came since.
 void ScriptProcess::passNext() {
-    if (!m_unanswered.empty() || m_heldBack.empty() || !m_process)
+    if (!m_unanswered.empty() || !m_process)
         return;
-    Unanswered next = std::move(m_heldBack.front());
-    m_heldBack.pop_front();
-    pass(std::move(next));
+    while (!m_heldBack.empty()) {
+        Unanswered next = std::move(m_heldBack.front());
+        m_heldBack.pop_front();
+        pass(std::move(next));
+        if (m_suspects > 0) {
+            --m_suspects;
+            return;
+        }
+    }
 }
 
 /// Nothing runs: the connections go on without their script, and new ones are refused.
@@ -593,6 +632,7 @@ void ScriptProcess::handle(const script::Decided& decided) {
     if (found == m_clients.end())
         return;
     found->second.hearsSent = decided.hearsSent;
+    found->second.hasOwn = decided.hasOwn;
     if (ScriptClient* client = found->second.client)
         client->decided(decided.isTaken && !m_problem);
 }
@@ -661,6 +701,14 @@ Result<void> checkScript(const QString& text, const QString& file) {
     if (!process->waitForFinished(static_cast<int>(ScriptProcess::startLimit.count())))
         process->kill();
     return checkedFrom(*process, file);
+}
+
+ScriptChecker::~ScriptChecker() {
+    if (!m_process)
+        return;
+    m_process->disconnect(this);
+    m_process->kill();
+    m_process->waitForFinished();
 }
 
 void ScriptChecker::check(const QString& text, const QString& file) {

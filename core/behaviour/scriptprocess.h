@@ -48,6 +48,10 @@ public:
     virtual void log(ScriptLogLevel level, const QString& text) = 0;
     /// What a line gave.
     virtual void value(const QString& /*text*/, bool /*isError*/) {}
+    /// The script was begun anew, and the functions that its acceptor gave for this connection are gone.
+    virtual void lostOwn() {}
+    /// TLS was asked for and is not there yet.
+    virtual bool isStartingTls() const = 0;
 
 protected:
     ScriptClient() = default;
@@ -127,6 +131,7 @@ private:
         ScriptClient* client = nullptr; // nullptr: removed, but its sentinel is not called yet
         script::Add known;
         bool hearsSent = false;
+        bool hasOwn = false; // functions that its acceptor gave
     };
 
     void post(const ToScript& message, int id = 0, std::optional<ScriptHook> hook = std::nullopt, bool isLoad = false);
@@ -175,7 +180,8 @@ private:
     QElapsedTimer m_sinceAnswer;
     QTimer m_look;
     std::deque<Unanswered> m_unanswered;
-    std::deque<Unanswered> m_heldBack; // one of them, or of m_unanswered, ended a process: they go one by one
+    std::deque<Unanswered> m_heldBack; // until those that one of may have ended a process went one by one
+    std::size_t m_suspects = 0;        // so many of them
     qsizetype m_waitingBytes = 0;
     std::unordered_map<int, Client> m_clients;
     int m_lastId = 0;
@@ -191,6 +197,11 @@ class ScriptChecker final : public QObject {
 
 public:
     using QObject::QObject;
+    ~ScriptChecker() override;
+    ScriptChecker(const ScriptChecker&) = delete;
+    ScriptChecker& operator=(const ScriptChecker&) = delete;
+    ScriptChecker(ScriptChecker&&) = delete;
+    ScriptChecker& operator=(ScriptChecker&&) = delete;
 
     void check(const QString& text, const QString& file);
 

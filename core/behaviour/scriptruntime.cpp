@@ -212,6 +212,10 @@ bool ScriptRuntime::has(int id, ScriptHook hook) {
     return ((known->second >> static_cast<unsigned>(hook)) & 1U) != 0;
 }
 
+bool ScriptRuntime::hasOwn(int id) {
+    return m_functions.property(QStringLiteral("hasOwn")).call({id}).toBool();
+}
+
 ScriptRuntime::Outcome<QJSValue> ScriptRuntime::call(int id, ScriptHook hook, QJSValueList arguments) {
     const QJSValue& function = m_callers.at(static_cast<std::size_t>(hook));
     if (hook != ScriptHook::ListenerClosed)

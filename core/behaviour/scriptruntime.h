@@ -45,6 +45,8 @@ public:
     Outcome<void> check(const QString& name, const QString& text);
     /// Whether there is a hook for this connection; 0: for none in particular.
     bool has(int id, ScriptHook hook);
+    /// Whether its acceptor gave it hooks of its own.
+    bool hasOwn(int id);
     /// An acceptor may have given the connection hooks of its own.
     void askAgain(int id) { m_hooks.erase(id); }
     Outcome<QJSValue> call(int id, ScriptHook hook, QJSValueList arguments = {});

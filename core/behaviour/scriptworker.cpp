@@ -92,6 +92,7 @@ private:
         scriptpipe::calls(0, static_cast<int>(ScriptHook::Line), m_done);
         const auto framer = m_runtime.load(load.name, load.text);
         m_cannotRun = !framer;
+        m_isSpent = m_isSpent || (!framer && framer.error().isOutOfMemory);
         if (framer)
             tell(script::Loaded{.framer = *framer, .hearsSent = m_runtime.has(0, ScriptHook::Sent)});
         else
@@ -178,14 +179,17 @@ private:
     /// Whoever guards a door with a script wants it shut when the script fails.
     void accept(int id) {
         bool isTaken = !m_cannotRun;
+        bool hasOwn = false;
         if (isTaken && m_runtime.has(id, ScriptHook::Acceptor)) {
             const auto decision = m_runtime.call(id, ScriptHook::Acceptor);
             isTaken = decision && decision->toBool();
             m_runtime.askAgain(id);
+            hasOwn = isTaken && m_runtime.hasOwn(id);
             if (!decision)
                 fail(id, decision.error());
         }
-        tell(script::Decided{.id = id, .isTaken = isTaken, .hearsSent = m_runtime.has(id, ScriptHook::Sent)});
+        tell(script::Decided{
+            .id = id, .isTaken = isTaken, .hearsSent = m_runtime.has(id, ScriptHook::Sent), .hasOwn = hasOwn});
     }
 
     void evaluate(const script::Call& call) {

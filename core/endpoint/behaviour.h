@@ -156,6 +156,9 @@ public:
     virtual bool reload(Peer& peer);
     /// Another behaviour follows: what it keeps (offered()) goes out.
     virtual void takenOff(Peer& /*peer*/) {}
+    /// While it holds receiving: what has arrived is left unread at the end, so that the peer sees a reset (TCP).
+    /// False: the hold is only for want of room, and what has arrived is taken before the end.
+    virtual bool leavesUnread() const { return true; }
     /// After its sentinel: it has not told everything yet (a script's sentinel is still running).
     virtual bool hasMoreToTell() const { return false; }
 

@@ -444,6 +444,12 @@ void Connection::offerFile(const QString& path) {
         offer(QByteArray(1, '\0'), {}); // the same refusal
         return;
     }
+    if (m_kept > 0) {
+        recordNotSent({.id = ErrorId::NoBufferSpace,
+                       .situation = QStringLiteral("send file"),
+                       .detail = QStringLiteral("the script has not seen what was sent before: send it again.")});
+        return;
+    }
     if (m_wantedTls != nullptr) {
         recordNotSent({.id = ErrorId::ShutDown,
                        .situation = QStringLiteral("send file"),

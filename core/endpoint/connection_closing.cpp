@@ -95,7 +95,7 @@ void Connection::closeAfterPeer() {
 /// Takes what has arrived already: closing a socket with unread bytes makes TCP send a reset (RFC 2525 section 2.17),
 /// and that can destroy what we sent last.
 void Connection::drainBeforeEnd(bool isReset) {
-    if (m_isHeld)
+    if (m_isHeld && (!m_behaviour || m_behaviour->leavesUnread()))
         return; // a behaviour that wants its peer to see that
     constexpr quint64 most = 4ULL << 20U;
     quint64 taken = 0;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 
 namespace sw {
 
@@ -483,8 +484,12 @@ void DatagramSocket::makeRoomForFlow() {
     while (m_flows.size() >= mostFlows) {
         const EndpointId oldest = *m_flows.longestIdle();
         static_cast<Flow*>(host().find(oldest))->makeRoom(m_flows.size());
-        m_evicted.push_back(oldest);
+        forgetLater(oldest);
     }
+}
+
+void DatagramSocket::forgetLater(EndpointId flow) {
+    m_evicted.push_back(flow);
     // programs that consume records forget their endpoints themselves
     while (host().receiveWindow() == 0 && m_evicted.size() > mostEvicted) {
         host().forget(m_evicted.front());
@@ -504,7 +509,7 @@ void DatagramSocket::closeOrderly() {
     if (hasEnded())
         return;
     if (m_ticket)
-        flush();
+        flush(std::numeric_limits<int>::max());
     if (m_dtls)
         m_dtls->close();
     const std::vector<EndpointId> flows = m_flows.all();

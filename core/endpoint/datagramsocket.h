@@ -37,6 +37,8 @@ public:
 
     void sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow);
     void flowClosed(const native::SocketAddress& peer);
+    /// A flow that ended and is one of many: the oldest of them need not be looked at any more.
+    void forgetLater(EndpointId flow);
     /// A datagram of DTLS's own, which comes again if it is lost.
     void transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer,
                      const native::SocketAddress& source) const;
@@ -89,7 +91,8 @@ private:
     bool hasFlows() const;
     int takeFaults();
     void faultReported(const native::DatagramFault& fault);
-    void flush();
+    static constexpr int datagramsAtOnce = 256; // others wait for this thread
+    void flush(int most = datagramsAtOnce);
     void flushLater();
     bool transmit(Waiting& datagram);
     bool prepareDtls();

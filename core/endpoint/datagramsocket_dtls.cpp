@@ -104,7 +104,8 @@ void DatagramSocket::dtlsReceived(QByteArrayView bytes, const native::DatagramIn
         m_dtls->feed(bytes);
         return;
     }
-    Flow* flow = knownFlow(info.peer);
+    const auto known = m_flows.use(info.peer); // it is not idle
+    Flow* flow = known ? static_cast<Flow*>(host().find(*known)) : nullptr;
     // a client that lost its state begins anew from the same port (RFC 6347 section 4.2.8); the cookie shows that it is
     // there, and only then the old session goes
     if (flow == nullptr || (flow->dtls()->isEstablished() && isHello(bytes)))

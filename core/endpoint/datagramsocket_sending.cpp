@@ -172,12 +172,11 @@ void DatagramSocket::flushLater() {
     });
 }
 
-void DatagramSocket::flush() {
+void DatagramSocket::flush(int most) {
     if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver())
-        return;                     // it goes on when DTLS is there
-    constexpr int mostAtOnce = 256; // others wait for this thread
+        return; // it goes on when DTLS is there
     for (int i = 0; !m_waiting.empty(); ++i) {
-        if (i >= mostAtOnce) {
+        if (i >= most) {
             flushLater();
             break;
         }

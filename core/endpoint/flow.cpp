@@ -46,7 +46,9 @@ void Flow::decide(bool isTaken) {
     }
     taken();
     for (const Undecided& one : std::exchange(m_undecided, {})) {
-        if (!hasEnded())
+        if (hasEnded())
+            consumed(static_cast<quint64>(one.bytes.size())); // nobody else will
+        else
             take(one.bytes, Timestamp::now(), one.flags); // records of an engine are in the order of their times
         if (one.trueSize >= 0 && !hasEnded())
             recordCut(one.trueSize, one.bytes.size());
@@ -61,9 +63,9 @@ void Flow::refuse() {
     record(EventKind::Refused,
            QStringLiteral("refused by the behaviour %1: what it sent is not kept").arg(snapshot().behaviour));
     m_isRefused = true;
-    for (const Undecided& one : std::exchange(m_undecided, {}))
-        consumed(static_cast<quint64>(one.bytes.size()));
     closeOrderly();
+    if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
+        socket->forgetLater(id()); // each datagram of a refused peer makes another
 }
 
 void Flow::taken() {
@@ -235,6 +237,8 @@ void Flow::abortBecause(const QString& why, const std::optional<Error>& error) {
 }
 
 void Flow::endWith(const ClosingRecord& closing) {
+    for (const Undecided& one : std::exchange(m_undecided, {}))
+        consumed(static_cast<quint64>(one.bytes.size())); // nobody else will
     if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
         socket->flowClosed(m_peer);
     if (!recordClosing(closing))

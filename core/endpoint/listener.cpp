@@ -554,6 +554,7 @@ void Listener::closeOrderly() {
 }
 
 void Listener::setBehaviour(const QString& name, BehaviourFactory factory) {
+    setHeld(false); // the new one may hold it again
     setBehaviourFactory(name, std::move(factory));
     record(EventKind::BehaviourChanged, QStringLiteral("behaviour of new connections is now %1").arg(name));
 }

@@ -95,13 +95,18 @@ bool isBoundByAnybody(const QString& path) {
     const QList<QByteArray> lines = table.readAll().split('\n');
     for (const QByteArray& line : lines) {
         constexpr int fields = 7; // before the path
+        constexpr int stateField = 5;
         qsizetype at = 0;
+        QByteArray state;
         for (int i = 0; i < fields && at >= 0; ++i) {
             while (at < line.size() && line.at(at) == ' ')
                 ++at;
+            const qsizetype begin = at;
             at = line.indexOf(' ', at);
+            if (i == stateField && at >= 0)
+                state = line.sliced(begin, at - begin);
         }
-        if (at < 0)
+        if (at < 0 || state == "03") // connected: what was accepted bears its listener's name
             continue;
         const QString bound = QFile::decodeName(line.sliced(at + 1));
         const bool isRelative = !bound.startsWith(QLatin1Char('/')) && !bound.startsWith(QLatin1Char('@'));

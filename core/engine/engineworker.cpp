@@ -370,11 +370,13 @@ void EngineWorker::closeAll(std::chrono::milliseconds grace, bool withReset, con
 }
 
 /// Everything has ended, and said what it has to say; who takes long for that is not waited for.
-bool EngineWorker::isOver() const {
+bool EngineWorker::isOver() {
     constexpr std::chrono::milliseconds lastWords(300);
     const auto isOpen = [](const auto& one) { return !one.second->hasEnded(); };
-    if (std::any_of(m_endpoints.begin(), m_endpoints.end(), isOpen))
+    if (std::any_of(m_endpoints.begin(), m_endpoints.end(), isOpen)) {
+        m_sinceEnd.start();
         return false;
+    }
     const auto hasMore = [](const auto& one) { return one.second->hasMoreToTell(); };
     return m_sinceEnd.elapsed() > lastWords.count() || std::none_of(m_endpoints.begin(), m_endpoints.end(), hasMore);
 }

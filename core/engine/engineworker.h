@@ -108,7 +108,7 @@ private:
     void notify() { notifyOf(mostNotified); }
     void notifyOf(std::size_t most);
     /// What has not ended, in the order in which it was opened.
-    bool isOver() const;
+    bool isOver();
     std::vector<EndpointId> openOnes() const;
     void checkClosed();
     qint64 completeUpTo() const;
@@ -142,7 +142,7 @@ private:
     bool m_isClosingAll = false;
     bool m_isShuttingDown = false;
     bool m_hasFinished = false;
-    QElapsedTimer m_sinceEnd; // since all was told to end
+    QElapsedTimer m_sinceEnd; // since all have ended, once they were told to
 
     mutable std::mutex m_transcriptsMutex; // guards m_transcripts
     std::unordered_map<quint64, std::shared_ptr<Transcript>> m_transcripts;

@@ -97,6 +97,7 @@ def sending_is_bounded(test, *arguments, seconds=3, most=120 * 1024):
         while time.monotonic() - begin < seconds and program.process.poll() is None:
             time.sleep(0.1)
         if program.process.poll() is not None:
+            test.assertIn(program.process.returncode, (0, 1), program.said())
             return
         test.assertLess(program.peak(), most)
         test.assertLess(end_time(program, signal.SIGINT), 10)

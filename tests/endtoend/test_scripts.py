@@ -90,6 +90,62 @@ class Scripts(unittest.TestCase):
                 peer.sendall(b"ping\nhang\n" + b"ping\n" * 20)
                 self.assertEqual(receive(peer, 5 * 21), b"pong\n" * 21)
 
+    def test_a_hang_among_many_lines(self):
+        script = "let framer = 'lines';\n" + HANGS.replace("c.send('pong')", "c.send('pong\\n')")
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(script)) as listener:
+            with connected(listener.port()) as peer, connected(listener.port()) as other:
+                peer.sendall(b"ping\n" * 200 + b"hang\n" + b"ping\n" * 300)
+                other.sendall(b"ping\n" * 100)
+                self.assertEqual(receive(peer, 5 * 500), b"pong\n" * 500)
+                self.assertEqual(receive(other, 5 * 100), b"pong\n" * 100)
+                peer.sendall(b"ping\n")
+                self.assertEqual(receive(peer, 5), b"pong\n")
+
+    def test_an_acceptor_that_hangs_lets_the_others_in(self):
+        script = ("let n = 0; function acceptor(c) { if (c.peer.endsWith(store.bad)) { function f() { try { f() } catch (e) { f() } } f(); } return true; }\n"
+                  "function filter(c, b) { c.send(b); }")
+        with socket.socket() as first:
+            first.bind(("127.0.0.1", 0))
+            first.settimeout(LIMIT)
+            script = script.replace("store.bad", repr(f":{first.getsockname()[1]}"))
+            with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(script), "--json") as listener:
+                port = listener.port()
+                first.connect(("127.0.0.1", port))
+                with connected(port) as one, connected(port) as two:
+                    one.sendall(b"1")
+                    two.sendall(b"2")
+                    self.assertEqual((receive(one, 1), receive(two, 1)), (b"1", b"2"))
+                with contextlib.suppress(ConnectionResetError):
+                    self.assertEqual(first.recv(1), b"")
+                self.assertEqual(len(listener.at_least(1, "refused")), 1)
+
+    def test_functions_of_one_connection_are_not_replaced_by_laxer_ones(self):
+        script = ("function acceptor(c) { return { filter(c, b) { if (b == 'hang') { function f() { try { f() } catch (e) { f() } } f(); } c.send('own'); } }; }\n"
+                  "function filter(c, b) { c.send('lax'); }")
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(script), "--json") as listener:
+            with connected(listener.port()) as peer:
+                peer.sendall(b"hang")
+                with contextlib.suppress(ConnectionResetError):
+                    self.assertEqual(peer.recv(3), b"")
+                self.assertIn("begun anew", listener.event("closed")["text"])
+
+    def test_what_the_user_sends_stays_in_order(self):
+        """Also while it is not known yet whether the script hears it."""
+        script = self.script("function filter(c, b) {}")
+        data = b"".join(b"%07d\n" % number for number in range(40000))
+        with listening_socket() as server:
+            command = subprocess.Popen([SWRIGHT, "connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--behaviour", script],
+                                       stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            peer, _ = server.accept()
+            peer.settimeout(LIMIT)
+            with peer:
+                for at in range(0, len(data), 4000):
+                    command.stdin.write(data[at:at + 4000])
+                    command.stdin.flush()
+                command.stdin.close()
+                self.assertEqual(read_all(peer), data)
+            self.assertEqual(command.wait(LIMIT), 0)
+
     def test_what_it_sent_before_it_hung_is_sent_once(self):
         script = ("let framer = 'lines'; function filter(c, b) { if (b == 'ping') { c.send('pong\\n'); return; }\n"
                   "for (let i = 0; i < 40; ++i) c.send('x'.repeat(10000)); function f() { try { f() } catch (e) { f() } } f(); }")
@@ -99,7 +155,7 @@ class Scripts(unittest.TestCase):
                 peer.shutdown(socket.SHUT_WR)
                 answer = read_all(peer)
                 self.assertEqual(answer.count(b"pong\n"), 20)
-                self.assertLessEqual(answer.count(b"x"), 400000)
+                self.assertTrue(200000 <= answer.count(b"x") <= 400000, answer.count(b"x"))  # it came out once, as far as it got
                 self.assertEqual(answer.replace(b"x", b""), b"pong\n" * 20)
 
     def test_what_the_user_sends_waits_for_the_script(self):
@@ -189,6 +245,7 @@ class Consoles(unittest.TestCase):
 
     def test_a_web_page_is_refused(self):
         requests = [
+            b"POST /" + b"A" * 200000 + b" HTTP/1.1\r\n\r\nlog('ran')\n",
             b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\nContent-Length: 30\r\n\r\nme\nlog('ran')\n1 + 1\n",
             b"GET /?a HTTP/1.1\r\n\r\nlog('ran')\n", b"get / http/1.0\r\n\r\nlog('ran')\n", b"GET /\r\nlog('ran')\n",
             b"ANYTHING / HTTP/1.1\r\n\r\nlog('ran')\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nlog('ran')\n",
