@@ -2,6 +2,7 @@
 #include "app/cli/checks.h"
 #include "app/cli/commands.h"
 #include "app/cli/passphrases.h"
+#include "core/base/inputfile.h"
 #include "core/base/units.h"
 #include "core/payload/payload.h"
 #include "core/payload/template.h"
@@ -229,12 +230,6 @@ Result<std::chrono::microseconds> durationOf(const std::string& text) {
                         : parseDuration(QString::fromStdString(text));
 }
 
-/// Pipes and devices are only opened when they are sent.
-bool isReadable(QFile& file) {
-    const QFileInfo info(file);
-    return (info.exists() && !info.isFile() && !info.isDir()) || file.open(QIODevice::ReadOnly);
-}
-
 int runSend(SendArguments arguments) {
     const auto address = readAddress(arguments.address, Role::Connect, arguments.session.json);
     if (!address)
@@ -266,11 +261,14 @@ int runSend(SendArguments arguments) {
         }
     }
     const QString file = QString::fromStdString(arguments.file);
-    if (QFile probe(file); !file.isEmpty() && !isReadable(probe)) {
-        sayError(Error{.id = ErrorId::ReadFailed,
-                       .situation = QStringLiteral("--file"),
-                       .detail = QStringLiteral("%1 cannot be read: %2.").arg(file, probe.errorString())},
-                 arguments.session.json);
+    const QString why = whyNoInputFile(file, Devices::Take);
+    if (QFile probe(file); !file.isEmpty() && (!why.isEmpty() || !probe.open(QIODevice::ReadOnly))) {
+        sayError(
+            Error{.id = ErrorId::ReadFailed,
+                  .situation = QStringLiteral("--file"),
+                  .detail =
+                      QStringLiteral("%1 cannot be read: %2.").arg(file, why.isEmpty() ? probe.errorString() : why)},
+            arguments.session.json);
         return TaskFailed;
     }
     const bool wantsReply = !arguments.reply.empty();

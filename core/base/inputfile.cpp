@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "core/base/inputfile.h"
 
-#include <QFileInfo>
+#include <filesystem>
 
 namespace sw {
 
-QString whyNoInputFile(const QString& path) {
+QString whyNoInputFile(const QString& path, Devices devices) {
     for (const QLatin1String own :
          {QLatin1String("/dev/stdin"), QLatin1String("/dev/fd/"), QLatin1String("/proc/self/fd/")}) {
         if (path.startsWith(own))
@@ -13,12 +13,20 @@ QString whyNoInputFile(const QString& path) {
     }
     if (path == QLatin1String("/dev/null")) // for ever empty, and never waits
         return {};
-    const QFileInfo info(path);
-    if (info.isDir())
+    std::error_code failed;
+    switch (std::filesystem::status(std::filesystem::path(path.toStdU16String()), failed).type()) {
+    case std::filesystem::file_type::directory:
         return QStringLiteral("it is a folder");
-    if (info.exists() && !info.isFile())
-        return QStringLiteral("it is a pipe, a socket or a device, and a file with content is needed");
-    return {};
+    case std::filesystem::file_type::fifo:
+    case std::filesystem::file_type::socket:
+        return QStringLiteral("it is a pipe or a socket, and a file with content is needed");
+    case std::filesystem::file_type::character:
+    case std::filesystem::file_type::block:
+        return devices == Devices::Take ? QString()
+                                        : QStringLiteral("it is a device, and a file with content is needed");
+    default:
+        return {};
+    }
 }
 
 } // namespace sw

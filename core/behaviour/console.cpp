@@ -210,6 +210,12 @@ void ConsoleBehaviour::act(ScriptAction action, const QString& text) {
     }
 }
 
+void ConsoleBehaviour::begunAnew(bool) {
+    m_isHeldByScript = false;
+    if (!m_hasEnded && !m_isEvaluating)
+        m_peer->holdReceiving(false);
+}
+
 /// Nothing where nobody can read it any more.
 void ConsoleBehaviour::say(QByteArrayView text) const {
     if (!m_hasEnded && m_peer->maySend())

@@ -42,10 +42,11 @@ private:
     void act(ScriptAction action, const QString& text) override;
     void log(ScriptLogLevel level, const QString& text) override;
     void value(const QString& text, bool isError) override;
+    void begunAnew(bool hasLostOwn) override;
     bool isStartingTls() const override { return !m_hasEnded && m_peer->isStartingTls(); }
 
     void work();
-    void begin(const QString& name);
+    void begin(const QString& text);
     void refuse(const QString& who);
     void evaluate(const QString& line);
     void say(QByteArrayView text) const;

@@ -117,6 +117,11 @@ void ScriptBehaviour::opened(Peer& peer) {
         process().call(m_id, ScriptHook::Opened);
 }
 
+void ScriptBehaviour::writable(Peer&) {
+    if (!m_waiting.empty())
+        work();
+}
+
 void ScriptBehaviour::secured(Peer& peer) {
     if (prepare(peer))
         process().call(m_id, ScriptHook::Secured);
@@ -156,7 +161,8 @@ void ScriptBehaviour::takeDatagram(QByteArrayView bytes) {
 /// Hands the script what waits, as far as it has room for it.
 void ScriptBehaviour::work() {
     while (!m_waiting.empty() && !m_hasEnded && process().isLoaded() && m_atScript.size() < mostAtScript &&
-           m_bytesAtScript < mostBytesAtScript && (m_atScript.empty() || process().wantsMore())) {
+           m_bytesAtScript < mostBytesAtScript && (m_atScript.empty() || process().wantsMore()) &&
+           (m_peer->isDatagram() || m_peer->wantsMore())) { // a slow reader of its answers stops the script's questions
         const Message next = std::move(m_waiting.front());
         m_waiting.pop_front();
         show(next);
@@ -194,8 +200,10 @@ void ScriptBehaviour::updateHold() {
     m_peer->holdReceiving(isToHold);
 }
 
-void ScriptBehaviour::lostOwn() {
-    if (!m_hasEnded)
+void ScriptBehaviour::begunAnew(bool hasLostOwn) {
+    m_isHeldByScript = false; // nobody would resume it
+    updateHold();
+    if (!m_hasEnded && hasLostOwn)
         m_peer->abortBecause(
             QStringLiteral("reset by us: the script was begun anew, and the functions that its acceptor "
                            "gave for this connection are gone"),
@@ -267,7 +275,9 @@ void ScriptBehaviour::sentinel(const ClosingRecord& closing) {
 }
 
 bool ScriptBehaviour::hasMoreToTell() const {
-    return m_id != 0 && process().awaits(m_id, ScriptHook::Sentinel);
+    // while it is open: an answer may come
+    const bool isAnswering = !m_hasEnded && (!m_atScript.empty() || !m_waiting.empty());
+    return m_id != 0 && (isAnswering || process().awaits(m_id, ScriptHook::Sentinel));
 }
 
 void ScriptBehaviour::send(const QByteArray& bytes) {

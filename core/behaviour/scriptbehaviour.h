@@ -93,6 +93,7 @@ public:
 
     Acceptance acceptor(Peer& peer) override;
     void opened(Peer& peer) override;
+    void writable(Peer& peer) override;
     void filter(Peer& peer, QByteArrayView bytes) override;
     bool offered(Peer& peer, QByteArrayView bytes) override;
     void secured(Peer& peer) override;
@@ -113,7 +114,7 @@ private:
     void send(const QByteArray& bytes) override;
     void act(ScriptAction action, const QString& text) override;
     void log(ScriptLogLevel level, const QString& text) override;
-    void lostOwn() override;
+    void begunAnew(bool hasLostOwn) override;
     bool isStartingTls() const override { return !m_hasEnded && m_peer->isStartingTls(); }
 
     bool prepare(Peer& peer);

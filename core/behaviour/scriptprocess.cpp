@@ -176,6 +176,7 @@ ScriptProcess::~ScriptProcess() {
 void ScriptProcess::load(const QString& text) {
     m_text = text;
     m_isLoaded = false;
+    m_hasLoadFailed = false;
     m_problem.reset();
     if (m_process)
         post(script::Load{.name = m_name, .text = text}, 0, std::nullopt, true);
@@ -417,6 +418,12 @@ void ScriptProcess::ended(const QString& why) {
     m_lastWords.append(m_process->readAllStandardError());
     const bool isSpent = m_process->exitCode() == ScriptIsSpent && m_process->exitStatus() == QProcess::NormalExit &&
                          m_process->state() == QProcess::NotRunning;
+    // killed by somebody, or by us because it was late: the text may be as good as before
+    bool isItsOwnFault = m_process->state() == QProcess::NotRunning;
+#ifdef SIGKILL
+    isItsOwnFault =
+        isItsOwnFault && !(m_process->exitStatus() == QProcess::CrashExit && m_process->exitCode() == SIGKILL);
+#endif
     dropProcess();
     if (m_lastWords.contains("LIMITS ")) {
         giveUp({.error = cannotBegin(m_name, m_lastWords), .stack = {}});
@@ -447,7 +454,7 @@ void ScriptProcess::ended(const QString& why) {
         if (isNobody)
             failCall({}, why);
     } else if (culprit->isLoad) {
-        m_hasLoadFailed = true;
+        m_hasLoadFailed = isItsOwnFault; // otherwise the next connection tries again
         giveUp(failureOf(QStringLiteral("%1: stopped: reading it %2").arg(m_name, why), 0, {}));
     } else {
         const Unanswered one = *culprit;
@@ -485,16 +492,14 @@ void ScriptProcess::beginAnew() {
     }
     m_suspects = m_heldBack.size();
     passNext();
-    std::vector<int> lost;
-    for (auto& [id, client] : m_clients) {
-        if (std::exchange(client.hasOwn, false))
-            lost.push_back(id);
-    }
+    std::vector<std::pair<int, bool>> all; // what they hear may end some of them
+    for (auto& [id, client] : m_clients)
+        all.emplace_back(id, std::exchange(client.hasOwn, false));
     for (const Unanswered& one : dropped)
         over(one);
-    for (const int id : lost) {
+    for (const auto& [id, hasLostOwn] : all) {
         if (ScriptClient* client = clientOf(id))
-            client->lostOwn();
+            client->begunAnew(hasLostOwn);
     }
 }
 

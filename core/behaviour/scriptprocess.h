@@ -48,8 +48,9 @@ public:
     virtual void log(ScriptLogLevel level, const QString& text) = 0;
     /// What a line gave.
     virtual void value(const QString& /*text*/, bool /*isError*/) {}
-    /// The script was begun anew, and the functions that its acceptor gave for this connection are gone.
-    virtual void lostOwn() {}
+    /// The script was begun anew: it holds nothing any more. `hasLostOwn`: the functions that its acceptor gave for
+    /// this connection are gone.
+    virtual void begunAnew(bool /*hasLostOwn*/) {}
     /// TLS was asked for and is not there yet.
     virtual bool isStartingTls() const = 0;
 

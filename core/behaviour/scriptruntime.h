@@ -54,6 +54,8 @@ public:
     Outcome<QJSValue> fire(int id, double number);
     /// A connection is no longer the script's.
     void forget(int id);
+    /// The engine does not count the bytes of buffers that it handed out: it is told when there were many.
+    void collectGarbage() { m_engine.collectGarbage(); }
     /// Evaluates one line, as a prompt does, and gives its value as text.
     Outcome<QString> evaluate(int id, const QString& line);
     QJSValue bytes(const QByteArray& bytes) { return m_engine.toScriptValue(bytes); }

@@ -20,6 +20,8 @@ using Clock = ScriptHost::Time::clock;
 /// Answers are kept together for at most so long, or so much.
 constexpr std::chrono::milliseconds longestHold(2);
 constexpr qsizetype mostHeld = 262144;
+/// Bytes that were in buffers of the engine, until garbage is collected.
+constexpr qsizetype mostBuffered = 32 << 20;
 /// Timers that are due are called for at most so long before messages are read again.
 constexpr std::chrono::milliseconds timerRound(10);
 
@@ -36,6 +38,10 @@ public:
                 scriptlimits::renewProcessorTime();
                 std::visit([this](const auto& one) { handle(one); }, *message);
                 ++m_done;
+                if (m_buffered > mostBuffered) {
+                    m_buffered = 0;
+                    m_runtime.collectGarbage();
+                }
                 if (m_isSpent || Clock::now() - m_lastFlush >= longestHold)
                     flush();
                 if (m_isSpent)
@@ -66,6 +72,8 @@ private:
     }
 
     void tell(const FromScript& message) {
+        if (const auto* send = std::get_if<script::Send>(&message))
+            m_buffered += send->bytes.size();
         m_out.append(toFrame(message));
         if (m_out.size() >= mostHeld)
             flush();
@@ -121,6 +129,7 @@ private:
 
     void handle(const script::Call& call) {
         scriptpipe::calls(call.id, static_cast<int>(call.hook), m_done);
+        m_buffered += call.bytes.size();
         if (call.hook == ScriptHook::ListenerClosed) {
             if (const auto done = m_runtime.call(0, call.hook, {call.text, call.more}); !done)
                 fail(0, done.error());
@@ -225,7 +234,8 @@ private:
     ScriptFrames m_frames;
     QByteArray m_out;
     Clock::time_point m_lastFlush = Clock::now();
-    quint32 m_done = 0; // that the program has not been told of
+    quint32 m_done = 0;       // that the program has not been told of
+    qsizetype m_buffered = 0; // bytes of buffers since garbage was collected
     bool m_hasGone = false;
     bool m_isSpent = false;
     bool m_cannotRun = false; // its top failed

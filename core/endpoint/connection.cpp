@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/connection.h"
 
+#include "core/base/inputfile.h"
 #include "core/endpoint/peerpresence.h"
 #include "core/endpoint/socketoptions.h"
 
@@ -457,10 +458,12 @@ void Connection::offerFile(const QString& path) {
         return;
     }
     auto file = std::make_unique<QFile>(path);
-    if (!file->open(QIODevice::ReadOnly)) {
-        recordNotSent({.id = ErrorId::ReadFailed,
-                       .situation = QStringLiteral("send file"),
-                       .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, file->errorString())});
+    const QString why = whyNoInputFile(path, Devices::Take);
+    if (!why.isEmpty() || !file->open(QIODevice::ReadOnly)) {
+        recordNotSent(
+            {.id = ErrorId::ReadFailed,
+             .situation = QStringLiteral("send file"),
+             .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, why.isEmpty() ? file->errorString() : why)});
         return;
     }
     m_queue.append(std::move(file));

@@ -289,7 +289,10 @@ void DatagramSocket::updateInterest() {
     if (!m_ticket)
         return;
     const quint64 window = host().receiveWindow();
-    const bool mayReceive = (window == 0 || m_unconsumed < window) && host().hasRoom(id());
+    const bool isBehind = m_evicted.size() > mostEvicted;
+    if (isBehind)
+        waitForForgetting();
+    const bool mayReceive = !isBehind && (window == 0 || m_unconsumed < window) && host().hasRoom(id());
     host().poller().setInterest(*m_ticket, (mayReceive ? ReadInterest : NoInterest) |
                                                (m_waiting.empty() ? NoInterest : WriteInterest));
 }
@@ -479,24 +482,49 @@ Flow* DatagramSocket::flowOf(const native::SocketAddress& peer, const native::So
     return observer;
 }
 
-/// A new peer is always served: the one that has been silent longest makes room, and is a new flow when it comes back.
+/// A new peer is always served: of those that have been silent longest, one that waits for no answer of ours makes
+/// room, and is a new flow when it comes back.
 void DatagramSocket::makeRoomForFlow() {
+    constexpr std::size_t candidates = 64;
     while (m_flows.size() >= mostFlows) {
-        const EndpointId oldest = *m_flows.longestIdle();
-        static_cast<Flow*>(host().find(oldest))->makeRoom(m_flows.size());
-        forgetLater(oldest);
+        const std::vector<EndpointId> idle = m_flows.longestIdle(candidates);
+        auto chosen =
+            std::find_if(idle.begin(), idle.end(), [this](EndpointId id) { return !host().find(id)->hasMoreToTell(); });
+        if (chosen == idle.end() && m_flows.size() < 2 * mostFlows)
+            return; // all of them wait for a script: for a while there are more
+        if (chosen == idle.end())
+            chosen = idle.begin();
+        static_cast<Flow*>(host().find(*chosen))->makeRoom(m_flows.size());
+        forgetLater(*chosen);
     }
 }
 
 void DatagramSocket::forgetLater(EndpointId flow) {
     m_evicted.push_back(flow);
-    // programs that consume records forget their endpoints themselves
+    dropForgotten();
+}
+
+/// Programs that consume records forget their endpoints themselves; where they do not keep up, receiving waits for
+/// them.
+void DatagramSocket::dropForgotten() {
     while (host().receiveWindow() == 0 && m_evicted.size() > mostEvicted) {
         host().forget(m_evicted.front());
         m_evicted.pop_front();
     }
-    if (host().receiveWindow() != 0)
-        m_evicted.clear();
+    while (!m_evicted.empty() && host().find(m_evicted.front()) == nullptr)
+        m_evicted.pop_front();
+}
+
+void DatagramSocket::waitForForgetting() {
+    constexpr std::chrono::milliseconds pause(5);
+    if (std::exchange(m_isWaitPosted, true))
+        return;
+    host().after(pause, id(), [](Endpoint& endpoint) {
+        auto& self = static_cast<DatagramSocket&>(endpoint);
+        self.m_isWaitPosted = false;
+        self.dropForgotten();
+        self.updateInterest();
+    });
 }
 
 void DatagramSocket::flowClosed(const native::SocketAddress& peer) {

@@ -107,6 +107,8 @@ private:
                  std::unique_ptr<TlsSession> session = nullptr, const PeerCredentials* sender = nullptr);
     Flow* knownFlow(const native::SocketAddress& peer);
     void makeRoomForFlow();
+    void dropForgotten();
+    void waitForForgetting();
     void sendToName(const QByteArray& bytes, const QString& destination);
     using WithHosts = std::function<void(const std::vector<QHostAddress>&)>;
     void withHosts(const QString& name, const WithHosts& call);
@@ -124,6 +126,7 @@ private:
     std::deque<EndpointId> m_evicted; // flows that made room for others
     std::deque<Waiting> m_waiting;
     bool m_isFlushPosted = false;
+    bool m_isWaitPosted = false;
     quint64 m_waitingBytes = 0;
     quint64 m_unconsumed = 0;
     quint32 m_lastDropped = 0;

@@ -2,6 +2,7 @@
 // What a datagram socket sends: to whom, what waits, and what the system says to it.
 #include "core/endpoint/datagramsocket.h"
 
+#include "core/base/inputfile.h"
 #include "core/endpoint/writequeue.h"
 
 #include <QFile>
@@ -76,6 +77,12 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
 }
 
 void DatagramSocket::offerFile(const QString& path) {
+    if (const QString why = whyNoInputFile(path, Devices::Take); !why.isEmpty()) {
+        recordNotSent({.id = ErrorId::ReadFailed,
+                       .situation = QStringLiteral("send file"),
+                       .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, why)});
+        return;
+    }
     QFile file(path);
     constexpr qint64 largest = 65535;
     const QByteArray bytes =

@@ -127,7 +127,7 @@ void Flow::secure(std::unique_ptr<TlsSession> session) {
 }
 
 bool Flow::hasMoreToTell() const {
-    return Endpoint::hasMoreToTell() || (m_behaviour && m_behaviour->hasMoreToTell());
+    return Endpoint::hasMoreToTell() || (m_isAsked && !hasEnded()) || (m_behaviour && m_behaviour->hasMoreToTell());
 }
 
 void Flow::fedByPeer(QByteArrayView datagram) {

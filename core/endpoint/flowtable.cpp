@@ -45,8 +45,11 @@ void FlowTable::erase(const native::SocketAddress& peer) {
     m_hasLast = false;
 }
 
-std::optional<EndpointId> FlowTable::longestIdle() const {
-    return m_byUse.empty() ? std::nullopt : std::optional(m_byUse.back());
+std::vector<EndpointId> FlowTable::longestIdle(std::size_t most) const {
+    std::vector<EndpointId> idle;
+    for (auto at = m_byUse.rbegin(); at != m_byUse.rend() && idle.size() < most; ++at)
+        idle.push_back(*at);
+    return idle;
 }
 
 void FlowTable::clear() {

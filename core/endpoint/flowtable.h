@@ -23,8 +23,8 @@ public:
     void erase(const native::SocketAddress& peer);
     std::size_t size() const { return m_byPeer.size(); }
     bool isEmpty() const { return m_byPeer.empty(); }
-    /// The one that was not used for longest.
-    std::optional<EndpointId> longestIdle() const;
+    /// Those that were not used for longest, the longest idle first.
+    std::vector<EndpointId> longestIdle(std::size_t most) const;
     std::vector<EndpointId> all() const { return {m_byUse.begin(), m_byUse.end()}; }
     void clear();
 

@@ -156,7 +156,7 @@ QByteArray toJsonLine(const QJsonDocument& json) {
     constexpr char32_t firstControl = 0x7f; // those below 0x20 are escaped already
     constexpr char32_t lastControl = 0x9f;
     constexpr char32_t lastOfPlane = 0xffff;
-    const QByteArray compact = json.toJson(QJsonDocument::Compact);
+    QByteArray compact = json.toJson(QJsonDocument::Compact);
     const auto acts = [](char32_t code) { return (code >= firstControl && code <= lastControl) || isDeceptive(code); };
     const bool isPlain = std::all_of(compact.begin(), compact.end(), [](char c) { return c > 0 && c < 0x7f; });
     if (isPlain)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from harness import LIMIT, Running, SWRIGHT, connected, listening_socket, read_all, receive, swright, wait_for
@@ -145,6 +146,41 @@ class Scripts(unittest.TestCase):
                 command.stdin.close()
                 self.assertEqual(read_all(peer), data)
             self.assertEqual(command.wait(LIMIT), 0)
+
+    def test_what_a_dead_process_held_is_let_go(self):
+        script = ("let framer = 'lines'; function filter(c, b) { if (b == 'hold') { c.pause(); return; }\n"
+                  "if (b == 'hang') { function f() { try { f() } catch (e) { f() } } f(); } c.send(b + '\\n'); }")
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(script), "--json") as listener:
+            with connected(listener.port()) as held, connected(listener.port()) as other:
+                held.sendall(b"hold\n")
+                other.sendall(b"hang\n")
+                listener.event("behaviour-failed")
+                held.sendall(b"again\n")
+                self.assertEqual(receive(held, 6), b"again\n")
+
+    def test_a_process_that_is_killed_while_it_reads_is_begun_with_the_next_connection(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script("function filter(c, b) { c.send(b); }"), "--json") as listener:
+            port = listener.port()
+            self.assertEqual(self.ask(port, b"ping"), b"ping")
+            for _ in range(20):  # some of them while it begins
+                for child in listener.children():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(child, signal.SIGKILL)
+                time.sleep(0.01)
+            wait_for(lambda: self.tried(port) == b"ping")
+
+    def tried(self, port):
+        with contextlib.suppress(OSError):
+            return self.ask(port, b"ping")
+
+    def test_large_answers_do_not_fill_the_process(self):
+        script = "let framer = 'lines'; let big = 'x'.repeat(1 << 20); function filter(c, b) { c.send(big); }"
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(script), "--json") as listener:
+            with connected(listener.port()) as peer:
+                peer.sendall(b"\n" * 300)
+                peer.shutdown(socket.SHUT_WR)
+                self.assertEqual(len(read_all(peer)), 300 << 20)
+            self.assertEqual(listener.events("behaviour-failed"), [])
 
     def test_what_it_sent_before_it_hung_is_sent_once(self):
         script = ("let framer = 'lines'; function filter(c, b) { if (b == 'ping') { c.send('pong\\n'); return; }\n"

@@ -98,10 +98,11 @@ class Files(unittest.TestCase):
                           ("listen", f"tls://127.0.0.1:0?cert={path('a.pem')}", "--for", "1s"),
                           ("connect", f"tls://127.0.0.1:9?ca={path('a.pem')}"),
                           ("show", path("a.pcapng")), ("replay", path("a.pcapng"), "tcp://127.0.0.1:9"),
+                          ("send", "tcp://127.0.0.1:9", "--file", path("a.pcapng")),
                           ("convert", path("a.pcapng"), path("b.txt")), ("open", path("a.socketwright"))):
             result = swright(*arguments)
             self.assertNotEqual(result.returncode, 0, arguments)
-            self.assertIn(b"it is a pipe", result.stderr, arguments)
+            self.assertIn(b"it is a pipe or a socket", result.stderr, arguments)
 
     def test_a_shells_pipe_is_read(self):
         result = subprocess.run(["bash", "-c", "\"$SWRIGHT\" listen tcp://127.0.0.1:0 --behaviour script=<(echo 'function filter(c, b) {}') --for 100ms"],

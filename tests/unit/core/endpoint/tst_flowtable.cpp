@@ -18,18 +18,21 @@ private:
 private slots:
     void theLongestIdleIsTheOneThatWasUsedLast() {
         FlowTable flows;
-        QVERIFY(!flows.longestIdle());
+        QVERIFY(flows.longestIdle(1).empty());
         for (quint16 port = 1; port <= 5; ++port)
             flows.insert(peer(port), static_cast<EndpointId>(port));
-        QCOMPARE(*flows.longestIdle(), static_cast<EndpointId>(1));
+        QCOMPARE(flows.longestIdle(1).at(0), static_cast<EndpointId>(1));
         QCOMPARE(*flows.use(peer(1)), static_cast<EndpointId>(1));
-        QCOMPARE(*flows.longestIdle(), static_cast<EndpointId>(2));
+        QCOMPARE(flows.longestIdle(1).at(0), static_cast<EndpointId>(2));
         QCOMPARE(*flows.find(peer(2)), static_cast<EndpointId>(2)); // looking is not using
-        QCOMPARE(*flows.longestIdle(), static_cast<EndpointId>(2));
+        QCOMPARE(flows.longestIdle(1).at(0), static_cast<EndpointId>(2));
         flows.erase(peer(2));
-        QCOMPARE(*flows.longestIdle(), static_cast<EndpointId>(3));
+        QCOMPARE(flows.longestIdle(1).at(0), static_cast<EndpointId>(3));
         QVERIFY(!flows.use(peer(2)));
         QCOMPARE(flows.size(), std::size_t(4));
+        const std::vector<EndpointId> all{static_cast<EndpointId>(3), static_cast<EndpointId>(4),
+                                          static_cast<EndpointId>(5), static_cast<EndpointId>(1)};
+        QCOMPARE(flows.longestIdle(9), all);
     }
 
     void theLastOneIsForgottenWhenItIsErased() {
