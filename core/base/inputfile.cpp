@@ -16,7 +16,7 @@ QString whyNoInputFile(const QString& path, Devices devices) {
     std::error_code failed;
     switch (std::filesystem::status(std::filesystem::path(path.toStdU16String()), failed).type()) {
     case std::filesystem::file_type::directory:
-        return QStringLiteral("it is a folder");
+        return devices == Devices::Take ? QString() : QStringLiteral("it is a folder");
     case std::filesystem::file_type::fifo:
     case std::filesystem::file_type::socket:
         return QStringLiteral("it is a pipe or a socket, and a file with content is needed");

@@ -5,6 +5,7 @@
 
 namespace sw {
 
+/// Take: devices may be read, and the system tells of a folder when it is.
 enum class Devices { Refuse, Take };
 
 /// Why a name is not that of a file with content; empty: it may be opened. Opening a pipe by its name, or reading some

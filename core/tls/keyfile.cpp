@@ -163,8 +163,11 @@ tl::unexpected<Error> refuseContent(const QByteArray& bytes, const char* wanted,
 tl::unexpected<Error> refusePassphrase(const Passphrase& passphrase, const char* what, const QString& path,
                                        const QString& option) {
     constexpr int unsupportedCipher = ERR_R_UNSUPPORTED;
-    const int reason = ERR_GET_REASON(ERR_peek_error());
-    if (passphrase && (reason == unsupportedCipher || reason == EVP_R_UNSUPPORTED_ALGORITHM))
+    const unsigned long code = ERR_peek_error();
+    const int reason = ERR_GET_REASON(code);
+    // a wrong passphrase gives bytes with a good padding now and then (1 of 256), which no decoder then understands
+    const bool isOnlyUnread = ERR_GET_LIB(code) == ERR_LIB_OSSL_DECODER;
+    if (passphrase && !isOnlyUnread && (reason == unsupportedCipher || reason == EVP_R_UNSUPPORTED_ALGORITHM))
         return refuse(option,
                       QStringLiteral("%1 is encrypted with a cipher that this build of OpenSSL has not.").arg(path));
     if (passphrase)
