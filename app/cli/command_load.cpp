@@ -55,19 +55,19 @@ int runLoad(LoadArguments arguments) {
     LoadReport result;
     QObject::connect(&sender, &LoadSender::finished, &session, [&](const LoadReport& report) {
         result = report;
-        session.finish(report.failed > 0 || report.error || report.left > 0 || report.unsentBytes > 0 ? TaskFailed
-                                                                                                      : Done);
+        if (!report.isCancelled) // otherwise the session is ending already, with its own reason
+            session.finish(report.failed > 0 || report.error || report.left > 0 || report.unsentBytes > 0 ? TaskFailed
+                                                                                                          : Done);
     });
+    QObject::connect(&session, &Session::stopping, &sender, &LoadSender::cancel); // measured until then
     if (const auto started = sender.start(plan); !started) {
         session.say(started.error());
         return WrongUsage;
     }
     const int status = session.run();
-    if (sender.isRunning())
-        sender.cancel(); // a signal: what was measured until then
     const QByteArray text =
         arguments.session.json ? toJsonLine(QJsonDocument(result.toJson())) + '\n' : result.toText().toUtf8() + '\n';
-    return print(text, arguments.session.json) ? (result.isCancelled ? TaskFailed : status) : TaskFailed;
+    return print(text, arguments.session.json) ? status : TaskFailed;
 }
 
 } // namespace

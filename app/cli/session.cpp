@@ -133,6 +133,7 @@ Session::Session(const SessionOptions& options, QObject* parent)
     });
     m_idleTimer.setSingleShot(true);
     QObject::connect(&m_idleTimer, &QTimer::timeout, this, [this] {
+        emit stopping();
         finish(m_interruptStatus,
                QStringLiteral("nothing happened for %1").arg(QString::fromStdString(m_options.idle)));
     });
@@ -234,6 +235,7 @@ void Session::finish(int status, const QString& reason) {
 void Session::finishNow(int status, const QString& reason) {
     if (std::exchange(m_isHurried, true))
         return;
+    emit stopping();
     finish(status, reason);
     if (m_hasEnded) // only the reader of standard output was waited for
         QTimer::singleShot(drainTime, this, &Session::exit);

@@ -84,6 +84,9 @@ public:
     static void sayPlain(const QString& text);
 
 signals:
+    /// Before anything is closed because of a signal, a time limit or silence: what follows is our doing, not the
+    /// peers'.
+    void stopping();
     /// After the records of these endpoints were taken.
     void changed(const QVector<sw::EndpointSnapshot>& snapshots);
     /// Each record, in order, as it is taken.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/signals.h"
 
+#include "core/base/outputfile.h"
+
 #include <QSocketNotifier>
 
 #include <array>
@@ -18,6 +20,7 @@ volatile std::sig_atomic_t requests = 0;
 
 extern "C" void handleSignal(int number) {
     requests = requests + 1;
+    stopWaitingForReaders();
     if (requests > 1)
         ::_exit(128 + number);
     const char byte = static_cast<char>(number);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/signals.h"
 
+#include "core/base/outputfile.h"
+
 #include <atomic>
 #include <windows.h>
 
@@ -13,6 +15,7 @@ QObject* endContext = nullptr;
 std::atomic<int> requests{0};
 
 BOOL WINAPI handleConsole(DWORD event) {
+    stopWaitingForReaders();
     if (++requests > 1)
         ::ExitProcess(1);
     const QString name = event == CTRL_C_EVENT       ? QStringLiteral("Ctrl+C")

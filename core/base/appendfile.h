@@ -48,7 +48,8 @@ using WholePrefix = std::size_t (*)(const char* data, std::size_t size);
 /// system's cache where the system can do that, with the begin of its first block once more: a disk takes much data
 /// several times faster that way, what others have in the cache stays there, and of a process that is killed all of it
 /// is in the file or nothing. Anything else goes through the cache, and a kill may leave the begin of it. Pipes and
-/// devices are written to in order; of what failed they may have a part. How files are opened: see openOutputFile().
+/// devices are written to in order; of what failed they may have a part, and a reader who takes nothing is waited for
+/// as Patience says. How files are opened: see openOutputFile().
 class AppendFile {
 public:
     /// What goes past the cache is aligned to this: in memory, in size and in its place.
@@ -57,7 +58,8 @@ public:
     using Existing = sw::Existing;
 
     /// Errors: those of openOutputFile().
-    static Result<std::unique_ptr<AppendFile>> open(const QString& path, Existing existing);
+    static Result<std::unique_ptr<AppendFile>> open(const QString& path, Existing existing,
+                                                    Patience patience = Patience::OfProgram);
     ~AppendFile();
     AppendFile(const AppendFile&) = delete;
     AppendFile& operator=(const AppendFile&) = delete;
@@ -77,14 +79,16 @@ public:
     bool isSequential() const { return m_isSequential; }
 
 private:
-    explicit AppendFile(QString path) : m_path(std::move(path)) {}
+    AppendFile(QString path, Patience patience) : m_path(std::move(path)), m_patience(patience) {}
 
     bool passCache(bool wanted);
     /// `done`: so many bytes the system has taken, on an error too.
     Result<void> write(const char* data, std::size_t size, quint64 place, std::size_t& done);
+    Result<void> awaitReader();
     Result<void> shorten();
 
     QString m_path;
+    Patience m_patience;
     qintptr m_file = -1;
     qintptr m_direct = -1; // on Windows, where a handle is for one of both
     quint64 m_size = 0;

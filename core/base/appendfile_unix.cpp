@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -11,9 +12,9 @@
 
 namespace sw {
 
-Result<std::unique_ptr<AppendFile>> AppendFile::open(const QString& path, Existing existing) {
-    std::unique_ptr<AppendFile> file(new AppendFile(path));
-    const auto opened = openOutputFile(path, existing);
+Result<std::unique_ptr<AppendFile>> AppendFile::open(const QString& path, Existing existing, Patience patience) {
+    std::unique_ptr<AppendFile> file(new AppendFile(path, patience));
+    const auto opened = openOutputFile(path, existing, patience);
     if (!opened)
         return tl::unexpected(opened.error());
     file->m_file = opened->handle;
@@ -56,10 +57,33 @@ bool AppendFile::passCache(bool wanted) {
     return true;
 }
 
+/// Until a pipe or a device takes PIPE_BUF bytes without blocking: pipe(7).
+Result<void> AppendFile::awaitReader() {
+    constexpr int slice = 50; // ms
+    constexpr int grace = 200;
+    pollfd wait{.fd = static_cast<int>(m_file), .events = POLLOUT, .revents = 0};
+    for (int waited = 0;; waited += slice) {
+        const int ready = ::poll(&wait, 1, slice);
+        if (ready > 0 || (ready < 0 && errno != EINTR))
+            return {}; // what is wrong is said by the write
+        const bool waits = m_patience == Patience::OfProgram && waitsForReaders();
+        if (!waits && waited >= grace)
+            return tl::unexpected(
+                Error{.id = ErrorId::WriteFailed,
+                      .situation = QStringLiteral("record"),
+                      .detail = QStringLiteral("%1 cannot be written: its reader does not take more.").arg(m_path)});
+    }
+}
+
 Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place, std::size_t& done) {
     const int file = static_cast<int>(m_file);
     std::size_t most = size; // at once
     while (done < size) {
+        if (m_isSequential) {
+            if (auto ready = awaitReader(); !ready)
+                return ready;
+            most = PIPE_BUF; // so much is taken at once, whether the descriptor blocks or not
+        }
         const std::size_t now = std::min(most, size - done);
         const ssize_t count = m_writesInOrder ? ::write(file, data + done, now)
                                               : ::pwrite(file, data + done, now, static_cast<off_t>(place + done));
@@ -70,13 +94,8 @@ Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place
             continue;
         }
         const int code = count == 0 ? ENOSPC : errno;
-        if (code == EINTR)
+        if (code == EINTR || (code == EAGAIN && m_isSequential))
             continue;
-        if (code == EAGAIN && m_writesInOrder) { // somebody made our output non-blocking
-            pollfd wait{.fd = file, .events = POLLOUT, .revents = 0};
-            ::poll(&wait, 1, -1);
-            continue;
-        }
         if (code == EINVAL && m_isPassing) { // most often a file system that takes the flag and refuses the write
             m_wantsBlocks = false;
             if (passCache(false))

@@ -18,9 +18,9 @@ HANDLE handle(qintptr value) {
 
 } // namespace
 
-Result<std::unique_ptr<AppendFile>> AppendFile::open(const QString& path, Existing existing) {
-    std::unique_ptr<AppendFile> file(new AppendFile(path));
-    const auto opened = openOutputFile(path, existing);
+Result<std::unique_ptr<AppendFile>> AppendFile::open(const QString& path, Existing existing, Patience patience) {
+    std::unique_ptr<AppendFile> file(new AppendFile(path, patience));
+    const auto opened = openOutputFile(path, existing, patience);
     if (!opened)
         return tl::unexpected(opened.error());
     file->m_file = opened->handle;
@@ -83,6 +83,11 @@ Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place
         }
         return tl::unexpected(storageError(static_cast<int>(code), m_path));
     }
+    return {};
+}
+
+/// The system tells of no pipe whether it would take more now.
+Result<void> AppendFile::awaitReader() {
     return {};
 }
 

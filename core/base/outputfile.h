@@ -23,12 +23,26 @@ struct OutputFile {
     bool isSequential = false; ///< a pipe or a device: there are no places in it, and it is not ours to remove
 };
 
+/// What to do about a pipe that nobody reads yet, or whose reader takes no more now.
+enum class Patience {
+    OfProgram, ///< waits where waitsForReaders() says so, otherwise as None
+    None,      ///< an error soon: on threads that have others to serve
+};
+
+/// Whether this program waits for the readers of its pipes, as a shell's redirection does: a tool of the command line
+/// may, a window would stand still. False unless set; for the whole process.
+void setWaitsForReaders(bool waits);
+bool waitsForReaders();
+/// Ends such waiting, now and from now on: somebody wants the program to end. Safe in a signal handler.
+void stopWaitingForReaders();
+
 /// Opens a file to write to. A symbolic link is never followed: whoever may write to the folder could have put it there
 /// to have us overwrite another file. New files have mode 0600 whatever the umask says, and what is there already is
 /// handled as `existing` says; one that is appended to has to be ours, and gets mode 0600. Pipes and character devices
-/// are written to as they are, and so are our own descriptors by name (`/dev/stdout`, `/dev/fd/3`). Errors:
-/// AlreadyExists, and what the system says.
-Result<OutputFile> openOutputFile(const QString& path, Existing existing);
+/// are written to as they are, and so are our own descriptors by name (`/dev/stdout`, `/dev/fd/3`); a pipe needs a
+/// reader, for whom is waited as `patience` says. Errors: AlreadyExists, a pipe that nobody reads, and what the system
+/// says.
+Result<OutputFile> openOutputFile(const QString& path, Existing existing, Patience patience = Patience::OfProgram);
 
 /// Whether something has that name, a link that leads nowhere included.
 bool hasFile(const QString& path);

@@ -5,9 +5,11 @@
 #include <QFile>
 
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <optional>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace sw {
@@ -88,12 +90,27 @@ Result<OutputFile> openOld(const QString& path, const QByteArray& name, const st
 }
 
 Result<OutputFile> openDevice(const QString& path, const QByteArray& name, const struct stat& status) {
-    if (S_ISFIFO(status.st_mode) && status.st_uid != ::geteuid() && status.st_uid != 0)
-        return refused(path, QStringLiteral("is a pipe of another user, who would read what is written to it."));
     const auto file = openSame(path, name, status, 0);
     if (!file)
         return tl::unexpected(file.error());
     return OutputFile{.handle = *file, .isSequential = true};
+}
+
+/// A pipe without a reader does not open to be written, and a blocking open() would wait for one deaf to everything.
+Result<OutputFile> openPipe(const QString& path, const QByteArray& name, const struct stat& status, Patience patience) {
+    constexpr std::chrono::milliseconds betweenLooks(20);
+    if (status.st_uid != ::geteuid() && status.st_uid != 0)
+        return refused(path, QStringLiteral("is a pipe of another user, who would read what is written to it."));
+    for (;;) {
+        const auto file = openSame(path, name, status, O_NONBLOCK);
+        if (file)
+            return OutputFile{.handle = *file, .isSequential = true};
+        if (file.error().native != ENXIO)
+            return tl::unexpected(file.error());
+        if (patience == Patience::None || !waitsForReaders())
+            return refused(path, QStringLiteral("is a pipe that nobody reads: start its reader first."));
+        std::this_thread::sleep_for(betweenLooks);
+    }
 }
 
 } // namespace
@@ -105,7 +122,7 @@ Error storageError(int native, const QString& path) {
     return error;
 }
 
-Result<OutputFile> openOutputFile(const QString& path, Existing existing) {
+Result<OutputFile> openOutputFile(const QString& path, Existing existing, Patience patience) {
     if (const auto own = ownDescriptor(path)) {
         const int file = ::fcntl(*own, F_DUPFD_CLOEXEC, 3); // its position is shared, so nothing is overwritten
         if (file < 0)
@@ -118,7 +135,9 @@ Result<OutputFile> openOutputFile(const QString& path, Existing existing) {
         return makeNew(path, name); // which says what is wrong, if anything is
     if (S_ISLNK(status.st_mode))
         return isLink(path);
-    if (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode))
+    if (S_ISFIFO(status.st_mode))
+        return openPipe(path, name, status, patience);
+    if (S_ISCHR(status.st_mode))
         return openDevice(path, name, status);
     if (S_ISDIR(status.st_mode))
         return refused(path, QStringLiteral("is a folder."));

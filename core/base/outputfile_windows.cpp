@@ -53,7 +53,7 @@ Error storageError(int native, const QString& path) {
             .detail = QStringLiteral("%1 cannot be written: %2.").arg(path, qt_error_string(native))};
 }
 
-Result<OutputFile> openOutputFile(const QString& path, Existing existing) {
+Result<OutputFile> openOutputFile(const QString& path, Existing existing, Patience) {
     const QString name = QDir::toNativeSeparators(path);
     if (name.startsWith(QLatin1String("\\\\.\\")) || name.compare(QLatin1String("NUL"), Qt::CaseInsensitive) == 0)
         return opened(path, GENERIC_WRITE, OPEN_EXISTING); // a pipe or a device

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/behaviour/scriptbehaviour.h"
 
+#include "core/behaviour/scriptchecker.h"
+
 namespace sw {
 
 namespace {

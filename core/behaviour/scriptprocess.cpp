@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "core/behaviour/scriptprocess.h"
 
-#include "core/base/threads.h"
 #include "core/behaviour/scripthost.h"
+#include "core/behaviour/scriptprogram.h"
 #include "core/behaviour/scriptworker.h"
 
-#include <QCoreApplication>
-#include <QDir>
-#include <QFileInfo>
-#include <QProcessEnvironment>
 #include <QScopeGuard>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <csignal>
 #include <iterator>
 #include <limits>
@@ -24,93 +18,6 @@ namespace {
 
 constexpr std::chrono::milliseconds lookInterval(100);
 constexpr qsizetype mostLastWords = 4096;
-
-/// What the process may know of ours: where libraries, time zones and languages are, and nothing else.
-QProcessEnvironment environment() {
-    static constexpr std::array allowed{
-        "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG",         "LC_ALL",     "LC_TIME", "TZ",
-        "ASAN_OPTIONS",    "UBSAN_OPTIONS",     "TSAN_OPTIONS", "SYSTEMROOT", "PATH",    "TEMP"};
-    const QProcessEnvironment own = QProcessEnvironment::systemEnvironment();
-    QProcessEnvironment made;
-    for (const char* name : allowed) {
-        const QString known = QString::fromLatin1(name);
-        if (own.contains(known))
-            made.insert(known, own.value(known));
-    }
-    made.insert(QStringLiteral("MALLOC_ARENA_MAX"), QStringLiteral("1")); // each arena takes of the address space
-    return made;
-}
-
-std::unique_ptr<QProcess> makeProcess() {
-    auto process = std::make_unique<QProcess>();
-    process->setProgram(ScriptProcess::program());
-    process->setArguments({QString::fromLatin1(scriptWorkerCommand)});
-    process->setProcessEnvironment(environment());
-    process->setWorkingDirectory(QDir::rootPath());
-    return process;
-}
-
-Error scriptError(const QString& text, int line = 0) {
-    return {.id = ErrorId::ScriptFailed, .situation = QStringLiteral("script"), .detail = text, .position = line};
-}
-
-Error cannotStart(const QString& name, const QProcess& process) {
-    const QString program = ScriptProcess::program();
-    const bool isThere = QFileInfo(program).isExecutable();
-    Error error = isThere ? threadError(EAGAIN) : Error{.id = ErrorId::NotFound, .situation = QStringLiteral("script")};
-    error.detail = QStringLiteral("%1: scripts run in a process of their own, and %2 cannot be started for it: %3. %4")
-                       .arg(name, program, isThere ? process.errorString() : QStringLiteral("it is not there"),
-                            isThere ? error.detail : QStringLiteral("It belongs beside this program."));
-    return error;
-}
-
-/// What the process said of the system, where it could not even begin.
-Error cannotBegin(const QString& name, const QByteArray& lastWords) {
-    const QByteArray word("LIMITS ");
-    const qsizetype at = lastWords.indexOf(word);
-    Error error = threadError(EAGAIN);
-    error.detail = QStringLiteral("%1: its process cannot run here: %2. %3")
-                       .arg(name,
-                            at < 0 ? QStringLiteral("it does not say why")
-                                   : QString::fromUtf8(lastWords.sliced(at + word.size())).trimmed(),
-                            error.detail);
-    return error;
-}
-
-/// How the process ended, as the end of a sentence about what it was doing.
-QString howItEnded(const QProcess& process) {
-    if (process.exitStatus() == QProcess::CrashExit) {
-#ifdef SIGXCPU
-        if (process.exitCode() == SIGXCPU)
-            return QStringLiteral("used more processor time than the system allows it");
-        if (process.exitCode() == SIGKILL)
-            return QStringLiteral("was interrupted: its process was killed");
-#endif
-        return QStringLiteral("crashed its process, or took more memory than the system allows it");
-    }
-    if (process.exitCode() == ScriptTookTooLong)
-        return QStringLiteral("took longer than 1 s and could not be interrupted");
-    if (process.exitCode() == ScriptTookTooMuchMemory)
-        return QStringLiteral("took more than 256 MiB of memory and could not be interrupted");
-    return QStringLiteral("ended its process (status %1)").arg(process.exitCode());
-}
-
-/// What a check said, from all that its process wrote.
-Result<void> checkedFrom(QProcess& process, const QString& file) {
-    if (process.error() == QProcess::FailedToStart)
-        return tl::unexpected(cannotStart(file, process));
-    ScriptFrames frames;
-    frames.feed(process.readAllStandardOutput());
-    while (const auto message = frames.nextFromScript()) {
-        if (std::holds_alternative<script::Loaded>(*message))
-            return {};
-        if (const auto* failed = std::get_if<script::LoadFailed>(&*message))
-            return tl::unexpected(scriptError(failed->text, failed->line));
-    }
-    if (process.exitStatus() == QProcess::NormalExit && process.exitCode() == ScriptCannotRun)
-        return tl::unexpected(cannotBegin(file, process.readAllStandardError()));
-    return tl::unexpected(scriptError(QStringLiteral("%1:1: reading it %2").arg(file, howItEnded(process)), 1));
-}
 
 /// What scriptpipe::lastWords() wrote.
 struct LastWords {
@@ -146,17 +53,6 @@ QJsonObject ScriptFailure::facts() const {
     if (!stack.isEmpty())
         facts.insert(QStringLiteral("stack"), stack);
     return facts;
-}
-
-QString ScriptProcess::program() {
-    const QVariant told = QCoreApplication::instance()->property("scriptProgram");
-    if (told.isValid())
-        return told.toString();
-#ifdef Q_OS_WIN
-    return QCoreApplication::applicationDirPath() + QStringLiteral("/swright.exe");
-#else
-    return QCoreApplication::applicationDirPath() + QStringLiteral("/swright");
-#endif
 }
 
 ScriptProcess::ScriptProcess(QString name, QObject* parent) : QObject(parent), m_name(std::move(name)), m_look(this) {
@@ -312,7 +208,7 @@ void ScriptProcess::flush() {
 
 /// A new process, which is told all that is to be known.
 void ScriptProcess::start() {
-    m_process = makeProcess();
+    m_process = makeScriptProgram();
     m_frames = {};
     m_lastWords.clear();
     m_hasSpoken = false;
@@ -329,14 +225,14 @@ void ScriptProcess::start() {
                 return; // it was ended, and another has begun
             read();     // what it said before
             if (m_process.get() == process)
-                ended(howItEnded(*process));
+                ended(howScriptEnded(*process));
         },
         Qt::QueuedConnection);
     QObject::connect(
         m_process.get(), &QProcess::errorOccurred, this,
         [this, process = m_process.get()](QProcess::ProcessError error) {
             if (error == QProcess::FailedToStart && m_process.get() == process)
-                giveUp({.error = cannotStart(m_name, *process), .stack = {}});
+                giveUp({.error = cannotStartScript(m_name, *process), .stack = {}});
         },
         Qt::QueuedConnection);
     m_process->start();
@@ -426,7 +322,7 @@ void ScriptProcess::ended(const QString& why) {
 #endif
     dropProcess();
     if (m_lastWords.contains("LIMITS ")) {
-        giveUp({.error = cannotBegin(m_name, m_lastWords), .stack = {}});
+        giveUp({.error = cannotBeginScript(m_name, m_lastWords), .stack = {}});
         return;
     }
     if (isSpent) { // it has said why
@@ -695,56 +591,6 @@ void ScriptProcess::tellLog(EventTeller& teller, ScriptLogLevel level, const QSt
         facts.insert(QStringLiteral("level"),
                      level == ScriptLogLevel::Error ? QStringLiteral("error") : QStringLiteral("warning"));
     teller.tell(level == ScriptLogLevel::Plain ? EventKind::BehaviourLog : EventKind::Warning, text, facts);
-}
-
-Result<void> checkScript(const QString& text, const QString& file) {
-    const auto process = makeProcess();
-    process->start();
-    process->write(toFrame(script::Check{.name = file, .text = text}));
-    process->closeWriteChannel();
-    // a command that waits for its answer: there is no event loop here yet
-    if (!process->waitForFinished(static_cast<int>(ScriptProcess::startLimit.count())))
-        process->kill();
-    return checkedFrom(*process, file);
-}
-
-ScriptChecker::~ScriptChecker() {
-    if (!m_process)
-        return;
-    m_process->disconnect(this);
-    m_process->kill();
-    m_process->waitForFinished();
-}
-
-void ScriptChecker::check(const QString& text, const QString& file) {
-    m_wanted.emplace(text, file);
-    if (!m_process)
-        begin();
-}
-
-void ScriptChecker::begin() {
-    const auto [text, file] = *std::exchange(m_wanted, std::nullopt);
-    m_file = file;
-    m_process = makeProcess();
-    const auto over = [this] {
-        const auto checked = checkedFrom(*m_process, m_file);
-        m_process.release()->deleteLater();
-        if (m_wanted)
-            begin();
-        else
-            emit this->checked(checked ? std::nullopt : std::optional(checked.error()));
-    };
-    QObject::connect(m_process.get(), &QProcess::finished, this, over);
-    QObject::connect(
-        m_process.get(), &QProcess::errorOccurred, this,
-        [over](QProcess::ProcessError error) {
-            if (error == QProcess::FailedToStart)
-                over();
-        },
-        Qt::QueuedConnection);
-    m_process->start();
-    m_process->write(toFrame(script::Check{.name = file, .text = text}));
-    m_process->closeWriteChannel();
 }
 
 } // namespace sw

@@ -148,12 +148,15 @@ ScriptRuntime::Failure ScriptRuntime::describe(const QJSValue& error, ScriptWatc
                            "process, and what it kept (store, data, timers) is gone");
     else
         what = error.toString();
+    if (what.isEmpty() || what == QLatin1String("undefined")) // what a toString() of the script's own made of it
+        what = error.property(QStringLiteral("name")).toString() + QStringLiteral(": ") +
+               error.property(QStringLiteral("message")).toString();
     what += hintFor(what);
     what.truncate(longestText);
-    return {.text =
-                place.line > 0
-                    ? QStringLiteral("%1:%2: %3").arg(place.file.left(longestText), QString::number(place.line), what)
-                    : QStringLiteral("%1: %2").arg(place.file.left(longestText), what),
+    QString where = place.file.left(longestText); // nothing of what is typed into a console
+    if (place.line > 0)
+        where += QLatin1Char(':') + QString::number(place.line);
+    return {.text = where.isEmpty() ? what : where + QStringLiteral(": ") + what,
             .line = place.line,
             .stack = frames.join(QLatin1Char('\n')).left(longestText),
             .isOutOfMemory = verdict == ScriptWatchdog::Verdict::TooMuchMemory};
@@ -239,9 +242,14 @@ void ScriptRuntime::forget(int id) {
 ScriptRuntime::Outcome<QString> ScriptRuntime::evaluate(int id, const QString& line) {
     const QJSValue show = m_functions.property(QStringLiteral("show"));
     const auto value = guarded(id, [&] {
-        const QJSValue result = m_engine.evaluate(line, QStringLiteral("console"));
-        return result.isError() ? result
-                                : show.call({result}); // text, or what went wrong in a toString() of the line's
+        QStringList stack; // where something was thrown, which may be no error
+        const QJSValue result = m_engine.evaluate(line, QStringLiteral("console"), 1, &stack);
+        if (result.isError())
+            return result;
+        const QJSValue shown = show.call({result}); // text, or what went wrong in a toString() of the line's
+        return stack.isEmpty() || shown.isError()
+                   ? shown
+                   : m_engine.newErrorObject(QJSValue::GenericError, QStringLiteral("threw ") + shown.toString());
     });
     if (!value)
         return tl::unexpected(value.error());

@@ -73,7 +73,10 @@ QString LoadReport::toText() const {
                        .arg(rate(), 0, 'f', 0);
     if (failed > 0)
         text += QStringLiteral("; %1 connections failed").arg(failed);
-    if (left > 0 && !isCancelled)
+    if (isCancelled)
+        text += left > 0 ? QStringLiteral("; stopped with %1 messages to go").arg(left)
+                         : QStringLiteral("; stopped while answers were waited for");
+    else if (left > 0)
         text += QStringLiteral("; %1 messages found no open connection: the peers had ended").arg(left);
     if (unsentBytes > 0)
         text += QStringLiteral("; %1 bytes of them were not sent").arg(unsentBytes);
@@ -113,7 +116,9 @@ Result<void> LoadSender::start(const LoadPlan& plan) {
     m_report = {};
     m_all.clear();
     m_open.clear();
-    m_offered.clear();
+    m_progress.clear();
+    m_firstSent = 0;
+    m_lastSent = 0;
     m_known.clear();
     m_next = 0;
     m_state = {};
@@ -126,6 +131,7 @@ Result<void> LoadSender::start(const LoadPlan& plan) {
             return tl::unexpected(id.error());
         }
         m_all.push_back(*id);
+        m_progress.insert(*id, {});
     }
     m_timer.start();
     return {};
@@ -135,8 +141,10 @@ void LoadSender::update(const QVector<EndpointSnapshot>& snapshots) {
     if (m_phase == Phase::Idle)
         return;
     for (const EndpointSnapshot& one : snapshots) {
-        if (std::find(m_all.begin(), m_all.end(), one.id) == m_all.end())
+        const auto progress = m_progress.find(one.id);
+        if (progress == m_progress.end())
             continue;
+        readRecords(one.id, *progress);
         const auto place = std::find(m_open.begin(), m_open.end(), one.id);
         if (isEnded(one.state)) {
             if (place != m_open.end())
@@ -197,7 +205,7 @@ void LoadSender::sendDue() {
             m_open.erase(m_open.begin() + static_cast<std::ptrdiff_t>(m_next));
             continue;
         }
-        const Offered& offered = m_offered[id];
+        Progress& offered = m_progress[id];
         const bool isDatagram = snapshot->kind == EndpointKind::DatagramSocket;
         const Counters& counters = snapshot->counters;
         const bool isFull =
@@ -220,10 +228,9 @@ void LoadSender::sendDue() {
             const QByteArray message = *bytes + lineEndingBytes(m_plan.message.ending, m_plan.message.encoding);
             if (isDatagram || !message.isEmpty()) // nothing of a stream is nothing
                 m_engine.send(id, message);
-            Offered& now = m_offered[id];
-            ++now.messages;
-            now.lastSize = static_cast<quint64>(message.size());
-            now.bytes += now.lastSize;
+            ++offered.messages;
+            offered.lastSize = static_cast<quint64>(message.size());
+            offered.bytes += offered.lastSize;
         }
         ++m_report.sent;
     }
@@ -241,26 +248,24 @@ void LoadSender::cancel() {
     finish();
 }
 
-/// The times of one connection, from its records.
-void LoadSender::measure(EndpointId id) {
+/// Takes the times from the records that have come since the last look: at the end there are millions of them, and who
+/// ends a load does not wait for those.
+void LoadSender::readRecords(EndpointId id, Progress& progress) {
     const auto transcript = m_engine.transcript(id);
-    const auto snapshot = m_engine.snapshot(id);
-    if (transcript == nullptr || !snapshot)
+    if (transcript == nullptr)
         return;
-    m_report.sentBytes += snapshot->counters.sentBytes;
-    const quint64 offered = m_offered.value(id).bytes;
-    m_report.unsentBytes += offered - std::min(offered, snapshot->counters.sentBytes);
-    m_report.receivedBytes += snapshot->counters.receivedBytes;
-    TranscriptReader reader(transcript);
-    qint64 sentAt = -1;
-    for (RecordIndex index = reader.first(); index < reader.count(); ++index) {
-        const RecordHeader header = reader.header(index);
+    const TranscriptReader reader(transcript);
+    progress.next = std::max(progress.next, reader.first());
+    for (const RecordIndex end = reader.count(); progress.next < end; ++progress.next) {
+        const RecordHeader header = reader.header(progress.next);
         if (header.kind == RecordKind::Sent) {
-            if (sentAt < 0)
-                sentAt = header.time.mono;
-        } else if (header.kind == RecordKind::Received && sentAt >= 0) {
-            m_report.roundTrips.push_back(header.time.mono - sentAt);
-            sentAt = -1;
+            m_firstSent = m_firstSent == 0 ? header.time.mono : std::min(m_firstSent, header.time.mono);
+            m_lastSent = std::max(m_lastSent, header.time.mono);
+            if (progress.sentAt < 0)
+                progress.sentAt = header.time.mono;
+        } else if (header.kind == RecordKind::Received && progress.sentAt >= 0) {
+            m_report.roundTrips.push_back(header.time.mono - progress.sentAt);
+            progress.sentAt = -1;
         }
     }
 }
@@ -268,24 +273,18 @@ void LoadSender::measure(EndpointId id) {
 void LoadSender::finish() {
     m_timer.stop();
     m_phase = Phase::Idle;
-    // from the first message to the last, by the sockets' clock
-    qint64 first = 0;
-    qint64 last = 0;
     for (const EndpointId id : m_all) {
-        measure(id);
-        if (const auto transcript = m_engine.transcript(id)) {
-            TranscriptReader reader(transcript);
-            for (RecordIndex index = reader.first(); index < reader.count(); ++index) {
-                const RecordHeader header = reader.header(index);
-                if (header.kind != RecordKind::Sent)
-                    continue;
-                first = first == 0 ? header.time.mono : std::min(first, header.time.mono);
-                last = std::max(last, header.time.mono);
-            }
+        Progress& progress = m_progress[id];
+        readRecords(id, progress);
+        if (const auto snapshot = m_engine.snapshot(id)) {
+            const Counters& counters = snapshot->counters;
+            m_report.sentBytes += counters.sentBytes;
+            m_report.unsentBytes += progress.bytes - std::min(progress.bytes, counters.sentBytes);
+            m_report.receivedBytes += counters.receivedBytes;
         }
         m_engine.close(id);
     }
-    m_report.duration = std::chrono::nanoseconds(last - first);
+    m_report.duration = std::chrono::nanoseconds(m_lastSent - m_firstSent);
     m_report.left = m_plan.count - m_report.sent;
     m_report.failed = static_cast<int>(m_all.size()) - m_report.opened;
     m_report.answered = m_report.roundTrips.size();

@@ -73,12 +73,20 @@ signals:
 
 private:
     enum class Phase { Idle, Opening, Sending, Waiting };
+    /// What was offered to a connection, and how far its records were read.
+    struct Progress {
+        quint64 messages = 0;
+        quint64 bytes = 0;
+        quint64 lastSize = 0; // of a message
+        RecordIndex next = 0; // record to read
+        qint64 sentAt = -1;   // of the message that waits for its answer, monotonic ns
+    };
 
     void update(const QVector<EndpointSnapshot>& snapshots);
     void tick();
     void sendDue();
     void finish();
-    void measure(EndpointId id);
+    void readRecords(EndpointId id, Progress& progress);
 
     Engine& m_engine;
     LoadPlan m_plan;
@@ -89,13 +97,10 @@ private:
     QElapsedTimer m_sincePhase;
     std::vector<EndpointId> m_all;
     std::vector<EndpointId> m_open;
-    QSet<EndpointId> m_known; // that the engine has told of
-    struct Offered {
-        quint64 messages = 0;
-        quint64 bytes = 0;
-        quint64 lastSize = 0; // of a message
-    };
-    QHash<EndpointId, Offered> m_offered;
+    QSet<EndpointId> m_known;               // that the engine has told of
+    QHash<EndpointId, Progress> m_progress; // of each in m_all
+    qint64 m_firstSent = 0;                 // monotonic ns; 0: none
+    qint64 m_lastSent = 0;
     std::size_t m_next = 0;
     quint64 m_lastMoved = 0;
     TemplateState m_state;

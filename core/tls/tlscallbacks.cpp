@@ -192,7 +192,7 @@ int TlsCallbacks::newSession(SSL* ssl, SSL_SESSION* session) {
 void TlsCallbacks::keyLog(const SSL* ssl, const char* line) {
     TlsSession* session = sessionOf(ssl);
     const auto write = [&]() -> Result<void> {
-        const auto file = AppendFile::open(session->context().settings().keyLogFile, Existing::Append);
+        const auto file = AppendFile::open(session->context().settings().keyLogFile, Existing::Append, Patience::None);
         if (!file)
             return tl::unexpected(file.error());
         const QByteArray text = QByteArray(line) + '\n';

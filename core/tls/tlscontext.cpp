@@ -317,7 +317,7 @@ Result<void> TlsContext::setKeyLog() {
     if (m_settings.keyLogFile.isEmpty())
         return {};
     // the secrets of others stay in it, and ours are for nobody else
-    if (const auto file = AppendFile::open(m_settings.keyLogFile, Existing::Append); !file)
+    if (const auto file = AppendFile::open(m_settings.keyLogFile, Existing::Append, Patience::None); !file)
         return tl::unexpected(badOption("keylog", file.error().detail));
     SSL_CTX_set_keylog_callback(m_native, &TlsCallbacks::keyLog);
     return {};

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Floods, and what somebody else notices of them. Used at small numbers by test_floods, at full numbers by promises."""
 import contextlib
+import os
 import signal
 import socket
 import threading
@@ -78,12 +79,17 @@ def end_time(program, how=signal.SIGTERM):
     return time.monotonic() - begin
 
 
+def own_address(number):
+    """An address and port that no other test binds: all of 127.0.0.0/8 is this machine, and tests run beside each other."""
+    return f"127.{64 + os.getpid() // 250 % 150}.{os.getpid() % 250}.{1 + number // 50_000}", 10_000 + number % 50_000
+
+
 def many_peers(test, port, count):
-    """So many datagram peers, each from an address of its own; the answers that came. All of 127.0.0.0/8 is this machine."""
+    """So many datagram peers, each from an address of its own; the answers that came."""
     answers = 0
     for number in range(count):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
-            peer.bind((f"127.0.{1 + number // 50_000}.1", 10_000 + number % 50_000))
+            peer.bind(own_address(number))
             peer.settimeout(LIMIT)
             peer.sendto(b"%d" % number, ("127.0.0.1", port))
             answers += peer.recv(100) == b"%d" % number

@@ -9,7 +9,7 @@ import unittest
 
 from books import one_round
 from floods import RULES, SCRIPT, answer_times, end_time, flooded, many_peers, sending_is_bounded
-from harness import Running, connected, json_lines, refusing_port, swright
+from harness import Running, connected, json_lines, refusing_port, settled, swright
 
 # On a machine that has other work a short time cannot be told from a long one; before, others waited 3 to 5 s.
 PATIENCE = 1.5
@@ -98,6 +98,12 @@ class Floods(unittest.TestCase):
             sending_is_bounded(self, "load", f"udp://127.0.0.1:{port}", "x", "--count", "10000000")
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "never-read") as listener:
             sending_is_bounded(self, "send", f"tcp://127.0.0.1:{listener.port()}", "x", "--repeat", "1000000000")
+            with Running("load", f"tcp://127.0.0.1:{listener.port()}", "x", "--connections", "50", "--count", "10000000") as load:
+                settled(load.memory)
+                load.process.terminate()
+                self.assertEqual(load.wait(10), 1)
+                self.assertIn(b"messages to go", load.printed())
+                self.assertNotIn(b"the peers had ended", load.printed())
 
     def test_empty_messages(self):
         with Running("listen", "udp://127.0.0.1:0", "--behaviour", "discard") as listener:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Where recordings are written to and what is never written over; full disks; dumps; the order of what is recorded."""
 import base64
+import contextlib
 import json
 import os
 import re
@@ -191,6 +192,33 @@ class Places(Folder):
         self.talk("--dump", "/dev/null")
         self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
         self.assertIn(self.talk("--dump", "/dev/stderr", "--send-only").stderr, (b"updown", b"downup"))
+
+    def test_a_pipe_without_a_reader_holds_nobody_up(self):
+        fifo = self.path("pipe")
+        os.mkfifo(fifo, 0o600)
+        done = swright("listen", f"tls://127.0.0.1:0?keylog={fifo}", "--for", "5s")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(b"a pipe that nobody reads", done.stderr)
+        with Running("relay", "tcp://127.0.0.1:0", "tcp://127.0.0.1:9", "--fault", "delay=1ms", "--fault-log", fifo) as relay:
+            time.sleep(0.3)  # nothing tells that it waits for a reader
+            self.assertIsNone(relay.process.poll(), relay.said())
+            relay.process.terminate()
+            self.assertLess(relay.wait(10), 2)
+
+    def test_a_pipe_whose_reader_stops_holds_no_end_up(self):
+        fifo = self.path("pipe.jsonl")
+        os.mkfifo(fifo, 0o600)
+        reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "discard", "--record", fifo) as listener:
+            with connected(listener.port()) as client:
+                client.settimeout(1)
+                with contextlib.suppress(TimeoutError):
+                    for _ in range(2000):
+                        client.sendall(bytes(8192))
+                listener.process.terminate()
+                listener.wait(10)
+            self.assertIn("its reader does not take more", listener.said())
+        os.close(reader)
 
     def test_a_key_log_goes_on_and_is_private(self):
         log = self.path("keys.log", b"# mine\n")

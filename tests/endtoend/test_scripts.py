@@ -5,12 +5,14 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
+from floods import many_peers, own_address
 from harness import LIMIT, Running, SWRIGHT, connected, listening_socket, read_all, receive, swright, wait_for
 
 HANGS = "function filter(c, b) { if (b == 'ping') { c.send('pong'); return; } function f() { try { f() } catch (e) { f() } } f(); }"
@@ -119,6 +121,78 @@ class Scripts(unittest.TestCase):
                 with contextlib.suppress(ConnectionResetError):
                     self.assertEqual(first.recv(1), b"")
                 self.assertEqual(len(listener.at_least(1, "refused")), 1)
+
+    def test_who_waits_for_the_acceptor_loses_nothing(self):
+        script = ("function acceptor(c) { const begin = Date.now(); while (Date.now() - begin < 300) ; return true; }\n"
+                  "function filter(c, b) { c.send(b); }")
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(script), "--json") as listener:
+            with connected(listener.port()) as peer:
+                peer.sendall(b"whole")
+                peer.shutdown(socket.SHUT_WR)
+                self.assertEqual(read_all(peer), b"whole")
+            self.assertEqual(listener.event("closed")["cause"], "closed-by-peer")
+            with connected(listener.port()) as peer:
+                peer.sendall(b"x")
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.assertEqual(listener.at_least(2, "closed")[1]["cause"], "reset")
+
+    def test_datagram_peers_do_not_wait_for_one_that_hangs(self):
+        script = ("function acceptor(c) { if (c.peer.endsWith(BAD)) { function f() { try { f() } catch (e) { f() } } f(); } return true; }\n"
+                  "function filter(c, b) { c.send(b); }")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bad:
+            bad.bind(("127.0.0.1", 0))
+            script = script.replace("BAD", repr(f":{bad.getsockname()[1]}"))
+            with Running("listen", "udp://127.0.0.1:0", "--behaviour", self.script(script), "--json") as listener:
+                for _ in range(100):  # of one that is not let in yet
+                    bad.sendto(b"x" * 1000, ("127.0.0.1", listener.port()))
+                many_peers(self, listener.port(), 300)
+                self.assertIn("acceptor() took longer than 1 s", listener.event("behaviour-failed")["text"])
+
+    def test_flows_that_make_room_have_had_their_answers(self):
+        """More peers than there are flows, many of them at once at a script that takes its time."""
+        with Running("listen", "udp://127.0.0.1:0", "--behaviour", self.script("function filter(c, b) { c.send(b); }"), "--json") as listener:
+            port = listener.port()
+            for batch in range(45):
+                with contextlib.ExitStack() as stack:
+                    peers = [stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(100)]
+                    for number, peer in enumerate(peers):
+                        peer.bind(own_address(batch * 100 + number))
+                        peer.settimeout(LIMIT)
+                        peer.sendto(b"%d" % number, ("127.0.0.1", port))
+                    for number, peer in enumerate(peers):
+                        self.assertEqual(peer.recv(100), b"%d" % number)
+            self.assertEqual(listener.events("behaviour-failed"), [])
+
+    def test_a_flood_of_datagrams_for_a_script_stays_small(self):
+        with Running("listen", "udp://127.0.0.1:0", "--behaviour", self.script("function filter(c, b) { if (b == 'ping') c.send('pong'); }")) as listener:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+                peer.connect(("127.0.0.1", listener.port()))
+                end = time.monotonic() + 2
+                while time.monotonic() < end:
+                    peer.send(bytes(1000))
+            self.assertLess(listener.peak(), 250 * 1024)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+                other.settimeout(0.5)
+
+                def answered():
+                    other.sendto(b"ping", ("127.0.0.1", listener.port()))  # the flood may have left no room for it
+                    with contextlib.suppress(TimeoutError):
+                        return other.recv(10) == b"pong"
+                wait_for(answered)
+
+    def test_a_process_that_is_killed_while_it_answers(self):
+        script = ("let framer = 'lines'; function filter(c, b) { if (b == 'ping') { c.send('pong\\n'); return; }\n"
+                  "for (let i = 0; i < 200; ++i) c.send('x'.repeat(65536)); }")
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script(script), "--json") as listener:
+            with connected(listener.port()) as peer:
+                peer.sendall(b"big\n" * 20)
+                self.assertEqual(receive(peer, 100_000), b"x" * 100_000)
+                os.kill(listener.children()[0], signal.SIGKILL)
+                peer.sendall(b"ping\n")
+                peer.shutdown(socket.SHUT_WR)
+                answer = read_all(peer)
+                self.assertTrue(answer.endswith(b"pong\n"), answer[-100:])
+                self.assertEqual(answer.count(b"x") + 5, len(answer))
 
     def test_functions_of_one_connection_are_not_replaced_by_laxer_ones(self):
         script = ("function acceptor(c) { return { filter(c, b) { if (b == 'hang') { function f() { try { f() } catch (e) { f() } } f(); } c.send('own'); } }; }\n"
@@ -269,6 +343,16 @@ class Consoles(unittest.TestCase):
             said = read_all(peer).decode()
             self.assertIn("session “me” begins", said)
             self.assertRegex(said, r"> 21\n> error: .*longer than 1 s\n> 22\n")
+
+    def test_what_is_thrown_is_an_error(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "console") as listener, connected(listener.port()) as peer:
+            peer.sendall(b"me\nthrow 5\nthrow undefined\nthrow { a: 1 }\nlet e = new Error('x'); e.toString = () => undefined; throw e\n"
+                         b"throw new Error('y')\nundefined\n'fine'\n")
+            peer.shutdown(socket.SHUT_WR)
+            said = read_all(peer).decode()
+            for text in ("threw 5\n", "threw undefined\n", 'threw {"a":1}\n', "Error: x\n", "Error: y\n"):
+                self.assertRegex(said, r"> error: [^\n]*" + re.escape(text))
+            self.assertEqual(said.count("error:"), 5, said)
 
     def test_values_that_run_code_when_they_are_shown(self):
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "console") as listener, connected(listener.port()) as peer:

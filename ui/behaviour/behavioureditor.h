@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/behaviour/scriptprocess.h"
+#include "core/behaviour/scriptchecker.h"
 #include "core/engine/engine.h"
 #include "ui/behaviour/codehighlighter.h"
 #include "ui/settings/settings.h"

@@ -107,7 +107,7 @@ void LoadDialog::start() {
 }
 
 void LoadDialog::showReport(const LoadReport& report) {
-    m_result->setText(report.toText() + (report.isCancelled ? tr("\nCancelled.") : QString()));
+    m_result->setText(report.toText());
     m_progress->setValue(report.isCancelled ? m_progress->value() : m_progress->maximum());
     updateControls();
 }

@@ -139,6 +139,7 @@ private slots:
     void aPipeIsWrittenInOrder() {
         QCOMPARE(::mkfifo(QFile::encodeName(path("pipe")).constData(), 0600), 0);
         QByteArray got;
+        setWaitsForReaders(true); // whoever comes first
         std::thread reader([&] { got = contentOf(path("pipe")); });
         QByteArray expected;
         {
@@ -152,6 +153,7 @@ private slots:
             }
         }
         reader.join();
+        setWaitsForReaders(false);
         QCOMPARE(got, expected);
     }
 

@@ -7,7 +7,10 @@
 #include <QTemporaryDir>
 #include <QtTest/QtTest>
 
+#include <cstring>
+
 #ifdef Q_OS_UNIX
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #endif
@@ -203,6 +206,29 @@ private slots:
         ::close(static_cast<int>(opened->handle));
         QVERIFY(!removeOldFile(QStringLiteral("/dev/null")));
         QVERIFY(QFile::exists(QStringLiteral("/dev/null")));
+    }
+
+    void aPipeNeedsAReader() {
+        const QByteArray name = QFile::encodeName(path("pipe"));
+        QCOMPARE(::mkfifo(name.constData(), 0600), 0);
+        const auto unread = openOutputFile(path("pipe"), Existing::Refuse);
+        QVERIFY(!unread);
+        QVERIFY2(unread.error().detail.contains(QLatin1String("nobody reads")), qPrintable(unread.error().detail));
+        const int reader = ::open(name.constData(), O_RDONLY | O_NONBLOCK);
+        QVERIFY(reader >= 0);
+        const auto file = AppendFile::open(path("pipe"), Existing::Refuse);
+        QVERIFY(file && (*file)->isSequential());
+        BlockBuffer buffer(AppendFile::block);
+        std::memcpy(buffer.extend(4), "took", 4);
+        QVERIFY((*file)->append(buffer));
+        QByteArray got(4, 0);
+        QCOMPARE(::read(reader, got.data(), 4), ssize_t(4));
+        QCOMPARE(got, QByteArray("took"));
+        std::memset(buffer.extend(4U << 20U), 'x', 4U << 20U); // more than any pipe holds
+        const auto stuck = (*file)->append(buffer);
+        QVERIFY(!stuck);
+        QVERIFY2(stuck.error().detail.contains(QLatin1String("does not take more")), qPrintable(stuck.error().detail));
+        ::close(reader);
     }
 #endif
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/behaviour/scriptbehaviour.h"
+#include "core/behaviour/scriptchecker.h"
 #include "tests/support/enginefixture.h"
 
 #include <QTemporaryDir>

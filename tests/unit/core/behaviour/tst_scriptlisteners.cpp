@@ -214,6 +214,25 @@ function listenerClosed(reason) { log("closed: " + reason.cause); })"));
         QVERIFY(said(fixture, listener.id).isEmpty());
     }
 
+    void aListenerThatWaitsForItsScriptTakesItsNextBehaviour() {
+        EngineFixture fixture;
+        const auto slow = write("const begin = Date.now(); while (Date.now() - begin < 500) ;\n"
+                                "function filter(c, b) { c.send('slow'); }");
+        for (const char* next : {"echo", "talk"}) {
+            const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), slow);
+            QVERIFY(fixture.engine().setBehaviour(listener.id, QString::fromLatin1(next)));
+            const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+            peer.send("x\n");
+            QCOMPARE(peer.receive(1), QByteArray(qstrcmp(next, "echo") == 0 ? "x" : "Y"));
+        }
+        // and the same the other way round: what waits for a second script is not let in by the first
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), slow);
+        QVERIFY(fixture.engine().setBehaviour(listener.id, slow));
+        const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
+        peer.send("x");
+        QCOMPARE(peer.receive(4), QByteArray("slow"));
+    }
+
     void aConnectionOfOurOwnHasNoListener() {
         EngineFixture fixture;
         const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/behaviour/scriptbehaviour.h"
+#include "core/behaviour/scriptchecker.h"
 #include "tests/support/enginefixture.h"
 
 #include <QTemporaryDir>
@@ -30,6 +31,26 @@ private:
     }
 
 private slots:
+    void aCheckerThatGoesMeanwhileTakesItsProcessAlong() {
+        for (int rounds = 0; rounds < 5; ++rounds) {
+            ScriptChecker checker;
+            checker.check(QStringLiteral("for (;;) ;"), QStringLiteral("x.js"));
+            for (int i = 0; i < rounds; ++i)
+                QCoreApplication::processEvents();
+        }
+        ScriptChecker checker;
+        QStringList said;
+        QObject::connect(&checker, &ScriptChecker::checked, &checker, [&](const std::optional<Error>& error) {
+            said.append(error ? error->detail : QStringLiteral("fine"));
+        });
+        checker.check(QStringLiteral("nonsense ("), QStringLiteral("x.js"));
+        checker.check(QStringLiteral("f()"), QStringLiteral("x.js")); // the newest counts
+        QTRY_COMPARE(said, QStringList{QStringLiteral("fine")});
+        checker.check(QStringLiteral("\n("), QStringLiteral("x.js"));
+        QTRY_COMPARE(said.size(), 2);
+        QVERIFY2(said.at(1).startsWith(QLatin1String("x.js:2: SyntaxError")), qPrintable(said.at(1)));
+    }
+
     void mistakesAreFoundInTheirLine_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<int>("line");

@@ -144,6 +144,8 @@ private slots:
         sender.cancel();
         QVERIFY(report && report->isCancelled);
         QVERIFY(report->sent > 0 && report->sent < 1'000'000);
+        QVERIFY(report->toText().contains(QStringLiteral("stopped with %1 messages to go").arg(report->left)));
+        QVERIFY(!report->toText().contains(QLatin1String("the peers")));
     }
 };
 
