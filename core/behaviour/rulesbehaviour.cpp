@@ -244,7 +244,7 @@ void RulesBehaviour::act(Peer& peer, const Step& step) {
     switch (action.kind) {
     case RuleAction::Kind::Answer:
         if (const auto bytes = render(peer, step))
-            peer.send(*bytes);
+            peer.sendShared(*bytes);
         break;
     case RuleAction::Kind::Set:
         if (const auto bytes = render(peer, step)) {

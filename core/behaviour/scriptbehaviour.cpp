@@ -284,7 +284,7 @@ bool ScriptBehaviour::hasMoreToTell() const {
 
 void ScriptBehaviour::send(const QByteArray& bytes) {
     if (!m_hasEnded)
-        m_peer->send(bytes);
+        m_peer->sendShared(bytes);
     else if (!std::exchange(m_hasToldLate, true))
         m_peer->tell(EventKind::NotSent,
                      QStringLiteral("not sent: the connection had ended before the script sent its answer."), {});

@@ -38,6 +38,8 @@ public:
     /// Sends bytes after those sent before; for datagrams, one datagram. Refused, with a NotSent event, when more than
     /// the write bound waits already: heed wantsMore().
     virtual void send(QByteArrayView bytes) = 0;
+    /// The same, without a copy of what has to wait.
+    virtual void sendShared(const QByteArray& bytes) { send(bytes); }
     /// False when enough waits to be sent; Behaviour::writable() says when there is room again.
     virtual bool wantsMore() const = 0;
     /// Orderly: what was sent before still goes out.

@@ -11,9 +11,10 @@ namespace sw {
 
 namespace {
 
-/// One round of receiving: a flood on one socket must not starve the others.
+/// One round of receiving, or of sending: a flood on one socket must not starve the others.
 constexpr int readsPerRound = 16;
 constexpr std::chrono::milliseconds roundTime(5); // what a behaviour makes of the bytes counts too
+constexpr qsizetype largestSend = 1 << 20;        // in one call, which nothing interrupts
 constexpr std::chrono::milliseconds firstLook(50);
 constexpr std::chrono::milliseconds longestLook(2000);
 
@@ -349,21 +350,30 @@ void Connection::setOpenState() {
 }
 
 void Connection::send(QByteArrayView bytes) {
+    const qsizetype taken = sendAtOnce(bytes);
+    if (taken < bytes.size() || bytes.isEmpty())
+        enqueue(bytes.sliced(taken).toByteArray());
+}
+
+void Connection::sendShared(const QByteArray& bytes) {
+    const qsizetype taken = sendAtOnce(bytes);
+    if (taken < bytes.size() || bytes.isEmpty())
+        enqueue(bytes, taken);
+}
+
+/// Straight from where the bytes are, where nothing waits before them: how many were taken.
+qsizetype Connection::sendAtOnce(QByteArrayView bytes) {
     const bool isPlain = m_ticket && m_queue.isEmpty() && !m_writeEnded && !m_wantsWriteEnd && !m_isClosing &&
                          !m_isHandshaking && m_wantedTls == nullptr;
-    if (isPlain && !bytes.isEmpty() && host().hasRoom(id())) { // straight from where it was received, without a copy
-        const qint64 count = sendSome(bytes.data(), static_cast<std::size_t>(bytes.size()));
-        if (count > 0) {
-            recordSent(bytes.first(count));
-            bytes = bytes.sliced(count);
-        } // errors come again, and are told, when the queue is flushed
-        if (bytes.isEmpty()) {
-            if (hasCiphertext())
-                updateInterest();
-            return;
-        }
-    }
-    enqueue(bytes.toByteArray());
+    if (!isPlain || bytes.isEmpty() || !host().hasRoom(id()))
+        return 0;
+    const qint64 count = sendSome(bytes.data(), static_cast<std::size_t>(std::min(bytes.size(), largestSend)));
+    if (count <= 0)
+        return 0; // errors come again, and are told, when the queue is flushed
+    recordSent(bytes.first(count));
+    if (count == bytes.size() && hasCiphertext())
+        updateInterest();
+    return count;
 }
 
 bool Connection::wantsMore() const {
@@ -411,7 +421,7 @@ bool Connection::hasMoreToTell() const {
     return Endpoint::hasMoreToTell() || (m_behaviour && m_behaviour->hasMoreToTell());
 }
 
-void Connection::enqueue(const QByteArray& bytes) {
+void Connection::enqueue(const QByteArray& bytes, qsizetype from) {
     if (hasEnded() || m_writeEnded || m_wantsWriteEnd || m_isClosing) {
         recordNotSent({.id = ErrorId::ShutDown,
                        .situation = QStringLiteral("send"),
@@ -426,7 +436,7 @@ void Connection::enqueue(const QByteArray& bytes) {
         m_afterTlsSize += static_cast<quint64>(bytes.size()) + WriteQueue::pieceCost;
         return;
     }
-    if (m_wantedTls != nullptr || !m_queue.append(bytes)) {
+    if (m_wantedTls != nullptr || !m_queue.append(bytes, from)) {
         recordNotSent({.id = ErrorId::NoBufferSpace,
                        .situation = QStringLiteral("send"),
                        .detail = QStringLiteral("%1 bytes wait already because the peer does not read; at most %2 may.")
@@ -474,13 +484,14 @@ void Connection::offerFile(const QString& path) {
 void Connection::flush() {
     if (m_isHandshaking)
         return; // it goes on when TLS is there
+    const auto begin = std::chrono::steady_clock::now();
     while (host().hasRoom(id())) {
         const QByteArrayView bytes = m_queue.front();
         if (const QString why = m_queue.takeReadError(); !why.isEmpty())
             recordNotSent({.id = ErrorId::ReadFailed, .situation = QStringLiteral("send file"), .detail = why});
         if (bytes.isEmpty())
             break;
-        const qint64 count = sendSome(bytes.data(), static_cast<std::size_t>(bytes.size()));
+        const qint64 count = sendSome(bytes.data(), static_cast<std::size_t>(std::min(bytes.size(), largestSend)));
         if (count < 0) {
             if (isAgain(count))
                 break;
@@ -489,6 +500,8 @@ void Connection::flush() {
         }
         recordSent(bytes.first(count));
         m_queue.advance(count);
+        if (std::chrono::steady_clock::now() - begin >= roundTime)
+            break; // the others' turn; the socket says at once that it takes more
     }
     mutableSnapshot().counters.queuedBytes = m_queue.size();
     if (m_tls && m_queue.isEmpty() && m_kept == 0 && (m_isClosing || m_wantsWriteEnd))

@@ -57,6 +57,7 @@ private:
     void socketReady(PollEvents events) override;
     // Peer
     void send(QByteArrayView bytes) override;
+    void sendShared(const QByteArray& bytes) override;
     bool wantsMore() const override;
     void close() override { closeOrderly(); }
     void closeAfterPeer() override;
@@ -94,7 +95,8 @@ private:
     void peerEnded();
     void peerGone();
     void lookForPeer();
-    void enqueue(const QByteArray& bytes);
+    qsizetype sendAtOnce(QByteArrayView bytes);
+    void enqueue(const QByteArray& bytes, qsizetype from = 0);
     void flush();
     void drainBeforeEnd(bool isReset = false);
     void updateInterest();

@@ -16,11 +16,12 @@ quint64 WriteQueue::size() const {
     return total;
 }
 
-bool WriteQueue::append(const QByteArray& bytes) {
-    if (memory() + static_cast<quint64>(bytes.size()) > bound)
+bool WriteQueue::append(const QByteArray& bytes, qsizetype from) {
+    const auto size = static_cast<quint64>(bytes.size() - from);
+    if (memory() + size > bound)
         return false;
-    m_memory += static_cast<quint64>(bytes.size());
-    m_items.push_back({.bytes = bytes, .sent = 0, .file = nullptr});
+    m_memory += size;
+    m_items.push_back({.bytes = bytes, .sent = from, .file = nullptr});
     return true;
 }
 

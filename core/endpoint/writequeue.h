@@ -29,8 +29,8 @@ public:
     /// All that waits, the rest of files included.
     quint64 size() const;
 
-    /// False: above the bound.
-    bool append(const QByteArray& bytes);
+    /// Of the bytes those from `from` on, without a copy. False: above the bound.
+    bool append(const QByteArray& bytes, qsizetype from = 0);
     void append(std::unique_ptr<QFile> file);
 
     /// What to send next; empty when nothing waits, or a file could not be read (then takeReadError() says why).

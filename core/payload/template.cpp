@@ -6,8 +6,10 @@
 
 #include <QDateTime>
 #include <QLocale>
+#include <QtEndian>
 
 #include <algorithm>
+#include <cstring>
 #include <set>
 #include <utility>
 
@@ -52,6 +54,14 @@ Result<QByteArray> unhexed(QByteArrayView digits, const QString& field) {
     if (digits.size() % 2 != 0)
         return refuse(QStringLiteral("${%1:unhex} covers an odd number of hexadecimal digits.").arg(field), -1);
     return QByteArray::fromHex(digits.toByteArray());
+}
+
+/// The lowest byte of each number first, on every machine.
+void fillRandomly(char* bytes, std::size_t size, std::mt19937_64& random) {
+    for (std::size_t at = 0; at < size; at += sizeof(quint64)) {
+        const quint64 drawn = qToLittleEndian<quint64>(random());
+        std::memcpy(bytes + at, &drawn, std::min(sizeof drawn, size - at));
+    }
 }
 
 } // namespace
@@ -227,11 +237,7 @@ Result<QByteArray> Template::piece(const Part& part, TemplateState& state, qint6
     }
     case Kind::RandomBytes:
         bytes.resize(static_cast<qsizetype>(part.from));
-        for (qsizetype at = 0; at < bytes.size();) {
-            quint64 drawn = state.random();
-            for (std::size_t i = 0; i < sizeof drawn && at < bytes.size(); ++i, drawn >>= 8U)
-                bytes[at++] = static_cast<char>(drawn);
-        }
+        fillRandomly(bytes.data(), static_cast<std::size_t>(bytes.size()), state.random);
         return bytes;
     case Kind::RandomNumber: // not by a distribution of the library: its numbers differ between compilers
         return text(QString::number(
@@ -301,16 +307,45 @@ Result<void> Template::fillChecks(QByteArray& message, const Pieces& pieces) con
 }
 
 Result<QByteArray> Template::render(TemplateState& state, qint64 wall) const {
+    const auto tooLong = [] { return refuse(QStringLiteral("The message would have more than 16 MiB."), -1); };
+    qint64 total = 0; // of what is known beforehand: nothing large is made in vain
+    bool isPlain = true;
+    for (const Part& part : m_parts) {
+        total += part.kind == Kind::RandomBytes ? part.from : part.bytes.size();
+        isPlain = isPlain && part.kind != Kind::Length && part.kind != Kind::Check;
+    }
+    if (total > mostRendered)
+        return tooLong();
+    if (isPlain) { // in one piece: a large message takes its memory once
+        QByteArray message;
+        message.reserve(static_cast<qsizetype>(total));
+        for (const Part& part : m_parts) {
+            if (part.kind == Kind::RandomBytes) {
+                const qsizetype at = message.size();
+                message.resize(at + static_cast<qsizetype>(part.from));
+                fillRandomly(message.data() + at, static_cast<std::size_t>(part.from), state.random);
+                continue;
+            }
+            const auto bytes = piece(part, state, wall);
+            if (!bytes)
+                return tl::unexpected(bytes.error());
+            message.append(*bytes);
+            if (message.size() > mostRendered)
+                return tooLong();
+        }
+        ++state.n;
+        return message;
+    }
     Pieces pieces;
     pieces.reserve(m_parts.size());
-    qint64 total = 0;
+    total = 0;
     for (const Part& part : m_parts) {
         auto bytes = piece(part, state, wall);
         if (!bytes)
             return tl::unexpected(bytes.error());
         total += bytes->size();
         if (total > mostRendered)
-            return refuse(QStringLiteral("The message would have more than 16 MiB."), -1);
+            return tooLong();
         pieces.push_back(std::move(*bytes));
     }
     if (const auto done = fillLengths(pieces); !done)

@@ -12,7 +12,7 @@ from harness import LIMIT, Running, connected, receive
 RULES = """framer lines
 rule big
   prefix big
-  answer ${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}
+  answer ${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}${random:1048576}
 rule delay
   prefix w
   delay 100s
