@@ -109,6 +109,8 @@ int runListen(ListenArguments arguments) {
     arguments.session.quietOutput = arguments.wire.sendOnly;
     arguments.session.endsWithReset = arguments.wire.endsWithReset;
     Session session(arguments.session);
+    if (limit)
+        session.endAfter(*limit, arguments.forTime);
     if (const auto status = session.prepare())
         return *status;
     if (!askPassphrases(session.engine(), {&*address}))
@@ -135,8 +137,6 @@ int runListen(ListenArguments arguments) {
         (*control)->started(*id);
     if (isManual && wanted > 0)
         session.engine().acceptNext(*id, wanted);
-    if (limit)
-        session.endAfter(*limit, arguments.forTime);
     return session.run();
 }
 

@@ -55,16 +55,18 @@ int runLoad(LoadArguments arguments) {
     LoadReport result;
     QObject::connect(&sender, &LoadSender::finished, &session, [&](const LoadReport& report) {
         result = report;
-        if (!report.isCancelled) // otherwise the session is ending already, with its own reason
+        if (!report.isCancelled) // otherwise the session is ending already
             session.finish(report.failed > 0 || report.error || report.left > 0 || report.unsentBytes > 0 ? TaskFailed
                                                                                                           : Done);
     });
-    QObject::connect(&session, &Session::stopping, &sender, &LoadSender::cancel); // measured until then
+    QObject::connect(&session, &Session::stopping, &sender, &LoadSender::stop);
     if (const auto started = sender.start(plan); !started) {
         session.say(started.error());
         return WrongUsage;
     }
     const int status = session.run();
+    if (sender.isRunning()) // it was stopped, and all is closed now
+        result = sender.report();
     const QByteArray text =
         arguments.session.json ? toJsonLine(QJsonDocument(result.toJson())) + '\n' : result.toText().toUtf8() + '\n';
     return print(text, arguments.session.json) ? status : TaskFailed;

@@ -96,6 +96,8 @@ int runReceive(ReceiveArguments arguments) {
     arguments.session.quietOutput = true;
     Session session(arguments.session);
     session.setInterruptStatus(TaskFailed);
+    if (limit)
+        session.endAfter(*limit, arguments.forTime);
     if (const auto status = session.prepare())
         return *status;
     ReceiveCommand command(session, arguments.count, json);
@@ -105,8 +107,6 @@ int runReceive(ReceiveArguments arguments) {
         return openingStatus(id.error());
     }
     command.started(*id);
-    if (limit)
-        session.endAfter(*limit, arguments.forTime);
     const int status = session.run();
     return status == Done && !command.isDone() ? TaskFailed : status;
 }

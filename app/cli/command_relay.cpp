@@ -137,6 +137,8 @@ int runRelay(const RelayArguments& arguments) {
     options.quietOutput = options.as.empty();
     options.passesOn = true;
     Session session(options);
+    if (limit)
+        session.endAfter(*limit, arguments.forTime);
     if (const auto status = session.prepare())
         return *status;
     if (!askPassphrases(session.engine(), {&*listen, &request->target}))
@@ -144,7 +146,7 @@ int runRelay(const RelayArguments& arguments) {
     std::unique_ptr<FaultLog> log;
     if (!arguments.faultLog.empty()) {
         auto opened = FaultLog::open(QString::fromStdString(arguments.faultLog), request->faults, request->seed,
-                                     session.existing());
+                                     session.opening());
         if (!opened) {
             session.say(withForceHint(opened.error()));
             return TaskFailed;
@@ -159,8 +161,6 @@ int runRelay(const RelayArguments& arguments) {
         return WrongUsage;
     }
     command.started(*id);
-    if (limit)
-        session.endAfter(*limit, arguments.forTime);
     const int status = session.run();
     const auto closed = command.closeLog();
     if (!closed)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/commands.h"
-#include "core/base/outputfile.h"
 #include "core/base/threads.h"
 #include "core/behaviour/scriptworker.h"
 #include "core/engine/engine.h"
@@ -15,7 +14,6 @@ int main(int argc, char** argv) {
     if (argc == 2 && std::strcmp(argv[1], sw::scriptWorkerCommand) == 0)
         return sw::runScriptWorker(argc, argv); // before anything is opened
     sw::Engine::prepareProcess();
-    sw::setWaitsForReaders(true);
     CLI::App program;
     sw::cli::Run run;
     sw::cli::buildProgram(program, run);

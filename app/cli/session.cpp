@@ -111,6 +111,11 @@ Error withForceHint(Error error) {
 Session::Session(const SessionOptions& options, QObject* parent)
     : QObject(parent),
       m_options(options),
+      m_patience(std::make_shared<Patience>(
+          Patience::Opening::Waits,
+          [json = options.json](const QString& path) {
+              sayNote(QStringLiteral("waiting for somebody to read the pipe %1").arg(path), json);
+          })),
       m_engine({.notifyInterval = std::chrono::milliseconds(0), .receiveWindow = window}),
       m_events(m_engine.eventLog()) {
     QObject::connect(&m_engine, &Engine::endpointsChanged, this, [this](const QVector<EndpointSnapshot>& snapshots) {
@@ -133,7 +138,6 @@ Session::Session(const SessionOptions& options, QObject* parent)
     });
     m_idleTimer.setSingleShot(true);
     QObject::connect(&m_idleTimer, &QTimer::timeout, this, [this] {
-        emit stopping();
         finish(m_interruptStatus,
                QStringLiteral("nothing happened for %1").arg(QString::fromStdString(m_options.idle)));
     });
@@ -165,6 +169,7 @@ std::optional<int> Session::prepare() {
             say(idle.error());
             return WrongUsage;
         }
+        m_patience->setLongest(std::chrono::duration_cast<std::chrono::milliseconds>(*idle));
         m_idleTimer.setInterval(
             std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*idle), std::chrono::milliseconds(1)));
     }
@@ -177,10 +182,10 @@ std::optional<int> Session::prepare() {
         m_kernelTimer.start(
             std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*every), std::chrono::milliseconds(10)));
     }
+    onEndRequested(this, m_patience, [this](const QString& signal) { finishNow(m_interruptStatus, signal); });
     if (const auto status = openRecordings())
         return status;
     makeBinary();
-    onEndRequested(this, [this](const QString& signal) { finishNow(m_interruptStatus, signal); });
     return std::nullopt;
 }
 
@@ -204,8 +209,8 @@ std::optional<int> Session::openRecordings() {
             taken.append(absolute(file.toStdString()));
         const QString file = QString::fromStdString(*path);
         auto recorder = path == &m_options.record
-                            ? Recorder::open(file, existing())
-                            : Recorder::openDump(file, path == &m_options.hexDump, m_options.passesOn, existing());
+                            ? Recorder::open(file, opening())
+                            : Recorder::openDump(file, path == &m_options.hexDump, m_options.passesOn, opening());
         if (!recorder)
             return fail(recorder.error());
         m_recordings.push_back({.recorder = std::move(*recorder)});
@@ -226,6 +231,8 @@ void Session::finish(int status, const QString& reason) {
         return;
     m_isFinishing = true;
     m_status = status;
+    if (!reason.isEmpty())
+        emit stopping();
     // what is still open gets its closing record, and what happened up to then is taken
     QObject::connect(&m_engine, &Engine::allClosed, &m_engine, &Engine::settle);
     QObject::connect(&m_engine, &Engine::settled, this, &Session::end);
@@ -235,13 +242,15 @@ void Session::finish(int status, const QString& reason) {
 void Session::finishNow(int status, const QString& reason) {
     if (std::exchange(m_isHurried, true))
         return;
-    emit stopping();
+    m_patience->stop();
     finish(status, reason);
     if (m_hasEnded) // only the reader of standard output was waited for
         QTimer::singleShot(drainTime, this, &Session::exit);
 }
 
 void Session::endAfter(std::chrono::milliseconds time, const std::string& written) {
+    constexpr std::chrono::milliseconds last(200); // for what is written at the end
+    m_patience->endAt(std::chrono::steady_clock::now() + time + last);
     QTimer::singleShot(time, this, [this, written] {
         finishNow(Done, QStringLiteral("--for %1 is over").arg(QString::fromStdString(written)));
     });
@@ -320,7 +329,9 @@ void Session::heed(Recording& recording, const Result<void>& written) {
     if (written || std::exchange(recording.saidError, true))
         return;
     noteFailure();
-    say(written.error());
+    Error error = written.error();
+    error.detail += QStringLiteral(" Traffic goes on.");
+    say(error);
 }
 
 Session::Followed& Session::follow(const EndpointSnapshot& snapshot) {

@@ -63,7 +63,7 @@ public:
     void finish(int status, const QString& reason = {});
     /// As finish(), within a second whatever peers and the reader of standard output do: for signals and time limits.
     void finishNow(int status, const QString& reason);
-    /// finishNow() with status 0 after a time that --for gave.
+    /// finishNow() with status 0 after a time that --for gave; call it before prepare(), which may wait for a reader.
     void endAfter(std::chrono::milliseconds time, const std::string& written);
     /// Standard output ends for its reader once what has come is written: nothing more will come.
     void endOutput();
@@ -71,6 +71,8 @@ public:
     void noteFailure() { m_hasFailed = true; }
     /// What to do with files that are there already.
     Existing existing() const { return m_options.force ? Existing::Replace : Existing::Refuse; }
+    /// The same with how long readers of pipes are waited for: until the end is asked for, by whatever.
+    Opening opening() const { return {existing(), m_patience}; }
     /// Status of an end by a signal; Done unless set.
     void setInterruptStatus(int status) { m_interruptStatus = status; }
 
@@ -84,8 +86,8 @@ public:
     static void sayPlain(const QString& text);
 
 signals:
-    /// Before anything is closed because of a signal, a time limit or silence: what follows is our doing, not the
-    /// peers'.
+    /// Once, before everything is closed for a reason of our own (a signal, a time limit, silence, a failed output):
+    /// what follows is not the peers' doing.
     void stopping();
     /// After the records of these endpoints were taken.
     void changed(const QVector<sw::EndpointSnapshot>& snapshots);
@@ -130,6 +132,7 @@ private:
     void exit();
 
     SessionOptions m_options;
+    std::shared_ptr<Patience> m_patience;
     OutputForm m_form = OutputForm::Raw;
     Engine m_engine;
     OutputWriter m_output;

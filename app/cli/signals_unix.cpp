@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/signals.h"
 
-#include "core/base/outputfile.h"
-
 #include <QSocketNotifier>
 
 #include <array>
@@ -17,10 +15,12 @@ namespace {
 // a signal handler can reach nothing else: signal-safety(7)
 std::array<int, 2> wakePipe{-1, -1};
 volatile std::sig_atomic_t requests = 0;
+Patience* toStop = nullptr; // set before the handler is
 
 extern "C" void handleSignal(int number) {
     requests = requests + 1;
-    stopWaitingForReaders();
+    if (toStop != nullptr)
+        toStop->stop();
     if (requests > 1)
         ::_exit(128 + number);
     const char byte = static_cast<char>(number);
@@ -29,7 +29,15 @@ extern "C" void handleSignal(int number) {
 
 } // namespace
 
-void onEndRequested(QObject* context, std::function<void(const QString& signal)> call) {
+bool isEndOver() {
+    return toStop != nullptr && toStop->isOver();
+}
+
+void onEndRequested(QObject* context, std::shared_ptr<Patience> patience,
+                    std::function<void(const QString& signal)> call) {
+    static std::shared_ptr<Patience> kept; // as long as the handler
+    kept = std::move(patience);
+    toStop = kept.get();
     if (::pipe(wakePipe.data()) != 0)
         return;
     for (const int fd : wakePipe)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/signals.h"
 
-#include "core/base/outputfile.h"
-
 #include <atomic>
 #include <windows.h>
 
@@ -13,9 +11,11 @@ namespace {
 std::function<void(const QString&)>* endCall = nullptr; // the console's handler thread can reach nothing else
 QObject* endContext = nullptr;
 std::atomic<int> requests{0};
+std::shared_ptr<Patience> toStop; // set before the handler is
 
 BOOL WINAPI handleConsole(DWORD event) {
-    stopWaitingForReaders();
+    if (toStop)
+        toStop->stop();
     if (++requests > 1)
         ::ExitProcess(1);
     const QString name = event == CTRL_C_EVENT       ? QStringLiteral("Ctrl+C")
@@ -28,7 +28,13 @@ BOOL WINAPI handleConsole(DWORD event) {
 
 } // namespace
 
-void onEndRequested(QObject* context, std::function<void(const QString& signal)> call) {
+bool isEndOver() {
+    return toStop && toStop->isOver();
+}
+
+void onEndRequested(QObject* context, std::shared_ptr<Patience> patience,
+                    std::function<void(const QString& signal)> call) {
+    toStop = std::move(patience);
     static std::function<void(const QString&)> kept;
     kept = std::move(call);
     endCall = &kept;

@@ -28,7 +28,8 @@ InputPiece readInput(qsizetype most);
 /// A reader of a file, FIFO or descriptor (`/dev/fd/3`) that gives the next piece, however long that takes. A FIFO does
 /// not end when a writer closes it.
 std::function<InputPiece()> openControl(const QString& path);
-/// Blocks until all is written; false when the reader is gone or the write fails: outputError() says why.
+/// Blocks until all is written; false when the reader is gone or the write fails: outputError() says why. Standard
+/// error waits for its reader no longer than isEndOver() lets it.
 bool writeOutput(StandardStream stream, QByteArrayView bytes);
 /// Why the last writeOutput() to standard output failed on this thread; call it at once.
 Error outputError();

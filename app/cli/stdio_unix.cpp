@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/stdio.h"
 
+#include "app/cli/signals.h"
+
 #include <QFile>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
@@ -44,6 +48,17 @@ InputPiece readFrom(int fd, qsizetype most, const QString& what, bool isTerminal
     }
 }
 
+/// Until it takes something, or the end was asked for: who ends us does not wait for the reader of what we say.
+bool awaitReader(StandardStream stream) {
+    constexpr int slice = 50; // ms
+    pollfd wait{.fd = static_cast<int>(stream), .events = POLLOUT, .revents = 0};
+    while (::poll(&wait, 1, isEndOver() ? 0 : slice) == 0) {
+        if (isEndOver())
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
 InputPiece readInput(qsizetype most) {
@@ -54,7 +69,11 @@ InputPiece readInput(qsizetype most) {
 
 bool writeOutput(StandardStream stream, QByteArrayView bytes) {
     while (!bytes.isEmpty()) {
-        const ssize_t count = ::write(static_cast<int>(stream), bytes.data(), static_cast<size_t>(bytes.size()));
+        if (stream == StandardStream::Error && !awaitReader(stream))
+            return false;
+        // what is ready takes so much without blocking: pipe(7)
+        const auto most = stream == StandardStream::Error ? std::min<qsizetype>(bytes.size(), PIPE_BUF) : bytes.size();
+        const ssize_t count = ::write(static_cast<int>(stream), bytes.data(), static_cast<size_t>(most));
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0 && errno == EAGAIN) {

@@ -58,8 +58,7 @@ public:
     using Existing = sw::Existing;
 
     /// Errors: those of openOutputFile().
-    static Result<std::unique_ptr<AppendFile>> open(const QString& path, Existing existing,
-                                                    Patience patience = Patience::OfProgram);
+    static Result<std::unique_ptr<AppendFile>> open(const QString& path, const Opening& how);
     ~AppendFile();
     AppendFile(const AppendFile&) = delete;
     AppendFile& operator=(const AppendFile&) = delete;
@@ -79,7 +78,9 @@ public:
     bool isSequential() const { return m_isSequential; }
 
 private:
-    AppendFile(QString path, Patience patience) : m_path(std::move(path)), m_patience(patience) {}
+    AppendFile(QString path, std::shared_ptr<const Patience> patience)
+        : m_path(std::move(path)),
+          m_patience(std::move(patience)) {}
 
     bool passCache(bool wanted);
     /// `done`: so many bytes the system has taken, on an error too.
@@ -88,7 +89,7 @@ private:
     Result<void> shorten();
 
     QString m_path;
-    Patience m_patience;
+    std::shared_ptr<const Patience> m_patience; // nullptr: nobody is waited for
     qintptr m_file = -1;
     qintptr m_direct = -1; // on Windows, where a handle is for one of both
     quint64 m_size = 0;

@@ -12,14 +12,14 @@
 
 namespace sw {
 
-Result<std::unique_ptr<AppendFile>> AppendFile::open(const QString& path, Existing existing, Patience patience) {
-    std::unique_ptr<AppendFile> file(new AppendFile(path, patience));
-    const auto opened = openOutputFile(path, existing, patience);
+Result<std::unique_ptr<AppendFile>> AppendFile::open(const QString& path, const Opening& how) {
+    std::unique_ptr<AppendFile> file(new AppendFile(path, how.patience));
+    const auto opened = openOutputFile(path, how);
     if (!opened)
         return tl::unexpected(opened.error());
     file->m_file = opened->handle;
     file->m_isSequential = opened->isSequential;
-    file->m_writesInOrder = opened->isSequential || existing == Existing::Append; // others may append to it too
+    file->m_writesInOrder = opened->isSequential || how.existing == Existing::Append; // others may append to it too
     file->m_wantsBlocks = !file->m_writesInOrder && file->passCache(true);
     return file;
 }
@@ -57,17 +57,18 @@ bool AppendFile::passCache(bool wanted) {
     return true;
 }
 
-/// Until a pipe or a device takes PIPE_BUF bytes without blocking: pipe(7).
+/// Until a pipe or terminal takes something.
 Result<void> AppendFile::awaitReader() {
     constexpr int slice = 50; // ms
-    constexpr int grace = 200;
     pollfd wait{.fd = static_cast<int>(m_file), .events = POLLOUT, .revents = 0};
-    for (int waited = 0;; waited += slice) {
-        const int ready = ::poll(&wait, 1, slice);
+    const auto begin = std::chrono::steady_clock::now();
+    for (;;) {
+        const bool waits = m_patience != nullptr && !m_patience->isOver() &&
+                           std::chrono::steady_clock::now() - begin < m_patience->longest();
+        const int ready = ::poll(&wait, 1, waits ? slice : 0);
         if (ready > 0 || (ready < 0 && errno != EINTR))
             return {}; // what is wrong is said by the write
-        const bool waits = m_patience == Patience::OfProgram && waitsForReaders();
-        if (!waits && waited >= grace)
+        if (!waits)
             return tl::unexpected(
                 Error{.id = ErrorId::WriteFailed,
                       .situation = QStringLiteral("record"),
@@ -82,7 +83,8 @@ Result<void> AppendFile::write(const char* data, std::size_t size, quint64 place
         if (m_isSequential) {
             if (auto ready = awaitReader(); !ready)
                 return ready;
-            most = PIPE_BUF; // so much is taken at once, whether the descriptor blocks or not
+            most =
+                PIPE_BUF; // a pipe that is ready takes so much without blocking, should it be one that blocks: pipe(7)
         }
         const std::size_t now = std::min(most, size - done);
         const ssize_t count = m_writesInOrder ? ::write(file, data + done, now)

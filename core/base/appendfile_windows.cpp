@@ -18,14 +18,14 @@ HANDLE handle(qintptr value) {
 
 } // namespace
 
-Result<std::unique_ptr<AppendFile>> AppendFile::open(const QString& path, Existing existing, Patience patience) {
-    std::unique_ptr<AppendFile> file(new AppendFile(path, patience));
-    const auto opened = openOutputFile(path, existing, patience);
+Result<std::unique_ptr<AppendFile>> AppendFile::open(const QString& path, const Opening& how) {
+    std::unique_ptr<AppendFile> file(new AppendFile(path, how.patience));
+    const auto opened = openOutputFile(path, how);
     if (!opened)
         return tl::unexpected(opened.error());
     file->m_file = opened->handle;
     file->m_isSequential = opened->isSequential;
-    file->m_writesInOrder = opened->isSequential || existing == Existing::Append; // others may append to it too
+    file->m_writesInOrder = opened->isSequential || how.existing == Existing::Append; // others may append to it too
     file->m_wantsBlocks = !file->m_writesInOrder;
     return file;
 }

@@ -6,26 +6,7 @@
 #include <QFileInfo>
 #include <QSaveFile>
 
-#include <atomic>
-
 namespace sw {
-
-namespace {
-std::atomic<bool> isWaitingForReaders{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "signal handlers store to it");
-} // namespace
-
-void setWaitsForReaders(bool waits) {
-    isWaitingForReaders = waits;
-}
-
-bool waitsForReaders() {
-    return isWaitingForReaders;
-}
-
-void stopWaitingForReaders() {
-    isWaitingForReaders = false;
-}
 
 bool hasFile(const QString& path) {
     const QFileInfo info(path);

@@ -2,8 +2,11 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/base/patience.h"
 
 #include <QString>
+
+#include <memory>
 
 namespace sw {
 
@@ -23,26 +26,23 @@ struct OutputFile {
     bool isSequential = false; ///< a pipe or a device: there are no places in it, and it is not ours to remove
 };
 
-/// What to do about a pipe that nobody reads yet, or whose reader takes no more now.
-enum class Patience {
-    OfProgram, ///< waits where waitsForReaders() says so, otherwise as None
-    None,      ///< an error soon: on threads that have others to serve
-};
+/// How a file is opened to be written: what becomes of one that is there, and how long its reader is waited for.
+struct Opening {
+    Opening(Existing wanted, std::shared_ptr<const Patience> with = nullptr) // NOLINT: an Existing alone is one
+        : existing(wanted),
+          patience(std::move(with)) {}
 
-/// Whether this program waits for the readers of its pipes, as a shell's redirection does: a tool of the command line
-/// may, a window would stand still. False unless set; for the whole process.
-void setWaitsForReaders(bool waits);
-bool waitsForReaders();
-/// Ends such waiting, now and from now on: somebody wants the program to end. Safe in a signal handler.
-void stopWaitingForReaders();
+    Existing existing;
+    std::shared_ptr<const Patience> patience; ///< nullptr: nobody is waited for
+};
 
 /// Opens a file to write to. A symbolic link is never followed: whoever may write to the folder could have put it there
 /// to have us overwrite another file. New files have mode 0600 whatever the umask says, and what is there already is
-/// handled as `existing` says; one that is appended to has to be ours, and gets mode 0600. Pipes and character devices
-/// are written to as they are, and so are our own descriptors by name (`/dev/stdout`, `/dev/fd/3`); a pipe needs a
-/// reader, for whom is waited as `patience` says. Errors: AlreadyExists, a pipe that nobody reads, and what the system
-/// says.
-Result<OutputFile> openOutputFile(const QString& path, Existing existing, Patience patience = Patience::OfProgram);
+/// handled as `how` says; one that is appended to has to be ours, and gets mode 0600. Pipes and character devices are
+/// written to as they are, and so are our own descriptors by name (`/dev/stdout`, `/dev/fd/3`); a pipe needs a reader.
+/// What is no plain file is opened so that writing does not block, where that does not concern others who have it open.
+/// Errors: AlreadyExists, a pipe that nobody reads, and what the system says.
+Result<OutputFile> openOutputFile(const QString& path, const Opening& how);
 
 /// Whether something has that name, a link that leads nowhere included.
 bool hasFile(const QString& path);

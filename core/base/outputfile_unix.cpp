@@ -90,27 +90,45 @@ Result<OutputFile> openOld(const QString& path, const QByteArray& name, const st
 }
 
 Result<OutputFile> openDevice(const QString& path, const QByteArray& name, const struct stat& status) {
-    const auto file = openSame(path, name, status, 0);
+    const auto file = openSame(path, name, status, O_NONBLOCK);
     if (!file)
         return tl::unexpected(file.error());
     return OutputFile{.handle = *file, .isSequential = true};
 }
 
 /// A pipe without a reader does not open to be written, and a blocking open() would wait for one deaf to everything.
-Result<OutputFile> openPipe(const QString& path, const QByteArray& name, const struct stat& status, Patience patience) {
+Result<OutputFile> openPipe(const QString& path, const QByteArray& name, const struct stat& status,
+                            const Patience* patience) {
     constexpr std::chrono::milliseconds betweenLooks(20);
     if (status.st_uid != ::geteuid() && status.st_uid != 0)
         return refused(path, QStringLiteral("is a pipe of another user, who would read what is written to it."));
-    for (;;) {
+    const auto begin = std::chrono::steady_clock::now();
+    for (bool hasTold = false;; hasTold = true) {
         const auto file = openSame(path, name, status, O_NONBLOCK);
         if (file)
             return OutputFile{.handle = *file, .isSequential = true};
         if (file.error().native != ENXIO)
             return tl::unexpected(file.error());
-        if (patience == Patience::None || !waitsForReaders())
+        if (patience == nullptr || !patience->waitsToOpen() ||
+            std::chrono::steady_clock::now() - begin >= patience->longest())
             return refused(path, QStringLiteral("is a pipe that nobody reads: start its reader first."));
+        if (!hasTold)
+            patience->tellWaiting(path);
         std::this_thread::sleep_for(betweenLooks);
     }
+}
+
+/// A descriptor of ours once more: of a pipe or terminal one that does not block, without changing the other, whose
+/// flags others may share; of a file one that shares its place, so that nothing is overwritten.
+int openAgain(int own) {
+    struct stat status {};
+    if (::fstat(own, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode))) {
+        const QByteArray name = QByteArrayLiteral("/proc/self/fd/") + QByteArray::number(own);
+        const int again = ::open(name.constData(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        if (again >= 0)
+            return again;
+    }
+    return ::fcntl(own, F_DUPFD_CLOEXEC, 3);
 }
 
 } // namespace
@@ -122,9 +140,9 @@ Error storageError(int native, const QString& path) {
     return error;
 }
 
-Result<OutputFile> openOutputFile(const QString& path, Existing existing, Patience patience) {
+Result<OutputFile> openOutputFile(const QString& path, const Opening& how) {
     if (const auto own = ownDescriptor(path)) {
-        const int file = ::fcntl(*own, F_DUPFD_CLOEXEC, 3); // its position is shared, so nothing is overwritten
+        const int file = openAgain(*own);
         if (file < 0)
             return tl::unexpected(storageError(errno, path));
         return OutputFile{.handle = file, .isSequential = true};
@@ -136,21 +154,21 @@ Result<OutputFile> openOutputFile(const QString& path, Existing existing, Patien
     if (S_ISLNK(status.st_mode))
         return isLink(path);
     if (S_ISFIFO(status.st_mode))
-        return openPipe(path, name, status, patience);
+        return openPipe(path, name, status, how.patience.get());
     if (S_ISCHR(status.st_mode))
         return openDevice(path, name, status);
     if (S_ISDIR(status.st_mode))
         return refused(path, QStringLiteral("is a folder."));
     if (!S_ISREG(status.st_mode))
         return refused(path, QStringLiteral("is no plain file: it is a disk or a socket."));
-    if (existing == Existing::Refuse)
+    if (how.existing == Existing::Refuse)
         return exists(path);
-    if (existing == Existing::Append)
-        return openOld(path, name, status, existing);
+    if (how.existing == Existing::Append)
+        return openOld(path, name, status, how.existing);
     // a new file instead of the old one's content: other names of that, and its rights, have nothing to do with us
     if (::unlink(name.constData()) == 0 || errno == ENOENT)
         return makeNew(path, name);
-    return openOld(path, name, status, existing);
+    return openOld(path, name, status, how.existing);
 }
 
 Result<void> removeOldFile(const QString& path) {

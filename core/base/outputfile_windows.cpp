@@ -53,7 +53,7 @@ Error storageError(int native, const QString& path) {
             .detail = QStringLiteral("%1 cannot be written: %2.").arg(path, qt_error_string(native))};
 }
 
-Result<OutputFile> openOutputFile(const QString& path, Existing existing, Patience) {
+Result<OutputFile> openOutputFile(const QString& path, const Opening& how) {
     const QString name = QDir::toNativeSeparators(path);
     if (name.startsWith(QLatin1String("\\\\.\\")) || name.compare(QLatin1String("NUL"), Qt::CaseInsensitive) == 0)
         return opened(path, GENERIC_WRITE, OPEN_EXISTING); // a pipe or a device
@@ -64,7 +64,7 @@ Result<OutputFile> openOutputFile(const QString& path, Existing existing, Patien
         if ((attributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
             return refused(path, QStringLiteral("is a folder."));
     }
-    switch (existing) {
+    switch (how.existing) {
     case Existing::Refuse:
         break;
     case Existing::Replace:

@@ -80,6 +80,11 @@ void ConsoleBehaviour::filter(Peer& peer, QByteArrayView bytes) {
     work();
 }
 
+void ConsoleBehaviour::secured(Peer&) {
+    m_pending.clear();
+    m_searched = 0;
+}
+
 void ConsoleBehaviour::endOfStream(Peer& peer) {
     m_peer = &peer;
     m_hasPeerEnded = true;

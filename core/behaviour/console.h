@@ -31,6 +31,8 @@ public:
     void opened(Peer& peer) override;
     void filter(Peer& peer, QByteArrayView bytes) override;
     void endOfStream(Peer& peer) override;
+    /// What came in clear text is not evaluated after that.
+    void secured(Peer& peer) override;
     void sentinel(const ClosingRecord& closing) override;
     bool leavesUnread() const override { return m_isHeldByScript; }
 

@@ -127,7 +127,7 @@ void RulesBehaviour::filter(Peer& peer, QByteArrayView bytes) {
 void RulesBehaviour::work(Peer& peer) {
     m_round.start();
     run(peer);
-    while (!dropClearText(peer) && !m_messages.empty() && !m_hasEnded && !isFull() && !m_isWorkPosted) {
+    while (!dropClearText(peer) && !m_messages.empty() && !isFull() && mayWork(peer)) {
         if (m_round.elapsed() >= roundTime) {
             workLater(peer);
             break;
@@ -137,20 +137,45 @@ void RulesBehaviour::work(Peer& peer) {
         take(peer, next, Rule::Direction::Received);
     }
     updateHold(peer);
-    if (m_hasPeerEnded && m_messages.empty() && !m_isWorkPosted)
+    if (m_hasPeerEnded && m_messages.empty() && m_steps.empty() && !m_isWorkPosted)
         finishStream(peer);
 }
 
-/// Whether TLS was asked for: what came in clear text after that could have been put there by somebody on the way.
+/// Not while it waits for its turn, or for a peer that does not read its answers.
+bool RulesBehaviour::mayWork(Peer& peer) const {
+    return !m_hasEnded && !m_isWorkPosted && (peer.isDatagram() || peer.wantsMore());
+}
+
+void RulesBehaviour::writable(Peer& peer) {
+    if (!m_isWorkPosted && !m_hasEnded && (!m_messages.empty() || !m_steps.empty()))
+        work(peer);
+}
+
+/// Whether TLS was asked for, and is not there yet.
 bool RulesBehaviour::dropClearText(Peer& peer) {
     if (m_hasEnded || !peer.isStartingTls())
         return false;
-    if (!m_messages.empty() || m_framer.pending() > 0)
+    forgetClearText(peer);
+    return true;
+}
+
+/// What came in clear text behind the message that asked for TLS could have been put there by somebody on the way: it
+/// must not be taken for what comes by TLS, nor be answered there.
+void RulesBehaviour::forgetClearText(Peer& peer) {
+    const auto isLater = [this](const Step& step) { return step.message > m_nowMessage; };
+    const auto later = std::remove_if(m_steps.begin(), m_steps.end(), isLater);
+    if (!m_messages.empty() || m_framer.pending() > 0 || later != m_steps.end())
         peer.tell(EventKind::Warning, QStringLiteral("what came in clear text after TLS was asked for is not taken"),
                   {});
+    m_steps.erase(later, m_steps.end());
     m_messages.clear();
     m_framer = Framer(m_rules->set.framer);
-    return true;
+}
+
+/// The handshake may be over before beginTls() has returned.
+void RulesBehaviour::secured(Peer& peer) {
+    if (!m_hasEnded)
+        forgetClearText(peer);
 }
 
 /// Others have as long a turn as this connection had: a single answer can take longer than a round.
@@ -166,7 +191,10 @@ bool RulesBehaviour::isFull() const {
 }
 
 void RulesBehaviour::updateHold(Peer& peer) {
-    const bool isToHold = isFull() || !m_messages.empty();
+    // what comes after a request for TLS that is not granted yet may be the client's first message of it
+    const bool startsTls = std::any_of(m_steps.begin(), m_steps.end(),
+                                       [](const Step& step) { return step.action.kind == RuleAction::Kind::StartTls; });
+    const bool isToHold = isFull() || !m_messages.empty() || startsTls;
     if (isToHold == m_isHolding || m_hasEnded)
         return;
     m_isHolding = isToHold;
@@ -186,6 +214,7 @@ bool RulesBehaviour::offered(Peer& peer, QByteArrayView bytes) {
 
 void RulesBehaviour::take(Peer& peer, const Message& message, Rule::Direction direction) {
     const auto rules = m_rules; // an action may lead to a reload
+    const quint64 number = direction == Rule::Direction::Received ? ++m_lastMessage : 0;
     if (!message.isWhole())
         m_malformed.tell(peer, message,
                          direction == Rule::Direction::Sent ? QStringLiteral("sent") : QStringLiteral("received"));
@@ -204,7 +233,7 @@ void RulesBehaviour::take(Peer& peer, const Message& message, Rule::Direction di
             continue;
         rules->hits[i].fetch_add(1, std::memory_order_relaxed);
         for (const RuleAction& action : rule.actions)
-            m_steps.push_back({action, match->captures, rule.name});
+            m_steps.push_back({action, match->captures, rule.name, number});
         for (const QByteArray& capture : match->captures)
             m_heldBytes += capture.size() * static_cast<qsizetype>(rule.actions.size());
         if (!rule.goesOn)
@@ -214,13 +243,14 @@ void RulesBehaviour::take(Peer& peer, const Message& message, Rule::Direction di
 }
 
 void RulesBehaviour::run(Peer& peer) {
-    while (!m_steps.empty() && !m_isWaiting && !m_hasEnded) {
+    while (!m_steps.empty() && !m_isWaiting && mayWork(peer)) {
         if (m_round.elapsed() >= roundTime) {
             workLater(peer);
             break;
         }
         const Step step = std::move(m_steps.front());
         m_steps.pop_front();
+        m_nowMessage = std::max(m_nowMessage, step.message);
         act(peer, step);
     }
     if (m_steps.empty())
@@ -266,6 +296,7 @@ void RulesBehaviour::act(Peer& peer, const Step& step) {
         break;
     case RuleAction::Kind::StartTls:
         peer.beginTls(action.argument);
+        dropClearText(peer); // before the steps of later messages
         break;
     case RuleAction::Kind::End:
         peer.endSending();
@@ -311,7 +342,7 @@ void RulesBehaviour::sendingEnds(Peer& peer) {
 
 void RulesBehaviour::endOfStream(Peer& peer) {
     m_hasPeerEnded = true;
-    if (m_messages.empty() && !m_isWorkPosted)
+    if (m_messages.empty() && m_steps.empty() && !m_isWorkPosted)
         finishStream(peer);
 }
 
@@ -324,7 +355,7 @@ void RulesBehaviour::finishStream(Peer& peer) {
         take(peer, *message, Rule::Direction::Received);
     if (m_hasEnded)
         return;
-    m_steps.push_back({.action = {.kind = RuleAction::Kind::CloseAfterPeer}, .values = {}, .rule = {}});
+    m_steps.push_back({.action = {.kind = RuleAction::Kind::CloseAfterPeer}, .values = {}, .rule = {}, .message = 0});
     run(peer);
 }
 

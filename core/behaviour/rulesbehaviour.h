@@ -56,6 +56,8 @@ public:
     void woken(Peer& peer, quint64 token) override;
     void endOfStream(Peer& peer) override;
     void sendingEnds(Peer& peer) override;
+    void writable(Peer& peer) override;
+    void secured(Peer& peer) override;
     bool reload(Peer& peer) override;
     bool leavesUnread() const override { return false; }
 
@@ -64,11 +66,14 @@ private:
         RuleAction action;
         QHash<QString, QByteArray> values; ///< what the match captured
         QString rule;
+        quint64 message = 0; ///< received, whose step it is; 0: of one that was sent, or of the end
     };
 
     void work(Peer& peer);
     void workLater(Peer& peer);
     bool dropClearText(Peer& peer);
+    void forgetClearText(Peer& peer);
+    bool mayWork(Peer& peer) const;
     void take(Peer& peer, const Message& message, Rule::Direction direction);
     void run(Peer& peer);
     bool isFull() const;
@@ -89,6 +94,8 @@ private:
     std::deque<Step> m_steps;
     std::set<QString> m_saidOnce; // problems that were told already
     qsizetype m_heldBytes = 0;    // of what m_steps captured
+    quint64 m_lastMessage = 0;    // received, by number
+    quint64 m_nowMessage = 0;     // whose step is carried out
     quint64 m_gap = 0;            // of silence, the one that counts
     bool m_isWaiting = false;     // for a delay
     bool m_isHolding = false;

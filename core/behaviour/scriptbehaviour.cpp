@@ -125,8 +125,10 @@ void ScriptBehaviour::writable(Peer&) {
 }
 
 void ScriptBehaviour::secured(Peer& peer) {
-    if (prepare(peer))
-        process().call(m_id, ScriptHook::Secured);
+    if (!prepare(peer))
+        return;
+    dropClearText(); // the handshake may be over before beginTls() has returned
+    process().call(m_id, ScriptHook::Secured);
 }
 
 void ScriptBehaviour::filter(Peer& peer, QByteArrayView bytes) {
@@ -307,19 +309,24 @@ void ScriptBehaviour::act(ScriptAction action, const QString& text) {
     }
 }
 
-/// What came in clear text after the script asked is not taken: somebody on the way could have put it there. The
-/// script's process drops what it has of that and says so, once; it gets one piece of what is still here for that.
 void ScriptBehaviour::startTls(const QString& options) {
     process().beginTls(m_id, *m_peer, options);
     if (m_hasEnded || !m_peer->isStartingTls())
         return;
+    dropClearText();
+    updateHold();
+}
+
+/// What came in clear text after TLS was asked for is not taken: somebody on the way could have put it there. The
+/// script's process drops what it has of that and says so, once; it gets one piece of what is still here for that.
+void ScriptBehaviour::dropClearText() {
+    process().forgetText(m_id);
     const bool isTextLeft = !m_waiting.empty() || !m_early.isEmpty() || m_framer.pending() > 0;
     m_waiting.clear();
     m_early.clear();
     m_framer = Framer(m_shared->framer());
     if (isTextLeft)
         show({.content = QByteArrayLiteral("clear text"), .raw = {}});
-    updateHold();
 }
 
 BehaviourFactory makeScriptFactory(std::shared_ptr<ScriptSource> source) {

@@ -124,6 +124,7 @@ private:
     void work();
     void show(const Message& message);
     void startTls(const QString& options);
+    void dropClearText();
     void updateHold();
 
     std::shared_ptr<SharedScript> m_shared;

@@ -37,6 +37,7 @@ Result<void> checkScript(const QString& text, const QString& file) {
     // a command that waits for its answer: there is no event loop here yet
     if (!process->waitForFinished(static_cast<int>(ScriptProcess::startLimit.count())))
         process->kill();
+    process->waitForFinished(); // of one that was killed: how it ended is known only then
     return checkedFrom(*process, file);
 }
 

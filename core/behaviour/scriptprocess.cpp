@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::chrono::milliseconds lookInterval(100);
 constexpr qsizetype mostLastWords = 4096;
+constexpr int mostKilledStarts = 5; // in a row
 
 /// What scriptpipe::lastWords() wrote.
 struct LastWords {
@@ -181,6 +182,15 @@ void ScriptProcess::beginTls(int id, Peer& peer, const QString& options) {
         peer.beginTls(options);
     if (clientOf(id) != nullptr && m_process && !peer.isStartingTls())
         post(script::StillClear{.id = id}, id);
+}
+
+void ScriptProcess::forgetText(int id) {
+    for (std::deque<Unanswered>* calls : {&m_unanswered, &m_heldBack}) {
+        for (Unanswered& one : *calls) {
+            const bool isText = one.hook == ScriptHook::Filter || one.hook == ScriptHook::Malformed;
+            one.isStale = one.isStale || (one.id == id && isText);
+        }
+    }
 }
 
 void ScriptProcess::post(const ToScript& message, int id, std::optional<ScriptHook> hook, bool isLoad) {
@@ -350,6 +360,10 @@ void ScriptProcess::ended(const QString& why) {
         if (isNobody)
             failCall({}, why);
     } else if (culprit->isLoad) {
+        if (!isItsOwnFault && ++m_killedStarts < mostKilledStarts) { // by somebody: what waits is not lost by that
+            beginAnew();
+            return;
+        }
         m_hasLoadFailed = isItsOwnFault; // otherwise the next connection tries again
         giveUp(failureOf(QStringLiteral("%1: stopped: reading it %2").arg(m_name, why), 0, {}));
     } else {
@@ -376,10 +390,7 @@ void ScriptProcess::beginAnew() {
     for (Unanswered& one : waiting) {
         if (!one.hook || (one.id != 0 && !m_clients.contains(one.id)))
             continue;
-        // clear text that came after TLS was asked for: the new process does not know that it was
-        const bool isText = *one.hook == ScriptHook::Filter || *one.hook == ScriptHook::Malformed;
-        const ScriptClient* client = clientOf(one.id);
-        if (isText && client != nullptr && client->isStartingTls()) {
+        if (one.isStale) { // clear text from before TLS: the new process does not know that it was
             dropped.push_back(std::move(one));
             continue;
         }
@@ -505,6 +516,7 @@ void ScriptProcess::handle(const script::Done& done) {
 void ScriptProcess::handle(const script::Loaded& loaded) {
     m_isLoaded = true;
     m_hasLoadFailed = false;
+    m_killedStarts = 0;
     m_problem.reset();
     m_framer = loaded.framer;
     m_hearsSent = loaded.hearsSent;

@@ -106,6 +106,8 @@ public:
     void carryOut(Peer& peer, ScriptAction action, const QString& text) const;
     /// After an act(): begins TLS, or tells the script that it was not begun. Options that name files are refused.
     void beginTls(int id, Peer& peer, const QString& options);
+    /// What its peer said by now is not to be heard in another process, should this one end.
+    void forgetText(int id);
     /// A call is not answered yet.
     bool awaits(int id, ScriptHook hook) const;
     /// False: heed it, and go on when a call was answered.
@@ -123,6 +125,7 @@ private:
         int id = 0;
         std::optional<ScriptHook> hook; // nothing: no call
         bool isLoad = false;
+        bool isStale = false; // not to be made again
     };
     struct Client {
         ScriptClient* client = nullptr; // nullptr: removed, but its sentinel is not called yet
@@ -172,6 +175,7 @@ private:
     std::unique_ptr<QProcess> m_process;
     ScriptFrames m_frames;
     QByteArray m_lastWords;
+    int m_killedStarts = 0; // in a row: the process was killed while it read the script
     bool m_isReading = false;
     bool m_hasSpoken = false; // since it was started
     QElapsedTimer m_sinceAnswer;

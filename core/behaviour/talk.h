@@ -14,6 +14,8 @@ public:
     void filter(Peer& peer, QByteArrayView bytes) override;
     /// Answers what came without a line's end, then closes.
     void endOfStream(Peer& peer) override;
+    /// A line that began in clear text does not go on in TLS.
+    void secured(Peer&) override { m_pending.clear(); }
 
 private:
     static void answer(QByteArrayView line, QByteArray& answers);

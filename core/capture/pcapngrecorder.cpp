@@ -52,8 +52,8 @@ QByteArray rawAddress(const QHostAddress& host) {
 
 } // namespace
 
-Result<void> PcapngRecorder::start(const QString& path, Existing existing) {
-    auto file = AppendFile::open(path, existing);
+Result<void> PcapngRecorder::start(const QString& path, const Opening& how) {
+    auto file = AppendFile::open(path, how);
     if (!file)
         return tl::unexpected(file.error());
     m_file = std::move(*file);

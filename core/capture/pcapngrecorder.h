@@ -22,7 +22,7 @@ public:
     /// its client was received. Of those that we made, the first comment is another one; nothing stands before it.
     static constexpr QLatin1String acceptedHere{"(accepted here; headers synthesised from socket calls)"};
 
-    Result<void> start(const QString& path, Existing existing);
+    Result<void> start(const QString& path, const Opening& how);
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;

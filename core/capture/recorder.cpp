@@ -27,9 +27,9 @@ constexpr std::array formats{
 };
 
 template <typename T, typename... Arguments>
-Result<std::unique_ptr<Recorder>> started(const QString& path, Existing existing, Arguments... arguments) {
+Result<std::unique_ptr<Recorder>> started(const QString& path, const Opening& how, Arguments... arguments) {
     auto recorder = std::make_unique<T>(arguments...);
-    if (auto opened = recorder->start(path, existing); !opened) {
+    if (auto opened = recorder->start(path, how); !opened) {
         recorder->discard();
         return tl::unexpected(opened.error());
     }
@@ -67,22 +67,22 @@ QString recordKindName(RecordKind kind) {
 
 Recorder::~Recorder() = default;
 
-Result<std::unique_ptr<Recorder>> Recorder::open(const QString& path, Existing existing) {
+Result<std::unique_ptr<Recorder>> Recorder::open(const QString& path, const Opening& how) {
     if (path.endsWith(QLatin1Char('/')) || QFileInfo(path).isDir())
-        return started<FolderRecorder>(path, existing);
+        return started<FolderRecorder>(path, how);
     const auto ends = [&](const char* ending) { return path.endsWith(QLatin1String(ending), Qt::CaseInsensitive); };
     if (ends(".pcapng"))
-        return started<PcapngRecorder>(path, existing);
+        return started<PcapngRecorder>(path, how);
     if (ends(".jsonl"))
-        return started<JsonLinesRecorder>(path, existing);
+        return started<JsonLinesRecorder>(path, how);
     if (ends(".csv"))
-        return started<CsvRecorder>(path, existing);
+        return started<CsvRecorder>(path, how);
     if (ends(".txt"))
-        return started<TextRecorder>(path, existing);
+        return started<TextRecorder>(path, how);
     if (ends(".hex"))
-        return started<HexRecorder>(path, existing);
+        return started<HexRecorder>(path, how);
     if (ends(".bin"))
-        return started<BinaryRecorder>(path, existing);
+        return started<BinaryRecorder>(path, how);
     return tl::unexpected(
         badInput(QStringLiteral("record"),
                  QStringLiteral("%1: the ending decides the format, and this build writes %2, or a folder with a file "
@@ -91,12 +91,11 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const QString& path, Existing e
 }
 
 Result<std::unique_ptr<Recorder>> Recorder::openDump(const QString& path, bool isHex, bool passedOn,
-                                                     Existing existing) {
+                                                     const Opening& how) {
     if (path.endsWith(QLatin1Char('/')))
         return tl::unexpected(
             badInput(QStringLiteral("record"), QStringLiteral("%1 is a folder: a dump is one file.").arg(path)));
-    return isHex ? started<HexRecorder>(path, existing, true, passedOn)
-                 : started<DumpRecorder>(path, existing, passedOn);
+    return isHex ? started<HexRecorder>(path, how, true, passedOn) : started<DumpRecorder>(path, how, passedOn);
 }
 
 QStringList filesOfRecording(const QString& path) {
@@ -108,9 +107,9 @@ QStringList filesOfRecording(const QString& path) {
     return files;
 }
 
-Result<void> Recorder::openFile(RecordingFile& file, const QString& path, Existing existing) {
-    auto opened = file.open(path, existing);
-    if (opened && existing != Existing::Append && !file.isSequential())
+Result<void> Recorder::openFile(RecordingFile& file, const QString& path, const Opening& how) {
+    auto opened = file.open(path, how);
+    if (opened && how.existing != Existing::Append && !file.isSequential())
         made(path);
     heed(opened, path); // of one that is made later: the others are there
     return opened;
@@ -121,7 +120,7 @@ void Recorder::heed(const Result<void>& written, const QString& path) {
         return;
     m_error = written.error();
     const QString why = m_error.native == 0 ? m_error.detail : qt_error_string(m_error.native) + QLatin1Char('.');
-    m_error.detail = QStringLiteral("Recording to %1 stopped: %2 Traffic goes on.").arg(path, why);
+    m_error.detail = QStringLiteral("Recording to %1 stopped: %2").arg(path, why);
 }
 
 Result<void> Recorder::write(const SourcePart& part, const RecordView& record) {

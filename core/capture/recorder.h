@@ -16,11 +16,11 @@ public:
     /// ends with /) gets a file for each direction of each endpoint. One recording is one set of files: with
     /// Existing::Replace what an earlier recording of the same name left goes, otherwise it is an error. Errors: an
     /// ending that is not known, or what openOutputFile() says.
-    static Result<std::unique_ptr<Recorder>> open(const QString& path, Existing existing = Existing::Refuse);
+    static Result<std::unique_ptr<Recorder>> open(const QString& path, const Opening& how = Existing::Refuse);
     /// The bytes of both directions in the order in which they passed, to a file of any name: as they are, or as a hex
     /// dump that .hex recordings are. `passedOn`: only what was sent, so that what a relay passes on comes once.
     static Result<std::unique_ptr<Recorder>> openDump(const QString& path, bool isHex, bool passedOn,
-                                                      Existing existing = Existing::Refuse);
+                                                      const Opening& how = Existing::Refuse);
     virtual ~Recorder();
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
@@ -44,7 +44,7 @@ protected:
     virtual void flushFiles() = 0;
     virtual void writeEnd() {}
     virtual void closeFiles() = 0;
-    Result<void> openFile(RecordingFile& file, const QString& path, Existing existing);
+    Result<void> openFile(RecordingFile& file, const QString& path, const Opening& how);
     void put(RecordingFile& file, const QByteArray& records) { heed(file.put(records), file.path()); }
     /// Keeps the first error: the recording stops.
     void heed(const Result<void>& written, const QString& path);

@@ -19,8 +19,8 @@ std::size_t wholeHexRecords(const char* data, std::size_t size) {
     return last < 0 ? 0 : static_cast<std::size_t>(last + 1);
 }
 
-Result<void> RecordingFile::open(const QString& path, Existing existing) {
-    auto file = AppendFile::open(path, existing);
+Result<void> RecordingFile::open(const QString& path, const Opening& how) {
+    auto file = AppendFile::open(path, how);
     if (!file)
         return tl::unexpected(file.error());
     m_file = std::move(*file);

@@ -26,7 +26,7 @@ public:
           m_waiting(usual) {}
 
     /// Errors: those of openOutputFile().
-    Result<void> open(const QString& path, Existing existing);
+    Result<void> open(const QString& path, const Opening& how);
     bool isOpen() const { return m_file != nullptr; }
     const QString& path() const { return m_path; }
     /// A pipe or a device, which is not ours to remove.

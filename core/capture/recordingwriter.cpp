@@ -8,7 +8,9 @@ namespace sw {
 Result<RecordIndex> writeRecording(const RecordSource& source, const QString& path, const RecordChoice& isWanted,
                                    ImportProgress* progress, Existing existing) {
     constexpr RecordIndex between = 1024;
-    auto recorder = Recorder::open(path, existing);
+    const auto patience = progress != nullptr ? std::make_shared<const Patience>(progress->isCancelled)
+                                              : std::make_shared<const Patience>();
+    auto recorder = Recorder::open(path, {existing, patience});
     if (!recorder)
         return tl::unexpected(recorder.error());
     if (progress != nullptr)

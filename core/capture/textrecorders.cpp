@@ -135,8 +135,8 @@ void JsonLinesRecorder::writeData(const SourcePart& part, const RecordView& reco
     put(m_file, line);
 }
 
-Result<void> CsvRecorder::start(const QString& path, Existing existing) {
-    if (auto opened = openFile(m_file, path, existing); !opened)
+Result<void> CsvRecorder::start(const QString& path, const Opening& how) {
+    if (auto opened = openFile(m_file, path, how); !opened)
         return opened;
     put(m_file, "time,endpoint,id,kind,event,size,text\r\n");
     return {};
@@ -253,16 +253,16 @@ void DumpRecorder::writeRecord(const SourcePart&, const RecordView& record) {
         heed(m_file.put(record.bytes), m_file.path());
 }
 
-Result<void> BinaryRecorder::start(const QString& path, Existing existing) {
+Result<void> BinaryRecorder::start(const QString& path, const Opening& how) {
     m_sentPath = filesOfRecording(path).constLast();
-    if (existing == Existing::Refuse && hasFile(m_sentPath))
+    if (how.existing == Existing::Refuse && hasFile(m_sentPath))
         return tl::unexpected(
             Error{.id = ErrorId::AlreadyExists,
                   .situation = QStringLiteral("record"),
                   .detail = QStringLiteral("%1 exists already, and belongs to a recording of the same name: nothing is "
                                            "overwritten.")
                                 .arg(m_sentPath)});
-    if (auto opened = openFile(m_received, path, existing); !opened)
+    if (auto opened = openFile(m_received, path, how); !opened)
         return opened;
     return m_received.isSequential() ? Result<void>() : removeOldFile(m_sentPath); // what another one has sent
 }
@@ -311,7 +311,7 @@ QString safeFileName(const QString& text) {
     return name;
 }
 
-Result<void> FolderRecorder::start(const QString& path, Existing existing) {
+Result<void> FolderRecorder::start(const QString& path, const Opening& how) {
     m_folder = QDir::cleanPath(path);
     if (auto ready = makePrivateFolder(m_folder, QStringLiteral("record")); !ready)
         return ready;
@@ -320,10 +320,10 @@ Result<void> FolderRecorder::start(const QString& path, Existing existing) {
         QStringLiteral("^(.+\\.\\d{5}-.+\\.\\d{5}|.+-(sent|received))(\\.\\d+)?\\.bin$"));
     const QStringList there = QDir(m_folder).entryList({QStringLiteral("*.bin")}, QDir::Files | QDir::System);
     for (const QString& name : there) {
-        const bool isOld = existing == Existing::Replace && ours.match(name).hasMatch();
+        const bool isOld = how.existing == Existing::Replace && ours.match(name).hasMatch();
         if (!isOld)
             return tl::unexpected(
-                Error{.id = existing == Existing::Replace ? ErrorId::WriteFailed : ErrorId::AlreadyExists,
+                Error{.id = how.existing == Existing::Replace ? ErrorId::WriteFailed : ErrorId::AlreadyExists,
                       .situation = QStringLiteral("record"),
                       .detail = QStringLiteral("%1 has %2 already, which would be mixed with this recording. Give a "
                                                "folder of its own.")

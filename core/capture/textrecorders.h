@@ -12,7 +12,7 @@ namespace sw {
 /// `.jsonl`: every record, one JSON object a line.
 class JsonLinesRecorder final : public Recorder {
 public:
-    Result<void> start(const QString& path, Existing existing) { return openFile(m_file, path, existing); }
+    Result<void> start(const QString& path, const Opening& how) { return openFile(m_file, path, how); }
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
@@ -29,7 +29,7 @@ private:
 /// for a formula are led by an apostrophe.
 class CsvRecorder final : public Recorder {
 public:
-    Result<void> start(const QString& path, Existing existing);
+    Result<void> start(const QString& path, const Opening& how);
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
@@ -45,7 +45,7 @@ private:
 /// `.txt`: time, endpoint, direction and what it was, a line each, with control characters visible.
 class TextRecorder final : public Recorder {
 public:
-    Result<void> start(const QString& path, Existing existing) { return openFile(m_file, path, existing); }
+    Result<void> start(const QString& path, const Opening& how) { return openFile(m_file, path, how); }
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
@@ -72,7 +72,7 @@ class HexRecorder final : public Recorder {
 public:
     /// A dump has data only. `passedOn`: only what was sent.
     explicit HexRecorder(bool isDump = false, bool passedOn = false) : m_isDump(isDump), m_passedOn(passedOn) {}
-    Result<void> start(const QString& path, Existing existing) { return openFile(m_file, path, existing); }
+    Result<void> start(const QString& path, const Opening& how) { return openFile(m_file, path, how); }
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
@@ -90,7 +90,7 @@ class DumpRecorder final : public Recorder {
 public:
     /// `passedOn`: only what was sent.
     explicit DumpRecorder(bool passedOn) : m_passedOn(passedOn) {}
-    Result<void> start(const QString& path, Existing existing) { return openFile(m_file, path, existing); }
+    Result<void> start(const QString& path, const Opening& how) { return openFile(m_file, path, how); }
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
@@ -105,7 +105,7 @@ private:
 /// `.bin`: the received bytes; what was sent goes to NAME.sent.bin beside it.
 class BinaryRecorder final : public Recorder {
 public:
-    Result<void> start(const QString& path, Existing existing);
+    Result<void> start(const QString& path, const Opening& how);
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;
@@ -124,7 +124,7 @@ private:
 /// them goes, and nothing else.
 class FolderRecorder final : public Recorder {
 public:
-    Result<void> start(const QString& path, Existing existing);
+    Result<void> start(const QString& path, const Opening& how);
 
 protected:
     void writeRecord(const SourcePart& part, const RecordView& record) override;

@@ -432,8 +432,8 @@ void Connection::enqueue(const QByteArray& bytes, qsizetype from) {
     if (bytes.isEmpty())
         return;
     if (m_wantedTls != nullptr && m_afterTlsSize + static_cast<quint64>(bytes.size()) <= WriteQueue::bound) {
-        m_afterTls.push_back(bytes);
-        m_afterTlsSize += static_cast<quint64>(bytes.size()) + WriteQueue::pieceCost;
+        m_afterTls.push_back(bytes.sliced(from));
+        m_afterTlsSize += static_cast<quint64>(bytes.size() - from) + WriteQueue::pieceCost;
         return;
     }
     if (m_wantedTls != nullptr || !m_queue.append(bytes, from)) {

@@ -18,7 +18,7 @@ quint64 WriteQueue::size() const {
 
 bool WriteQueue::append(const QByteArray& bytes, qsizetype from) {
     const auto size = static_cast<quint64>(bytes.size() - from);
-    if (memory() + size > bound)
+    if (size > bound || (memory() >= comfortable && memory() + size > bound))
         return false;
     m_memory += size;
     m_items.push_back({.bytes = bytes, .sent = from, .file = nullptr});

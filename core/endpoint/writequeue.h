@@ -14,7 +14,8 @@ namespace sw {
 /// Bytes that wait to be sent, in order: pieces in memory, and files that are read only as the system takes them.
 class WriteQueue {
 public:
-    /// At most this many bytes in memory; more is refused.
+    /// At most this many bytes in memory; more is refused. A piece may be as large for whoever sends only while less
+    /// than the comfortable waits.
     static constexpr quint64 bound = 16ULL << 20U;
     /// Behaviours are asked to pause above this, and told to go on below half of it.
     static constexpr quint64 comfortable = 1ULL << 20U;

@@ -23,6 +23,8 @@ struct FileRecording::State {
         RecordIndex next = 0;
     };
 
+    std::shared_ptr<Patience> patience =
+        std::make_shared<Patience>(Patience::Opening::Refuses); // of the pool's threads
     std::mutex mutex;
     std::unique_ptr<Recorder> recorder;
     std::vector<Part> parts;
@@ -73,10 +75,10 @@ FileRecording::FileRecording(Engine& engine, QVector<EndpointId> roots, QString 
 
 Result<std::unique_ptr<FileRecording>> FileRecording::start(Engine& engine, const QVector<EndpointId>& roots,
                                                             const QString& path, Existing existing) {
-    auto recorder = Recorder::open(path, existing);
+    std::unique_ptr<FileRecording> recording(new FileRecording(engine, roots, path));
+    auto recorder = Recorder::open(path, {existing, recording->m_state->patience});
     if (!recorder)
         return tl::unexpected(recorder.error());
-    std::unique_ptr<FileRecording> recording(new FileRecording(engine, roots, path));
     recording->m_state->recorder = std::move(*recorder);
     recording->m_timer.start();
     recording->goOn();
@@ -84,8 +86,9 @@ Result<std::unique_ptr<FileRecording>> FileRecording::start(Engine& engine, cons
 }
 
 FileRecording::~FileRecording() {
-    if (m_hasFailed)
+    if (m_hasFailed || m_state->recorder == nullptr)
         return;
+    m_state->patience->stop(); // whoever ends it does not wait for the reader of a pipe
     const std::lock_guard lock(m_state->mutex);
     takeParts();
     (void)m_state->write(m_engine.store().get(), std::numeric_limits<qint64>::max());

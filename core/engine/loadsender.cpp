@@ -46,6 +46,7 @@ std::optional<std::chrono::nanoseconds> LoadReport::percentile(double part) cons
 QJsonObject LoadReport::toJson() const {
     QJsonObject json{{QStringLiteral("opened"), opened},
                      {QStringLiteral("failed"), failed},
+                     {QStringLiteral("opening"), opening},
                      {QStringLiteral("sent"), static_cast<qint64>(sent)},
                      {QStringLiteral("left"), static_cast<qint64>(left)},
                      {QStringLiteral("sentBytes"), static_cast<qint64>(sentBytes)},
@@ -71,15 +72,19 @@ QString LoadReport::toText() const {
                        .arg(static_cast<double>(duration.count()) / 1e9, 0, 'f', 3)
                        .arg(opened)
                        .arg(rate(), 0, 'f', 0);
+    if (unsentBytes > 0)
+        text += QStringLiteral(", %1 bytes of which were not sent").arg(unsentBytes);
     if (failed > 0)
         text += QStringLiteral("; %1 connections failed").arg(failed);
-    if (isCancelled)
+    if (opening > 0)
+        text += QStringLiteral("; %1 connections were still being opened").arg(opening);
+    if (isSpoilt)
+        text += QStringLiteral("; %1 messages could not be made").arg(left);
+    else if (isCancelled)
         text += left > 0 ? QStringLiteral("; stopped with %1 messages to go").arg(left)
-                         : QStringLiteral("; stopped while answers were waited for");
+                         : QStringLiteral("; stopped before the answers were complete");
     else if (left > 0)
         text += QStringLiteral("; %1 messages found no open connection: the peers had ended").arg(left);
-    if (unsentBytes > 0)
-        text += QStringLiteral("; %1 bytes of them were not sent").arg(unsentBytes);
     if (error)
         text += QStringLiteral(" (%1)").arg(error->detail);
     if (const auto median = percentile(0.5)) {
@@ -100,6 +105,7 @@ LoadSender::LoadSender(Engine& engine, QObject* parent) : QObject(parent), m_eng
     m_timer.setInterval(std::chrono::milliseconds(1));
     QObject::connect(&m_timer, &QTimer::timeout, this, &LoadSender::tick);
     QObject::connect(&m_engine, &Engine::endpointsChanged, this, &LoadSender::update);
+    QObject::connect(&m_engine, &Engine::endpointRemoved, this, &LoadSender::finishStopping);
 }
 
 LoadSender::~LoadSender() {
@@ -117,6 +123,7 @@ Result<void> LoadSender::start(const LoadPlan& plan) {
     m_all.clear();
     m_open.clear();
     m_progress.clear();
+    m_roundTrips.clear();
     m_firstSent = 0;
     m_lastSent = 0;
     m_known.clear();
@@ -144,18 +151,31 @@ void LoadSender::update(const QVector<EndpointSnapshot>& snapshots) {
         const auto progress = m_progress.find(one.id);
         if (progress == m_progress.end())
             continue;
+        m_known.insert(one.id);
         readRecords(one.id, *progress);
         const auto place = std::find(m_open.begin(), m_open.end(), one.id);
-        if (isEnded(one.state)) {
+        progress->hasEnded = isEnded(one.state);
+        if (one.error && !m_report.error) // of a datagram socket also what the network said of a datagram
+            m_report.error = one.error;
+        if (progress->hasEnded) {
             if (place != m_open.end())
                 m_open.erase(place);
-            if (one.error && !m_report.error)
-                m_report.error = one.error;
         } else if (place == m_open.end() && isConnected(one.state)) {
             m_open.push_back(one.id);
+            progress->hasOpened = true;
             ++m_report.opened;
         }
     }
+    finishStopping();
+}
+
+/// Once everything that was opened has ended, or was removed by somebody.
+void LoadSender::finishStopping() {
+    const bool isOver = std::all_of(m_all.begin(), m_all.end(), [this](EndpointId id) {
+        return m_progress.value(id).hasEnded || (m_known.contains(id) && !m_engine.snapshot(id));
+    });
+    if (m_phase == Phase::Stopping && isOver)
+        finish();
 }
 
 void LoadSender::tick() {
@@ -222,6 +242,7 @@ void LoadSender::sendDue() {
             const auto bytes = step.render(m_state, Timestamp::now().wall, m_plan.message.encoding);
             if (!bytes) {
                 m_report.error = bytes.error();
+                m_report.isSpoilt = true;
                 finish();
                 return;
             }
@@ -241,11 +262,22 @@ void LoadSender::sendDue() {
     m_sincePhase.start();
 }
 
+void LoadSender::stop() {
+    if (m_phase == Phase::Idle || m_phase == Phase::Stopping)
+        return;
+    m_timer.stop();
+    m_phase = Phase::Stopping;
+    m_report.isCancelled = true;
+    for (const Progress& one : std::as_const(m_progress))
+        m_report.opening += one.hasOpened || one.hasEnded ? 0 : 1;
+}
+
 void LoadSender::cancel() {
     if (m_phase == Phase::Idle)
         return;
-    m_report.isCancelled = true;
-    finish();
+    stop();
+    for (const EndpointId id : m_all)
+        m_engine.close(id);
 }
 
 /// Takes the times from the records that have come since the last look: at the end there are millions of them, and who
@@ -264,32 +296,40 @@ void LoadSender::readRecords(EndpointId id, Progress& progress) {
             if (progress.sentAt < 0)
                 progress.sentAt = header.time.mono;
         } else if (header.kind == RecordKind::Received && progress.sentAt >= 0) {
-            m_report.roundTrips.push_back(header.time.mono - progress.sentAt);
+            m_roundTrips.push_back(header.time.mono - progress.sentAt);
             progress.sentAt = -1;
         }
     }
 }
 
+LoadReport LoadSender::report() {
+    LoadReport report = m_report;
+    for (auto one = m_progress.begin(); one != m_progress.end(); ++one) {
+        readRecords(one.key(), *one);
+        const auto snapshot = m_engine.snapshot(one.key());
+        if (!snapshot)
+            continue;
+        const Counters& counters = snapshot->counters;
+        report.sentBytes += counters.sentBytes;
+        report.unsentBytes += one->bytes - std::min(one->bytes, counters.sentBytes);
+        report.receivedBytes += counters.receivedBytes;
+        report.failed += one->hasOpened || !snapshot->error ? 0 : 1;
+    }
+    report.duration = std::chrono::nanoseconds(m_lastSent - m_firstSent);
+    report.left = m_plan.count - m_report.sent;
+    report.roundTrips = m_roundTrips;
+    report.answered = report.roundTrips.size();
+    std::sort(report.roundTrips.begin(), report.roundTrips.end());
+    return report;
+}
+
 void LoadSender::finish() {
     m_timer.stop();
+    const LoadReport done = report();
     m_phase = Phase::Idle;
-    for (const EndpointId id : m_all) {
-        Progress& progress = m_progress[id];
-        readRecords(id, progress);
-        if (const auto snapshot = m_engine.snapshot(id)) {
-            const Counters& counters = snapshot->counters;
-            m_report.sentBytes += counters.sentBytes;
-            m_report.unsentBytes += progress.bytes - std::min(progress.bytes, counters.sentBytes);
-            m_report.receivedBytes += counters.receivedBytes;
-        }
+    for (const EndpointId id : m_all)
         m_engine.close(id);
-    }
-    m_report.duration = std::chrono::nanoseconds(m_lastSent - m_firstSent);
-    m_report.left = m_plan.count - m_report.sent;
-    m_report.failed = static_cast<int>(m_all.size()) - m_report.opened;
-    m_report.answered = m_report.roundTrips.size();
-    std::sort(m_report.roundTrips.begin(), m_report.roundTrips.end());
-    emit finished(m_report);
+    emit finished(done);
 }
 
 } // namespace sw

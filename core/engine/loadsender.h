@@ -30,16 +30,19 @@ struct LoadPlan {
 /// one's has none.
 struct LoadReport {
     int opened = 0;
-    int failed = 0;   ///< connections that could not be opened, or ended early
+    int failed = 0;   ///< connections that could not be opened
+    int opening = 0;  ///< that were still being opened when the load was stopped
     quint64 sent = 0; ///< messages that were handed to a connection
-    quint64 left = 0; ///< messages that found no open connection any more
+    quint64 left =
+        0; ///< of the plan, that were not: it was stopped, the peers had ended, or the message cannot be made
     quint64 sentBytes = 0;
-    quint64 unsentBytes = 0; ///< of those messages, that no longer went out
+    quint64 unsentBytes = 0; ///< of the messages that were handed to a connection, that no longer went out
     quint64 receivedBytes = 0;
     quint64 answered = 0;
     std::chrono::nanoseconds duration{0}; ///< from the first message to the last
     std::vector<qint64> roundTrips{};     ///< nanoseconds, in ascending order
     bool isCancelled = false;
+    bool isSpoilt = false;        ///< the message could not be made: see `error`
     std::optional<Error> error{}; ///< the first one
 
     double rate() const;
@@ -63,8 +66,12 @@ public:
     LoadSender& operator=(LoadSender&&) = delete;
 
     Result<void> start(const LoadPlan& plan);
-    /// What was measured until then is reported.
+    /// Sends no more and closes what it opened; what was measured is reported once that is closed.
     void cancel();
+    /// Sends no more. Somebody else closes everything, and takes the report then.
+    void stop();
+    /// What was measured by now.
+    LoadReport report();
     bool isRunning() const { return m_phase != Phase::Idle; }
 
 signals:
@@ -72,7 +79,7 @@ signals:
     void finished(const LoadReport& report);
 
 private:
-    enum class Phase { Idle, Opening, Sending, Waiting };
+    enum class Phase { Idle, Opening, Sending, Waiting, Stopping };
     /// What was offered to a connection, and how far its records were read.
     struct Progress {
         quint64 messages = 0;
@@ -80,12 +87,15 @@ private:
         quint64 lastSize = 0; // of a message
         RecordIndex next = 0; // record to read
         qint64 sentAt = -1;   // of the message that waits for its answer, monotonic ns
+        bool hasOpened = false;
+        bool hasEnded = false;
     };
 
     void update(const QVector<EndpointSnapshot>& snapshots);
     void tick();
     void sendDue();
     void finish();
+    void finishStopping();
     void readRecords(EndpointId id, Progress& progress);
 
     Engine& m_engine;
@@ -99,7 +109,8 @@ private:
     std::vector<EndpointId> m_open;
     QSet<EndpointId> m_known;               // that the engine has told of
     QHash<EndpointId, Progress> m_progress; // of each in m_all
-    qint64 m_firstSent = 0;                 // monotonic ns; 0: none
+    std::vector<qint64> m_roundTrips;
+    qint64 m_firstSent = 0; // monotonic ns; 0: none
     qint64 m_lastSent = 0;
     std::size_t m_next = 0;
     quint64 m_lastMoved = 0;

@@ -240,17 +240,22 @@ quint64 CrcModel::mask() const {
 }
 
 quint64 CrcModel::valueOf(QByteArrayView bytes) const {
-    const quint64 top = quint64(1) << static_cast<unsigned>(width - 1);
-    quint64 value = initial;
-    for (const char c : bytes) {
-        const quint64 byte = reflectsIn ? reflected(static_cast<unsigned char>(c), 8) : static_cast<unsigned char>(c);
-        for (unsigned bit = 8; bit-- > 0;) {
-            const bool isOne = ((value & top) != 0) != ((byte >> bit & 1U) != 0);
-            value = (value << 1U) & mask();
-            if (isOne)
-                value ^= polynomial;
-        }
+    // the register is kept at the top of 64 bits: so one table serves every width
+    const auto shift = static_cast<unsigned>(64 - width);
+    const quint64 aligned = polynomial << shift;
+    std::array<quint64, 256> ofByte{}; // what a byte makes of an empty register
+    std::array<unsigned char, 256> fed{};
+    for (std::size_t byte = 0; byte < ofByte.size(); ++byte) {
+        quint64 made = static_cast<quint64>(byte) << 56U;
+        for (int bit = 0; bit < 8; ++bit)
+            made = made << 1U ^ ((made >> 63U) != 0 ? aligned : 0);
+        ofByte.at(byte) = made;
+        fed.at(byte) = static_cast<unsigned char>(reflectsIn ? reflected(byte, 8) : byte);
     }
+    quint64 value = initial << shift;
+    for (const char c : bytes)
+        value = value << 8U ^ ofByte[value >> 56U ^ fed[static_cast<unsigned char>(c)]];
+    value >>= shift;
     return (reflectsOut ? reflected(value, width) : value) ^ xorOut;
 }
 

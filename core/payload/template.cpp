@@ -18,6 +18,7 @@ namespace sw {
 namespace {
 
 constexpr qint64 mostRendered = 16 << 20;
+constexpr qint64 mostChecked = 32 << 20; // others wait meanwhile
 constexpr qint64 nanosPerSecond = 1'000'000'000;
 constexpr qint64 nanosPerMilli = 1'000'000;
 
@@ -285,8 +286,12 @@ Result<void> Template::fillChecks(QByteArray& message, const Pieces& pieces) con
     std::vector<qsizetype> offsets{0};
     for (const QByteArray& piece : pieces)
         offsets.push_back(offsets.back() + piece.size());
+    qint64 checked = 0;
     for (const std::size_t index : m_checks) {
         const Part& part = m_parts[index];
+        checked += offsets[part.last] - offsets[part.first];
+        if (checked > mostChecked)
+            return refuse(QStringLiteral("The checksums of a message cover at most 32 MiB together."), -1);
         QByteArray covered = message.mid(offsets[part.first], offsets[part.last] - offsets[part.first]);
         if (part.isUnhexed) {
             auto decoded = unhexed(covered, part.text);

@@ -83,8 +83,8 @@ std::size_t wholeLines(const char* data, std::size_t size) {
 } // namespace
 
 Result<std::unique_ptr<FaultLog>> FaultLog::open(const QString& path, const QVector<Fault>& faults, quint64 seed,
-                                                 Existing existing) {
-    auto file = AppendFile::open(path, existing);
+                                                 const Opening& how) {
+    auto file = AppendFile::open(path, how);
     if (!file)
         return tl::unexpected(file.error());
     std::unique_ptr<FaultLog> log(new FaultLog(std::move(*file)));

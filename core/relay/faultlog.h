@@ -31,7 +31,7 @@ class FaultLog {
 public:
     /// Errors: those of openOutputFile().
     static Result<std::unique_ptr<FaultLog>> open(const QString& path, const QVector<Fault>& faults, quint64 seed,
-                                                  Existing existing = Existing::Refuse);
+                                                  const Opening& how = Existing::Refuse);
 
     /// Errors: what the system says; whole lines that fitted stay, and nothing more is written then.
     Result<void> write(const std::vector<FaultDecision>& decisions);

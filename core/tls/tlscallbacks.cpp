@@ -191,14 +191,17 @@ int TlsCallbacks::newSession(SSL* ssl, SSL_SESSION* session) {
 
 void TlsCallbacks::keyLog(const SSL* ssl, const char* line) {
     TlsSession* session = sessionOf(ssl);
-    const auto write = [&]() -> Result<void> {
-        const auto file = AppendFile::open(session->context().settings().keyLogFile, Existing::Append, Patience::None);
+    const TlsContext& context = session->context();
+    BlockBuffer buffer(AppendFile::block);
+    const QByteArray text = QByteArray(line) + '\n';
+    std::copy(text.begin(), text.end(), buffer.extend(static_cast<std::size_t>(text.size())));
+    const auto write = [&]() -> Result<void> { // in one write: others may log to it too
+        if (context.m_keyLogPipe)
+            return context.m_keyLogPipe->append(buffer);
+        const auto file = AppendFile::open(context.settings().keyLogFile, Existing::Append);
         if (!file)
             return tl::unexpected(file.error());
-        const QByteArray text = QByteArray(line) + '\n';
-        BlockBuffer buffer(AppendFile::block);
-        std::copy(text.begin(), text.end(), buffer.extend(static_cast<std::size_t>(text.size())));
-        if (auto written = (*file)->append(buffer); !written) // in one write: others may log to it too
+        if (auto written = (*file)->append(buffer); !written)
             return written;
         return (*file)->close();
     };

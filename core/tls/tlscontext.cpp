@@ -317,8 +317,11 @@ Result<void> TlsContext::setKeyLog() {
     if (m_settings.keyLogFile.isEmpty())
         return {};
     // the secrets of others stay in it, and ours are for nobody else
-    if (const auto file = AppendFile::open(m_settings.keyLogFile, Existing::Append, Patience::None); !file)
+    auto file = AppendFile::open(m_settings.keyLogFile, Existing::Append);
+    if (!file)
         return tl::unexpected(badOption("keylog", file.error().detail));
+    if ((*file)->isSequential()) // its reader would take a close for the end; a file may be replaced meanwhile
+        m_keyLogPipe = std::move(*file);
     SSL_CTX_set_keylog_callback(m_native, &TlsCallbacks::keyLog);
     return {};
 }

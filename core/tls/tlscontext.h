@@ -15,6 +15,8 @@ using SSL_CTX = struct ssl_ctx_st;
 
 namespace sw {
 
+class AppendFile;
+
 class TlsSessionCache;
 
 enum class TlsTransport { Stream, Datagram };
@@ -73,7 +75,8 @@ private:
     std::vector<Certificate> m_own;
     QByteArray m_alpn; // as it goes over the wire
     QByteArray m_cookieSecret;
-    QByteArray m_psk; // empty: none
+    QByteArray m_psk;                         // empty: none
+    std::unique_ptr<AppendFile> m_keyLogPipe; // where the key log is one
 
     friend struct TlsCallbacks;
 };

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """One that floods must not keep others waiting, nor take all memory, nor fill the screen (promises N3, N13)."""
+import json
 import os
 import re
 import socket
+import subprocess
 import tempfile
 import time
 import unittest
 
 from books import one_round
 from floods import RULES, SCRIPT, answer_times, end_time, flooded, many_peers, sending_is_bounded
-from harness import Running, connected, json_lines, refusing_port, settled, swright
+from harness import Running, SWRIGHT, connected, json_lines, read_all, refusing_port, settled, swright
 
 # On a machine that has other work a short time cannot be told from a long one; before, others waited 3 to 5 s.
 PATIENCE = 1.5
@@ -57,6 +59,31 @@ class Floods(unittest.TestCase):
                 time.sleep(0.3)
                 self.assert_others_are_served(listener.port())
                 self.assertLess(end_time(listener), 5)
+
+    def test_who_asks_much_and_reads_late_gets_everything(self):
+        for size, count in ((100_000, 300), (9 << 20, 3), (15 << 20, 2)):
+            rules = f"framer lines\nrule big\n  equals big\n  answer " + "${random:1048576}" * (size >> 20) + f"${{random:{size % (1 << 20)}}}" * (size % (1 << 20) > 0) + "\n"
+            with self.subTest(size=size), Running("listen", "tcp://127.0.0.1:0", "--behaviour", "rules=" + self.file("b.rules", rules), "--json") as listener:
+                with connected(listener.port()) as peer:
+                    peer.sendall(b"big\n" * count)
+                    peer.shutdown(socket.SHUT_WR)
+                    time.sleep(0.3)
+                    self.assertEqual(len(read_all(peer)), size * count)
+                self.assertEqual(listener.events("not-sent"), [])
+
+    def test_a_stopped_reader_of_what_it_says_holds_no_end_up(self):
+        read, write = os.pipe()
+        with subprocess.Popen([SWRIGHT, "listen", "tcp://127.0.0.1:0", "--behaviour", "echo", "--json"], stdout=subprocess.DEVNULL, stderr=write) as listener:
+            os.close(write)
+            said = b""
+            while b"\n" not in said:
+                said += os.read(read, 1)
+            port = json.loads(said)["port"]
+            for _ in range(500):
+                connected(port).close()
+            listener.terminate()
+            self.assertEqual(listener.wait(10), 0)
+        os.close(read)
 
     def test_messages_that_wait_for_a_delay_stop_their_peer(self):
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "rules=" + self.file("a.rules", RULES)) as listener:

@@ -200,10 +200,9 @@ class Places(Folder):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn(b"a pipe that nobody reads", done.stderr)
         with Running("relay", "tcp://127.0.0.1:0", "tcp://127.0.0.1:9", "--fault", "delay=1ms", "--fault-log", fifo) as relay:
-            time.sleep(0.3)  # nothing tells that it waits for a reader
-            self.assertIsNone(relay.process.poll(), relay.said())
+            relay.says("waiting for somebody to read the pipe")
             relay.process.terminate()
-            self.assertLess(relay.wait(10), 2)
+            self.assertEqual(relay.wait(10), 1)
 
     def test_a_pipe_whose_reader_stops_holds_no_end_up(self):
         fifo = self.path("pipe.jsonl")
@@ -219,6 +218,56 @@ class Places(Folder):
                 listener.wait(10)
             self.assertIn("its reader does not take more", listener.said())
         os.close(reader)
+
+    def test_a_slow_reader_of_a_pipe_holds_no_end_up(self):
+        for name, ends in (("slow.bin", lambda program: program.process.terminate()), ("slow.jsonl", lambda program: program.process.send_signal(signal.SIGINT))):
+            fifo = self.path(name)
+            os.mkfifo(fifo, 0o600)
+            reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+            over = threading.Event()
+
+            def read_slowly(reader=reader, over=over):
+                while not over.wait(0.05):
+                    with contextlib.suppress(BlockingIOError):
+                        os.read(reader, 4096)
+            reading = threading.Thread(target=read_slowly, daemon=True)
+            reading.start()
+            with self.subTest(name=name), Running("listen", "tcp://127.0.0.1:0", "--behaviour", "discard", "--record", fifo) as listener:
+                with connected(listener.port()) as client:
+                    client.settimeout(1)
+                    with contextlib.suppress(TimeoutError):
+                        for _ in range(400):
+                            client.sendall(bytes(8192))
+                    ends(listener)
+                    self.assertEqual(listener.wait(10), 1)
+                self.assertIn("its reader does not take more", listener.said())
+            over.set()
+            reading.join()
+            os.close(reader)
+
+    def test_a_pipe_is_waited_for_no_longer_than_the_command_lasts(self):
+        fifo = self.path("pipe.jsonl")
+        os.mkfifo(fifo, 0o600)
+        done = swright("listen", "tcp://127.0.0.1:0", "--behaviour", "echo", "--for", "500ms", "--record", fifo)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"waiting for somebody to read the pipe", done.stderr)
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", "echo", "--record", fifo) as listener:
+            listener.says("waiting for somebody to read the pipe")
+            listener.process.terminate()
+            self.assertEqual(listener.wait(10), 1)
+            self.assertIn("a pipe that nobody reads", listener.said())
+            self.assertNotIn("listening on", listener.said())
+
+    def test_a_key_log_into_a_pipe(self):
+        fifo = self.path("keys")
+        os.mkfifo(fifo, 0o600)
+        with subprocess.Popen(["cat", fifo], stdout=subprocess.PIPE) as reader:
+            with Running("listen", f"tls://127.0.0.1:0?keylog={fifo}", "--behaviour", "echo") as server:
+                for _ in range(2):
+                    self.assertEqual(swright("send", f"tls://127.0.0.1:{server.port()}?verify=off", "hi", "--reply", "5s").returncode, 0)
+                server.process.terminate()
+                self.assertEqual(server.wait(), 0, server.said())
+            self.assertGreaterEqual(reader.stdout.read().count(b"SECRET"), 8)
 
     def test_a_key_log_goes_on_and_is_private(self):
         log = self.path("keys.log", b"# mine\n")

@@ -256,6 +256,20 @@ class Scripts(unittest.TestCase):
                 self.assertEqual(len(read_all(peer)), 300 << 20)
             self.assertEqual(listener.events("behaviour-failed"), [])
 
+    def test_a_process_that_is_killed_again_while_it_begins(self):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.script("function filter(c, b) { c.send(b); }"), "--json") as listener:
+            with connected(listener.port()) as peer:
+                peer.sendall(b"one!")
+                self.assertEqual(receive(peer, 4), b"one!")
+                killed = set()
+                for _ in range(3):
+                    child = wait_for(lambda: next((one for one in listener.children() if one not in killed), None))
+                    killed.add(child)
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(child, signal.SIGKILL)
+                peer.sendall(b"two!")
+                self.assertEqual(receive(peer, 4), b"two!")
+
     def test_what_it_sent_before_it_hung_is_sent_once(self):
         script = ("let framer = 'lines'; function filter(c, b) { if (b == 'ping') { c.send('pong\\n'); return; }\n"
                   "for (let i = 0; i < 40; ++i) c.send('x'.repeat(10000)); function f() { try { f() } catch (e) { f() } } f(); }")

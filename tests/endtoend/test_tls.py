@@ -517,5 +517,71 @@ class Datagrams(unittest.TestCase):
             self.assertIn("said nothing", result.stderr.decode())
 
 
+
+class Upgrades(unittest.TestCase):
+    """TLS that begins in the middle of a stream: nothing that somebody on the way puts behind the request in clear text may be taken for what came
+    by TLS (as CVE-2011-0411), however soon or late the handshake is over."""
+    RULES = ("framer lines\nrule s\n  equals STARTTLS\n  answer go\\n\n  starttls\nrule slow\n  equals SLOW\n  answer go\\n\n  delay 200ms\n  starttls\n"
+             "rule late\n  equals LATE\n  delay 200ms\n  answer go\\n\n  starttls\nrule e\n  any\n  answer E:${0}\\n\n")
+    SCRIPT = ("let framer = 'lines'; function wait() { const begin = Date.now(); while (Date.now() - begin < 200) ; }\n"
+              "function filter(c, b) { if (b == 'STARTTLS') { c.send('go\\n'); c.startTls(); } else if (b == 'LATE') { wait(); c.send('go\\n'); c.startTls(); }\n"
+              "else c.send('E:' + b + '\\n'); }")
+
+    def upgraded(self, port, pieces, pause=0):
+        """What comes by TLS for a line that goes by TLS, after these pieces in clear text."""
+        with connected(port) as plain:
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for piece in pieces:
+                plain.sendall(piece)
+                time.sleep(pause)
+            said = b""
+            while not said.endswith(b"go\n"):
+                part = plain.recv(1)
+                if not part:
+                    return None
+                said += part
+            context = ssl.create_default_context()
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            with context.wrap_socket(plain) as secure:
+                secure.sendall(b"hello\n")
+                answer = b""
+                while not answer.endswith(b"hello\n"):
+                    part = secure.recv(1000)
+                    if not part:
+                        break
+                    answer += part
+                return answer
+
+    def holds(self, behaviour, requests):
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", behaviour, "--json") as listener:
+            port = listener.port()
+            for request in requests:
+                for pieces, pause in (([request + b"\nINJ"], 0), ([request + b"\nINJECTED\n"], 0), ([request + b"\nINJECTED\nINJ"], 0),
+                                      ([request + b"\n", b"INJECTED\n"], 0), ([request + b"\n", b"INJ"], 0.0002),
+                                      ([request[:3], request[3:] + b"\nINJ"], 0), ([request + b"\n" + b"INJECTED\n" * 1000], 0)):
+                    for _ in range(4):
+                        with self.subTest(request=request, pieces=pieces):
+                            try:
+                                answer = self.upgraded(port, pieces, pause)
+                            except (ssl.SSLError, ConnectionResetError):
+                                continue  # what is not taken for TLS's own has ended the handshake
+                            self.assertEqual(answer, b"E:hello\n")
+            for request in requests:  # and who says nothing in between is served
+                self.assertEqual(self.upgraded(port, [request + b"\n"]), b"E:hello\n")
+
+    def test_rules(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".rules") as file:
+            file.write(self.RULES)
+            file.flush()
+            self.holds(f"rules={file.name}", (b"STARTTLS", b"LATE", b"SLOW"))
+
+    def test_scripts(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".js") as file:
+            file.write(self.SCRIPT)
+            file.flush()
+            self.holds(f"script={file.name}", (b"STARTTLS", b"LATE"))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -162,7 +162,7 @@ void BufferCommands::recordToFile() {
     }
     FileRecording* observer = recording->get();
     connect(observer, &FileRecording::failed, this, [this, observer](const Error& error) {
-        emit complained(error.detail);
+        emit complained(tr("%1 Traffic goes on.").arg(error.detail));
         QMetaObject::invokeMethod( // not while it speaks
             this,
             [this, observer] {

@@ -139,11 +139,11 @@ private slots:
     void aPipeIsWrittenInOrder() {
         QCOMPARE(::mkfifo(QFile::encodeName(path("pipe")).constData(), 0600), 0);
         QByteArray got;
-        setWaitsForReaders(true); // whoever comes first
         std::thread reader([&] { got = contentOf(path("pipe")); });
         QByteArray expected;
         {
-            auto file = AppendFile::open(path("pipe"), AppendFile::Existing::Replace);
+            const auto patience = std::make_shared<Patience>(); // whoever comes first
+            auto file = AppendFile::open(path("pipe"), {Existing::Replace, patience});
             QVERIFY(file);
             QVERIFY(!(*file)->wantsBlocks());
             BlockBuffer buffer(1U << 20U);
@@ -153,7 +153,6 @@ private slots:
             }
         }
         reader.join();
-        setWaitsForReaders(false);
         QCOMPARE(got, expected);
     }
 

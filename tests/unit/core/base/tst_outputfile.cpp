@@ -7,7 +7,9 @@
 #include <QTemporaryDir>
 #include <QtTest/QtTest>
 
+#include <atomic>
 #include <cstring>
+#include <thread>
 
 #ifdef Q_OS_UNIX
 #include <fcntl.h>
@@ -206,6 +208,43 @@ private slots:
         ::close(static_cast<int>(opened->handle));
         QVERIFY(!removeOldFile(QStringLiteral("/dev/null")));
         QVERIFY(QFile::exists(QStringLiteral("/dev/null")));
+    }
+
+    void patienceEnds() {
+        const QByteArray name = QFile::encodeName(path("pipe"));
+        QCOMPARE(::mkfifo(name.constData(), 0600), 0);
+        std::atomic<int> told{0};
+        const auto patience = std::make_shared<Patience>(Patience::Opening::Waits,
+                                                         [&](const QString& what) { told += what == path("pipe"); });
+        std::thread ending([&] {
+            while (told == 0)
+                std::this_thread::yield();
+            patience->stop();
+        });
+        QVERIFY(!openOutputFile(path("pipe"), {Existing::Refuse, patience})); // for whom nobody comes
+        ending.join();
+        QCOMPARE(told.load(), 1);
+        const int reader = ::open(name.constData(), O_RDONLY | O_NONBLOCK);
+        const auto until = std::make_shared<Patience>(Patience::Opening::Refuses);
+        const auto file = AppendFile::open(path("pipe"), {Existing::Refuse, until});
+        QVERIFY(file);
+        BlockBuffer buffer(AppendFile::block);
+        std::memset(buffer.extend(1U << 20U), 'x', 1U << 20U);
+        until->stop();
+        std::atomic<bool> isOver{false};
+        std::thread slow([&] { // takes a little, again and again
+            QByteArray room(4096, 0);
+            while (!isOver) {
+                [[maybe_unused]] const auto got = ::read(reader, room.data(), 4096);
+                std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            }
+        });
+        QVERIFY(!(*file)->append(buffer));
+        isOver = true;
+        slow.join();
+        ::close(reader);
+        const std::atomic<bool> isCancelled{true};
+        QVERIFY(Patience(isCancelled).isOver() && !Patience().isOver());
     }
 
     void aPipeNeedsAReader() {

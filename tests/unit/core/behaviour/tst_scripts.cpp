@@ -3,6 +3,7 @@
 #include "core/behaviour/scriptchecker.h"
 #include "tests/support/enginefixture.h"
 
+#include <QDirIterator>
 #include <QTemporaryDir>
 
 using namespace sw;
@@ -30,13 +31,33 @@ private:
         return peer.receive(wanted);
     }
 
+    /// How many there are of this one; 0 where that cannot be told.
+    static qsizetype childProcesses() {
+        QByteArray all;
+        QDirIterator tasks(QStringLiteral("/proc/self/task"), QDir::Dirs | QDir::NoDotAndDotDot);
+        while (tasks.hasNext()) {
+            QFile file(tasks.next() + QStringLiteral("/children"));
+            if (file.open(QIODevice::ReadOnly))
+                all += file.readAll() + ' ';
+        }
+        return all.simplified().isEmpty() ? 0 : all.simplified().split(' ').size();
+    }
+
 private slots:
     void aCheckerThatGoesMeanwhileTakesItsProcessAlong() {
+        const QString slow = QStringLiteral("let a = [") + QString(4'000'000, QLatin1Char(',')) + QStringLiteral("];");
         for (int rounds = 0; rounds < 5; ++rounds) {
-            ScriptChecker checker;
-            checker.check(QStringLiteral("for (;;) ;"), QStringLiteral("x.js"));
-            for (int i = 0; i < rounds; ++i)
-                QCoreApplication::processEvents();
+            const qsizetype before = childProcesses();
+            {
+                ScriptChecker checker;
+                checker.check(slow, QStringLiteral("x.js"));
+                for (int i = 0; i < rounds; ++i)
+                    QCoreApplication::processEvents();
+#ifdef Q_OS_LINUX
+                QCOMPARE(childProcesses(), before + 1);
+#endif
+            }
+            QCOMPARE(childProcesses(), before);
         }
         ScriptChecker checker;
         QStringList said;

@@ -21,6 +21,23 @@ private:
     }
 
 private slots:
+    void whatWasSentAlreadyDoesNotCount() {
+        WriteQueue queue;
+        const QByteArray bytes("sent and not sent");
+        QVERIFY(queue.append(bytes, 9));
+        QCOMPARE(queue.bytes(), quint64(8));
+        QCOMPARE(queue.front().toByteArray(), QByteArray("not sent"));
+        QVERIFY(queue.append("!"));
+        queue.advance(4);
+        QCOMPARE(queue.front().toByteArray(), QByteArray("sent"));
+        QCOMPARE(queue.bytes(), quint64(5));
+        queue.advance(4);
+        QCOMPARE(queue.front().toByteArray(), QByteArray("!"));
+        queue.advance(1);
+        QVERIFY(queue.isEmpty());
+        QCOMPARE(queue.memory(), quint64(0));
+    }
+
     void keepsTheOrder() {
         WriteQueue queue;
         QVERIFY(queue.append("abc"));

@@ -128,6 +128,44 @@ private slots:
         QVERIFY(report->toText().contains(QLatin1String("not sent")));
     }
 
+    void aLoadThatIsStoppedWhileItConnectsHasNotFailed() {
+        const RawPeer silent = RawPeer::listenOn();
+        EngineFixture fixture;
+        LoadSender sender(fixture.engine());
+        std::optional<LoadReport> report;
+        QObject::connect(&sender, &LoadSender::finished, &sender, [&](const LoadReport& one) { report = one; });
+        LoadPlan plan{.address = *parseAddress(QStringLiteral("tls://127.0.0.1:%1").arg(silent.port())),
+                      .connections = 3};
+        plan.message.steps = {*MessageStep::parse(QStringLiteral("text x"))};
+        QVERIFY(sender.start(plan));
+        QVERIFY(fixture.waitUntil([&] {
+            const auto all = fixture.engine().snapshots();
+            return std::count_if(all.begin(), all.end(), [](const EndpointSnapshot& one) {
+                       return one.state == EndpointState::Handshaking;
+                   }) == 3;
+        }));
+        sender.cancel();
+        QVERIFY(fixture.waitUntil([&] { return report.has_value(); }));
+        QCOMPARE(report->failed, 0);
+        QCOMPARE(report->opening, 3);
+        QVERIFY(report->toText().contains(QLatin1String("3 connections were still being opened")));
+    }
+
+    void aLoadWhoseMessageCannotBeMadeSaysSo() {
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("discard"));
+        LoadSender sender(fixture.engine());
+        std::optional<LoadReport> report;
+        QObject::connect(&sender, &LoadSender::finished, &sender, [&](const LoadReport& one) { report = one; });
+        LoadPlan plan{.address = *parseAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(fixture.portOf(listener)))};
+        plan.message.steps = {*MessageStep::parse(QStringLiteral("template ${nosuch}"))};
+        QVERIFY(sender.start(plan));
+        QVERIFY(fixture.waitUntil([&] { return report.has_value(); }));
+        QVERIFY(report->isSpoilt && report->error);
+        QVERIFY(report->toText().contains(QLatin1String("1000 messages could not be made")));
+        QVERIFY(!report->toText().contains(QLatin1String("the peers")));
+    }
+
     void aLoadCanBeCancelled() {
         EngineFixture fixture;
         const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("discard"));
@@ -142,7 +180,13 @@ private slots:
         QVERIFY(fixture.waitUntil([&] { return fixture.now(listener.id).counters.connections == 1; }));
         QTest::qWait(100);
         sender.cancel();
-        QVERIFY(report && report->isCancelled);
+        QVERIFY(fixture.waitUntil([&] { return report.has_value(); })); // once what was sent is out
+        QVERIFY(report->isCancelled && report->failed == 0 && report->opening == 0);
+        QCOMPARE(report->sentBytes, report->sent);
+        QCOMPARE(report->unsentBytes, quint64(0));
+        const EndpointId served = fixture.children(listener.id).front().id;
+        QVERIFY(fixture.waitForState(served, EndpointState::Closed));
+        QCOMPARE(fixture.now(served).counters.receivedBytes, report->sentBytes);
         QVERIFY(report->sent > 0 && report->sent < 1'000'000);
         QVERIFY(report->toText().contains(QStringLiteral("stopped with %1 messages to go").arg(report->left)));
         QVERIFY(!report->toText().contains(QLatin1String("the peers")));
