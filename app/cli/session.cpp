@@ -119,7 +119,7 @@ Session::Session(const SessionOptions& options, QObject* parent)
       m_engine({.notifyInterval = std::chrono::milliseconds(0), .receiveWindow = window}),
       m_events(m_engine.eventLog()) {
     QObject::connect(&m_engine, &Engine::endpointsChanged, this, [this](const QVector<EndpointSnapshot>& snapshots) {
-        takeEvents();
+        takeEvents(m_engine.completeUpTo());
         take(snapshots);
         if (m_idleTimer.interval() > 0 && !m_isFinishing)
             m_idleTimer.start();
@@ -267,6 +267,7 @@ void Session::endOutput() {
 void Session::end() {
     if (std::exchange(m_hasEnded, true))
         return;
+    takeEvents(std::numeric_limits<qint64>::max());
     takeUpTo(std::numeric_limits<qint64>::max());
     for (auto& [id, followed] : m_followed)
         flushPieces(followed);
@@ -472,11 +473,13 @@ void Session::flushPieces(Followed& followed) {
         m_output.write(m_form == OutputForm::Lines ? lines(followed, rest) : toTerminalText(rest), followed.part.id, 0);
 }
 
-void Session::takeEvents() {
+/// What is newer is said with the next notification: who reads that a connection is there may count on it, and the rest
+/// of us gets to know it only then.
+void Session::takeEvents(qint64 upTo) {
     const RecordIndex end = m_events.count();
-    for (; m_nextEvent < end; ++m_nextEvent)
+    for (; m_nextEvent < end && m_events.header(m_nextEvent).time.mono <= upTo; ++m_nextEvent)
         sayEvent(m_events.at(m_nextEvent));
-    std::const_pointer_cast<Transcript>(m_events.transcript())->releaseBefore(end);
+    std::const_pointer_cast<Transcript>(m_events.transcript())->releaseBefore(m_nextEvent);
 }
 
 void Session::sayEvent(const RecordView& record) {

@@ -119,7 +119,7 @@ private:
     void forgetTaken();
     Followed& follow(const EndpointSnapshot& snapshot);
     void takeRecord(Followed& followed, const RecordView& record);
-    void takeEvents();
+    void takeEvents(qint64 upTo);
     void sayEvent(const RecordView& record);
     QByteArray formatted(Followed& followed, const RecordView& record);
     static QByteArray lines(const Followed& followed, QByteArrayView bytes);

@@ -128,6 +128,7 @@ void ScriptBehaviour::secured(Peer& peer) {
     if (!prepare(peer))
         return;
     dropClearText(); // the handshake may be over before beginTls() has returned
+    m_hasAskedForTls = false;
     process().call(m_id, ScriptHook::Secured);
 }
 
@@ -310,6 +311,7 @@ void ScriptBehaviour::act(ScriptAction action, const QString& text) {
 }
 
 void ScriptBehaviour::startTls(const QString& options) {
+    m_hasAskedForTls = true;
     process().beginTls(m_id, *m_peer, options);
     if (m_hasEnded || !m_peer->isStartingTls())
         return;
@@ -325,8 +327,10 @@ void ScriptBehaviour::dropClearText() {
     m_waiting.clear();
     m_early.clear();
     m_framer = Framer(m_shared->framer());
-    if (isTextLeft)
+    if (isTextLeft && m_hasAskedForTls)
         show({.content = QByteArrayLiteral("clear text"), .raw = {}});
+    else if (isTextLeft) // somebody else began TLS
+        m_peer->tell(EventKind::Warning, QStringLiteral("what came in clear text before TLS is not taken"), {});
 }
 
 BehaviourFactory makeScriptFactory(std::shared_ptr<ScriptSource> source) {

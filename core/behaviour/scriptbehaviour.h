@@ -145,6 +145,7 @@ private:
     bool m_hasEnded = false;
     bool m_hasToldLate = false; // that it sends after the end
     bool m_awaitsReload = false;
+    bool m_hasAskedForTls = false; // the script
     quint64 m_gap = 0;
     QElapsedTimer m_second;
     int m_said = 0;

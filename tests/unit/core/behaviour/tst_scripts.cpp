@@ -397,6 +397,37 @@ function filter(c, b) { store.seen += b.length; for (const other of connections(
         QVERIFY(fixture.waitUntil([&] { return fixture.bytesOf(client.id, RecordKind::Received) == "secret"; }));
     }
 
+    void whatBeganInClearTextDoesNotGoOnInTls_data() {
+        QTest::addColumn<QString>("behaviour");
+        QTest::addColumn<QByteArray>("answer");
+        QTest::newRow("script") << write("let framer = 'lines';\nfunction filter(c, b) { c.send('<' + b + '>'); }")
+                                << QByteArray("<whole>");
+        QFile rules(m_folder.filePath(QStringLiteral("a.rules")));
+        QVERIFY(rules.open(QIODevice::WriteOnly));
+        rules.write("framer lines\nrule any\n  any\n  answer <${0}>\n");
+        QTest::newRow("rules") << QStringLiteral("rules=") + rules.fileName() << QByteArray("<whole>");
+        QTest::newRow("talk") << QStringLiteral("talk") << QByteArray("You sent: 'whole'\n");
+        QTest::newRow("console") << QStringLiteral("console") << QByteArray("session: session “whole” begins");
+    }
+    /// TLS that the user begins: half a line waits, which somebody on the way could have put there.
+    void whatBeganInClearTextDoesNotGoOnInTls() {
+        QFETCH(QString, behaviour);
+        QFETCH(QByteArray, answer);
+        EngineFixture fixture;
+        const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1:0"), behaviour);
+        const auto client = fixture.connectTo(QStringLiteral("tcp://localhost:%1").arg(fixture.portOf(listener)));
+        const EndpointId served = fixture.waitForChild(listener.id);
+        fixture.engine().send(client.id, "inj");
+        QVERIFY(fixture.waitUntil([&] { return fixture.bytesOf(served, RecordKind::Received) == "inj"; }));
+        fixture.engine().startTls(served, {});
+        fixture.engine().startTls(client.id, QStringLiteral("verify=off"));
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(client.id).tls != nullptr; }));
+        fixture.engine().send(client.id, "whole\n");
+        QVERIFY(fixture.waitUntil(
+            [&] { return fixture.bytesOf(client.id, RecordKind::Received).size() >= answer.size(); }));
+        QCOMPARE(fixture.bytesOf(client.id, RecordKind::Received).left(answer.size()), answer);
+    }
+
     void clearTextAfterStartTlsDoesNotCount() {
         EngineFixture fixture;
         const auto listener =
