@@ -243,7 +243,7 @@ ScriptRuntime::Outcome<QString> ScriptRuntime::evaluate(int id, const QString& l
     const QJSValue show = m_functions.property(QStringLiteral("show"));
     const auto value = guarded(id, [&] {
         QStringList stack; // where something was thrown, which may be no error
-        const QJSValue result = m_engine.evaluate(line, QStringLiteral("console"), 1, &stack);
+        QJSValue result = m_engine.evaluate(line, QStringLiteral("console"), 1, &stack);
         if (result.isError())
             return result;
         const QJSValue shown = show.call({result}); // text, or what went wrong in a toString() of the line's

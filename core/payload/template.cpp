@@ -60,7 +60,7 @@ Result<QByteArray> unhexed(QByteArrayView digits, const QString& field) {
 /// The lowest byte of each number first, on every machine.
 void fillRandomly(char* bytes, std::size_t size, std::mt19937_64& random) {
     for (std::size_t at = 0; at < size; at += sizeof(quint64)) {
-        const quint64 drawn = qToLittleEndian<quint64>(random());
+        const auto drawn = qToLittleEndian<quint64>(random());
         std::memcpy(bytes + at, &drawn, std::min(sizeof drawn, size - at));
     }
 }
