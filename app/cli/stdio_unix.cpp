@@ -2,6 +2,7 @@
 #include "app/cli/stdio.h"
 
 #include "app/cli/signals.h"
+#include "core/base/outputfile.h"
 
 #include <QFile>
 
@@ -48,10 +49,20 @@ InputPiece readFrom(int fd, qsizetype most, const QString& what, bool isTerminal
     }
 }
 
+/// Standard error, so that writing to it does not block: a terminal that takes something lets one write wait for
+/// another all the same.
+int errorDescriptor() {
+    static const int fd = [] {
+        const auto own = openOutputFile(QStringLiteral("/dev/stderr"), Existing::Append);
+        return own ? static_cast<int>(own->handle) : STDERR_FILENO;
+    }();
+    return fd;
+}
+
 /// Until it takes something, or the end was asked for: who ends us does not wait for the reader of what we say.
-bool awaitReader(StandardStream stream) {
+bool awaitReader(int fd) {
     constexpr int slice = 50; // ms
-    pollfd wait{.fd = static_cast<int>(stream), .events = POLLOUT, .revents = 0};
+    pollfd wait{.fd = fd, .events = POLLOUT, .revents = 0};
     while (::poll(&wait, 1, isEndOver() ? 0 : slice) == 0) {
         if (isEndOver())
             return false;
@@ -68,17 +79,22 @@ InputPiece readInput(qsizetype most) {
 }
 
 bool writeOutput(StandardStream stream, QByteArrayView bytes) {
+    const bool isError = stream == StandardStream::Error;
+    const int fd = isError ? errorDescriptor() : static_cast<int>(stream);
     while (!bytes.isEmpty()) {
-        if (stream == StandardStream::Error && !awaitReader(stream))
+        if (isError && !awaitReader(fd))
             return false;
-        // what is ready takes so much without blocking: pipe(7)
-        const auto most = stream == StandardStream::Error ? std::min<qsizetype>(bytes.size(), PIPE_BUF) : bytes.size();
-        const ssize_t count = ::write(static_cast<int>(stream), bytes.data(), static_cast<size_t>(most));
+        // a pipe that is ready takes so much without blocking, should it be one that blocks: pipe(7)
+        const qsizetype most = isError ? std::min<qsizetype>(bytes.size(), PIPE_BUF) : bytes.size();
+        const ssize_t count = ::write(fd, bytes.data(), static_cast<size_t>(most));
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0 && errno == EAGAIN) {
-            pollfd wait{.fd = static_cast<int>(stream), .events = POLLOUT, .revents = 0};
-            ::poll(&wait, 1, -1);
+            constexpr int moment = 5; // ms: another write may have the terminal, of which readiness does not tell
+            pollfd wait{.fd = fd, .events = POLLOUT, .revents = 0};
+            isError ? ::poll(nullptr, 0, moment) : ::poll(&wait, 1, -1);
+            if (isError && isEndOver())
+                return false;
             continue;
         }
         if (count < 0)

@@ -389,10 +389,19 @@ void Connection::offer(const QByteArray& bytes, const QString&) {
                  .detail = QStringLiteral("%1 bytes wait already because the behaviour is busy.").arg(m_kept)});
             return;
         }
+        const bool wasWanted = m_wantedTls != nullptr;
         m_kept += static_cast<quint64>(bytes.size());
         if (m_behaviour->offered(*this, bytes))
             return;
+        if (m_isClosing || m_wantsWriteEnd) { // by the behaviour, because of these bytes: they are the last
+            sendKept(bytes);
+            return;
+        }
         m_kept -= static_cast<quint64>(bytes.size());
+        if (!wasWanted && m_wantedTls != nullptr && !hasEnded() && m_queue.append(bytes)) { // likewise: before TLS
+            flush();
+            return;
+        }
     }
     enqueue(bytes);
 }

@@ -59,7 +59,7 @@ private:
     void send(QByteArrayView bytes) override;
     void sendShared(const QByteArray& bytes) override;
     bool wantsMore() const override;
-    void close() override { closeOrderly(); }
+    void close() override;
     void closeAfterPeer() override;
     void abortBecause(const QString& why, const std::optional<Error>& error) override;
     void endSending() override { shutDownSending(); }
@@ -166,7 +166,8 @@ private:
     bool m_behaviourProduces = false;
     bool m_awaitsFirstByte = false;
     bool m_isHandshaking = false;
-    QByteArray m_hello; // of a TLS client, until the behaviour has seen it
+    bool m_closesAfterTls = false; // as its behaviour wants
+    QByteArray m_hello;            // of a TLS client, until the behaviour has seen it
     bool m_awaitsHello = false;
     bool m_waitsToProceed = false; // for proceedTls()
     bool m_isAsked = false;        // the acceptor decides

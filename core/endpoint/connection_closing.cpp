@@ -87,6 +87,14 @@ void Connection::closeOrderly() {
     flush();
 }
 
+/// What the behaviour has sent by then still goes out, by TLS where it has asked for that.
+void Connection::close() {
+    if (!hasEnded() && !m_isClosing && (m_isHandshaking || m_wantedTls != nullptr))
+        m_closesAfterTls = true;
+    else
+        closeOrderly();
+}
+
 void Connection::closeAfterPeer() {
     if (address().given("eof") != QLatin1String("keep"))
         closeOrderly();

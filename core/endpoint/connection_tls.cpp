@@ -295,6 +295,8 @@ void Connection::established() {
         m_queue.append(bytes);
     m_afterTlsSize = 0;
     ready();
+    if (m_closesAfterTls)
+        closeOrderly();
 }
 
 void Connection::recordAlerts() {

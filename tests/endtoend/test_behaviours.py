@@ -2,10 +2,12 @@
 """Rules and scripts as their users run them: malformed messages, ends of sending, acceptors, the listener itself."""
 import os
 import socket
+import ssl
 import tempfile
+import threading
 import unittest
 
-from harness import LIMIT, Running, connected, json_lines, read_all, reset_by, swright, wait_for
+from harness import LIMIT, Running, connected, json_lines, listening_socket, read_all, receive, reset_by, swright, wait_for
 
 
 class Programmed(unittest.TestCase):
@@ -93,6 +95,63 @@ class Sending(Programmed):
             wait_for(lambda: self.texts(running) == ["got late", "end"])
             wait_for(lambda: self.events(running, "closed"))
             self.assertEqual(self.events(running, "not-sent"), [])
+
+
+class SentAndOver(Programmed):
+    """A rule that ends the connection because of what the user sends: that still goes out."""
+
+    def talk(self, rules, sends=b"GO\n", answers=None):
+        """What the server got, and the client's status; the server says nothing, and closes after the client."""
+        got = []
+        with listening_socket() as server:
+            def serve():
+                peer, _ = server.accept()
+                with peer:
+                    peer.settimeout(LIMIT)
+                    got.append(read_all(peer))
+            serving = threading.Thread(target=serve, daemon=True)
+            serving.start()
+            done = swright("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--behaviour", self.rules(rules), data=sends)
+            serving.join(LIMIT)
+        return got, done.returncode
+
+    def test_close(self):
+        self.assertEqual(self.talk("rule g\n  on sent\n  prefix GO\n  close\n"), ([b"GO\n"], 0))
+        self.assertEqual(self.talk("framer lines\nrule g\n  on sent\n  prefix GO\n  close\n"), ([b"GO\n"], 0))
+
+    def test_end(self):
+        self.assertEqual(self.talk("rule g\n  on sent\n  prefix GO\n  answer A\n  end\n"), ([b"AGO\n"], 0))
+
+    def upgraded(self, rules, starts, sends):
+        """What comes by TLS from a listener with these rules, up to its end."""
+        with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.rules(rules)) as listener, connected(listener.port()) as plain:
+            plain.sendall(sends)
+            self.assertEqual(receive(plain, len(starts)), starts)
+            context = ssl.create_default_context()
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            with context.wrap_socket(plain) as secure:
+                return read_all(secure)
+
+    def test_close_after_starttls(self):
+        self.assertEqual(self.upgraded("framer lines\nrule s\n  prefix S\n  answer OK\n  starttls\n  answer T\n  close\n", b"OK", b"S\n"), b"T")
+        self.assertEqual(self.upgraded("framer lines\nrule s\n  prefix S\n  answer OK\n  starttls\n  close\n", b"OK", b"S\n"), b"")
+
+    def test_starttls_because_of_what_is_sent(self):
+        said = []
+        with listening_socket() as server:
+            def serve():
+                peer, _ = server.accept()
+                with peer:
+                    peer.settimeout(LIMIT)
+                    said.append(peer.recv(3, socket.MSG_WAITALL))
+                    said.append(peer.recv(1, socket.MSG_PEEK))
+            serving = threading.Thread(target=serve, daemon=True)
+            serving.start()
+            swright("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--idle", "2s", "--behaviour",
+                    self.rules("rule g\n  on sent\n  prefix GO\n  starttls verify=off\n  answer X\n"), data=b"GO\n")
+            serving.join(LIMIT)
+        self.assertEqual(said, [b"GO\n", b"\x16"])  # in clear text, then the client's first message of TLS
 
 
 class Scripts(Programmed):
