@@ -45,7 +45,6 @@ private:
     void log(ScriptLogLevel level, const QString& text) override;
     void value(const QString& text, bool isError) override;
     void begunAnew(bool hasLostOwn) override;
-    bool isStartingTls() const override { return !m_hasEnded && m_peer->isStartingTls(); }
 
     void work();
     void begin(const QString& text);

@@ -141,9 +141,10 @@ void RulesBehaviour::work(Peer& peer) {
         finishStream(peer);
 }
 
-/// Not while it waits for its turn, or for a peer that does not read its answers.
+/// Not while it waits for its turn, or for a peer that does not read its answers; once sending was ended no answer goes
+/// out, and nobody would say that there is room again.
 bool RulesBehaviour::mayWork(Peer& peer) const {
-    return !m_hasEnded && !m_isWorkPosted && (peer.isDatagram() || peer.wantsMore());
+    return !m_hasEnded && !m_isWorkPosted && (peer.isDatagram() || peer.wantsMore() || !peer.maySend());
 }
 
 void RulesBehaviour::writable(Peer& peer) {
@@ -338,6 +339,8 @@ void RulesBehaviour::sendingEnds(Peer& peer) {
     m_round.start();
     if (const auto message = m_sentFramer.flush())
         take(peer, *message, Rule::Direction::Sent);
+    if (!m_messages.empty() || !m_steps.empty())
+        workLater(peer); // they need not wait for room any more
 }
 
 void RulesBehaviour::endOfStream(Peer& peer) {

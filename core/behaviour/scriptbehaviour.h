@@ -115,7 +115,6 @@ private:
     void act(ScriptAction action, const QString& text) override;
     void log(ScriptLogLevel level, const QString& text) override;
     void begunAnew(bool hasLostOwn) override;
-    bool isStartingTls() const override { return !m_hasEnded && m_peer->isStartingTls(); }
 
     bool prepare(Peer& peer);
     ScriptProcess& process() const { return m_shared->process(); }

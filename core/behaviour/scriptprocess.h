@@ -51,8 +51,6 @@ public:
     /// The script was begun anew: it holds nothing any more. `hasLostOwn`: the functions that its acceptor gave for
     /// this connection are gone.
     virtual void begunAnew(bool /*hasLostOwn*/) {}
-    /// TLS was asked for and is not there yet.
-    virtual bool isStartingTls() const = 0;
 
 protected:
     ScriptClient() = default;

@@ -122,6 +122,17 @@ class SentAndOver(Programmed):
     def test_end(self):
         self.assertEqual(self.talk("rule g\n  on sent\n  prefix GO\n  answer A\n  end\n"), ([b"AGO\n"], 0))
 
+    def test_what_follows_the_end_of_sending_while_the_peer_reads_late(self):
+        rules = ("framer lines\nrule b\n  prefix big\n  answer " + "${random:1048576}" * 12 + "\n  end\n  log ended\n"
+                 "rule l\n  any\n  log ${0}\n")
+        with self.listening(self.rules(rules)) as running:
+            with connected(running.port()) as peer:
+                peer.sendall(b"big\none\ntwo\n")
+                peer.shutdown(socket.SHUT_WR)
+                self.assertEqual(len(read_all(peer)), 12 << 20)
+                wait_for(lambda: self.texts(running) == ["ended", "one", "two"])
+            wait_for(lambda: self.events(running, "closed"))
+
     def upgraded(self, rules, starts, sends):
         """What comes by TLS from a listener with these rules, up to its end."""
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.rules(rules)) as listener, connected(listener.port()) as plain:

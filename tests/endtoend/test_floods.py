@@ -67,7 +67,7 @@ class Floods(unittest.TestCase):
                 with connected(listener.port()) as peer:
                     peer.sendall(b"big\n" * count)
                     peer.shutdown(socket.SHUT_WR)
-                    time.sleep(0.3)
+                    time.sleep(0.3)  # it reads late: what is tested, not a wait for something
                     self.assertEqual(len(read_all(peer)), size * count)
                 self.assertEqual(listener.events("not-sent"), [])
 
