@@ -374,6 +374,8 @@ function filter(c, b) { store.seen += b.length; for (const other of connections(
         peer.send("a\nb\nc\n");
         const EndpointId served = fixture.waitForChild(listener.id);
         QVERIFY(fixture.waitForState(served, EndpointState::Closed));
+        // the sentinel runs in the script's process and answers after the connection is closed; it is called last
+        QVERIFY(fixture.waitUntil([&] { return fixture.events(served, EventKind::BehaviourLog).size() >= 2; }));
         QStringList said;
         for (const QJsonObject& event : fixture.events(served, EventKind::BehaviourLog))
             said.append(event.value(QStringLiteral("text")).toString());
