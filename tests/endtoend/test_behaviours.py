@@ -3,6 +3,7 @@
 import os
 import socket
 import ssl
+import subprocess
 import tempfile
 import threading
 import unittest
@@ -100,20 +101,25 @@ class Sending(Programmed):
 class SentAndOver(Programmed):
     """A rule that ends the connection because of what the user sends: that still goes out."""
 
-    def talk(self, rules, sends=b"GO\n", answers=None):
-        """What the server got, and the client's status; the server says nothing, and closes after the client."""
-        got = []
+    def serve_one(self, serve, rules, *arguments):
+        """A client with these rules, whose user sends GO to a server that does `serve` with it: its status."""
         with listening_socket() as server:
-            def serve():
+            def accept():
                 peer, _ = server.accept()
                 with peer:
                     peer.settimeout(LIMIT)
-                    got.append(read_all(peer))
-            serving = threading.Thread(target=serve, daemon=True)
+                    serve(peer)
+            serving = threading.Thread(target=accept, daemon=True)
             serving.start()
-            done = swright("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--behaviour", self.rules(rules), data=sends)
+            done = swright("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--behaviour", self.rules(rules), *arguments, data=b"GO\n")
             serving.join(LIMIT)
-        return got, done.returncode
+        return done.returncode
+
+    def talk(self, rules):
+        """What a server got that says nothing and closes after the client, and the client's status."""
+        got = []
+        status = self.serve_one(lambda peer: got.append(read_all(peer)), rules)
+        return got, status
 
     def test_close(self):
         self.assertEqual(self.talk("rule g\n  on sent\n  prefix GO\n  close\n"), ([b"GO\n"], 0))
@@ -133,6 +139,21 @@ class SentAndOver(Programmed):
                 wait_for(lambda: self.texts(running) == ["ended", "one", "two"])
             wait_for(lambda: self.events(running, "closed"))
 
+    def test_what_waited_for_a_reader_goes_on_once_the_user_has_ended_sending(self):
+        rules = ("framer lines\nrule b\n  prefix big\n  log big\n  answer " + "${random:1048576}" * 12 + "\nrule l\n  any\n  log ${0}\n")
+        with listening_socket() as server:
+            address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+            with Running("connect", address, "--behaviour", self.rules(rules), "--json", stdin=subprocess.PIPE) as client:
+                peer, _ = server.accept()
+                with peer:
+                    peer.settimeout(LIMIT)
+                    peer.sendall(b"big\none\n")
+                    wait_for(lambda: self.texts(client) == ["big"])
+                    client.process.stdin.write(b"x")
+                    client.process.stdin.close()
+                    wait_for(lambda: self.texts(client) == ["big", "one"])  # nothing of the answer was read yet
+                    self.assertEqual(len(read_all(peer)), (12 << 20) + 1)
+
     def upgraded(self, rules, starts, sends):
         """What comes by TLS from a listener with these rules, up to its end."""
         with Running("listen", "tcp://127.0.0.1:0", "--behaviour", self.rules(rules)) as listener, connected(listener.port()) as plain:
@@ -150,18 +171,11 @@ class SentAndOver(Programmed):
 
     def test_starttls_because_of_what_is_sent(self):
         said = []
-        with listening_socket() as server:
-            def serve():
-                peer, _ = server.accept()
-                with peer:
-                    peer.settimeout(LIMIT)
-                    said.append(peer.recv(3, socket.MSG_WAITALL))
-                    said.append(peer.recv(1, socket.MSG_PEEK))
-            serving = threading.Thread(target=serve, daemon=True)
-            serving.start()
-            swright("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--idle", "2s", "--behaviour",
-                    self.rules("rule g\n  on sent\n  prefix GO\n  starttls verify=off\n  answer X\n"), data=b"GO\n")
-            serving.join(LIMIT)
+
+        def serve(peer):
+            said.append(peer.recv(3, socket.MSG_WAITALL))
+            said.append(peer.recv(1, socket.MSG_PEEK))
+        self.serve_one(serve, "rule g\n  on sent\n  prefix GO\n  starttls verify=off\n  answer X\n", "--idle", "2s")
         self.assertEqual(said, [b"GO\n", b"\x16"])  # in clear text, then the client's first message of TLS
 
 

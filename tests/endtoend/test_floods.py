@@ -11,7 +11,7 @@ import unittest
 
 from books import one_round
 from floods import RULES, SCRIPT, answer_times, end_time, flooded, many_peers, sending_is_bounded
-from harness import Running, SWRIGHT, connected, json_lines, read_all, refusing_port, settled, swright
+from harness import Running, SWRIGHT, connected, json_lines, processor_time, read_all, refusing_port, settled, swright
 
 # On a machine that has other work a short time cannot be told from a long one; before, others waited 3 to 5 s.
 PATIENCE = 1.5
@@ -67,7 +67,7 @@ class Floods(unittest.TestCase):
                 with connected(listener.port()) as peer:
                     peer.sendall(b"big\n" * count)
                     peer.shutdown(socket.SHUT_WR)
-                    time.sleep(0.3)  # it reads late: what is tested, not a wait for something
+                    settled(lambda: processor_time(listener.process.pid))  # its answers wait for their reader now
                     self.assertEqual(len(read_all(peer)), size * count)
                 self.assertEqual(listener.events("not-sent"), [])
 
