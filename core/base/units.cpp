@@ -87,4 +87,13 @@ QString formatBytes(quint64 bytes) {
     return QString::number(value, 'f', decimals) + QLatin1Char(' ') + QLatin1String(names.at(unit));
 }
 
+QString shortDuration(std::chrono::nanoseconds duration) {
+    const auto count = static_cast<double>(duration.count());
+    if (count < 1e6)
+        return QString::number(count / 1e3, 'f', 0) + QStringLiteral(" us");
+    if (count < 1e9)
+        return QString::number(count / 1e6, 'f', 2) + QStringLiteral(" ms");
+    return QString::number(count / 1e9, 'f', 1) + QStringLiteral(" s");
+}
+
 } // namespace sw

@@ -15,6 +15,9 @@ Result<std::chrono::microseconds> parseDuration(const QString& text);
 /// The shortest exact form that parseDuration() reads back, such as `30s` or `1500ms`.
 QString formatDuration(std::chrono::microseconds duration);
 
+/// A duration for people: `1.25 ms`, `12 us`, `30.0 s`.
+QString shortDuration(std::chrono::nanoseconds duration);
+
 /// Reads a size in bytes: a number with `KiB`, `MiB`, `GiB`, `K`, `M` or `G` (powers of 1024), or bare.
 Result<qint64> parseSize(const QString& text);
 

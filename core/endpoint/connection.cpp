@@ -2,8 +2,7 @@
 #include "core/endpoint/connection.h"
 
 #include "core/base/inputfile.h"
-#include "core/endpoint/peerpresence.h"
-#include "core/endpoint/socketoptions.h"
+#include "core/channel/socketoptions.h"
 
 #include <algorithm>
 
@@ -23,50 +22,42 @@ constexpr std::chrono::milliseconds longestLook(2000);
 Connection::Connection(EndpointHost& host, EndpointRequest request)
     : Endpoint(host, EndpointKind::Connection, std::move(request)) {}
 
-Connection::Connection(EndpointHost& host, EndpointRequest request, native::Descriptor socket, const QString& peer,
-                       QString listenerName)
+Connection::Connection(EndpointHost& host, EndpointRequest request, std::unique_ptr<StreamChannel> channel,
+                       const QString& peer, QString listenerName)
     : Endpoint(host, EndpointKind::Connection, std::move(request)),
-      m_socket(socket),
+      m_channel(std::move(channel)),
       m_listenerName(std::move(listenerName)) {
     mutableSnapshot().peer = peer;
     mutableSnapshot().isAccepted = true;
 }
 
-Connection::~Connection() {
-    if (m_ticket)
-        host().poller().remove(*m_ticket);
-    if (m_socket != native::noDescriptor)
-        native::close(m_socket);
-}
-
 void Connection::start() {
     if (request().makeBehaviour)
         m_behaviour = request().makeBehaviour();
-    if (m_socket != native::noDescriptor) {
+    if (m_channel) {
         open(true);
         return;
     }
     if (address().scheme == Scheme::Tls && !prepareTls())
         return;
-    m_connector =
-        std::make_unique<Connector>(host().poller(), address(),
-                                    Connector::Handlers{
-                                        .connected = [this](native::Descriptor socket) { connected(socket); },
-                                        .failed = [this](const Error& error) { connectFailed(error); },
-                                        .record = [this](EventKind kind, const QString& text,
-                                                         const QJsonObject& facts) { record(kind, text, facts); },
-                                        .state = [this](EndpointState state) { setState(state); },
-                                    });
+    m_connector = std::make_unique<Connector>(
+        host().poller(), address(),
+        Connector::Handlers{
+            .connected = [this](std::unique_ptr<StreamChannel> channel) { connected(std::move(channel)); },
+            .failed = [this](const Error& error) { connectFailed(error); },
+            .record = [this](EventKind kind, const QString& text,
+                             const QJsonObject& facts) { record(kind, text, facts); },
+            .state = [this](EndpointState state) { setState(state); },
+        });
     m_connector->start();
 }
 
-void Connection::connected(native::Descriptor socket) {
+void Connection::connected(std::unique_ptr<StreamChannel> channel) {
     mutableSnapshot().report = std::make_shared<const ConnectReport>(m_connector->report());
     m_awaitsFirstByte = true;
     m_connector.release()->deleteLater(); // we are in a call of it
-    m_socket = socket;
-    const native::SocketAddress peer = native::peerAddress(socket);
-    const QString shown = native::toText(peer);
+    m_channel = std::move(channel);
+    const QString shown = m_channel->socket().peerName();
     mutableSnapshot().peer = shown.isEmpty() ? address().path : shown;
     open(false);
 }
@@ -83,7 +74,7 @@ void Connection::connectFailed(const Error& error) {
 
 void Connection::open(bool isAccepted) {
     if (isLocal(address().scheme)) { // the acceptor may decide by them
-        if (auto who = native::peerCredentials(m_socket))
+        if (auto who = m_channel->socket().credentials())
             mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(*who));
     }
     if (isAccepted && m_behaviour)
@@ -114,16 +105,14 @@ void Connection::decide(bool isTaken) {
 
 void Connection::refuse() {
     record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
-    native::abort(m_socket);
-    m_socket = native::noDescriptor;
+    m_channel->abort();
     finish({.cause = QStringLiteral("aborted-by-us"), .text = QStringLiteral("refused and reset by us"), .error = {}});
 }
 
 void Connection::taken(bool isAccepted) {
-    const native::SocketAddress local = native::boundAddress(m_socket);
-    const bool isIPv6 = native::isIPv6(local);
-    mutableSnapshot().local = native::toText(local);
-    const auto errors = applyOptions(m_socket, address(), OptionStage::Open, isIPv6);
+    StreamSocket& socket = m_channel->socket();
+    mutableSnapshot().local = socket.localName();
+    const auto errors = socket.applyOptions(address());
     if (!isAccepted)
         describe();
     setState(EndpointState::Open);
@@ -131,7 +120,7 @@ void Connection::taken(bool isAccepted) {
     QJsonObject facts{{QStringLiteral("scheme"), schemeName(address().scheme)},
                       {QStringLiteral("local"), snapshot().local},
                       {QStringLiteral("peer"), snapshot().peer}};
-    noteSocket(m_socket, isAccepted, facts);
+    noteSocket(socket.number(), isAccepted, facts);
     if (snapshot().credentials != nullptr)
         facts.insert(QStringLiteral("credentials"), snapshot().credentials->toJson());
     if (snapshot().report != nullptr)
@@ -145,7 +134,7 @@ void Connection::taken(bool isAccepted) {
     }
     for (const Error& error : errors)
         record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
-    m_ticket = host().poller().add(m_socket, ReadInterest, this);
+    socket.watch(this);
     if (request().tls != nullptr || m_tlsContext != nullptr || m_wantedTls != nullptr)
         beginHandshake(request().tls != nullptr  ? request().tls
                        : m_tlsContext != nullptr ? std::exchange(m_tlsContext, nullptr)
@@ -160,7 +149,7 @@ void Connection::ready() {
         m_behaviour->secured(*this);
     else if (m_behaviour)
         m_behaviour->opened(*this);
-    if (m_socket != native::noDescriptor)
+    if (isOpen())
         flush(); // what was offered while connecting
 }
 
@@ -174,25 +163,28 @@ void Connection::noteFirstByte() {
 }
 
 std::optional<TcpInfo> Connection::tcpInfo() const {
-    return m_socket == native::noDescriptor ? std::nullopt : native::tcpInfo(m_socket);
+    return m_channel ? m_channel->socket().tcpInfo() : std::nullopt;
 }
 
 Result<void> Connection::applyChange(const OptionSpec& spec, const QString& value, bool leave) {
-    return applyToSocket(m_socket, spec, value, leave);
+    if (isOurs(spec))
+        return {};
+    if (!isOpen())
+        return tl::unexpected(noSocket());
+    return m_channel->socket().changeOption(spec, value, leave);
 }
 
 void Connection::describe() {
-    if (m_socket == native::noDescriptor)
+    if (!isOpen())
         return;
     const Role role = snapshot().isAccepted ? Role::Listen : Role::Connect;
-    const bool isIPv6 = native::speaksIPv6(native::boundAddress(m_socket));
     mutableSnapshot().options =
-        std::make_shared<const QVector<OptionState>>(readOptions(m_socket, address(), role, isIPv6));
+        std::make_shared<const QVector<OptionState>>(m_channel->socket().readOptions(address(), role));
     touch();
 }
 
 bool Connection::mayReceive() const {
-    if (m_readEnded || m_isHeld || m_wantedTls != nullptr || holdsMuchCiphertext())
+    if (m_readEnded || m_isHeld || m_wantedTls != nullptr || (m_channel && !m_channel->mayReceive()))
         return false;
     if (m_behaviour && !wantsMore() && !passesOn())
         return false;
@@ -201,23 +193,23 @@ bool Connection::mayReceive() const {
 }
 
 void Connection::roomAgain() {
-    if (m_socket != native::noDescriptor && m_ticket)
+    if (isRunning())
         flush();
 }
 
 void Connection::updateInterest() {
-    if (!m_ticket)
+    if (!isRunning())
         return;
     if (m_lingering) { // both directions are shut down: the system would report that without end
-        host().poller().setInterest(*m_ticket, NoInterest);
+        m_channel->socket().setInterest(NoInterest);
         return;
     }
     const bool mayRead = m_isHandshaking ? !m_waitsToProceed : mayReceive();
     const bool wantsToSend =
-        hasCiphertext() || (!m_isHandshaking && (!m_queue.isEmpty() || m_behaviourProduces) && host().hasRoom(id()));
+        holdsUnsent() || (!m_isHandshaking && (!m_queue.isEmpty() || m_behaviourProduces) && host().hasRoom(id()));
     const unsigned interest = (mayRead ? ReadInterest : NoInterest) | (wantsToSend ? WriteInterest : NoInterest) |
                               (m_readEnded ? HangUpInterest : NoInterest);
-    host().poller().setInterest(*m_ticket, interest);
+    m_channel->socket().setInterest(interest);
     if (m_mayHoldMore && mayRead)
         receiveLater();
 }
@@ -227,18 +219,18 @@ void Connection::socketReady(PollEvents events) {
         continueHandshake();
         return;
     }
-    if (events.writable && m_socket != native::noDescriptor)
+    if (events.writable && isOpen())
         flush();
-    if (events.readable && m_socket != native::noDescriptor)
+    if (events.readable && isOpen())
         receiveRound();
-    if (events.hungUp && !events.readable && !events.writable && m_socket != native::noDescriptor)
+    if (events.hungUp && !events.readable && !events.writable && isOpen())
         peerGone();
 }
 
 /// After the peer's end of stream: a reset, or (unix) the peer's end is closed altogether.
 void Connection::peerGone() {
-    if (const int code = native::pendingError(m_socket); code != 0) {
-        fail(-code, QStringLiteral("wait"));
+    if (const int code = m_channel->socket().takeError(); code != 0) {
+        failLater(code, QStringLiteral("wait"));
         return;
     }
     finish({.cause = QStringLiteral("closed-by-peer"),
@@ -249,9 +241,9 @@ void Connection::peerGone() {
 /// A peer whose end of stream has come may go on receiving for as long as it likes; one that has closed its socket
 /// is gone, and holding the connection would serve nobody. What waits to be sent finds that out by itself.
 void Connection::lookForPeer() {
-    if (m_socket == native::noDescriptor || !m_readEnded || m_writeEnded || m_wantsWriteEnd || m_isClosing)
+    if (!isOpen() || !m_readEnded || m_writeEnded || m_wantsWriteEnd || m_isClosing)
         return;
-    if (m_queue.isEmpty() && !hasCiphertext() && native::peerHasGone(m_socket)) {
+    if (m_queue.isEmpty() && !holdsUnsent() && m_channel->socket().hasPeerGone()) {
         peerGone();
         return;
     }
@@ -259,54 +251,73 @@ void Connection::lookForPeer() {
     host().after(m_nextLook, id(), [](Endpoint& endpoint) { static_cast<Connection&>(endpoint).lookForPeer(); });
 }
 
+/// What the channel has taken and not handed on goes out.
+bool Connection::flushChannel() {
+    const IoResult result = m_channel->flush();
+    if (!result.hasFailed())
+        return true;
+    fail(result, QStringLiteral("send"));
+    return false;
+}
+
+/// What the channel still holds was taken from the socket already, which therefore does not show it any more.
+void Connection::receiveLater() {
+    if (std::exchange(m_isReceivePosted, true))
+        return;
+    host().after(std::chrono::milliseconds(0), id(), [](Endpoint& endpoint) {
+        auto& self = static_cast<Connection&>(endpoint);
+        self.m_isReceivePosted = false;
+        if (self.isRunning() && self.m_mayHoldMore && !self.m_isHandshaking && self.mayReceive())
+            self.receiveRound();
+    });
+}
+
 void Connection::receiveRound() {
-    m_mayHoldMore = m_tls != nullptr; // until it says that it does not
+    m_mayHoldMore = m_channel->readsAhead(); // until it says that it does not
     const auto begin = std::chrono::steady_clock::now();
     for (int round = 0; round < readsPerRound && mayReceive(); ++round) {
         const std::span<char> space = transcript()->writeSpace(smallestRead);
         const std::size_t asked = std::min(space.size(), largestRead);
-        const qint64 count = receiveSome(space.data(), asked);
-        if (count <= 0)
+        const IoResult result = m_channel->receive(space.first(asked));
+        if (!result.isDone())
             recordAlerts(); // not between writeSpace() and commit(): it would write there
-        if (count < 0) {
-            if (isAgain(count)) {
-                m_mayHoldMore = false;
-                break;
-            }
-            fail(count, QStringLiteral("receive"));
+        if (result.hasFailed()) {
+            fail(result, QStringLiteral("receive"));
             return;
         }
-        if (count == 0) {
+        if (!result.isDone())
             m_mayHoldMore = false;
+        if (result.isAgain())
+            break;
+        if (result.hasEnded()) {
             peerEnded();
             return;
         }
-        const QByteArrayView bytes =
-            transcript()->commit(RecordKind::Received, static_cast<std::size_t>(count), Timestamp::now());
-        countReceived(static_cast<quint64>(count));
+        const auto count = static_cast<quint64>(result.bytes);
+        const QByteArrayView bytes = transcript()->commit(RecordKind::Received, count, Timestamp::now());
+        countReceived(count);
         const auto pin =
             transcript()->currentSegment(); // events and answers are recorded too, and may fill the segment
         recordAlerts();
         if (m_awaitsFirstByte)
             noteFirstByte();
         if (!transcript()->isMuted()) // nobody will ever consume what is not recorded
-            m_unconsumed += static_cast<quint64>(count);
+            m_unconsumed += count;
         if (hears())
             m_behaviour->filter(*this, bytes);
-        if (m_socket == native::noDescriptor)
+        if (!isOpen())
             return;
         if (m_isHandshaking) { // it began TLS
             updateInterest();
             return;
         }
-        if (!m_tls && static_cast<std::size_t>(count) < asked)
+        if (!m_channel->readsAhead() && count < asked)
             break;
         if (std::chrono::steady_clock::now() - begin >= roundTime)
             break;
     }
-    if (m_tls && !pushCiphertext())
-        return;
-    updateInterest();
+    if (flushChannel())
+        updateInterest();
 }
 
 void Connection::peerEnded() {
@@ -319,7 +330,7 @@ void Connection::peerEnded() {
     if (m_writeEnded) {
         if (hears())
             m_behaviour->endOfStream(*this);
-        if (m_socket != native::noDescriptor)
+        if (isOpen())
             finishOrderly();
         return;
     }
@@ -327,10 +338,10 @@ void Connection::peerEnded() {
     if (hears())
         m_behaviour->endOfStream(*this);
     // before TLS 1.3 the peer has ended both directions, and drops what comes (RFC 5246 section 7.2.1)
-    const bool endsBoth = m_tls && !hasTlsHalfClose();
+    const bool endsBoth = !m_channel->hasHalfClose();
     if (endsBoth || (!m_behaviour && address().value("eof") == QLatin1String("close")))
         closeOrderly();
-    if (m_socket != native::noDescriptor)
+    if (isOpen())
         updateInterest();
     lookForPeer();
 }
@@ -363,17 +374,17 @@ void Connection::sendShared(const QByteArray& bytes) {
 
 /// Straight from where the bytes are, where nothing waits before them: how many were taken.
 qsizetype Connection::sendAtOnce(QByteArrayView bytes) {
-    const bool isPlain = m_ticket && m_queue.isEmpty() && !m_writeEnded && !m_wantsWriteEnd && !m_isClosing &&
+    const bool isPlain = isRunning() && m_queue.isEmpty() && !m_writeEnded && !m_wantsWriteEnd && !m_isClosing &&
                          !m_isHandshaking && m_wantedTls == nullptr;
     if (!isPlain || bytes.isEmpty() || !host().hasRoom(id()))
         return 0;
-    const qint64 count = sendSome(bytes.data(), static_cast<std::size_t>(std::min(bytes.size(), largestSend)));
-    if (count <= 0)
+    const IoResult result = m_channel->send(bytes.first(std::min(bytes.size(), largestSend)));
+    if (!result.isDone())
         return 0; // errors come again, and are told, when the queue is flushed
-    recordSent(bytes.first(count));
-    if (count == bytes.size() && hasCiphertext())
+    recordSent(bytes.first(result.bytes));
+    if (result.bytes == bytes.size() && holdsUnsent())
         updateInterest();
-    return count;
+    return result.bytes;
 }
 
 bool Connection::wantsMore() const {
@@ -381,7 +392,7 @@ bool Connection::wantsMore() const {
 }
 
 void Connection::offer(const QByteArray& bytes, const QString&) {
-    if (m_behaviour && m_ticket && !m_isClosing && !m_writeEnded && !m_wantsWriteEnd) {
+    if (m_behaviour && isRunning() && !m_isClosing && !m_writeEnded && !m_wantsWriteEnd) {
         if (m_kept + static_cast<quint64>(bytes.size()) > WriteQueue::bound) {
             recordNotSent(
                 {.id = ErrorId::NoBufferSpace,
@@ -453,7 +464,7 @@ void Connection::enqueue(const QByteArray& bytes, qsizetype from) {
                                      .arg(WriteQueue::bound)});
         return;
     }
-    if (m_ticket)
+    if (isRunning())
         flush();
     else
         mutableSnapshot().counters.queuedBytes = m_queue.size();
@@ -486,7 +497,7 @@ void Connection::offerFile(const QString& path) {
         return;
     }
     m_queue.append(std::move(file));
-    if (m_ticket)
+    if (isRunning())
         flush();
 }
 
@@ -500,24 +511,24 @@ void Connection::flush() {
             recordNotSent({.id = ErrorId::ReadFailed, .situation = QStringLiteral("send file"), .detail = why});
         if (bytes.isEmpty())
             break;
-        const qint64 count = sendSome(bytes.data(), static_cast<std::size_t>(std::min(bytes.size(), largestSend)));
-        if (count < 0) {
-            if (isAgain(count))
-                break;
-            fail(count, QStringLiteral("send"));
+        const IoResult result = m_channel->send(bytes.first(std::min(bytes.size(), largestSend)));
+        if (result.isAgain())
+            break;
+        if (result.hasFailed()) {
+            fail(result, QStringLiteral("send"));
             return;
         }
-        recordSent(bytes.first(count));
-        m_queue.advance(count);
+        recordSent(bytes.first(result.bytes));
+        m_queue.advance(result.bytes);
         if (std::chrono::steady_clock::now() - begin >= roundTime)
             break; // the others' turn; the socket says at once that it takes more
     }
     mutableSnapshot().counters.queuedBytes = m_queue.size();
-    if (m_tls && m_queue.isEmpty() && m_kept == 0 && (m_isClosing || m_wantsWriteEnd))
-        m_tls->close();
-    if (m_tls && !pushCiphertext())
+    if (m_queue.isEmpty() && m_kept == 0 && (m_isClosing || m_wantsWriteEnd))
+        m_channel->sayEnd();
+    if (!flushChannel())
         return;
-    const bool isOut = m_queue.isEmpty() && m_kept == 0 && !hasCiphertext();
+    const bool isOut = m_queue.isEmpty() && m_kept == 0 && !holdsUnsent();
     if (isOut && m_isClosing) {
         finishOrderly();
         return;
@@ -528,7 +539,7 @@ void Connection::flush() {
     }
     if (isOut && m_wantsWriteEnd) {
         endSendingNow();
-        if (m_socket == native::noDescriptor)
+        if (!isOpen())
             return;
     }
     const bool hasRoom = m_queue.memory() < WriteQueue::comfortable / 2;
@@ -544,13 +555,13 @@ void Connection::flush() {
             return;
         }
     }
-    if (m_socket != native::noDescriptor)
+    if (isOpen())
         updateInterest();
 }
 
 void Connection::consumed(quint64 bytes) {
     m_unconsumed -= std::min(m_unconsumed, bytes);
-    if (m_socket != native::noDescriptor && m_ticket)
+    if (isRunning())
         updateInterest();
 }
 
@@ -568,12 +579,12 @@ void Connection::setBehaviour(const QString& name, BehaviourFactory factory) {
     m_hasOpened = false;
     recordTraffic(true);
     record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
-    if (!m_ticket || m_isHandshaking)
+    if (!isRunning() || m_isHandshaking)
         return;
     m_hasOpened = true;
     if (m_behaviour)
         m_behaviour->opened(*this);
-    if (m_ticket)
+    if (isRunning())
         flush();
 }
 
@@ -587,7 +598,7 @@ void Connection::reloadBehaviour() {
 
 void Connection::holdReceiving(bool isHeld) {
     m_isHeld = isHeld;
-    if (m_ticket && !m_isInBehaviour)
+    if (isRunning() && !m_isInBehaviour)
         updateInterest();
 }
 

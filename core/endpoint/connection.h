@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/channel/tlschannel.h"
 #include "core/endpoint/connector.h"
 #include "core/endpoint/endpoint.h"
 #include "core/endpoint/writequeue.h"
-#include "core/tls/tlssession.h"
 
 #include <QElapsedTimer>
 
-#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -17,8 +16,8 @@ namespace sw {
 
 /// A stream between two ends: tcp, tls or unix, made by connecting or taken by a listener. The I/O thread.
 ///
-/// With TLS, from the start or from startTls() on, the same descriptor carries what TlsSession makes of the bytes; the
-/// transcript has the plain ones of both directions.
+/// Its bytes go through channels: the socket, and TLS above it from the start or from startTls() on. The transcript has
+/// those that the uppermost gives and takes, of both directions.
 ///
 /// Both directions end on their own (half-close, RFC 9293 section 3.6). Receiving stops, and with it the peer, while a
 /// behaviour's answers or an unconsumed transcript wait; see WriteQueue::comfortable and EndpointHost::receiveWindow().
@@ -27,9 +26,9 @@ public:
     /// One that start() connects to the request's address.
     Connection(EndpointHost& host, EndpointRequest request);
     /// One that a listener accepted.
-    Connection(EndpointHost& host, EndpointRequest request, native::Descriptor socket, const QString& peer,
+    Connection(EndpointHost& host, EndpointRequest request, std::unique_ptr<StreamChannel> channel, const QString& peer,
                QString listenerName);
-    ~Connection() override;
+    ~Connection() override = default;
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     Connection(Connection&&) = delete;
@@ -52,6 +51,9 @@ public:
     bool hasMoreToTell() const override;
 
 private:
+    static constexpr std::size_t largestRead = 262144;
+    static constexpr std::size_t smallestRead = 2048;
+
     Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;
     // PollTarget
     void socketReady(PollEvents events) override;
@@ -66,11 +68,11 @@ private:
     void endReceiving() override { shutDownReceiving(); }
     bool maySend() const override { return !m_writeEnded && !m_wantsWriteEnd && !m_isClosing; }
     std::shared_ptr<const PeerCredentials> credentials() const override { return snapshot().credentials; }
-    bool hasHalfClose() const override { return !m_tls || !m_tls->isEstablished() || hasTlsHalfClose(); }
+    bool hasHalfClose() const override { return !m_channel || m_channel->hasHalfClose(); }
     void beginTls(const QString& options) override { startTls(options); }
     bool isStartingTls() const override { return m_wantedTls != nullptr || m_isHandshaking; }
     void proceedTls(const QString& protocol) override;
-    QString agreedProtocol() const override { return m_tls ? m_tls->report().alpn : QString(); }
+    QString agreedProtocol() const override { return m_tls != nullptr ? m_tls->session().report().alpn : QString(); }
     void holdReceiving(bool isHeld) override;
     void decide(bool isTaken) override;
     void sendKept(QByteArrayView bytes) override;
@@ -83,7 +85,7 @@ private:
     QString ownName() const override { return snapshot().name; }
     QString listenerName() const override { return m_listenerName; }
 
-    void connected(native::Descriptor socket);
+    void connected(std::unique_ptr<StreamChannel> channel);
     void connectFailed(const Error& error);
     void open(bool isAccepted);
     void askAcceptor();
@@ -107,28 +109,22 @@ private:
     void lingerOrFinish();
     void closeNow();
     void noteFirstByte();
-    /// `result`: a negated native code, or tlsFailed.
-    void fail(qint64 result, const QString& situation);
+    void fail(const IoResult& result, const QString& situation);
+    /// The same of an error that waited on the socket.
+    void failLater(int code, const QString& situation) { fail(IoResult::failed(code), situation); }
     void finish(const ClosingRecord& closing);
     bool mayReceive() const;
     void setOpenState();
     void endSocket();
     bool passesOn() const { return m_behaviour && m_behaviour->passesOn(); }
 
-    // the bytes of the stream, through TLS where there is one: as native::receive() and native::send(), or tlsFailed
-    static constexpr qint64 tlsFailed = std::numeric_limits<qint64>::min();
-    static constexpr qint64 wouldBlock = tlsFailed + 1;
-    static constexpr std::size_t largestRead = 262144;
-    static constexpr std::size_t smallestRead = 2048;
-    static bool isAgain(qint64 result);
-    qint64 receiveSome(char* data, std::size_t size);
-    qint64 sendSome(const char* data, std::size_t size);
+    /// The channel's socket is open; not while connecting.
+    bool isOpen() const { return m_channel && m_channel->isOpen(); }
+    /// It has been taken (a listener's) or connected, and its socket is watched.
+    bool isRunning() const { return m_channel && m_channel->socket().isWatched(); }
+    bool holdsUnsent() const { return m_channel && m_channel->holdsUnsent(); }
     /// False: the connection ended by that.
-    bool pushCiphertext();
-    qint64 sendCiphertext();
-    bool holdsMuchCiphertext() const;
-    bool hasCiphertext() const { return m_tls && !m_tls->outgoing().isEmpty(); }
-    bool hasTlsHalfClose() const { return m_tls->report().version == QLatin1String("TLS 1.3"); }
+    bool flushChannel();
     bool prepareTls();
     void beginHandshake(std::shared_ptr<TlsContext> context);
     void continueHandshake();
@@ -137,18 +133,16 @@ private:
     void handshakeOver(quint64 number);
     void recordAlerts();
     void failTls(const Error& error);
-    void discardReceived();
 
-    native::Descriptor m_socket = native::noDescriptor;
-    std::optional<Poller::Ticket> m_ticket;
+    std::unique_ptr<StreamChannel> m_channel; // nothing while connecting
+    TlsChannel* m_tls = nullptr;              // that, where it is one
     std::unique_ptr<Connector> m_connector;
     std::unique_ptr<Behaviour> m_behaviour;
     quint64 m_behaviourNumber = 0;                        // of those that served it, for what comes later
     std::function<void(const ClosingRecord&)> m_sentinel; // an acceptor's
-    std::unique_ptr<TlsSession> m_tls;
-    std::shared_ptr<TlsContext> m_tlsContext; // for when it is connected
-    std::shared_ptr<TlsContext> m_wantedTls;  // for when what was sent before is out
-    QString m_tlsName;                        // whom to ask for
+    std::shared_ptr<TlsContext> m_tlsContext;             // for when it is connected
+    std::shared_ptr<TlsContext> m_wantedTls;              // for when what was sent before is out
+    QString m_tlsName;                                    // whom to ask for
     quint64 m_handshakes = 0;
     std::vector<QByteArray> m_afterTls; // offered after TLS was asked for: never in clear text
     quint64 m_afterTlsSize = 0;
@@ -167,13 +161,12 @@ private:
     bool m_awaitsFirstByte = false;
     bool m_isHandshaking = false;
     bool m_closesAfterTls = false; // as its behaviour wants
-    QByteArray m_hello;            // of a TLS client, until the behaviour has seen it
-    bool m_awaitsHello = false;
+    bool m_awaitsHello = false;    // of a TLS client, which the behaviour wants to see
     bool m_waitsToProceed = false; // for proceedTls()
     bool m_isAsked = false;        // the acceptor decides
     bool m_hasOpened = false;      // the behaviour knows
     bool m_isHeld = false;         // by the behaviour
-    bool m_mayHoldMore = false;    // TLS may have bytes that the system's socket no longer shows
+    bool m_mayHoldMore = false;    // the channel may have bytes that readiness no longer tells of
     bool m_isReceivePosted = false;
     std::optional<QElapsedTimer> m_lingering;
     std::chrono::milliseconds m_nextLook{0}; // for the peer, after its end of stream

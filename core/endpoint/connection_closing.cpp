@@ -13,29 +13,29 @@ void Connection::shutDownSending() {
     if (hasEnded() || m_isClosing)
         return;
     m_wantsWriteEnd = true;
-    if (m_ticket)
+    if (isRunning())
         flush();
 }
 
 /// The behaviour hears it while it may still answer.
 void Connection::tellSendingEnds() {
-    if (m_behaviour && m_ticket && !std::exchange(m_hasToldSendingEnds, true))
+    if (m_behaviour && isRunning() && !std::exchange(m_hasToldSendingEnds, true))
         m_behaviour->sendingEnds(*this);
 }
 
 void Connection::endSendingNow() {
     tellSendingEnds(); // where it was asked for while connecting
-    if (m_socket == native::noDescriptor)
+    if (!isOpen())
         return;
     m_wantsWriteEnd = false;
     m_writeEnded = true;
-    native::shutdown(m_socket, native::Shutdown::Sending);
+    m_channel->endSending();
     QString text = QStringLiteral("we send no more");
-    if (m_tls && m_tls->isEstablished() && !hasTlsHalfClose())
+    if (!m_channel->hasHalfClose())
         text +=
             QStringLiteral("; %1 has no half-close (RFC 5246 section 7.2.1): the peer is to end too, and what still "
                            "comes is received")
-                .arg(m_tls->report().version);
+                .arg(m_tls->session().report().version);
     else if (!m_readEnded)
         text += QStringLiteral(", and can still receive");
     record(EventKind::SendingEnded, text);
@@ -46,9 +46,9 @@ void Connection::endSendingNow() {
 }
 
 void Connection::shutDownReceiving() {
-    if (hasEnded() || m_readEnded || !m_ticket)
+    if (hasEnded() || m_readEnded || !isRunning())
         return;
-    native::shutdown(m_socket, native::Shutdown::Receiving);
+    m_channel->endReceiving();
     m_readEnded = true;
     record(EventKind::ReceivingEnded, QStringLiteral("we receive no more"));
     if (m_writeEnded) {
@@ -62,7 +62,7 @@ void Connection::shutDownReceiving() {
 void Connection::closeOrderly() {
     if (hasEnded() || m_isClosing)
         return;
-    if (!m_ticket) { // still connecting: nothing was sent yet
+    if (!isRunning()) { // still connecting: nothing was sent yet
         m_connector.reset();
         finish({.cause = QStringLiteral("closed-by-us"),
                 .text = m_isAsked ? QStringLiteral("closed by us before it was decided whether it is taken")
@@ -107,22 +107,22 @@ void Connection::drainBeforeEnd(bool isReset) {
         return; // a behaviour that wants its peer to see that
     constexpr quint64 most = 4ULL << 20U;
     quint64 taken = 0;
-    while (!m_readEnded && taken < most && m_socket != native::noDescriptor) {
+    while (!m_readEnded && taken < most && isOpen()) {
         const std::span<char> space = transcript()->writeSpace(smallestRead);
-        const qint64 count = receiveSome(space.data(), std::min(space.size(), largestRead));
-        if (count <= 0)
+        const IoResult result = m_channel->receive(space.first(std::min(space.size(), largestRead)));
+        if (!result.isDone())
             recordAlerts();
-        if (count == 0 && !isReset) { // after a reset the system gives 0 too, and nobody ended anything
+        if (result.hasEnded() && !isReset) { // after a reset the system says so too, and nobody ended anything
             m_readEnded = true;
             mutableSnapshot().hasPeerEnded = true;
             record(EventKind::EndOfStream, QStringLiteral("end of stream from the peer: it sends no more"));
         }
-        if (count <= 0)
+        if (!result.isDone())
             break;
-        const QByteArrayView bytes =
-            transcript()->commit(RecordKind::Received, static_cast<std::size_t>(count), Timestamp::now());
-        countReceived(static_cast<quint64>(count));
-        taken += static_cast<quint64>(count);
+        const auto count = static_cast<quint64>(result.bytes);
+        const QByteArrayView bytes = transcript()->commit(RecordKind::Received, count, Timestamp::now());
+        countReceived(count);
+        taken += count;
         if (passesOn()) {
             const auto pin = transcript()->currentSegment();
             m_behaviour->filter(*this, bytes);
@@ -137,7 +137,7 @@ void Connection::finishOrderly() {
         return; // it is looked at again and again
     drainBeforeEnd();
     const int linger = address().number("linger").value_or(-1);
-    if (linger <= 0 || !native::undelivered(m_socket).value_or(0)) {
+    if (linger <= 0 || !m_channel->socket().undelivered().value_or(0)) {
         closeNow();
         return;
     }
@@ -145,7 +145,7 @@ void Connection::finishOrderly() {
     m_behaviourProduces = false;
     setOpenState();
     if (!m_writeEnded)
-        native::shutdown(m_socket, native::Shutdown::Sending);
+        m_channel->endSending();
     m_lingering.emplace();
     m_lingering->start();
     updateInterest();
@@ -153,14 +153,14 @@ void Connection::finishOrderly() {
 }
 
 void Connection::lingerOrFinish() {
-    if (m_socket == native::noDescriptor || !m_lingering)
+    if (!isOpen() || !m_lingering)
         return;
     const qint64 limit = *address().number("linger") * 1000LL;
-    if (const int code = native::pendingError(m_socket); code != 0) {
-        fail(-code, QStringLiteral("close"));
+    if (const int code = m_channel->socket().takeError(); code != 0) {
+        failLater(code, QStringLiteral("close"));
         return;
     }
-    const qint64 left = native::undelivered(m_socket).value_or(0);
+    const qint64 left = m_channel->socket().undelivered().value_or(0);
     if (left == 0) {
         drainBeforeEnd();
         closeNow();
@@ -168,10 +168,7 @@ void Connection::lingerOrFinish() {
         constexpr std::chrono::milliseconds pause(10);
         host().after(pause, id(), [](Endpoint& endpoint) { static_cast<Connection&>(endpoint).lingerOrFinish(); });
     } else {
-        if (m_ticket)
-            host().poller().remove(*m_ticket);
-        m_ticket.reset();
-        native::abort(std::exchange(m_socket, native::noDescriptor));
+        m_channel->abort();
         finish({.cause = QStringLiteral("aborted-by-us"),
                 .text = QStringLiteral("closed by us with a reset: linger=%1 was over, and the peer had not "
                                        "acknowledged %2 bytes")
@@ -184,7 +181,7 @@ void Connection::lingerOrFinish() {
 void Connection::closeNow() {
     if (address().number("linger") == 0) {
         // after both ends of stream only what was not sent yet is lost by a reset
-        const auto info = native::tcpInfo(m_socket);
+        const auto info = m_channel->socket().tcpInfo();
         const qint64 unsent = info ? info->unsent.value_or(0) : 0;
         if (!m_readEnded || !m_writeEnded || unsent > 0) {
             finish({.cause = QStringLiteral("aborted-by-us"),
@@ -207,12 +204,8 @@ void Connection::closeNow() {
 /// With a reset; nothing is recorded yet.
 void Connection::endSocket() {
     m_connector.reset();
-    if (m_ticket)
-        host().poller().remove(*m_ticket);
-    m_ticket.reset();
-    if (m_socket != native::noDescriptor)
-        native::abort(m_socket);
-    m_socket = native::noDescriptor;
+    if (m_channel)
+        m_channel->abort();
 }
 
 void Connection::abortBecause(const QString& why, const std::optional<Error>& error) {
@@ -233,16 +226,16 @@ void Connection::abort() {
             .error = {}});
 }
 
-void Connection::fail(qint64 result, const QString& situation) {
-    if (result == tlsFailed) {
-        failTls(m_tls->error());
+void Connection::fail(const IoResult& result, const QString& situation) {
+    if (result.code == 0) {
+        failTls(m_channel->error());
         return;
     }
-    Error error = systemError(static_cast<int>(-result), situation, snapshot().peer);
+    Error error = systemError(result.code, situation, snapshot().peer);
     drainBeforeEnd(error.id == ErrorId::ConnectionReset);
     // a peer that says why in an alert, and closes, may make our next piece fail before its alert was received
-    if (m_tls && m_tls->error().id == ErrorId::TlsAlert) {
-        failTls(m_tls->error());
+    if (m_channel->error().id == ErrorId::TlsAlert) {
+        failTls(m_channel->error());
         return;
     }
     const bool isReset = error.id == ErrorId::ConnectionReset || error.id == ErrorId::BrokenPipe;
@@ -259,17 +252,13 @@ void Connection::fail(qint64 result, const QString& situation) {
 }
 
 void Connection::finish(const ClosingRecord& closing) {
-    if (m_ticket)
-        host().poller().remove(*m_ticket);
-    m_ticket.reset();
-    if (m_socket != native::noDescriptor)
-        native::close(m_socket);
-    m_socket = native::noDescriptor;
+    if (m_channel)
+        m_channel->close();
     mutableSnapshot().counters.queuedBytes = m_queue.size() + m_kept;
     m_queue.clear();
     m_isHandshaking = false;
-    if (m_tls)
-        mutableSnapshot().tls = std::make_shared<const TlsReport>(m_tls->report());
+    if (m_tls != nullptr)
+        mutableSnapshot().tls = std::make_shared<const TlsReport>(m_tls->session().report());
     if (!recordClosing(closing))
         return;
     if (m_sentinel)

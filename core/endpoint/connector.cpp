@@ -3,8 +3,9 @@
 
 #include "core/base/threads.h"
 #include "core/base/units.h"
-#include "core/endpoint/socketoptions.h"
-#include "core/endpoint/tcpinfo.h"
+#include "core/channel/nativestream.h"
+#include "core/channel/socketoptions.h"
+#include "core/channel/tcpinfo.h"
 
 #include <QJsonArray>
 
@@ -230,7 +231,7 @@ void Connector::attemptReady(Attempt& attempt) {
     cancelOthers(attempt.entry());
     m_report.phase = ConnectPhase::Open;
     m_report.total = elapsed();
-    m_handlers.connected(attempt.take()); // deletes this later, not now
+    m_handlers.connected(std::make_unique<NativeStream>(m_poller, attempt.take())); // deletes this later, not now
 }
 
 void Connector::cancelOthers(const ConnectAttempt& winner) {

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "core/address/resolver.h"
+#include "core/channel/native.h"
+#include "core/channel/poller.h"
+#include "core/channel/streamchannel.h"
 #include "core/endpoint/connectreport.h"
-#include "core/endpoint/native.h"
-#include "core/endpoint/poller.h"
 #include "core/endpoint/snapshot.h"
 #include "core/transcript/record.h"
 
@@ -27,7 +28,7 @@ public:
     static constexpr std::chrono::milliseconds attemptDelay{250}; ///< RFC 8305 section 8
 
     struct Handlers {
-        std::function<void(native::Descriptor)> connected; ///< takes the socket over
+        std::function<void(std::unique_ptr<StreamChannel>)> connected;
         std::function<void(const Error&)> failed;
         std::function<void(EventKind, const QString&, const QJsonObject&)> record;
         std::function<void(EndpointState)> state;

@@ -15,15 +15,6 @@ QString phaseName(ConnectPhase phase) {
     return QString::fromLatin1(names.at(static_cast<std::size_t>(phase)));
 }
 
-QString shortDuration(std::chrono::nanoseconds duration) {
-    const auto count = static_cast<double>(duration.count());
-    if (count < 1e6)
-        return QString::number(count / 1e3, 'f', 0) + QStringLiteral(" us");
-    if (count < 1e9)
-        return QString::number(count / 1e6, 'f', 2) + QStringLiteral(" ms");
-    return QString::number(count / 1e9, 'f', 1) + QStringLiteral(" s");
-}
-
 QString ConnectAttempt::outcomeName() const {
     switch (outcome) {
     case Outcome::Pending:

@@ -50,9 +50,6 @@ struct ConnectReport {
     QJsonObject toJson() const;
 };
 
-/// `1.25 ms`, `12 us`, `30.0 s`.
-QString shortDuration(std::chrono::nanoseconds duration);
-
 /// Orders addresses for racing: families take turns, beginning with the first one's (RFC 8305 section 4).
 template <typename T, typename IsSix>
 std::vector<T> interleaved(const std::vector<T>& addresses, IsSix isSix) {

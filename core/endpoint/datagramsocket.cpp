@@ -2,8 +2,8 @@
 #include "core/endpoint/datagramsocket.h"
 
 #include "core/address/resolver.h"
+#include "core/channel/socketoptions.h"
 #include "core/endpoint/listener.h"
-#include "core/endpoint/socketoptions.h"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 
 #include "core/endpoint/listenerhandle.h"
 
-#include "core/endpoint/socketoptions.h"
+#include "core/channel/socketoptions.h"
 
 #include <QJsonDocument>
 #include <QLocale>
@@ -80,14 +80,18 @@ Result<void> Endpoint::applyChange(const OptionSpec& spec, const QString&, bool)
     return tl::unexpected(notSupportedBy(m_snapshot.kind, QStringLiteral("option %1").arg(QLatin1String(spec.name))));
 }
 
+Error Endpoint::noSocket() {
+    return {.id = ErrorId::ShutDown,
+            .situation = QStringLiteral("option"),
+            .detail = QStringLiteral("There is no open socket to set it on.")};
+}
+
 Result<void> Endpoint::applyToSocket(native::Descriptor socket, const OptionSpec& spec, const QString& value,
                                      bool leave) {
     if (isOurs(spec))
         return {};
     if (socket == native::noDescriptor)
-        return tl::unexpected(Error{.id = ErrorId::ShutDown,
-                                    .situation = QStringLiteral("option"),
-                                    .detail = QStringLiteral("There is no open socket to set it on.")});
+        return tl::unexpected(noSocket());
     return sw::changeOption(socket, spec, value, native::isIPv6(native::boundAddress(socket)), leave);
 }
 
@@ -227,10 +231,11 @@ void Endpoint::takeDerivedName() {
     m_snapshot.name = m_host.uniqueName(derived);
 }
 
-void Endpoint::noteSocket(native::Descriptor socket, bool isPassive, QJsonObject& facts) {
-    m_snapshot.descriptor = static_cast<qint64>(socket);
+void Endpoint::noteSocket(std::optional<qint64> number, bool isPassive, QJsonObject& facts) {
+    m_snapshot.descriptor = number;
     m_snapshot.isPassive = isPassive;
-    facts.insert(QStringLiteral("descriptor"), static_cast<qint64>(socket));
+    if (number)
+        facts.insert(QStringLiteral("descriptor"), *number);
     facts.insert(QStringLiteral("type"), m_snapshot.socketType());
     facts.insert(QStringLiteral("open"), m_snapshot.openName());
 }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "core/base/postbox.h"
+#include "core/channel/poller.h"
+#include "core/channel/tcpinfo.h"
 #include "core/endpoint/behaviour.h"
 #include "core/endpoint/eventlimit.h"
-#include "core/endpoint/poller.h"
 #include "core/endpoint/snapshot.h"
-#include "core/endpoint/tcpinfo.h"
 #include "core/tls/tlscontext.h"
 #include "core/tls/tlssessioncache.h"
 #include "core/transcript/transcript.h"
@@ -155,6 +155,8 @@ public:
 protected:
     /// Carries out a change; `value` is in normal form.
     virtual Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave);
+    /// The error where there is none to carry it out on.
+    static Error noSocket();
     /// The same on a socket, unless the option is our own.
     static Result<void> applyToSocket(native::Descriptor socket, const OptionSpec& spec, const QString& value,
                                       bool leave);
@@ -186,7 +188,8 @@ protected:
     /// The name that follows from the address as it is now, unless one was given.
     void takeDerivedName();
     /// Takes the facts of the endpoint's own socket into the snapshot and the record that tells of its opening.
-    void noteSocket(native::Descriptor socket, bool isPassive, QJsonObject& facts);
+    /// `number`: of the system, where it has one.
+    void noteSocket(std::optional<qint64> number, bool isPassive, QJsonObject& facts);
     void recordNotSent(const Error& error);
     /// The TLS key log lacks keys of this connection.
     void recordKeyLogError(const Error& error);

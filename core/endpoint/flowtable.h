@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/ids.h"
-#include "core/endpoint/native.h"
+#include "core/channel/native.h"
 
 #include <list>
 #include <optional>

@@ -2,8 +2,9 @@
 #include "core/endpoint/listener.h"
 
 #include "core/address/resolver.h"
+#include "core/channel/nativestream.h"
+#include "core/channel/socketoptions.h"
 #include "core/endpoint/connection.h"
-#include "core/endpoint/socketoptions.h"
 
 #include <QNetworkInterface>
 
@@ -427,7 +428,9 @@ void Listener::setUpOne() {
                               .behaviour = request().behaviour,
                               .makeBehaviour = request().makeBehaviour,
                               .tls = m_tls};
-    auto connection = std::make_unique<Connection>(host(), std::move(inherited), taken.socket, peerText, own.name);
+    auto connection =
+        std::make_unique<Connection>(host(), std::move(inherited),
+                                     std::make_unique<NativeStream>(host().poller(), taken.socket), peerText, own.name);
     m_connections.insert(connection->id());
     own.counters.connections = m_connections.size();
     touch();

@@ -4,6 +4,7 @@
 #include "core/address/address.h"
 #include "core/base/error.h"
 #include "core/base/ids.h"
+#include "core/channel/socketfacts.h"
 #include "core/endpoint/connectreport.h"
 #include "core/tls/tlsreport.h"
 
@@ -53,13 +54,6 @@ inline bool canSend(EndpointState state) {
     return state == EndpointState::Open || state == EndpointState::ReadEnded;
 }
 
-/// One option as it was asked for and as the system reads it back.
-struct OptionState {
-    QString name;
-    QString requested; ///< empty: not asked for
-    QString effective; ///< empty: the system does not tell
-};
-
 struct Counters {
     quint64 receivedBytes = 0;
     quint64 receivedRecords = 0;
@@ -71,19 +65,6 @@ struct Counters {
     quint64 unrecorded = 0;  ///< bytes that passed while recording was stopped
     quint64 connections = 0; ///< a listener's open ones
     quint64 accepted = 0;    ///< all that a listener ever took
-};
-
-/// Who is at the other end of a Unix socket, as the system knows it (unix(7) SO_PEERCRED, getpeereid(3)).
-struct PeerCredentials {
-    qint64 pid = -1; ///< below 0: not told
-    qint64 uid = -1;
-    qint64 gid = -1;
-    QString program; ///< empty: not told
-    QString user;
-
-    /// `python3 (pid 4121), user alice (1000), group 1000`
-    QString toText() const;
-    QJsonObject toJson() const;
 };
 
 /// An endpoint at one moment; what the window and the command line see of it. A plain value; any thread.

@@ -4,7 +4,7 @@
 #include "core/base/lastwords.h"
 #include "core/base/threads.h"
 #include "core/behaviour/catalogue.h"
-#include "core/endpoint/iodispatcher.h"
+#include "core/channel/iodispatcher.h"
 #include "core/engine/engineworker.h"
 #include "core/replay/replayplan.h"
 

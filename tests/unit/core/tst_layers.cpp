@@ -52,11 +52,11 @@ private slots:
     }
 
     void coreFoldersUseOnlyThoseBefore() {
-        const QStringList order{QStringLiteral("base"),     QStringLiteral("address"),   QStringLiteral("payload"),
-                                QStringLiteral("framing"),  QStringLiteral("tls"),       QStringLiteral("transcript"),
-                                QStringLiteral("endpoint"), QStringLiteral("behaviour"), QStringLiteral("relay"),
-                                QStringLiteral("capture"),  QStringLiteral("replay"),    QStringLiteral("workspace"),
-                                QStringLiteral("engine")};
+        const QStringList order{QStringLiteral("base"),      QStringLiteral("address"),  QStringLiteral("payload"),
+                                QStringLiteral("framing"),   QStringLiteral("tls"),      QStringLiteral("transcript"),
+                                QStringLiteral("channel"),   QStringLiteral("endpoint"), QStringLiteral("behaviour"),
+                                QStringLiteral("relay"),     QStringLiteral("capture"),  QStringLiteral("replay"),
+                                QStringLiteral("workspace"), QStringLiteral("engine")};
         for (const Include& include : includesUnder(QStringLiteral("core"))) {
             if (!include.target.startsWith(QLatin1String("core/")))
                 continue;
