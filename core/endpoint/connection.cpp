@@ -20,11 +20,11 @@ constexpr std::chrono::milliseconds longestLook(2000);
 } // namespace
 
 Connection::Connection(EndpointHost& host, EndpointRequest request)
-    : Endpoint(host, EndpointKind::Connection, std::move(request)) {}
+    : ServedEndpoint(host, EndpointKind::Connection, std::move(request)) {}
 
 Connection::Connection(EndpointHost& host, EndpointRequest request, std::unique_ptr<StreamChannel> channel,
                        const QString& peer, QString listenerName)
-    : Endpoint(host, EndpointKind::Connection, std::move(request)),
+    : ServedEndpoint(host, EndpointKind::Connection, std::move(request)),
       m_channel(std::move(channel)),
       m_listenerName(std::move(listenerName)) {
     mutableSnapshot().peer = peer;
@@ -32,8 +32,7 @@ Connection::Connection(EndpointHost& host, EndpointRequest request, std::unique_
 }
 
 void Connection::start() {
-    if (request().makeBehaviour)
-        m_behaviour = request().makeBehaviour();
+    makeBehaviour();
     if (m_channel) {
         open(true);
         return;
@@ -77,39 +76,19 @@ void Connection::open(bool isAccepted) {
         if (auto who = m_channel->socket().credentials())
             mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(*who));
     }
-    if (isAccepted && m_behaviour)
+    if (isAccepted)
         askAcceptor();
     else
-        taken(isAccepted);
+        begin(false);
 }
 
-/// An acceptor may have another behaviour serve this connection, and somebody hear its end; and it may decide later.
-void Connection::askAcceptor() {
-    m_isAsked = true;
-    Acceptance decision = m_behaviour->acceptor(*this);
-    m_sentinel = std::move(decision.sentinel);
-    if (decision.filter)
-        m_behaviour = std::move(decision.filter);
-    if (!decision.isPending)
-        decide(decision.isTaken);
-}
-
-void Connection::decide(bool isTaken) {
-    if (!std::exchange(m_isAsked, false) || hasEnded())
-        return; // the acceptor, or the user, closed it
-    if (isTaken)
-        taken(true);
-    else
-        refuse();
-}
-
-void Connection::refuse() {
+void Connection::refused() {
     record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
     m_channel->abort();
     finish({.cause = QStringLiteral("aborted-by-us"), .text = QStringLiteral("refused and reset by us"), .error = {}});
 }
 
-void Connection::taken(bool isAccepted) {
+void Connection::begin(bool isAccepted) {
     StreamSocket& socket = m_channel->socket();
     mutableSnapshot().local = socket.localName();
     const auto errors = socket.applyOptions(address());
@@ -145,10 +124,10 @@ void Connection::taken(bool isAccepted) {
 
 /// Bytes can be exchanged from now on.
 void Connection::ready() {
-    if (m_behaviour && std::exchange(m_hasOpened, true))
-        m_behaviour->secured(*this);
-    else if (m_behaviour)
-        m_behaviour->opened(*this);
+    if (behaviour() != nullptr && std::exchange(m_hasOpened, true))
+        behaviour()->secured(*this);
+    else if (behaviour() != nullptr)
+        behaviour()->opened(*this);
     if (isOpen())
         flush(); // what was offered while connecting
 }
@@ -186,7 +165,7 @@ void Connection::describe() {
 bool Connection::mayReceive() const {
     if (m_readEnded || m_isHeld || m_wantedTls != nullptr || (m_channel && !m_channel->mayReceive()))
         return false;
-    if (m_behaviour && !wantsMore() && !passesOn())
+    if (behaviour() != nullptr && !wantsMore() && !passesOn())
         return false;
     const quint64 window = host().receiveWindow();
     return (window == 0 || m_unconsumed < window) && host().hasRoom(id());
@@ -248,7 +227,7 @@ void Connection::lookForPeer() {
         return;
     }
     m_nextLook = std::clamp(m_nextLook * 2, firstLook, longestLook);
-    host().after(m_nextLook, id(), [](Endpoint& endpoint) { static_cast<Connection&>(endpoint).lookForPeer(); });
+    later(m_nextLook, &Connection::lookForPeer);
 }
 
 /// What the channel has taken and not handed on goes out.
@@ -262,14 +241,14 @@ bool Connection::flushChannel() {
 
 /// What the channel still holds was taken from the socket already, which therefore does not show it any more.
 void Connection::receiveLater() {
-    if (std::exchange(m_isReceivePosted, true))
-        return;
-    host().after(std::chrono::milliseconds(0), id(), [](Endpoint& endpoint) {
-        auto& self = static_cast<Connection&>(endpoint);
-        self.m_isReceivePosted = false;
-        if (self.isRunning() && self.m_mayHoldMore && !self.m_isHandshaking && self.mayReceive())
-            self.receiveRound();
-    });
+    if (!std::exchange(m_isReceivePosted, true))
+        later(soon, &Connection::receiveMore);
+}
+
+void Connection::receiveMore() {
+    m_isReceivePosted = false;
+    if (isRunning() && m_mayHoldMore && !m_isHandshaking && mayReceive())
+        receiveRound();
 }
 
 void Connection::receiveRound() {
@@ -304,7 +283,7 @@ void Connection::receiveRound() {
         if (!transcript()->isMuted()) // nobody will ever consume what is not recorded
             m_unconsumed += count;
         if (hears())
-            m_behaviour->filter(*this, bytes);
+            behaviour()->filter(*this, bytes);
         if (!isOpen())
             return;
         if (m_isHandshaking) { // it began TLS
@@ -329,17 +308,17 @@ void Connection::peerEnded() {
                         : QStringLiteral("end of stream from the peer: it sends no more, and can still receive"));
     if (m_writeEnded) {
         if (hears())
-            m_behaviour->endOfStream(*this);
+            behaviour()->endOfStream(*this);
         if (isOpen())
             finishOrderly();
         return;
     }
     setOpenState();
     if (hears())
-        m_behaviour->endOfStream(*this);
+        behaviour()->endOfStream(*this);
     // before TLS 1.3 the peer has ended both directions, and drops what comes (RFC 5246 section 7.2.1)
     const bool endsBoth = !m_channel->hasHalfClose();
-    if (endsBoth || (!m_behaviour && address().value("eof") == QLatin1String("close")))
+    if (endsBoth || (behaviour() == nullptr && address().value("eof") == QLatin1String("close")))
         closeOrderly();
     if (isOpen())
         updateInterest();
@@ -348,7 +327,7 @@ void Connection::peerEnded() {
 
 /// Whether what comes from the peer reaches the behaviour: not after it, or the user, has closed the connection.
 bool Connection::hears() const {
-    return m_behaviour && (!m_isClosing || passesOn());
+    return behaviour() != nullptr && (!m_isClosing || passesOn());
 }
 
 void Connection::setOpenState() {
@@ -392,7 +371,7 @@ bool Connection::wantsMore() const {
 }
 
 void Connection::offer(const QByteArray& bytes, const QString&) {
-    if (m_behaviour && isRunning() && !m_isClosing && !m_writeEnded && !m_wantsWriteEnd) {
+    if (behaviour() != nullptr && isRunning() && !m_isClosing && !m_writeEnded && !m_wantsWriteEnd) {
         if (m_kept + static_cast<quint64>(bytes.size()) > WriteQueue::bound) {
             recordNotSent(
                 {.id = ErrorId::NoBufferSpace,
@@ -402,7 +381,7 @@ void Connection::offer(const QByteArray& bytes, const QString&) {
         }
         const bool wasWanted = m_wantedTls != nullptr;
         m_kept += static_cast<quint64>(bytes.size());
-        if (m_behaviour->offered(*this, bytes))
+        if (behaviour()->offered(*this, bytes))
             return;
         if (m_isClosing || m_wantsWriteEnd) { // by the behaviour, because of these bytes: they are the last
             sendKept(bytes);
@@ -435,10 +414,6 @@ void Connection::sendKept(QByteArrayView bytes) {
                                      .arg(WriteQueue::bound)});
     }
     flush();
-}
-
-bool Connection::hasMoreToTell() const {
-    return Endpoint::hasMoreToTell() || (m_behaviour && m_behaviour->hasMoreToTell());
 }
 
 void Connection::enqueue(const QByteArray& bytes, qsizetype from) {
@@ -543,10 +518,10 @@ void Connection::flush() {
             return;
     }
     const bool hasRoom = m_queue.memory() < WriteQueue::comfortable / 2;
-    if (m_behaviour && hasRoom && !m_isClosing && !m_writeEnded && !m_isInBehaviour) {
+    if (behaviour() != nullptr && hasRoom && !m_isClosing && !m_writeEnded && !m_isInBehaviour) {
         const quint64 before = snapshot().counters.sentBytes + m_queue.size();
         m_isInBehaviour = true; // writable() sends, which comes back here
-        m_behaviour->writable(*this);
+        behaviour()->writable(*this);
         m_isInBehaviour = false;
         // one that goes on producing hears again when the socket has room, not in a loop that starves the others
         m_behaviourProduces = snapshot().counters.sentBytes + m_queue.size() != before;
@@ -565,49 +540,22 @@ void Connection::consumed(quint64 bytes) {
         updateInterest();
 }
 
-void Connection::setBehaviour(const QString& name, BehaviourFactory factory) {
-    if (m_isAsked) // whoever was asked is gone
-        decide(true);
-    if (hasEnded())
-        return;
-    if (m_behaviour)
-        m_behaviour->takenOff(*this);
-    setBehaviourFactory(name, std::move(factory));
-    m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
-    ++m_behaviourNumber;
+void Connection::behaviourChanged() {
     m_isHeld = false;
     m_hasOpened = false;
-    recordTraffic(true);
-    record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
     if (!isRunning() || m_isHandshaking)
         return;
     m_hasOpened = true;
-    if (m_behaviour)
-        m_behaviour->opened(*this);
+    if (behaviour() != nullptr)
+        behaviour()->opened(*this);
     if (isRunning())
         flush();
-}
-
-void Connection::reloadBehaviour() {
-    if (hasEnded() || !m_behaviour)
-        return;
-    if (m_behaviour->reload(*this))
-        return;
-    setBehaviour(request().behaviour, request().makeBehaviour);
 }
 
 void Connection::holdReceiving(bool isHeld) {
     m_isHeld = isHeld;
     if (isRunning() && !m_isInBehaviour)
         updateInterest();
-}
-
-void Connection::wake(std::chrono::milliseconds delay, quint64 token) {
-    host().after(delay, id(), [number = m_behaviourNumber, token](Endpoint& endpoint) {
-        auto& self = static_cast<Connection&>(endpoint);
-        if (!self.hasEnded() && !self.m_isClosing && self.m_behaviour && self.m_behaviourNumber == number)
-            self.m_behaviour->woken(self, token);
-    });
 }
 
 } // namespace sw

@@ -3,7 +3,7 @@
 
 #include "core/channel/tlschannel.h"
 #include "core/endpoint/connector.h"
-#include "core/endpoint/endpoint.h"
+#include "core/endpoint/servedendpoint.h"
 #include "core/endpoint/writequeue.h"
 
 #include <QElapsedTimer>
@@ -21,7 +21,7 @@ namespace sw {
 ///
 /// Both directions end on their own (half-close, RFC 9293 section 3.6). Receiving stops, and with it the peer, while a
 /// behaviour's answers or an unconsumed transcript wait; see WriteQueue::comfortable and EndpointHost::receiveWindow().
-class Connection final : public Endpoint, private PollTarget, private Peer {
+class Connection final : public ServedEndpoint, private PollTarget {
 public:
     /// One that start() connects to the request's address.
     Connection(EndpointHost& host, EndpointRequest request);
@@ -44,17 +44,19 @@ public:
     void shutDownReceiving() override;
     void consumed(quint64 bytes) override;
     void roomAgain() override;
-    void setBehaviour(const QString& name, BehaviourFactory factory) override;
-    void reloadBehaviour() override;
     void describe() override;
     std::optional<TcpInfo> tcpInfo() const override;
-    bool hasMoreToTell() const override;
 
 private:
     static constexpr std::size_t largestRead = 262144;
     static constexpr std::size_t smallestRead = 2048;
 
     Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;
+    // ServedEndpoint
+    void taken() override { begin(true); }
+    void refused() override;
+    void behaviourChanged() override;
+    bool mayWake() const override { return !hasEnded() && !m_isClosing; }
     // PollTarget
     void socketReady(PollEvents events) override;
     // Peer
@@ -67,30 +69,21 @@ private:
     void endSending() override { shutDownSending(); }
     void endReceiving() override { shutDownReceiving(); }
     bool maySend() const override { return !m_writeEnded && !m_wantsWriteEnd && !m_isClosing; }
-    std::shared_ptr<const PeerCredentials> credentials() const override { return snapshot().credentials; }
     bool hasHalfClose() const override { return !m_channel || m_channel->hasHalfClose(); }
     void beginTls(const QString& options) override { startTls(options); }
     bool isStartingTls() const override { return m_wantedTls != nullptr || m_isHandshaking; }
     void proceedTls(const QString& protocol) override;
     QString agreedProtocol() const override { return m_tls != nullptr ? m_tls->session().report().alpn : QString(); }
     void holdReceiving(bool isHeld) override;
-    void decide(bool isTaken) override;
     void sendKept(QByteArrayView bytes) override;
-    void setRecorded(bool isRecorded) override { recordTraffic(isRecorded); }
-    void wake(std::chrono::milliseconds delay, quint64 token) override;
-    void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
     bool isDatagram() const override { return false; }
-    QString peerName() const override { return snapshot().peer; }
-    EndpointId ownId() const override { return id(); }
-    QString ownName() const override { return snapshot().name; }
     QString listenerName() const override { return m_listenerName; }
 
     void connected(std::unique_ptr<StreamChannel> channel);
     void connectFailed(const Error& error);
     void open(bool isAccepted);
-    void askAcceptor();
-    void refuse();
-    void taken(bool isAccepted);
+    void begin(bool isAccepted);
+    void receiveMore();
     void ready();
     void receiveRound();
     void receiveLater();
@@ -116,7 +109,7 @@ private:
     bool mayReceive() const;
     void setOpenState();
     void endSocket();
-    bool passesOn() const { return m_behaviour && m_behaviour->passesOn(); }
+    bool passesOn() const { return behaviour() != nullptr && behaviour()->passesOn(); }
 
     /// The channel's socket is open; not while connecting.
     bool isOpen() const { return m_channel && m_channel->isOpen(); }
@@ -137,12 +130,9 @@ private:
     std::unique_ptr<StreamChannel> m_channel; // nothing while connecting
     TlsChannel* m_tls = nullptr;              // that, where it is one
     std::unique_ptr<Connector> m_connector;
-    std::unique_ptr<Behaviour> m_behaviour;
-    quint64 m_behaviourNumber = 0;                        // of those that served it, for what comes later
-    std::function<void(const ClosingRecord&)> m_sentinel; // an acceptor's
-    std::shared_ptr<TlsContext> m_tlsContext;             // for when it is connected
-    std::shared_ptr<TlsContext> m_wantedTls;              // for when what was sent before is out
-    QString m_tlsName;                                    // whom to ask for
+    std::shared_ptr<TlsContext> m_tlsContext; // for when it is connected
+    std::shared_ptr<TlsContext> m_wantedTls;  // for when what was sent before is out
+    QString m_tlsName;                        // whom to ask for
     quint64 m_handshakes = 0;
     std::vector<QByteArray> m_afterTls; // offered after TLS was asked for: never in clear text
     quint64 m_afterTlsSize = 0;
@@ -163,7 +153,6 @@ private:
     bool m_closesAfterTls = false; // as its behaviour wants
     bool m_awaitsHello = false;    // of a TLS client, which the behaviour wants to see
     bool m_waitsToProceed = false; // for proceedTls()
-    bool m_isAsked = false;        // the acceptor decides
     bool m_hasOpened = false;      // the behaviour knows
     bool m_isHeld = false;         // by the behaviour
     bool m_mayHoldMore = false;    // the channel may have bytes that readiness no longer tells of

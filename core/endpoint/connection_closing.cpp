@@ -19,8 +19,8 @@ void Connection::shutDownSending() {
 
 /// The behaviour hears it while it may still answer.
 void Connection::tellSendingEnds() {
-    if (m_behaviour && isRunning() && !std::exchange(m_hasToldSendingEnds, true))
-        m_behaviour->sendingEnds(*this);
+    if (behaviour() != nullptr && isRunning() && !std::exchange(m_hasToldSendingEnds, true))
+        behaviour()->sendingEnds(*this);
 }
 
 void Connection::endSendingNow() {
@@ -65,7 +65,7 @@ void Connection::closeOrderly() {
     if (!isRunning()) { // still connecting: nothing was sent yet
         m_connector.reset();
         finish({.cause = QStringLiteral("closed-by-us"),
-                .text = m_isAsked ? QStringLiteral("closed by us before it was decided whether it is taken")
+                .text = isAsked() ? QStringLiteral("closed by us before it was decided whether it is taken")
                                   : QStringLiteral("given up by us while connecting"),
                 .error = {}});
         return;
@@ -103,7 +103,7 @@ void Connection::closeAfterPeer() {
 /// Takes what has arrived already: closing a socket with unread bytes makes TCP send a reset (RFC 2525 section 2.17),
 /// and that can destroy what we sent last.
 void Connection::drainBeforeEnd(bool isReset) {
-    if (m_isHeld && (!m_behaviour || m_behaviour->leavesUnread()))
+    if (m_isHeld && (behaviour() == nullptr || behaviour()->leavesUnread()))
         return; // a behaviour that wants its peer to see that
     constexpr quint64 most = 4ULL << 20U;
     quint64 taken = 0;
@@ -125,7 +125,7 @@ void Connection::drainBeforeEnd(bool isReset) {
         taken += count;
         if (passesOn()) {
             const auto pin = transcript()->currentSegment();
-            m_behaviour->filter(*this, bytes);
+            behaviour()->filter(*this, bytes);
         }
     }
 }
@@ -166,7 +166,7 @@ void Connection::lingerOrFinish() {
         closeNow();
     } else if (m_lingering->elapsed() < limit) {
         constexpr std::chrono::milliseconds pause(10);
-        host().after(pause, id(), [](Endpoint& endpoint) { static_cast<Connection&>(endpoint).lingerOrFinish(); });
+        later(pause, &Connection::lingerOrFinish);
     } else {
         m_channel->abort();
         finish({.cause = QStringLiteral("aborted-by-us"),
@@ -259,12 +259,8 @@ void Connection::finish(const ClosingRecord& closing) {
     m_isHandshaking = false;
     if (m_tls != nullptr)
         mutableSnapshot().tls = std::make_shared<const TlsReport>(m_tls->session().report());
-    if (!recordClosing(closing))
+    if (!endWith(closing))
         return;
-    if (m_sentinel)
-        std::exchange(m_sentinel, {})(closing);
-    if (m_behaviour)
-        m_behaviour->sentinel(closing);
     if (snapshot().parent != EndpointId::None) {
         if (Endpoint* listener = host().find(snapshot().parent))
             listener->childEnded(id()); // room for the next one

@@ -29,7 +29,7 @@ void Connection::startTls(const QString& options) {
     const auto refuse = [this](const QString& why) {
         record(EventKind::Warning, QStringLiteral("TLS was not started: ") + why);
     };
-    if (hasEnded() || (!isRunning() && !m_isAsked) || m_isClosing || m_writeEnded || m_readEnded || m_wantsWriteEnd) {
+    if (hasEnded() || (!isRunning() && !isAsked()) || m_isClosing || m_writeEnded || m_readEnded || m_wantsWriteEnd) {
         refuse(QStringLiteral("the connection is not open in both directions."));
         return;
     }
@@ -91,9 +91,7 @@ void Connection::beginHandshake(std::shared_ptr<TlsContext> context) {
         facts.insert(QStringLiteral("throwAway"), QString::fromLatin1(m_tls->session().report().own.front().pem));
     }
     record(EventKind::TlsStarted, text, facts);
-    host().after(limit, id(), [number = ++m_handshakes](Endpoint& endpoint) {
-        static_cast<Connection&>(endpoint).handshakeOver(number);
-    });
+    later(limit, &Connection::handshakeOver, ++m_handshakes);
     continueHandshake();
 }
 
@@ -101,8 +99,7 @@ void Connection::handshakeOver(quint64 number) {
     if (!m_isHandshaking || number != m_handshakes)
         return;
     if (m_waitsToProceed) { // for the other side, which has limits of its own
-        host().after(m_tls->session().context().settings().handshake, id(),
-                     [number](Endpoint& endpoint) { static_cast<Connection&>(endpoint).handshakeOver(number); });
+        later(m_tls->session().context().settings().handshake, &Connection::handshakeOver, number);
         return;
     }
     failTls({.id = ErrorId::TlsTimedOut,
@@ -129,7 +126,7 @@ bool Connection::awaitHello() {
     record(EventKind::TlsHelloSeen, QStringLiteral("the client asks for TLS ") + hello.toText(),
            {{QStringLiteral("hello"), hello.toJson()}});
     m_waitsToProceed = true; // proceedTls() may come at once
-    if (!m_behaviour->hello(*this, hello) && isOpen())
+    if (!behaviour()->hello(*this, hello) && isOpen())
         proceedTls({});
     return false;
 }

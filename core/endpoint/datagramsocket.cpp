@@ -38,7 +38,7 @@ bool isForMany(const Address& address, const native::SocketAddress& peer) {
 } // namespace
 
 DatagramSocket::DatagramSocket(EndpointHost& host, EndpointRequest request, Role role)
-    : Endpoint(host, EndpointKind::DatagramSocket, std::move(request)),
+    : ServedEndpoint(host, EndpointKind::DatagramSocket, std::move(request)),
       m_role(role) {
     mutableSnapshot().isReachable = role == Role::Listen && isReachableFromNetwork(address());
     m_size = static_cast<std::size_t>(address().number("size").value_or(65535));
@@ -72,8 +72,7 @@ void DatagramSocket::withHosts(const QString& name, const WithHosts& call) {
 }
 
 void DatagramSocket::start() {
-    if (m_role == Role::Connect && request().makeBehaviour)
-        m_behaviour = request().makeBehaviour();
+    makeBehaviour();
     if (isDtls() && !prepareDtls())
         return;
     if (isLocal(address().scheme)) {
@@ -273,16 +272,15 @@ void DatagramSocket::opened(native::Descriptor socket) {
         beginDtls();
         return;
     }
-    if (m_behaviour)
-        m_behaviour->opened(*this);
+    if (behaviour() != nullptr)
+        behaviour()->opened(*this);
     flush();
 }
 
 void DatagramSocket::failed(const Error& error) {
     const ClosingRecord closing{
         .cause = QStringLiteral("error"), .text = QStringLiteral("could not open: ") + toText(error), .error = error};
-    if (recordClosing(closing) && m_behaviour)
-        m_behaviour->sentinel(closing);
+    endWith(closing);
 }
 
 void DatagramSocket::updateInterest() {
@@ -357,8 +355,8 @@ void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::Datagr
         flow->received(bytes, time, flags);
     } else {
         transcript()->append(RecordKind::Received, bytes, time, flags);
-        if (m_behaviour && !hasFlows())
-            m_behaviour->filter(*this, bytes);
+        if (behaviour() != nullptr && !hasFlows())
+            behaviour()->filter(*this, bytes);
     }
     countReceived(static_cast<quint64>(bytes.size()));
     if (info.isCut && flow != nullptr)
@@ -394,8 +392,7 @@ void DatagramSocket::faultReported(const native::DatagramFault& fault) {
                             {QStringLiteral("from"), fault.reporter}};
     mutableSnapshot().error = error;
     if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver() && error.id == ErrorId::ConnectionRefused) {
-        endWith(
-            {.cause = QStringLiteral("refused"), .text = QStringLiteral("no DTLS: ") + toText(error), .error = error});
+        end({.cause = QStringLiteral("refused"), .text = QStringLiteral("no DTLS: ") + toText(error), .error = error});
         return;
     }
     Flow* flow = knownFlow(fault.destination);
@@ -441,7 +438,7 @@ void DatagramSocket::lookAtDrops() {
     if (!total)
         return;
     countDrops(*total);
-    host().after(dropLook, id(), [](Endpoint& endpoint) { static_cast<DatagramSocket&>(endpoint).lookAtDrops(); });
+    later(dropLook, &DatagramSocket::lookAtDrops);
 }
 
 Flow* DatagramSocket::knownFlow(const native::SocketAddress& peer) {
@@ -517,14 +514,14 @@ void DatagramSocket::dropForgotten() {
 
 void DatagramSocket::waitForForgetting() {
     constexpr std::chrono::milliseconds pause(5);
-    if (std::exchange(m_isWaitPosted, true))
-        return;
-    host().after(pause, id(), [](Endpoint& endpoint) {
-        auto& self = static_cast<DatagramSocket&>(endpoint);
-        self.m_isWaitPosted = false;
-        self.dropForgotten();
-        self.updateInterest();
-    });
+    if (!std::exchange(m_isWaitPosted, true))
+        later(pause, &DatagramSocket::forgettingWaited);
+}
+
+void DatagramSocket::forgettingWaited() {
+    m_isWaitPosted = false;
+    dropForgotten();
+    updateInterest();
 }
 
 void DatagramSocket::flowClosed(const native::SocketAddress& peer) {
@@ -546,10 +543,10 @@ void DatagramSocket::closeOrderly() {
         if (auto* endpoint = dynamic_cast<Flow*>(host().find(flow)))
             endpoint->closeOrderly(); // with DTLS it still says so to the peer
     }
-    endWith({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
+    end({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
 }
 
-void DatagramSocket::endWith(const ClosingRecord& closing) {
+void DatagramSocket::end(const ClosingRecord& closing) {
     if (m_socket != native::noDescriptor) {
         if (const auto total = native::dropCount(m_socket))
             countDrops(*total);
@@ -561,13 +558,12 @@ void DatagramSocket::endWith(const ClosingRecord& closing) {
         native::close(m_socket);
     m_socket = native::noDescriptor;
     removeFile();
-    if (recordClosing(closing) && m_behaviour)
-        m_behaviour->sentinel(closing);
+    endWith(closing);
 }
 
 void DatagramSocket::abortBecause(const QString& why, const std::optional<Error>& error) {
     if (!hasEnded())
-        endWith({.cause = QStringLiteral("closed-by-us"), .text = why, .error = error});
+        end({.cause = QStringLiteral("closed-by-us"), .text = why, .error = error});
 }
 
 void DatagramSocket::consumed(quint64 bytes) {
@@ -579,33 +575,9 @@ void DatagramSocket::roomAgain() {
     updateInterest();
 }
 
-bool DatagramSocket::hasMoreToTell() const {
-    return Endpoint::hasMoreToTell() || (m_behaviour && m_behaviour->hasMoreToTell());
-}
-
-void DatagramSocket::setBehaviour(const QString& name, BehaviourFactory factory) {
-    setBehaviourFactory(name, std::move(factory));
-    ++m_behaviourNumber;
-    recordTraffic(true);
-    record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
-    if (m_role != Role::Connect)
-        return;
-    m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
-    if (m_behaviour && state() == EndpointState::Open)
-        m_behaviour->opened(*this);
-}
-
-void DatagramSocket::reloadBehaviour() {
-    if (!hasEnded() && m_behaviour && !m_behaviour->reload(*this))
-        setBehaviour(request().behaviour, request().makeBehaviour);
-}
-
-void DatagramSocket::wake(std::chrono::milliseconds delay, quint64 token) {
-    host().after(delay, id(), [number = m_behaviourNumber, token](Endpoint& endpoint) {
-        auto& self = static_cast<DatagramSocket&>(endpoint);
-        if (!self.hasEnded() && self.m_behaviour && self.m_behaviourNumber == number)
-            self.m_behaviour->woken(self, token);
-    });
+void DatagramSocket::behaviourChanged() {
+    if (behaviour() != nullptr && state() == EndpointState::Open)
+        behaviour()->opened(*this);
 }
 
 } // namespace sw

@@ -13,7 +13,7 @@ namespace sw {
 
 /// A udp or unixgram socket: bound (a listening one can answer; each peer is a flow), connected to one peer, or sending
 /// to a group or broadcast address (whoever answers is a flow). The I/O thread.
-class DatagramSocket final : public Endpoint, private PollTarget, private Peer {
+class DatagramSocket final : public ServedEndpoint, private PollTarget {
 public:
     DatagramSocket(EndpointHost& host, EndpointRequest request, Role role);
     ~DatagramSocket() override;
@@ -31,9 +31,6 @@ public:
     void consumed(quint64 bytes) override;
     void roomAgain() override;
     void describe() override;
-    bool hasMoreToTell() const override;
-    void setBehaviour(const QString& name, BehaviourFactory factory) override;
-    void reloadBehaviour() override;
 
     void sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow);
     void flowClosed(const native::SocketAddress& peer);
@@ -46,6 +43,8 @@ public:
 private:
     Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;
     void socketReady(PollEvents events) override;
+    bool isServed() const override { return m_role == Role::Connect; }
+    void behaviourChanged() override;
     void send(QByteArrayView bytes) override { offer(bytes.toByteArray(), {}); }
     bool wantsMore() const override { return true; }
     void close() override {}
@@ -57,14 +56,8 @@ private:
     void abortBecause(const QString& why, const std::optional<Error>& error) override;
     void proceedTls(const QString&) override {}
     QString agreedProtocol() const override { return {}; }
-    EndpointId ownId() const override { return id(); }
     void holdReceiving(bool) override {} // datagrams have no window: they would be lost
-    void setRecorded(bool isRecorded) override { recordTraffic(isRecorded); }
-    void wake(std::chrono::milliseconds delay, quint64 token) override;
-    void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
     bool isDatagram() const override { return true; }
-    QString peerName() const override { return snapshot().peer; }
-    QString ownName() const override { return snapshot().name; }
     QString listenerName() const override { return {}; }
 
     struct Waiting {
@@ -94,13 +87,15 @@ private:
     static constexpr int datagramsAtOnce = 256; // others wait for this thread
     void flush(int most = datagramsAtOnce);
     void flushLater();
+    void flushMore();
     bool transmit(Waiting& datagram);
     bool prepareDtls();
     void beginDtls();
     bool isDtls() const { return address().scheme == Scheme::Dtls; }
     void dtlsReceived(QByteArrayView bytes, const native::DatagramInfo& info);
     void dtlsHello(QByteArrayView bytes, const native::DatagramInfo& info);
-    void endWith(const ClosingRecord& closing);
+    void end(const ClosingRecord& closing);
+    void dtlsTimeOver();
     void countSent(Flow& flow, const QByteArray& bytes);
     void updateInterest();
     Flow* flowOf(const native::SocketAddress& peer, const native::SocketAddress& local = {},
@@ -109,6 +104,7 @@ private:
     void makeRoomForFlow();
     void dropForgotten();
     void waitForForgetting();
+    void forgettingWaited();
     void sendToName(const QByteArray& bytes, const QString& destination);
     using WithHosts = std::function<void(const std::vector<QHostAddress>&)>;
     void withHosts(const QString& name, const WithHosts& call);
@@ -120,8 +116,6 @@ private:
     std::unique_ptr<DtlsLink> m_dtls; // of a connected socket
     native::Descriptor m_socket = native::noDescriptor;
     std::optional<Poller::Ticket> m_ticket;
-    std::unique_ptr<Behaviour> m_behaviour;
-    quint64 m_behaviourNumber = 0;
     FlowTable m_flows;
     std::deque<EndpointId> m_evicted; // flows that made room for others
     std::deque<Waiting> m_waiting;

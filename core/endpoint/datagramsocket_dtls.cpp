@@ -53,8 +53,8 @@ void DatagramSocket::beginDtls() {
                     if (!transcript()->isMuted())
                         m_unconsumed += static_cast<quint64>(message.size());
                     countReceived(static_cast<quint64>(message.size()));
-                    if (m_behaviour)
-                        m_behaviour->filter(*this, message);
+                    if (behaviour() != nullptr)
+                        behaviour()->filter(*this, message);
                 },
             .established =
                 [this] {
@@ -62,35 +62,33 @@ void DatagramSocket::beginDtls() {
                     mutableSnapshot().tls = std::make_shared<const TlsReport>(report);
                     setState(EndpointState::Open);
                     record(EventKind::TlsEstablished, report.toText(), {{QStringLiteral("tls"), report.toJson()}});
-                    if (m_behaviour)
-                        m_behaviour->opened(*this);
+                    if (behaviour() != nullptr)
+                        behaviour()->opened(*this);
                     flush();
                 },
             .ended =
                 [this] {
-                    endWith({.cause = QStringLiteral("closed-by-peer"),
-                             .text = QStringLiteral("closed by the peer (close_notify)"),
-                             .error = {}});
+                    end({.cause = QStringLiteral("closed-by-peer"),
+                         .text = QStringLiteral("closed by the peer (close_notify)"),
+                         .error = {}});
                 },
             .failed =
                 [this](const Error& error) {
                     mutableSnapshot().tls = std::make_shared<const TlsReport>(m_dtls->report());
-                    endWith({.cause = QStringLiteral("tls-failure"),
-                             .text = QStringLiteral("no DTLS: ") + toText(error),
-                             .error = error});
+                    end({.cause = QStringLiteral("tls-failure"),
+                         .text = QStringLiteral("no DTLS: ") + toText(error),
+                         .error = error});
                 },
             .alert = [this](const QString& alert) { record(EventKind::TlsAlert, alert); },
             .keyLogFailed = [this](const Error& error) { recordKeyLogError(error); },
-            .wakeIn =
-                [this](std::chrono::milliseconds delay) {
-                    host().after(delay, id(), [](Endpoint& endpoint) {
-                        auto& self = static_cast<DatagramSocket&>(endpoint);
-                        if (!self.hasEnded())
-                            self.m_dtls->timeOver();
-                    });
-                },
+            .wakeIn = [this](std::chrono::milliseconds delay) { later(delay, &DatagramSocket::dtlsTimeOver); },
         });
     m_dtls->start();
+}
+
+void DatagramSocket::dtlsTimeOver() {
+    if (!hasEnded())
+        m_dtls->timeOver();
 }
 
 void DatagramSocket::transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer,

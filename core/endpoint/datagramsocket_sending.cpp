@@ -169,14 +169,14 @@ bool DatagramSocket::transmit(Waiting& datagram) {
 }
 
 void DatagramSocket::flushLater() {
-    if (std::exchange(m_isFlushPosted, true))
-        return;
-    host().after(std::chrono::milliseconds(0), id(), [](Endpoint& endpoint) {
-        auto& self = static_cast<DatagramSocket&>(endpoint);
-        self.m_isFlushPosted = false;
-        if (self.m_ticket)
-            self.flush();
-    });
+    if (!std::exchange(m_isFlushPosted, true))
+        later(soon, &DatagramSocket::flushMore);
+}
+
+void DatagramSocket::flushMore() {
+    m_isFlushPosted = false;
+    if (m_ticket)
+        flush();
 }
 
 void DatagramSocket::flush(int most) {

@@ -198,7 +198,7 @@ void Endpoint::record(EventKind event, const QString& text, QJsonObject facts) {
     if (m_limit->admits(event, std::chrono::steady_clock::now().time_since_epoch(), count))
         recordNow(event, text, std::move(facts));
     else if (!hadRest)
-        m_host.after(EventLimit::window, id(), [](Endpoint& endpoint) { endpoint.recordRest(); });
+        later(EventLimit::window, &Endpoint::recordRest);
 }
 
 /// `… 11203 more in 5 s`

@@ -166,6 +166,14 @@ protected:
              std::shared_ptr<Transcript> transcript = nullptr);
 
     EndpointHost& host() const { return m_host; }
+    /// Calls a member of this endpoint after a while, if it is still there.
+    template <typename Derived, typename... Wanted, typename... Given>
+    void later(std::chrono::milliseconds delay, void (Derived::*call)(Wanted...), Given... arguments) {
+        m_host.after(delay, id(), [call, arguments...](Endpoint& endpoint) {
+            (static_cast<Derived&>(endpoint).*call)(arguments...);
+        });
+    }
+    static constexpr std::chrono::milliseconds soon{0}; ///< for later(): after what is going on now
     EndpointSnapshot& mutableSnapshot() { return m_snapshot; }
     const Address& address() const { return m_snapshot.address; }
     const EndpointRequest& request() const { return m_request; }

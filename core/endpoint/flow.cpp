@@ -7,7 +7,7 @@ namespace sw {
 
 Flow::Flow(EndpointHost& host, EndpointRequest request, EndpointId socket, const native::SocketAddress& peer,
            const QString& local)
-    : Endpoint(host, EndpointKind::Flow, std::move(request)),
+    : ServedEndpoint(host, EndpointKind::Flow, std::move(request)),
       m_socket(socket),
       m_peer(peer) {
     mutableSnapshot().peer = native::toText(peer);
@@ -15,8 +15,7 @@ Flow::Flow(EndpointHost& host, EndpointRequest request, EndpointId socket, const
 }
 
 void Flow::start() {
-    if (request().makeBehaviour)
-        m_behaviour = request().makeBehaviour();
+    makeBehaviour();
     setState(m_dtls ? EndpointState::Handshaking : EndpointState::Open);
     record(EventKind::Opened, QStringLiteral("first datagram exchanged with %1").arg(snapshot().peer),
            {{QStringLiteral("scheme"), schemeName(address().scheme)},
@@ -24,27 +23,11 @@ void Flow::start() {
             {QStringLiteral("peer"), snapshot().peer}});
     if (m_firstSender)
         setSender(*m_firstSender);
-    if (!m_behaviour) {
-        taken();
-        return;
-    }
-    m_isAsked = true;
-    Acceptance decision = m_behaviour->acceptor(*this);
-    m_sentinel = std::move(decision.sentinel);
-    if (decision.filter)
-        m_behaviour = std::move(decision.filter);
-    if (!decision.isPending)
-        decide(decision.isTaken);
+    askAcceptor();
 }
 
-void Flow::decide(bool isTaken) {
-    if (!std::exchange(m_isAsked, false) || hasEnded())
-        return; // the acceptor, or the user, closed it
-    if (!isTaken) {
-        refuse();
-        return;
-    }
-    taken();
+void Flow::taken() {
+    begin();
     for (const Undecided& one : std::exchange(m_undecided, {})) {
         if (hasEnded())
             consumed(static_cast<quint64>(one.bytes.size())); // nobody else will
@@ -59,7 +42,7 @@ void Flow::decide(bool isTaken) {
                                        .arg(m_undecidedLost));
 }
 
-void Flow::refuse() {
+void Flow::refused() {
     record(EventKind::Refused,
            QStringLiteral("refused by the behaviour %1: what it sent is not kept").arg(snapshot().behaviour));
     m_isRefused = true;
@@ -68,15 +51,15 @@ void Flow::refuse() {
         socket->forgetLater(id()); // each datagram of a refused peer makes another
 }
 
-void Flow::taken() {
+void Flow::begin() {
     if (m_dtls) {
         record(EventKind::TlsStarted, QStringLiteral("DTLS handshake begins, as server"),
                {{QStringLiteral("side"), QStringLiteral("server")}});
         m_dtls->start();
         return;
     }
-    if (m_behaviour)
-        m_behaviour->opened(*this);
+    if (behaviour() != nullptr)
+        behaviour()->opened(*this);
 }
 
 void Flow::secure(std::unique_ptr<TlsSession> session) {
@@ -95,43 +78,37 @@ void Flow::secure(std::unique_ptr<TlsSession> session) {
                     mutableSnapshot().tls = std::make_shared<const TlsReport>(report);
                     setState(EndpointState::Open);
                     record(EventKind::TlsEstablished, report.toText(), {{QStringLiteral("tls"), report.toJson()}});
-                    if (m_behaviour)
-                        m_behaviour->opened(*this);
+                    if (behaviour() != nullptr)
+                        behaviour()->opened(*this);
                     for (const QByteArray& message : std::exchange(m_early, {}))
                         transmit(message);
                 },
             .ended =
                 [this] {
-                    endWith({.cause = QStringLiteral("closed-by-peer"),
-                             .text = QStringLiteral("closed by the peer (close_notify)"),
-                             .error = {}});
+                    end({.cause = QStringLiteral("closed-by-peer"),
+                         .text = QStringLiteral("closed by the peer (close_notify)"),
+                         .error = {}});
                 },
             .failed =
                 [this](const Error& error) {
                     mutableSnapshot().tls = std::make_shared<const TlsReport>(m_dtls->report());
-                    endWith({.cause = QStringLiteral("tls-failure"),
-                             .text = QStringLiteral("no DTLS: ") + toText(error),
-                             .error = error});
+                    end({.cause = QStringLiteral("tls-failure"),
+                         .text = QStringLiteral("no DTLS: ") + toText(error),
+                         .error = error});
                 },
             .alert = [this](const QString& alert) { record(EventKind::TlsAlert, alert); },
             .keyLogFailed = [this](const Error& error) { recordKeyLogError(error); },
-            .wakeIn =
-                [this](std::chrono::milliseconds delay) {
-                    host().after(delay, id(), [](Endpoint& endpoint) {
-                        auto& self = static_cast<Flow&>(endpoint);
-                        if (!self.hasEnded())
-                            self.m_dtls->timeOver();
-                    });
-                },
+            .wakeIn = [this](std::chrono::milliseconds delay) { later(delay, &Flow::dtlsTimeOver); },
         });
 }
 
-bool Flow::hasMoreToTell() const {
-    return Endpoint::hasMoreToTell() || (m_isAsked && !hasEnded()) || (m_behaviour && m_behaviour->hasMoreToTell());
+void Flow::dtlsTimeOver() {
+    if (!hasEnded())
+        m_dtls->timeOver();
 }
 
 void Flow::fedByPeer(QByteArrayView datagram) {
-    if (m_isAsked)
+    if (isAsked())
         return; // DTLS sends it again (RFC 6347, section 4.2.4)
     if (!hasEnded())
         m_dtls->feed(datagram);
@@ -139,7 +116,7 @@ void Flow::fedByPeer(QByteArrayView datagram) {
 
 void Flow::received(QByteArrayView bytes, Timestamp time, quint8 flags) {
     constexpr std::size_t mostUndecided = 64;
-    if (!m_isAsked)
+    if (!isAsked())
         take(bytes, time, flags);
     else if (m_undecided.size() < mostUndecided)
         m_undecided.push_back({.bytes = bytes.toByteArray(), .flags = flags});
@@ -152,8 +129,8 @@ void Flow::received(QByteArrayView bytes, Timestamp time, quint8 flags) {
 void Flow::take(QByteArrayView bytes, Timestamp time, quint8 flags) {
     transcript()->append(RecordKind::Received, bytes, time, flags);
     countReceived(static_cast<quint64>(bytes.size()));
-    if (m_behaviour && !hasEnded()) // the acceptor may have refused its first datagram
-        m_behaviour->filter(*this, bytes);
+    if (behaviour() != nullptr && !hasEnded()) // the acceptor may have refused its first datagram
+        behaviour()->filter(*this, bytes);
 }
 
 void Flow::sent(QByteArrayView bytes) {
@@ -183,7 +160,7 @@ void Flow::notSent(const Error& error) {
 }
 
 void Flow::cut(qint64 trueSize, qint64 size) {
-    if (m_isAsked) {
+    if (isAsked()) {
         if (!m_undecided.empty() && m_undecidedLost == 0)
             m_undecided.back().trueSize = trueSize;
         return;
@@ -192,8 +169,8 @@ void Flow::cut(qint64 trueSize, qint64 size) {
 }
 
 void Flow::offer(const QByteArray& bytes, const QString&) {
-    if (m_behaviour && !hasEnded())
-        m_behaviour->offered(*this, bytes);
+    if (behaviour() != nullptr && !hasEnded())
+        behaviour()->offered(*this, bytes);
     transmit(bytes);
 }
 
@@ -228,66 +205,39 @@ void Flow::closeOrderly() {
         return;
     if (m_dtls)
         m_dtls->close();
-    endWith({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
+    end({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
 }
 
 void Flow::abortBecause(const QString& why, const std::optional<Error>& error) {
     if (!hasEnded())
-        endWith({.cause = QStringLiteral("closed-by-us"), .text = why, .error = error});
+        end({.cause = QStringLiteral("closed-by-us"), .text = why, .error = error});
 }
 
-void Flow::endWith(const ClosingRecord& closing) {
+void Flow::end(const ClosingRecord& closing) {
     for (const Undecided& one : std::exchange(m_undecided, {}))
         consumed(static_cast<quint64>(one.bytes.size())); // nobody else will
     if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
         socket->flowClosed(m_peer);
-    if (!recordClosing(closing))
-        return;
-    if (m_sentinel)
-        std::exchange(m_sentinel, {})(closing);
-    if (m_behaviour)
-        m_behaviour->sentinel(closing);
+    endWith(closing);
 }
 
 void Flow::socketClosed() {
-    endWith({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
+    end({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
 }
 
 void Flow::makeRoom(std::size_t count) {
     if (m_dtls)
         m_dtls->close();
-    endWith({.cause = QStringLiteral("closed-by-us"),
-             .text = QStringLiteral("ended to make room: the peer was silent for longest of %1, and is a new flow when "
-                                    "it sends again")
-                         .arg(count),
-             .error = {}});
+    end({.cause = QStringLiteral("closed-by-us"),
+         .text = QStringLiteral("ended to make room: the peer was silent for longest of %1, and is a new flow when "
+                                "it sends again")
+                     .arg(count),
+         .error = {}});
 }
 
-void Flow::setBehaviour(const QString& name, BehaviourFactory factory) {
-    if (m_isAsked) // whoever was asked is gone
-        decide(true);
-    if (hasEnded())
-        return;
-    setBehaviourFactory(name, std::move(factory));
-    ++m_behaviourNumber;
-    recordTraffic(true);
-    record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));
-    m_behaviour = request().makeBehaviour ? request().makeBehaviour() : nullptr;
-    if (m_behaviour && state() == EndpointState::Open)
-        m_behaviour->opened(*this);
-}
-
-void Flow::reloadBehaviour() {
-    if (!hasEnded() && m_behaviour && !m_behaviour->reload(*this))
-        setBehaviour(request().behaviour, request().makeBehaviour);
-}
-
-void Flow::wake(std::chrono::milliseconds delay, quint64 token) {
-    host().after(delay, id(), [number = m_behaviourNumber, token](Endpoint& endpoint) {
-        auto& self = static_cast<Flow&>(endpoint);
-        if (!self.hasEnded() && self.m_behaviour && self.m_behaviourNumber == number)
-            self.m_behaviour->woken(self, token);
-    });
+void Flow::behaviourChanged() {
+    if (behaviour() != nullptr && state() == EndpointState::Open)
+        behaviour()->opened(*this);
 }
 
 } // namespace sw

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/endpoint/dtlslink.h"
-#include "core/endpoint/endpoint.h"
+#include "core/endpoint/servedendpoint.h"
 
 #include <memory>
 #include <vector>
@@ -10,7 +10,7 @@
 namespace sw {
 
 /// The datagrams exchanged with one peer of a DatagramSocket. The I/O thread.
-class Flow final : public Endpoint, private Peer {
+class Flow final : public ServedEndpoint {
 public:
     Flow(EndpointHost& host, EndpointRequest request, EndpointId socket, const native::SocketAddress& peer,
          const QString& local);
@@ -21,8 +21,6 @@ public:
     void closeOrderly() override;
     void abort() override { closeOrderly(); }
     void consumed(quint64 bytes) override;
-    void setBehaviour(const QString& name, BehaviourFactory factory) override;
-    void reloadBehaviour() override;
 
     // called by the socket
     void received(QByteArrayView bytes, Timestamp time, quint8 flags);
@@ -49,7 +47,6 @@ public:
     void fedByPeer(QByteArrayView datagram);
     /// By its acceptor: nothing of it is kept.
     bool isRefused() const { return m_isRefused; }
-    bool hasMoreToTell() const override;
 
 private:
     void send(QByteArrayView bytes) override { transmit(bytes.toByteArray()); }
@@ -64,21 +61,16 @@ private:
     void abortBecause(const QString& why, const std::optional<Error>& error) override;
     void proceedTls(const QString&) override {}
     QString agreedProtocol() const override { return {}; }
-    EndpointId ownId() const override { return id(); }
-    void decide(bool isTaken) override;
     void holdReceiving(bool) override {} // datagrams have no window: they would be lost
-    void setRecorded(bool isRecorded) override { recordTraffic(isRecorded); }
-    void wake(std::chrono::milliseconds delay, quint64 token) override;
-    void tell(EventKind kind, const QString& text, const QJsonObject& facts) override { record(kind, text, facts); }
-    std::shared_ptr<const PeerCredentials> credentials() const override { return snapshot().credentials; }
     bool isDatagram() const override { return true; }
-    QString peerName() const override { return snapshot().peer; }
-    QString ownName() const override { return snapshot().name; }
     QString listenerName() const override { return {}; }
 
-    void endWith(const ClosingRecord& closing);
-    void taken();
-    void refuse();
+    void taken() override;
+    void refused() override;
+    void behaviourChanged() override;
+    void begin();
+    void dtlsTimeOver();
+    void end(const ClosingRecord& closing);
     void take(QByteArrayView bytes, Timestamp time, quint8 flags);
 
     /// What came while the acceptor had not decided: kept only if it takes the flow.
@@ -90,7 +82,6 @@ private:
 
     std::vector<Undecided> m_undecided;
     quint64 m_undecidedLost = 0; // there was no room for them
-    bool m_isAsked = false;      // the acceptor decides
     std::optional<PeerCredentials> m_firstSender;
     std::unique_ptr<DtlsLink> m_dtls;
     std::vector<QByteArray> m_early; // offered before the handshake was over
@@ -98,9 +89,6 @@ private:
     bool m_isRefused = false; // by the acceptor
     native::SocketAddress m_peer;
     native::SocketAddress m_source;
-    std::unique_ptr<Behaviour> m_behaviour;
-    quint64 m_behaviourNumber = 0;
-    std::function<void(const ClosingRecord&)> m_sentinel; // an acceptor's
 };
 
 } // namespace sw

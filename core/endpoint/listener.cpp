@@ -193,7 +193,7 @@ void Listener::watch() {
     // an address that is on no interface from the start was made local by other means, and cannot vanish this way
     if (native::isIp(m_bound) && !bound.isLoopback() && isOnAnInterface(bound) && !m_isWatching) {
         m_isWatching = true;
-        host().after(addressLook, id(), [](Endpoint& endpoint) { static_cast<Listener&>(endpoint).checkAddress(); });
+        later(addressLook, &Listener::checkAddress);
     }
     updateInterest();
 }
@@ -211,7 +211,7 @@ void Listener::checkAddress() {
         return;
     }
     m_isWatching = true;
-    host().after(addressLook, id(), [](Endpoint& endpoint) { static_cast<Listener&>(endpoint).checkAddress(); });
+    later(addressLook, &Listener::checkAddress);
 }
 
 void Listener::dropSocket() {
@@ -239,7 +239,7 @@ void Listener::broken(const Error& error) {
 }
 
 void Listener::reopenLater() {
-    host().after(m_reopenDelay, id(), [](Endpoint& endpoint) { static_cast<Listener&>(endpoint).reopen(); });
+    later(m_reopenDelay, &Listener::reopen);
     m_reopenDelay = std::min(m_reopenDelay * 2, longestReopen);
 }
 
@@ -295,8 +295,7 @@ Result<void> Listener::applyChange(const OptionSpec& spec, const QString& value,
         return applyToSocket(m_socket, spec, value, leave);
     }
     // the change is written into the address only after this
-    host().after(std::chrono::milliseconds(0), id(),
-                 [](Endpoint& endpoint) { static_cast<Listener&>(endpoint).updateInterest(); });
+    later(soon, &Listener::updateInterest);
     return {};
 }
 
@@ -346,7 +345,7 @@ void Listener::countWaiting() {
     if (!waiting)
         return; // the system does not tell
     m_isCounting = true;
-    host().after(queueLook, id(), [](Endpoint& endpoint) { static_cast<Listener&>(endpoint).countWaiting(); });
+    later(queueLook, &Listener::countWaiting);
 }
 
 bool Listener::hasRoomForMore() const {
@@ -382,16 +381,17 @@ void Listener::setUpTaken() {
         setUpOne();
     if (!m_taken.empty() && !m_isSettingUp) {
         m_isSettingUp = true;
-        host().after(std::chrono::milliseconds(0), id(), [](Endpoint& endpoint) {
-            auto& listener = static_cast<Listener&>(endpoint);
-            listener.m_isSettingUp = false;
-            if (listener.m_ticket && !listener.isManual())
-                listener.socketReady({});
-            else
-                listener.setUpTaken();
-        });
+        later(soon, &Listener::setUpMore);
     }
     updateInterest();
+}
+
+void Listener::setUpMore() {
+    m_isSettingUp = false;
+    if (m_ticket && !isManual())
+        socketReady({});
+    else
+        setUpTaken();
 }
 
 Listener::Take Listener::takeOne() {
@@ -452,11 +452,12 @@ void Listener::acceptError(int code) {
                    QStringLiteral(" Waiting connections stay in the system's queue."),
                {{QStringLiteral("error"), error.toJson()}});
     }
-    host().after(acceptRetry, id(), [](Endpoint& endpoint) {
-        auto& listener = static_cast<Listener&>(endpoint);
-        listener.m_isRecovering = false;
-        listener.updateInterest();
-    });
+    later(acceptRetry, &Listener::recovered);
+}
+
+void Listener::recovered() {
+    m_isRecovering = false;
+    updateInterest();
 }
 
 void Listener::acceptOne() {

@@ -61,8 +61,10 @@ private:
     enum class Take { Taken, Gone, Nothing, Failed };
     Take takeOne();
     void setUpTaken();
+    void setUpMore();
     void setUpOne();
     void acceptError(int code);
+    void recovered();
     void updateInterest();
     void forEachConnection(const std::function<void(Endpoint&)>& call);
 
