@@ -49,9 +49,9 @@ QByteArray linesOf(const QStringList& lines) {
 
 QString schemesOf(const OptionSpec& spec) {
     QStringList names;
-    for (const Scheme scheme : {Scheme::Tcp, Scheme::Tls, Scheme::Udp, Scheme::Dtls, Scheme::Unix, Scheme::Unixgram}) {
-        if (spec.appliesTo(scheme))
-            names.append(schemeName(scheme));
+    for (const SchemeSpec& scheme : schemeTable()) {
+        if (spec.appliesTo(scheme.scheme))
+            names.append(QString::fromLatin1(scheme.name));
     }
     return names.join(QLatin1Char(' '));
 }
@@ -108,9 +108,9 @@ QByteArray interfaceList() {
 
 QByteArray schemeList() {
     QByteArray text;
-    for (const Scheme scheme : {Scheme::Tcp, Scheme::Udp, Scheme::Unix, Scheme::Unixgram, Scheme::Tls, Scheme::Dtls,
-                                Scheme::Ws, Scheme::Wss, Scheme::Pipe})
-        text += padded(schemeName(scheme), 10) + (isInThisBuild(scheme) ? "in this build" : "not in this build") + '\n';
+    for (const SchemeSpec& spec : schemeTable())
+        text += padded(QString::fromLatin1(spec.name), 10) + spec.help +
+                (spec.isInThisBuild ? "\n" : " (not in this build)\n");
     return text;
 }
 

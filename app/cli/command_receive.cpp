@@ -78,7 +78,7 @@ int runReceive(ReceiveArguments arguments) {
     auto address = readAddress(arguments.address, Role::Listen, json);
     if (!address)
         return WrongUsage;
-    if (address->scheme != Scheme::Udp && address->scheme != Scheme::Unixgram) {
+    if (!isDatagram(address->scheme) || isSecure(address->scheme)) {
         sayError(badInput(QStringLiteral("receive"),
                           QStringLiteral("receive takes datagrams, of udp:// and unixgram://; for %1 there is listen.")
                               .arg(schemeName(address->scheme))),

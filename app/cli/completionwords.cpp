@@ -41,8 +41,8 @@ void addFaults(CompletionChoice& choice) {
 }
 
 void addSchemes(CompletionChoice& choice) {
-    for (const Scheme scheme : {Scheme::Tcp, Scheme::Tls, Scheme::Udp, Scheme::Dtls, Scheme::Unix, Scheme::Unixgram})
-        choice.words.push_back(schemeName(scheme).toStdString() + "://");
+    for (const QString& name : usableSchemes())
+        choice.words.push_back(name.toStdString() + "://");
 }
 
 CompletionChoice choiceOf(const CLI::Option& option) {

@@ -137,18 +137,6 @@ constexpr std::array table{
 };
 static_assert(largestInt > largestBuffer);
 
-struct SchemeEntry {
-    Scheme scheme;
-    const char* name;
-};
-constexpr std::array schemes{
-    SchemeEntry{Scheme::Tcp, "tcp"},   SchemeEntry{Scheme::Udp, "udp"},
-    SchemeEntry{Scheme::Unix, "unix"}, SchemeEntry{Scheme::Unixgram, "unixgram"},
-    SchemeEntry{Scheme::Tls, "tls"},   SchemeEntry{Scheme::Dtls, "dtls"},
-    SchemeEntry{Scheme::Ws, "ws"},     SchemeEntry{Scheme::Wss, "wss"},
-    SchemeEntry{Scheme::Pipe, "pipe"},
-};
-
 tl::unexpected<Error> refuse(const OptionSpec& spec, const QString& value) {
     if (spec.type == OptionType::Secret) // the value may be the secret itself
         return tl::unexpected(
@@ -370,47 +358,6 @@ QString groupTitle(OptionGroup group) {
         break;
     }
     return QStringLiteral("Socket file");
-}
-
-QString schemeName(Scheme scheme) {
-    for (const SchemeEntry& entry : schemes) {
-        if (entry.scheme == scheme)
-            return QString::fromLatin1(entry.name);
-    }
-    return {};
-}
-
-bool isInThisBuild(Scheme scheme) {
-    const bool isUsable =
-        scheme == Scheme::Tcp || scheme == Scheme::Udp || scheme == Scheme::Tls || scheme == Scheme::Dtls;
-#ifdef Q_OS_WIN
-    return isUsable || scheme == Scheme::Unix;
-#else
-    return isUsable || scheme == Scheme::Unix || scheme == Scheme::Unixgram;
-#endif
-}
-
-bool isDatagram(Scheme scheme) {
-    return scheme == Scheme::Udp || scheme == Scheme::Dtls || scheme == Scheme::Unixgram;
-}
-
-bool isLocal(Scheme scheme) {
-    return scheme == Scheme::Unix || scheme == Scheme::Unixgram;
-}
-
-Result<Scheme> parseScheme(const QString& name) {
-    QStringList usable;
-    for (const SchemeEntry& entry : schemes) {
-        const QString candidate = QString::fromLatin1(entry.name);
-        if (name.compare(candidate, Qt::CaseInsensitive) == 0)
-            return entry.scheme;
-        if (isInThisBuild(entry.scheme))
-            usable.append(candidate);
-    }
-    return tl::unexpected(badInput(QStringLiteral("scheme"),
-                                   QStringLiteral("“%1” is no scheme that is known here. This build opens: %2.")
-                                       .arg(name, usable.join(QLatin1String(", "))),
-                                   0));
 }
 
 } // namespace sw

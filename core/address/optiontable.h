@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/base/error.h"
+#include "core/address/schemes.h"
 
 #include <QStringList>
 
 #include <span>
 
 namespace sw {
-
-enum class Scheme { Tcp, Udp, Unix, Unixgram, Tls, Dtls, Ws, Wss, Pipe };
 
 /// What an address is used for; some options make sense for one side only.
 enum class Role { Listen, Connect };
@@ -58,19 +56,5 @@ Result<QString> normaliseOption(const OptionSpec& spec, const QString& value);
 QString hideSecrets(const QString& text);
 
 QString groupTitle(OptionGroup group);
-
-QString schemeName(Scheme scheme);
-
-/// Whether this build can open the scheme at all. All of them can be named.
-bool isInThisBuild(Scheme scheme);
-
-/// Datagram schemes: udp, dtls, unixgram.
-bool isDatagram(Scheme scheme);
-
-/// Schemes that name a file rather than a host: unix, unixgram.
-bool isLocal(Scheme scheme);
-
-/// The scheme of that name, in any case; NotSupported with the known ones in words otherwise.
-Result<Scheme> parseScheme(const QString& name);
 
 } // namespace sw

@@ -195,8 +195,7 @@ void PcapngRecorder::opened(Endpoint& endpoint, const SourcePart& part, const QJ
     if (endpoint.isOpened || endpoint.hasAddresses)
         return;
     const QString scheme = facts.value(QStringLiteral("scheme")).toString();
-    endpoint.isDatagram =
-        scheme == QLatin1String("udp") || scheme == QLatin1String("dtls") || scheme == QLatin1String("unixgram");
+    endpoint.isDatagram = isDatagramName(scheme);
     endpoint.byPeer = byPeer;
     attempts(endpoint, facts, time);
     setAddresses(endpoint, part, facts.value(QStringLiteral("local")).toString(),

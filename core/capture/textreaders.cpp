@@ -20,7 +20,7 @@ Conversation conversationOf(const QString& name, const QJsonObject& facts, bool 
             .scheme = scheme,
             .local = facts.value(QStringLiteral("local")).toString(),
             .peer = facts.value(QStringLiteral("peer")).toString(),
-            .isDatagram = isDatagram || scheme == QLatin1String("udp") || scheme == QLatin1String("dtls")};
+            .isDatagram = isDatagram || isDatagramName(scheme)};
 }
 
 } // namespace

@@ -37,7 +37,7 @@ void Connection::start() {
         open(true);
         return;
     }
-    if (address().scheme == Scheme::Tls && !prepareTls())
+    if (isSecure(address().scheme) && !prepareTls())
         return;
     m_connector = std::make_unique<Connector>(
         host().poller(), address(),

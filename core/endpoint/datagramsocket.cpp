@@ -31,8 +31,7 @@ bool isEveryAddress(const QHostAddress& host) {
 
 /// Whether what is sent there goes to more than one: a group, or a broadcast address.
 bool isForMany(const Address& address, const native::SocketAddress& peer) {
-    const bool isPlainUdp = address.scheme == Scheme::Udp;
-    return isPlainUdp && (native::hostOf(peer).isMulticast() || address.isOn("broadcast"));
+    return isPlainUdp(address.scheme) && (native::hostOf(peer).isMulticast() || address.isOn("broadcast"));
 }
 
 } // namespace

@@ -91,7 +91,7 @@ private:
     bool transmit(Waiting& datagram);
     bool prepareDtls();
     void beginDtls();
-    bool isDtls() const { return address().scheme == Scheme::Dtls; }
+    bool isDtls() const { return isSecure(address().scheme); }
     void dtlsReceived(QByteArrayView bytes, const native::DatagramInfo& info);
     void dtlsHello(QByteArrayView bytes, const native::DatagramInfo& info);
     void end(const ClosingRecord& closing);

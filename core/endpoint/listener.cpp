@@ -45,7 +45,7 @@ Listener::~Listener() {
 }
 
 void Listener::start() {
-    if (address().scheme == Scheme::Tls) {
+    if (isSecure(address().scheme)) {
         TlsSettings settings = TlsSettings::of(address());
         settings.test = request().certificate;
         settings.askedPassphrases = host().passphrases();

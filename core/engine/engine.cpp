@@ -125,8 +125,7 @@ Result<BehaviourPlan> planFor(const QString& behaviour, const Address& address, 
     const auto refuse = [](const QString& detail) {
         return tl::unexpected(badInput(QStringLiteral("behaviour"), detail, 0));
     };
-    if (plan->certificate != TestCertificate::None &&
-        (role == Role::Connect || (address.scheme != Scheme::Tls && address.scheme != Scheme::Dtls)))
+    if (plan->certificate != TestCertificate::None && (role == Role::Connect || !isSecure(address.scheme)))
         return refuse(QStringLiteral("%1 is for listeners on tls:// and dtls://.").arg(behaviour));
     if (plan->certificate != TestCertificate::None && address.given("cert"))
         return refuse(QStringLiteral("%1 makes its own certificate: leave out cert.").arg(behaviour));
@@ -259,8 +258,7 @@ void Engine::sampleKernel(EndpointId id) {
         KernelSample sample{.id = known.id, .time = Timestamp::now(), .hasEnded = true};
         const auto local = parseHostPort(known.local, false);
         const auto peer = parseHostPort(known.peer, false);
-        if ((known.address.scheme == Scheme::Tcp || known.address.scheme == Scheme::Tls) && local && peer &&
-            !known.local.isEmpty() && !known.peer.isEmpty())
+        if (isTcp(known.address.scheme) && local && peer && !known.local.isEmpty() && !known.peer.isEmpty())
             sample.leftover =
                 tableEntry(QHostAddress(local->host), local->portFirst, QHostAddress(peer->host), peer->portFirst);
         slot->post([this, sample] { emit kernelSampled(sample); });

@@ -10,9 +10,12 @@ Result<void> RelayRequest::validate(const Address& listen) const {
         return tl::unexpected(badInput(QStringLiteral("relay"), detail, 0));
     };
     const bool isDatagram = sw::isDatagram(listen.scheme);
-    if (listen.scheme == Scheme::Unixgram || target.scheme == Scheme::Unixgram)
-        return refuse(QStringLiteral("A relay of datagrams is between udp:// and dtls://: an answer on unixgram:// has "
-                                     "nowhere to go."));
+    for (const Scheme scheme : {listen.scheme, target.scheme}) {
+        if (isLocal(scheme) && sw::isDatagram(scheme))
+            return refuse(QStringLiteral("A relay of datagrams is between udp:// and dtls://: an answer on %1:// has "
+                                         "nowhere to go.")
+                              .arg(schemeName(scheme)));
+    }
     if (isDatagram != sw::isDatagram(target.scheme))
         return refuse(QStringLiteral("%1 and %2 cannot be relayed: one carries a stream, the other datagrams.")
                           .arg(describeAddress(listen), describeAddress(target)));

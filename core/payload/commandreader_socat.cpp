@@ -188,11 +188,11 @@ private:
             return readFamily(value.toLower(), part);
         else if (name == QLatin1String("connect-timeout") && !listens())
             m_options.set("timeout", value + QLatin1Char('s'));
-        else if (name == QLatin1String("verify") && m_scheme == Scheme::Tls)
+        else if (name == QLatin1String("verify") && isSecure(m_scheme))
             m_isVerifying = isOn(value);
-        else if (name == QLatin1String("snihost") && m_scheme == Scheme::Tls)
+        else if (name == QLatin1String("snihost") && isSecure(m_scheme))
             m_sniHost = value;
-        else if (name == QLatin1String("no-sni") && m_scheme == Scheme::Tls)
+        else if (name == QLatin1String("no-sni") && isSecure(m_scheme))
             m_hasNoSni = isOn(value);
         else if (name == QLatin1String("unlink-early") && listens() && isLocal(m_scheme))
             m_options.set("stale", QStringLiteral("replace"));
@@ -220,7 +220,7 @@ private:
     }
 
     Result<void> readReuse(bool isReused) {
-        const bool isDefault = isReused && m_scheme != Scheme::Udp; // for tcp it is what a listener does
+        const bool isDefault = isReused && !isPlainUdp(m_scheme); // for tcp it is what a listener does
         if (listens() && !isDefault)
             m_options.set("reuseaddr", isReused ? QStringLiteral("on") : QStringLiteral("off"));
         return {};
@@ -280,7 +280,7 @@ private:
     }
 
     Result<PastedCommand> finish() {
-        if (m_scheme == Scheme::Tls) {
+        if (isSecure(m_scheme)) {
             if (const auto done = finishTls(); !done)
                 return tl::unexpected(done.error());
         }

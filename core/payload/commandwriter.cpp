@@ -172,7 +172,7 @@ QStringList ncatBind(CarriedOptions& options) {
 }
 
 Result<QString> ncatCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
-    if (address.scheme == Scheme::Dtls)
+    if (isDatagram(address.scheme) && isSecure(address.scheme))
         return cannot(QStringLiteral("ncat is not written for dtls here: it would not check whom it talks to. Copy it "
                                      "as openssl."));
     CarriedOptions options(CommandTool::Ncat, address);
@@ -192,7 +192,7 @@ Result<QString> ncatCommand(const Address& address, Role role, const std::option
         const auto done = options.finish();
         return done ? Result<QString>(withInput(joined(words), message)) : tl::unexpected(done.error());
     }
-    if (address.scheme == Scheme::Tls) {
+    if (isSecure(address.scheme)) {
         const auto tls = ncatTls(options, address, role);
         if (!tls)
             return tl::unexpected(tls.error());

@@ -128,14 +128,14 @@ QStringList curlTlsWords(CarriedOptions& options, const Address& address) {
 }
 
 Result<QString> httpCommand(const Address& address, const HttpRequest& request) {
-    const bool isTls = address.scheme == Scheme::Tls;
+    const bool isTls = isSecure(address.scheme);
     CarriedOptions options(CommandTool::Curl, address);
     QStringList words{QStringLiteral("curl"), QStringLiteral("-sS"), QStringLiteral("-g"),
                       QStringLiteral("--path-as-is")};
     if (request.isOld || isTls)
         words << (request.isOld ? QStringLiteral("--http1.0") : QStringLiteral("--http1.1"));
     words << QStringLiteral("-X") << request.method;
-    if (address.scheme == Scheme::Unix)
+    if (isLocal(address.scheme))
         words << (address.path.startsWith(QLatin1Char('@'))
                       ? QStringList{QStringLiteral("--abstract-unix-socket"), address.path.mid(1)}
                       : QStringList{QStringLiteral("--unix-socket"), address.path});
@@ -152,7 +152,7 @@ Result<QString> httpCommand(const Address& address, const HttpRequest& request) 
     HostPort place = address.place;
     place.host = expectedName(address);
     place.service.clear();
-    const QString host = address.scheme == Scheme::Unix ? QStringLiteral("localhost") : formatHostPort(place);
+    const QString host = isLocal(address.scheme) ? QStringLiteral("localhost") : formatHostPort(place);
     words << QStringLiteral("--url")
           << (isTls ? QStringLiteral("https://") : QStringLiteral("http://")) + host + QLatin1Char('/');
     return withInput(joined(words), request.body.isEmpty() ? std::nullopt : std::optional(request.body));
@@ -164,9 +164,9 @@ Result<QString> curlCommand(const Address& address, Role role, const std::option
     if (role == Role::Listen)
         return cannot(QStringLiteral("curl cannot listen. Copy it as ncat or socat."));
     const auto request = message ? httpRequest(*message) : std::nullopt;
-    if (request && (address.scheme == Scheme::Tcp || address.scheme == Scheme::Tls || address.scheme == Scheme::Unix))
+    if (request && !isDatagram(address.scheme))
         return httpCommand(address, *request);
-    if (address.scheme != Scheme::Tcp)
+    if (!isTcp(address.scheme) || isSecure(address.scheme))
         return cannot(QStringLiteral("curl sends other than HTTP requests over tcp only (telnet://)."));
     if (message && message->contains('\xff'))
         return cannot(

@@ -12,7 +12,7 @@ namespace {
 Result<QStringList> versionWords(CarriedOptions& options, const Address& address) {
     const auto least = options.take("min");
     const auto most = options.take("max-version");
-    if (address.scheme == Scheme::Dtls) {
+    if (isDatagram(address.scheme)) {
         if (least.value_or(QStringLiteral("1.2")) != QLatin1String("1.2") ||
             most.value_or(QStringLiteral("1.2")) != QLatin1String("1.2"))
             return cannot(QStringLiteral("openssl is written for DTLS 1.2 only: leave min= and max-version= out."));
@@ -81,7 +81,7 @@ Result<QStringList> serverWords(CarriedOptions& options, const Address& address)
         words << QStringLiteral("-no_ticket") << QStringLiteral("-no_cache");
     options.takeIf("reuseaddr", "on");
     options.takeIf("accept", "auto");
-    if (address.scheme == Scheme::Dtls)
+    if (isDatagram(address.scheme))
         words << QStringLiteral("-listen"); // answers hellos with a cookie first
     return words;
 }
@@ -110,7 +110,7 @@ QStringList clientWords(CarriedOptions& options, const Address& address) {
 } // namespace
 
 Result<QString> opensslCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
-    if (address.scheme != Scheme::Tls && address.scheme != Scheme::Dtls)
+    if (!isSecure(address.scheme))
         return cannot(QStringLiteral("openssl speaks TLS, and this is %1. Copy it as ncat or socat.")
                           .arg(schemeName(address.scheme)));
     CarriedOptions options(CommandTool::OpenSsl, address);

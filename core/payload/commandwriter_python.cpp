@@ -191,7 +191,7 @@ private:
 
     void writeClient() {
         writeConnecting();
-        const bool isTls = m_address.scheme == Scheme::Tls;
+        const bool isTls = isSecure(m_address.scheme);
         if (isTls)
             writeTls();
         const QString content = m_message && !isPiped() ? QLatin1Char('b') + pythonLiteral(*m_message)
@@ -255,7 +255,7 @@ private:
 } // namespace
 
 Result<QString> pythonCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
-    if (address.scheme == Scheme::Dtls || (address.scheme == Scheme::Tls && role == Role::Listen))
+    if (isSecure(address.scheme) && (isDatagram(address.scheme) || role == Role::Listen))
         return cannot(QStringLiteral("Python is written for tcp, udp, Unix sockets and clients of tls only. Copy it as "
                                      "openssl or swright."));
     PythonScript script(address, role, message);

@@ -28,11 +28,11 @@ public:
     Result<QString> write() {
         if (isLocal(m_address.scheme))
             writePath();
-        else if (m_address.scheme == Scheme::Tls)
+        else if (isSecure(m_address.scheme))
             writeTlsPlace();
         else
             writePlace();
-        if (m_address.scheme == Scheme::Tls) {
+        if (isSecure(m_address.scheme)) {
             if (const auto done = addTls(); !done)
                 return tl::unexpected(done.error());
         }
@@ -228,7 +228,7 @@ private:
 } // namespace
 
 Result<QString> socatCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
-    if (address.scheme == Scheme::Dtls)
+    if (isDatagram(address.scheme) && isSecure(address.scheme))
         return cannot(QStringLiteral("socat is not written for dtls here. Copy it as openssl."));
     auto place = SocatAddress(address, role).write();
     if (!place)

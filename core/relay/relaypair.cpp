@@ -40,7 +40,7 @@ void RelayPair::reachTarget(const ClientHello* hello) {
         return; // a fault before the first byte
     m_isReaching = true;
     Address target = m_relay->plan().target;
-    if (hello != nullptr && target.scheme == Scheme::Tls) {
+    if (hello != nullptr && isSecure(target.scheme)) {
         if (!target.given("name") && isPlainName(hello->serverName))
             target.setOption(QStringLiteral("name"), hello->serverName);
         QStringList protocols;
@@ -236,7 +236,7 @@ void RelaySide::pair(Peer& peer) {
 }
 
 bool RelaySide::hello(Peer& peer, const ClientHello& hello) {
-    if (m_side != RelayPair::Side::Client || m_relay->plan().target.scheme != Scheme::Tls || m_pair)
+    if (m_side != RelayPair::Side::Client || !isSecure(m_relay->plan().target.scheme) || m_pair)
         return false;
     pair(peer);
     m_pair->holdHandshake();

@@ -36,7 +36,7 @@ RelayWay::RelayWay(Relay& relay, quint64 connection, RelayDirection direction, b
       m_isDatagram(isDatagram),
       m_stream(connection, direction, isDatagram ? FaultPlan{} : relay.plan().faults),
       m_messages(connection, direction, isDatagram ? relay.plan().faults : FaultPlan{}),
-      m_isPeeking(direction == RelayDirection::Up && !isDatagram && relay.plan().target.scheme != Scheme::Tls) {
+      m_isPeeking(direction == RelayDirection::Up && !isDatagram && !isSecure(relay.plan().target.scheme)) {
     setIntercept(relay.plan().intercept);
 }
 

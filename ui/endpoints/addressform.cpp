@@ -32,9 +32,11 @@ AddressForm::AddressForm(QWidget* parent) : QWidget(parent) {
     m_place = new QFormLayout;
     m_scheme = new QComboBox(content);
     nameWidget(m_scheme, "formScheme", tr("Scheme"));
-    for (const Scheme scheme : {Scheme::Tcp, Scheme::Tls, Scheme::Udp, Scheme::Dtls, Scheme::Unix, Scheme::Unixgram}) {
-        if (isInThisBuild(scheme))
-            m_scheme->addItem(schemeName(scheme), static_cast<int>(scheme));
+    for (const SchemeSpec& spec : schemeTable()) {
+        if (!spec.isInThisBuild)
+            continue;
+        m_scheme->addItem(QString::fromLatin1(spec.name), static_cast<int>(spec.scheme));
+        m_scheme->setItemData(m_scheme->count() - 1, QString::fromLatin1(spec.help), Qt::ToolTipRole);
     }
     m_host = new QLineEdit(content);
     nameWidget(m_host, "formHost", tr("Host"));

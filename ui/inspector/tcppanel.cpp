@@ -78,8 +78,7 @@ void TcpPanel::setSnapshot(const std::optional<EndpointSnapshot>& snapshot) {
         showText({});
     }
     m_endpoint = id;
-    m_isTcp = snapshot && snapshot->kind == EndpointKind::Connection &&
-              (snapshot->address.scheme == Scheme::Tcp || snapshot->address.scheme == Scheme::Tls) &&
+    m_isTcp = snapshot && snapshot->kind == EndpointKind::Connection && isTcp(snapshot->address.scheme) &&
               !snapshot->isRecovered;
     const bool hadEnded = std::exchange(m_hasEnded, snapshot && isEnded(snapshot->state));
     if (!m_isTcp)

@@ -155,7 +155,7 @@ void TlsPanel::setSnapshot(const EndpointSnapshot& snapshot) {
     m_tree->setVisible(m_report != nullptr);
     m_save->setVisible(m_report != nullptr && !pem().isEmpty());
     if (m_report == nullptr) {
-        const bool isTls = snapshot.address.scheme == Scheme::Tls || snapshot.address.scheme == Scheme::Dtls;
+        const bool isTls = isSecure(snapshot.address.scheme);
         m_empty->setText(
             isTls ? tr("The handshake is not over yet.")
                   : tr("This endpoint has no TLS. Open tls:// or dtls://, or begin it in the middle of a stream with "

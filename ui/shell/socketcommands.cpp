@@ -157,7 +157,7 @@ void SocketCommands::removeEnded() {
 void SocketCommands::changeGroup(bool join) {
     const EndpointSnapshot* snapshot = currentSnapshot();
     if (snapshot == nullptr || snapshot->kind != EndpointKind::DatagramSocket ||
-        snapshot->address.scheme != Scheme::Udp || isEnded(snapshot->state)) {
+        !isPlainUdp(snapshot->address.scheme) || isEnded(snapshot->state)) {
         emit complained(tr("Choose an open udp socket: groups are joined and left by those."));
         return;
     }

@@ -10,6 +10,24 @@ class AddressTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void everySchemeHasItsRow() {
+        for (const SchemeSpec& spec : schemeTable()) {
+            QCOMPARE(&specOf(spec.scheme), &spec);
+            QCOMPARE(*parseScheme(QString::fromLatin1(spec.name).toUpper()), spec.scheme);
+            QCOMPARE(isDatagramName(QString::fromLatin1(spec.name)), isDatagram(spec.scheme));
+            QVERIFY(qstrlen(spec.help) > 0);
+            QCOMPARE(usableSchemes().contains(QString::fromLatin1(spec.name)), spec.isInThisBuild);
+            const bool hasOptions =
+                std::any_of(optionTable().begin(), optionTable().end(),
+                            [&](const OptionSpec& option) { return option.appliesTo(spec.scheme); });
+            QVERIFY2(hasOptions || !spec.isInThisBuild, spec.name);
+        }
+        const auto unknown = parseScheme(QStringLiteral("gopher"));
+        QVERIFY(!unknown && unknown.error().detail.contains(usableSchemes().join(QLatin1String(", "))));
+        QVERIFY(isTcp(Scheme::Tls) && isSecure(Scheme::Dtls) && isPlainUdp(Scheme::Udp) && !isPlainUdp(Scheme::Dtls));
+        QVERIFY(isLocal(Scheme::Unixgram) && !isLocal(Scheme::Pipe) && !isDatagramName(QStringLiteral("sctp")));
+    }
+
     void readsAndWrites_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("formatted");
