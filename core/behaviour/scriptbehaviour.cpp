@@ -276,7 +276,7 @@ void ScriptBehaviour::sentinel(const ClosingRecord& closing) {
     m_waiting.clear();
     m_kept.clear();
     if (!m_shared->problem())
-        process().call(m_id, ScriptHook::Sentinel, {}, closing.cause, closing.text);
+        process().call(m_id, ScriptHook::Sentinel, {}, causeName(closing.cause), closing.text);
 }
 
 bool ScriptBehaviour::hasMoreToTell() const {

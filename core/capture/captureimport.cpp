@@ -342,7 +342,7 @@ private:
         restMissing(flow);
         m_sink.event(
             flow.conversation, EventKind::Closed, QStringLiteral("closed: both sides have ended"),
-            {{QStringLiteral("cause"), way == 0 ? QStringLiteral("closed-by-peer") : QStringLiteral("closed-by-us")}},
+            {{QStringLiteral("cause"), causeName(way == 0 ? ClosingCause::ClosedByPeer : ClosingCause::ClosedByUs)}},
             flow.lastTime);
     }
 
@@ -351,7 +351,7 @@ private:
             return;
         flushWays(flow);
         m_sink.event(flow.conversation, EventKind::Closed, QStringLiteral("reset by the %1").arg(whoSent(flow, way)),
-                     {{QStringLiteral("cause"), way == 0 ? QStringLiteral("aborted-by-us") : QStringLiteral("reset")}},
+                     {{QStringLiteral("cause"), causeName(way == 0 ? ClosingCause::AbortedByUs : ClosingCause::Reset)}},
                      flow.lastTime);
     }
 

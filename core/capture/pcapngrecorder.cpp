@@ -297,21 +297,21 @@ void PcapngRecorder::closed(Endpoint& endpoint, const QJsonObject& facts, qint64
     }
     if (endpoint.isDatagram)
         return;
-    const QString cause = facts.value(QStringLiteral("cause")).toString();
+    const std::optional<ClosingCause> cause = causeOf(facts);
     endpoint.comments.append(facts.value(QStringLiteral("text")).toString());
-    if (cause == QLatin1String("reset")) {
+    if (cause == ClosingCause::Reset) {
         tcp(endpoint, false, TcpRst | TcpAck, {}, time);
         return;
     }
-    if (cause == QLatin1String("aborted-by-us")) {
+    if (cause == ClosingCause::AbortedByUs) {
         tcp(endpoint, true, TcpRst | TcpAck, {}, time);
         return;
     }
-    if (cause == QLatin1String("timed-out"))
+    if (cause == ClosingCause::TimedOut)
         return; // nobody said anything
     if (!endpoint.localEnded) {
         tcp(endpoint, true, TcpFin | TcpAck, {}, time);
-        if (cause != QLatin1String("error"))
+        if (cause != ClosingCause::Error)
             tcp(endpoint, false, TcpAck, {}, time);
     }
 }

@@ -64,10 +64,10 @@ void Connection::connected(std::unique_ptr<StreamChannel> channel) {
 void Connection::connectFailed(const Error& error) {
     mutableSnapshot().report = std::make_shared<const ConnectReport>(m_connector->report());
     m_connector.release()->deleteLater();
-    const QString cause = error.id == ErrorId::ConnectionRefused    ? QStringLiteral("refused")
-                          : error.id == ErrorId::ConnectionTimedOut ? QStringLiteral("timed-out")
-                          : error.id == ErrorId::ConnectionReset    ? QStringLiteral("reset")
-                                                                    : QStringLiteral("error");
+    const ClosingCause cause = error.id == ErrorId::ConnectionRefused    ? ClosingCause::Refused
+                               : error.id == ErrorId::ConnectionTimedOut ? ClosingCause::TimedOut
+                               : error.id == ErrorId::ConnectionReset    ? ClosingCause::Reset
+                                                                         : ClosingCause::Error;
     finish({.cause = cause, .text = QStringLiteral("could not connect: ") + toText(error), .error = error});
 }
 
@@ -85,7 +85,7 @@ void Connection::open(bool isAccepted) {
 void Connection::refused() {
     record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
     m_channel->abort();
-    finish({.cause = QStringLiteral("aborted-by-us"), .text = QStringLiteral("refused and reset by us"), .error = {}});
+    finish({.cause = ClosingCause::AbortedByUs, .text = QStringLiteral("refused and reset by us"), .error = {}});
 }
 
 void Connection::begin(bool isAccepted) {
@@ -212,7 +212,7 @@ void Connection::peerGone() {
         failLater(code, QStringLiteral("wait"));
         return;
     }
-    finish({.cause = QStringLiteral("closed-by-peer"),
+    finish({.cause = ClosingCause::ClosedByPeer,
             .text = QStringLiteral("closed by the peer: it neither sends nor receives any more"),
             .error = {}});
 }

@@ -64,14 +64,14 @@ void Connection::closeOrderly() {
         return;
     if (!isRunning()) { // still connecting: nothing was sent yet
         m_connector.reset();
-        finish({.cause = QStringLiteral("closed-by-us"),
+        finish({.cause = ClosingCause::ClosedByUs,
                 .text = isAsked() ? QStringLiteral("closed by us before it was decided whether it is taken")
                                   : QStringLiteral("given up by us while connecting"),
                 .error = {}});
         return;
     }
     if (m_isHandshaking) {
-        finish({.cause = QStringLiteral("closed-by-us"),
+        finish({.cause = ClosingCause::ClosedByUs,
                 .text = QStringLiteral("given up by us during the TLS handshake"),
                 .error = {}});
         return;
@@ -169,7 +169,7 @@ void Connection::lingerOrFinish() {
         later(pause, &Connection::lingerOrFinish);
     } else {
         m_channel->abort();
-        finish({.cause = QStringLiteral("aborted-by-us"),
+        finish({.cause = ClosingCause::AbortedByUs,
                 .text = QStringLiteral("closed by us with a reset: linger=%1 was over, and the peer had not "
                                        "acknowledged %2 bytes")
                             .arg(limit / 1000)
@@ -184,7 +184,7 @@ void Connection::closeNow() {
         const auto info = m_channel->socket().tcpInfo();
         const qint64 unsent = info ? info->unsent.value_or(0) : 0;
         if (!m_readEnded || !m_writeEnded || unsent > 0) {
-            finish({.cause = QStringLiteral("aborted-by-us"),
+            finish({.cause = ClosingCause::AbortedByUs,
                     .text =
                         unsent > 0
                             ? QStringLiteral("closed by us with a reset (linger=0): %1 bytes were not sent").arg(unsent)
@@ -194,7 +194,7 @@ void Connection::closeNow() {
         }
     }
     const bool byPeer = m_peerEndedFirst;
-    finish({.cause = byPeer ? QStringLiteral("closed-by-peer") : QStringLiteral("closed-by-us"),
+    finish({.cause = byPeer ? ClosingCause::ClosedByPeer : ClosingCause::ClosedByUs,
             .text = byPeer ? QStringLiteral("closed: the peer ended first, then we did")
                            : (snapshot().hasPeerEnded ? QStringLiteral("closed: we ended first, then the peer did")
                                                       : QStringLiteral("closed by us")),
@@ -212,7 +212,7 @@ void Connection::abortBecause(const QString& why, const std::optional<Error>& er
     if (hasEnded())
         return;
     endSocket();
-    finish({.cause = QStringLiteral("aborted-by-us"), .text = why, .error = error});
+    finish({.cause = ClosingCause::AbortedByUs, .text = why, .error = error});
 }
 
 void Connection::abort() {
@@ -220,7 +220,7 @@ void Connection::abort() {
         return;
     endSocket();
     const quint64 dropped = m_queue.size();
-    finish({.cause = QStringLiteral("aborted-by-us"),
+    finish({.cause = ClosingCause::AbortedByUs,
             .text = dropped > 0 ? QStringLiteral("aborted by us: reset, %1 bytes not sent").arg(dropped)
                                 : QStringLiteral("aborted by us: reset"),
             .error = {}});
@@ -243,9 +243,9 @@ void Connection::fail(const IoResult& result, const QString& situation) {
         error.detail += QStringLiteral(" Its end of stream came before.");
     if (m_isHandshaking)
         error.detail += QStringLiteral(" That was during the TLS handshake.");
-    finish({.cause = isReset                                   ? QStringLiteral("reset")
-                     : error.id == ErrorId::ConnectionTimedOut ? QStringLiteral("timed-out")
-                                                               : QStringLiteral("error"),
+    finish({.cause = isReset                                   ? ClosingCause::Reset
+                     : error.id == ErrorId::ConnectionTimedOut ? ClosingCause::TimedOut
+                                                               : ClosingCause::Error,
             .text = (isReset ? QStringLiteral("reset by the peer: ") : QStringLiteral("ended by an error: ")) +
                     toText(error),
             .error = error});

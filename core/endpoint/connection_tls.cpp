@@ -15,7 +15,7 @@ bool Connection::prepareTls() {
     auto context = TlsContext::make(settings, TlsSide::Client, TlsTransport::Stream, &host().tlsSessions(),
                                     formatAddress(address()));
     if (!context) {
-        finish({.cause = QStringLiteral("tls-failure"),
+        finish({.cause = ClosingCause::TlsFailure,
                 .text = QStringLiteral("not connected: ") + toText(context.error()),
                 .error = context.error()});
         return false;
@@ -188,7 +188,7 @@ void Connection::failTls(const Error& error) {
     m_tls->flush(); // the alert that says why
     if (error.id != ErrorId::TlsTruncated && isOpen())
         m_tls->discardReceived();
-    finish({.cause = QStringLiteral("tls-failure"),
+    finish({.cause = ClosingCause::TlsFailure,
             .text = (error.id == ErrorId::TlsTruncated  ? QStringLiteral("ended without TLS's own end: ")
                      : m_tls->session().isEstablished() ? QStringLiteral("ended by a failure of TLS: ")
                                                         : QStringLiteral("no TLS: ")) +

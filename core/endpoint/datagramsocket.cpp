@@ -278,7 +278,7 @@ void DatagramSocket::opened(native::Descriptor socket) {
 
 void DatagramSocket::failed(const Error& error) {
     const ClosingRecord closing{
-        .cause = QStringLiteral("error"), .text = QStringLiteral("could not open: ") + toText(error), .error = error};
+        .cause = ClosingCause::Error, .text = QStringLiteral("could not open: ") + toText(error), .error = error};
     endWith(closing);
 }
 
@@ -391,7 +391,7 @@ void DatagramSocket::faultReported(const native::DatagramFault& fault) {
                             {QStringLiteral("from"), fault.reporter}};
     mutableSnapshot().error = error;
     if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver() && error.id == ErrorId::ConnectionRefused) {
-        end({.cause = QStringLiteral("refused"), .text = QStringLiteral("no DTLS: ") + toText(error), .error = error});
+        end({.cause = ClosingCause::Refused, .text = QStringLiteral("no DTLS: ") + toText(error), .error = error});
         return;
     }
     Flow* flow = knownFlow(fault.destination);
@@ -542,7 +542,7 @@ void DatagramSocket::closeOrderly() {
         if (auto* endpoint = dynamic_cast<Flow*>(host().find(flow)))
             endpoint->closeOrderly(); // with DTLS it still says so to the peer
     }
-    end({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
+    end({.cause = ClosingCause::ClosedByUs, .text = QStringLiteral("closed by us"), .error = {}});
 }
 
 void DatagramSocket::end(const ClosingRecord& closing) {
@@ -562,7 +562,7 @@ void DatagramSocket::end(const ClosingRecord& closing) {
 
 void DatagramSocket::abortBecause(const QString& why, const std::optional<Error>& error) {
     if (!hasEnded())
-        end({.cause = QStringLiteral("closed-by-us"), .text = why, .error = error});
+        end({.cause = ClosingCause::ClosedByUs, .text = why, .error = error});
 }
 
 void DatagramSocket::consumed(quint64 bytes) {

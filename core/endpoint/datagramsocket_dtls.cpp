@@ -68,14 +68,14 @@ void DatagramSocket::beginDtls() {
                 },
             .ended =
                 [this] {
-                    end({.cause = QStringLiteral("closed-by-peer"),
+                    end({.cause = ClosingCause::ClosedByPeer,
                          .text = QStringLiteral("closed by the peer (close_notify)"),
                          .error = {}});
                 },
             .failed =
                 [this](const Error& error) {
                     mutableSnapshot().tls = std::make_shared<const TlsReport>(m_dtls->report());
-                    end({.cause = QStringLiteral("tls-failure"),
+                    end({.cause = ClosingCause::TlsFailure,
                          .text = QStringLiteral("no DTLS: ") + toText(error),
                          .error = error});
                 },

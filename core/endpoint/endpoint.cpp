@@ -256,11 +256,10 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
         return false;
     recordRest();
     m_hasClosingRecord = true;
-    const bool isOurs =
-        closing.cause == QLatin1String("closed-by-us") || closing.cause == QLatin1String("aborted-by-us");
+    const bool isOurs = closing.cause == ClosingCause::ClosedByUs || closing.cause == ClosingCause::AbortedByUs;
     const bool hasReason = isOurs && !m_endReason.isEmpty();
     const QString text = hasReason ? closing.text + QStringLiteral(" (%1)").arg(m_endReason) : closing.text;
-    QJsonObject facts{{QStringLiteral("cause"), closing.cause},
+    QJsonObject facts{{QStringLiteral("cause"), causeName(closing.cause)},
                       {QStringLiteral("received"), static_cast<qint64>(m_snapshot.counters.receivedBytes)},
                       {QStringLiteral("sent"), static_cast<qint64>(m_snapshot.counters.sentBytes)}};
     if (m_snapshot.counters.queuedBytes > 0)

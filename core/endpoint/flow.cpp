@@ -85,14 +85,14 @@ void Flow::secure(std::unique_ptr<TlsSession> session) {
                 },
             .ended =
                 [this] {
-                    end({.cause = QStringLiteral("closed-by-peer"),
+                    end({.cause = ClosingCause::ClosedByPeer,
                          .text = QStringLiteral("closed by the peer (close_notify)"),
                          .error = {}});
                 },
             .failed =
                 [this](const Error& error) {
                     mutableSnapshot().tls = std::make_shared<const TlsReport>(m_dtls->report());
-                    end({.cause = QStringLiteral("tls-failure"),
+                    end({.cause = ClosingCause::TlsFailure,
                          .text = QStringLiteral("no DTLS: ") + toText(error),
                          .error = error});
                 },
@@ -205,12 +205,12 @@ void Flow::closeOrderly() {
         return;
     if (m_dtls)
         m_dtls->close();
-    end({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
+    end({.cause = ClosingCause::ClosedByUs, .text = QStringLiteral("closed by us"), .error = {}});
 }
 
 void Flow::abortBecause(const QString& why, const std::optional<Error>& error) {
     if (!hasEnded())
-        end({.cause = QStringLiteral("closed-by-us"), .text = why, .error = error});
+        end({.cause = ClosingCause::ClosedByUs, .text = why, .error = error});
 }
 
 void Flow::end(const ClosingRecord& closing) {
@@ -222,13 +222,13 @@ void Flow::end(const ClosingRecord& closing) {
 }
 
 void Flow::socketClosed() {
-    end({.cause = QStringLiteral("closed-by-us"), .text = QStringLiteral("closed by us"), .error = {}});
+    end({.cause = ClosingCause::ClosedByUs, .text = QStringLiteral("closed by us"), .error = {}});
 }
 
 void Flow::makeRoom(std::size_t count) {
     if (m_dtls)
         m_dtls->close();
-    end({.cause = QStringLiteral("closed-by-us"),
+    end({.cause = ClosingCause::ClosedByUs,
          .text = QStringLiteral("ended to make room: the peer was silent for longest of %1, and is a new flow when "
                                 "it sends again")
                      .arg(count),

@@ -300,9 +300,8 @@ Result<void> Listener::applyChange(const OptionSpec& spec, const QString& value,
 }
 
 void Listener::failed(const Error& error) {
-    recordClosing({.cause = QStringLiteral("error"),
-                   .text = QStringLiteral("could not listen: ") + toText(error),
-                   .error = error});
+    recordClosing(
+        {.cause = ClosingCause::Error, .text = QStringLiteral("could not listen: ") + toText(error), .error = error});
 }
 
 void Listener::updateInterest() {
@@ -554,7 +553,7 @@ void Listener::closeOrderly() {
     if (waiting > 0)
         text += waiting == 1 ? QStringLiteral("; one that waited to be accepted is reset by the system")
                              : QStringLiteral("; %1 that waited to be accepted are reset by the system").arg(waiting);
-    recordClosing({.cause = QStringLiteral("closed-by-us"), .text = text, .error = {}});
+    recordClosing({.cause = ClosingCause::ClosedByUs, .text = text, .error = {}});
 }
 
 void Listener::setBehaviour(const QString& name, BehaviourFactory factory) {

@@ -7,6 +7,7 @@
 #include "core/channel/socketfacts.h"
 #include "core/endpoint/connectreport.h"
 #include "core/tls/tlsreport.h"
+#include "core/transcript/record.h"
 
 #include <QMetaType>
 #include <QString>
@@ -111,8 +112,8 @@ struct EndpointSnapshot {
 
 /// Who ended it and how, as the closing record says it.
 struct ClosingRecord {
-    QString cause; ///< closed-by-us, closed-by-peer, aborted-by-us, reset, refused, timed-out, tls-failure, error
-    QString text;  ///< for people
+    ClosingCause cause = ClosingCause::Error;
+    QString text; ///< for people
     std::optional<Error> error;
 };
 

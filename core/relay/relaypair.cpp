@@ -12,7 +12,7 @@ namespace {
 constexpr quint64 idleToken = 2; // others are the directions' own, with the direction in bit 0
 
 bool isOrderly(const ClosingRecord& closing) {
-    return !closing.error && closing.cause != QLatin1String("aborted-by-us") && closing.cause != QLatin1String("reset");
+    return !closing.error && closing.cause != ClosingCause::AbortedByUs && closing.cause != ClosingCause::Reset;
 }
 
 /// Names that a client may have made up are passed on only if they could be real.

@@ -55,7 +55,24 @@ constexpr std::array eventNames{
 };
 static_assert(eventNames.size() == static_cast<std::size_t>(lastEventKind) + 1);
 
+constexpr std::array causeNames{"closed-by-us", "closed-by-peer", "aborted-by-us", "reset",
+                                "refused",      "timed-out",      "tls-failure",   "error"};
+static_assert(causeNames.size() == static_cast<std::size_t>(ClosingCause::Error) + 1);
+
 } // namespace
+
+QString causeName(ClosingCause cause) {
+    return QString::fromLatin1(causeNames.at(static_cast<std::size_t>(cause)));
+}
+
+std::optional<ClosingCause> causeOf(const QJsonObject& facts) {
+    const QString name = facts.value(QStringLiteral("cause")).toString();
+    for (std::size_t i = 0; i < causeNames.size(); ++i) {
+        if (name == QLatin1String(causeNames.at(i)))
+            return static_cast<ClosingCause>(i);
+    }
+    return std::nullopt;
+}
 
 QString eventName(EventKind kind) {
     return QString::fromLatin1(eventNames.at(static_cast<std::size_t>(kind)));

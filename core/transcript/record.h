@@ -9,6 +9,7 @@
 #include <QString>
 
 #include <memory>
+#include <optional>
 
 namespace sw {
 
@@ -66,6 +67,14 @@ constexpr EventKind lastEventKind = EventKind::Malformed;
 QString eventName(EventKind kind);
 /// The event of that name; None if there is none.
 EventKind eventKindOf(const QString& name);
+
+/// Who ended an endpoint, and how: a fact of its closing record.
+enum class ClosingCause : quint8 { ClosedByUs, ClosedByPeer, AbortedByUs, Reset, Refused, TimedOut, TlsFailure, Error };
+
+/// Its name in JSON, files and scripts, such as `closed-by-us`.
+QString causeName(ClosingCause cause);
+/// The cause that the facts of a closing record name; nothing where they name none that is known.
+std::optional<ClosingCause> causeOf(const QJsonObject& facts);
 
 /// Flags of a record.
 enum RecordFlag : quint8 {

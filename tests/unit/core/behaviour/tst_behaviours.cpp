@@ -108,7 +108,7 @@ private slots:
                 peer.close();
             }
             void sentinel(const ClosingRecord& closing) override {
-                m_log.calls.append(QStringLiteral("sentinel ") + closing.cause);
+                m_log.calls.append(QStringLiteral("sentinel ") + causeName(closing.cause));
             }
 
         private:
@@ -148,7 +148,7 @@ private slots:
         behaviour.filter(peer, "x");
         behaviour.writable(peer);
         behaviour.endOfStream(peer);
-        behaviour.sentinel({.cause = QStringLiteral("closed-by-peer"), .text = {}, .error = {}});
+        behaviour.sentinel({.cause = ClosingCause::ClosedByPeer, .text = {}, .error = {}});
         QVERIFY(peer.isClosed);
         QCOMPARE(log.calls, (QStringList{QStringLiteral("acceptor"), QStringLiteral("opened"), QStringLiteral("filter"),
                                          QStringLiteral("end"), QStringLiteral("sentinel closed-by-peer")}));
