@@ -3,6 +3,7 @@
 
 #include "app/cli/session.h"
 #include "app/cli/stdio.h"
+#include "core/address/proxy.h"
 #include "core/payload/visibletext.h"
 #include "core/tls/keyfile.h"
 
@@ -28,6 +29,15 @@ bool askFor(Engine& engine, const QString& file) {
     return false;
 }
 
+/// Nobody but the proxy knows whether it is right.
+bool askForProxy(Engine& engine, const ProxySettings& proxy) {
+    const QString question = QStringLiteral("Password of %1 for the proxy: ").arg(proxy.name());
+    const auto typed = askSecret(toVisibleText(question.toUtf8()).text.toUtf8());
+    if (typed)
+        engine.keepPassphrase(proxy.name(), *typed);
+    return typed.has_value();
+}
+
 } // namespace
 
 bool askPassphrases(Engine& engine, std::initializer_list<const Address*> addresses) {
@@ -37,6 +47,11 @@ bool askPassphrases(Engine& engine, std::initializer_list<const Address*> addres
     for (const Address* address : addresses)
         files += filesToAskFor(TlsSettings::of(*address));
     files.removeDuplicates();
+    for (const Address* address : addresses) {
+        if (const auto proxy = proxyToAskFor(*address);
+            proxy && !engine.keepsPassphrase(proxy->name()) && !askForProxy(engine, *proxy))
+            return false;
+    }
     return std::all_of(files.cbegin(), files.cend(), [&engine](const QString& file) { return askFor(engine, file); });
 }
 

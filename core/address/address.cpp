@@ -125,6 +125,12 @@ Result<void> checkRole(const Address& address, Role role, const QString& text) {
             return fail(QStringLiteral("A connection needs a port: 1 to 65535, or a service name such as http."),
                         text.indexOf(QLatin1Char('?')) < 0 ? text.size() : text.indexOf(QLatin1Char('?')));
     }
+    if (address.given("proxy") && address.given("sockets") == QLatin1String("native"))
+        return fail(QStringLiteral("A proxy is reached by Qt's sockets: leave sockets=native out."),
+                    optionPosition(QStringLiteral("sockets")));
+    if (address.given("proxypassword") && !address.given("proxy"))
+        return fail(QStringLiteral("proxypassword needs proxy=SCHEME://USER@HOST:PORT beside it."),
+                    optionPosition(QStringLiteral("proxypassword")));
     const auto literal = ipLiteral(address.place.host);
     const QString ipv6 = address.value("ipv6");
     if (literal && !isLocal(address.scheme)) {

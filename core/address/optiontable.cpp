@@ -2,6 +2,7 @@
 #include "core/address/optiontable.h"
 
 #include "core/address/hosts.h"
+#include "core/address/proxy.h"
 #include "core/base/units.h"
 
 #include <array>
@@ -78,6 +79,16 @@ constexpr std::array table{
         "eof", OptionGroup::Stream, OptionType::Choice, streams, both, 0, 0, "keep", "keep|close", false, true,
         "keep: the peer's end of stream leaves our sending side open until we end it; close: it closes both. Without "
         "it, behaviours close, and so does swright listen."},
+    OptionSpec{"proxy", OptionGroup::Stream, OptionType::Proxy, tcp, connecting, 0, 0, "", "", false, false,
+               "Connect through this proxy, which looks the name of the host up: SOCKS5 (RFC 1928) or HTTP CONNECT. By "
+               "Qt's sockets, see the option sockets."},
+    OptionSpec{"proxypassword", OptionGroup::Stream, OptionType::Secret, tcp, connecting, 0, 0, "", "", false, false,
+               "Where the password for the proxy stands: in a variable of the environment, or in the first line of a "
+               "file. Without it, it is asked for where proxy names a user."},
+    OptionSpec{
+        "sockets", OptionGroup::Stream, OptionType::Choice, tcp | udp, both, 0, 0, "native", "native|qt", false, false,
+        "qt: by QTcpServer, QTcpSocket and QUdpSocket, as a program written with Qt has them: no half-close, and "
+        "a reset looks like an end. SOCKETWRIGHT_SOCKETS in the environment says it for every address."},
     OptionSpec{"cert", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
                "File with our certificate and those that signed it, in PEM, DER or PKCS#12 (.p12, .pfx). A listener "
                "without one makes a throw-away certificate for localhost."},
@@ -271,6 +282,8 @@ QString acceptedValues(const OptionSpec& spec) {
         return QStringLiteral("a multicast group such as 224.0.0.251 or ff02::fb%eth0");
     case OptionType::Secret:
         return QStringLiteral("env:NAME or file:PATH, where the secret stands, and never the secret itself");
+    case OptionType::Proxy:
+        return QStringLiteral("socks5://[USER@]HOST:PORT or http://[USER@]HOST:PORT");
     case OptionType::Text:
         break;
     }
@@ -319,6 +332,11 @@ Result<QString> normaliseOption(const OptionSpec& spec, const QString& value) {
         return value;
     case OptionType::Secret:
         return normaliseSecret(spec, value);
+    case OptionType::Proxy:
+        if (const auto proxy = parseProxy(value); !proxy)
+            return tl::unexpected(proxy.error());
+        else
+            return proxy->name();
     case OptionType::Text:
         break;
     }
@@ -328,15 +346,17 @@ Result<QString> normaliseOption(const OptionSpec& spec, const QString& value) {
 QString hideSecrets(const QString& text) {
     QString hidden = text;
     for (const OptionSpec& spec : table) {
-        if (spec.type != OptionType::Secret)
+        if (spec.type != OptionType::Secret && spec.type != OptionType::Proxy)
             continue;
         const QString name = QString::fromLatin1(spec.name) + QLatin1Char('=');
         for (qsizetype at = hidden.indexOf(name); at >= 0; at = hidden.indexOf(name, at + 1)) {
             const qsizetype start = at + name.size();
             const qsizetype next = hidden.indexOf(QLatin1Char('&'), start);
             const QString value = hidden.mid(start, next < 0 ? -1 : next - start);
-            if (!normaliseSecret(spec, value))
-                hidden.replace(start, value.size(), QString(value.size(), QLatin1Char('*')));
+            // of a proxy that is refused, what stands before its host may be a password
+            const qsizetype size = spec.type == OptionType::Proxy ? value.lastIndexOf(QLatin1Char('@')) : value.size();
+            if (size > 0 && !normaliseOption(spec, value))
+                hidden.replace(start, size, QString(size, QLatin1Char('*')));
         }
     }
     return hidden;

@@ -62,6 +62,12 @@ constexpr std::array table{
     Entry{ErrorId::TlsTruncated, "tls-truncated", "The stream from %1 ended without TLS's own end."},
     Entry{ErrorId::TlsProtocolError, "tls-protocol-error", "%1 broke the rules of TLS."},
     Entry{ErrorId::TlsConfiguration, "tls-configuration", "The TLS options of %1 cannot be used."},
+    Entry{ErrorId::ProxyUnreachable, "proxy-unreachable",
+          "%1 cannot be reached: no proxy runs there, or its name is not known. Check the option proxy."},
+    Entry{ErrorId::ProxyAuthentication, "proxy-authentication",
+          "%1 wants a user and a password, or does not take those that it got: proxy=SCHEME://USER@HOST:PORT names the "
+          "user, proxypassword says where the password stands."},
+    Entry{ErrorId::ProxyRefused, "proxy-refused", "%1 does not pass the connection on, or is no proxy of that kind."},
     Entry{ErrorId::ScriptFailed, "script-failed", "The script of %1 failed."},
     Entry{ErrorId::Unknown, "unknown", "An error that this program has no name for, on %1."},
 };
@@ -180,8 +186,7 @@ QJsonObject Error::toJson() const {
     return json;
 }
 
-Error systemError(int native, const QString& situation, const QString& about) {
-    const ErrorId id = errorIdOfNative(native);
+Error errorOf(ErrorId id, const QString& situation, const QString& about) {
     const QString what = about.isEmpty() ? QStringLiteral("the address") : about;
     const bool isLocal = about.startsWith(QLatin1Char('/')) || about.startsWith(QLatin1Char('@'));
     QString sentence = QString::fromLatin1(sentenceOf(id, situation, isLocal));
@@ -189,7 +194,13 @@ Error systemError(int native, const QString& situation, const QString& about) {
     sentence[0] = sentence.at(0).toUpper();
     if (!about.isEmpty() && sentence.startsWith(about.at(0).toUpper()))
         sentence[0] = about.at(0); // an address keeps its spelling at the start of a sentence
-    return {.id = id, .native = native, .situation = situation, .detail = sentence};
+    return {.id = id, .situation = situation, .detail = sentence};
+}
+
+Error systemError(int native, const QString& situation, const QString& about) {
+    Error error = errorOf(errorIdOfNative(native), situation, about);
+    error.native = native;
+    return error;
 }
 
 Error badInput(const QString& situation, const QString& detail, int position) {

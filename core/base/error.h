@@ -46,6 +46,9 @@ enum class ErrorId {
     TlsTruncated, ///< the stream ended without close_notify
     TlsProtocolError,
     TlsConfiguration, ///< a certificate, key or other option that cannot be used
+    ProxyUnreachable,    ///< the proxy itself could not be connected to
+    ProxyAuthentication, ///< it wants a user and password, or others
+    ProxyRefused,        ///< it does not pass the connection on
     ScriptFailed,
     Unknown,
 };
@@ -79,7 +82,10 @@ ErrorId errorIdOfNative(int native);
 /// The calling thread's last socket error: errno, or WSAGetLastError().
 int lastNativeError();
 
-/// An Error for a failed system call, with the sentence that people need. `about` names the address it happened on.
+/// An Error with the sentence that people need. `about` names the address it happened on.
+Error errorOf(ErrorId id, const QString& situation, const QString& about = {});
+
+/// The same for a failed system call.
 Error systemError(int native, const QString& situation, const QString& about = {});
 
 /// An Error about text that a person or a file gave. The detail should name what is accepted.

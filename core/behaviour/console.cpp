@@ -18,8 +18,8 @@ constexpr std::size_t mostSessions = 20; // each is a process
 constexpr qsizetype longestName = 100;
 constexpr qsizetype longestFirstLine = 1024; // bytes
 
-bool isOfThisMachine(const Peer& peer) {
-    const auto place = parseHostPort(peer.peerName(), false);
+bool isOfThisMachine(const LocalEnd& local) {
+    const auto place = parseHostPort(local.peerName(), false);
     return !place || place->host.isEmpty() || QHostAddress(place->host).isNull() ||
            QHostAddress(place->host).isLoopback();
 }
@@ -52,41 +52,41 @@ ConsoleBehaviour::~ConsoleBehaviour() {
         m_process->remove(m_id);
 }
 
-Acceptance ConsoleBehaviour::acceptor(Peer& peer) {
+Acceptance ConsoleBehaviour::acceptor(LocalEnd& local) {
     Acceptance decision;
-    decision.isTaken = m_sessions->allowsRemote || isOfThisMachine(peer);
+    decision.isTaken = m_sessions->allowsRemote || isOfThisMachine(local);
     return decision;
 }
 
-void ConsoleBehaviour::opened(Peer& peer) {
-    m_peer = &peer;
-    if (peer.isDatagram())
+void ConsoleBehaviour::opened(LocalEnd& local) {
+    m_local = &local;
+    if (local.isDatagram())
         return;
     // also for a connection that was there before it got its console, or that we opened
-    m_isRefused = !m_sessions->allowsRemote && !isOfThisMachine(peer);
+    m_isRefused = !m_sessions->allowsRemote && !isOfThisMachine(local);
     if (m_isRefused) {
-        peer.tell(EventKind::Warning, QStringLiteral("no console for a peer that is not of this machine"), {});
-        peer.close();
+        local.tell(EventKind::Warning, QStringLiteral("no console for a peer that is not of this machine"), {});
+        local.close();
         return;
     }
-    peer.send("session: ");
+    local.send("session: ");
 }
 
-void ConsoleBehaviour::filter(Peer& peer, QByteArrayView bytes) {
-    if (peer.isDatagram() || m_isRefused)
+void ConsoleBehaviour::filter(LocalEnd& local, QByteArrayView bytes) {
+    if (local.isDatagram() || m_isRefused)
         return; // a prompt needs a stream
-    m_peer = &peer;
+    m_local = &local;
     m_pending.append(bytes);
     work();
 }
 
-void ConsoleBehaviour::secured(Peer&) {
+void ConsoleBehaviour::secured(LocalEnd&) {
     m_pending.clear();
     m_searched = 0;
 }
 
-void ConsoleBehaviour::endOfStream(Peer& peer) {
-    m_peer = &peer;
+void ConsoleBehaviour::endOfStream(LocalEnd& local) {
+    m_local = &local;
     m_hasPeerEnded = true;
     work();
 }
@@ -127,12 +127,12 @@ void ConsoleBehaviour::work() {
     if (m_hasEnded || m_isRefused)
         return;
     if (m_isEvaluating) {
-        m_peer->holdReceiving(true);
+        sw::holdReceiving(*m_local, true);
         return;
     }
-    m_peer->holdReceiving(m_isHeldByScript);
+    sw::holdReceiving(*m_local, m_isHeldByScript);
     if (m_hasPeerEnded) {
-        m_peer->closeAfterPeer();
+        m_local->closeAfterPeer();
     } else if (m_pending.size() > longestLine) {
         m_pending.clear();
         m_searched = 0;
@@ -144,9 +144,9 @@ void ConsoleBehaviour::work() {
 void ConsoleBehaviour::refuse(const QString& who) {
     m_isRefused = true;
     m_pending.clear();
-    m_peer->tell(EventKind::Warning, QStringLiteral("no console for %1").arg(who), {});
+    m_local->tell(EventKind::Warning, QStringLiteral("no console for %1").arg(who), {});
     say("this is a console, not for programs\n");
-    m_peer->close();
+    m_local->close();
 }
 
 void ConsoleBehaviour::begin(const QString& text) {
@@ -157,14 +157,14 @@ void ConsoleBehaviour::begin(const QString& text) {
         m_sessions->byName.erase(name);
         say(QStringLiteral("there are %1 sessions already\n").arg(mostSessions).toUtf8());
         m_isRefused = true;
-        m_peer->close();
+        m_local->close();
         return;
     }
     if (isNew)
         session = {new ScriptProcess(QStringLiteral("console")),
                    [](ScriptProcess* process) { process->deleteLater(); }};
     m_process = session;
-    m_id = m_process->add(*this, *m_peer);
+    m_id = m_process->add(*this, *m_local);
     say((isNew ? QStringLiteral("session “%1” begins\n> ") : QStringLiteral("session “%1” goes on\n> "))
             .arg(name)
             .toUtf8());
@@ -198,33 +198,33 @@ void ConsoleBehaviour::loaded() {
 
 void ConsoleBehaviour::log(ScriptLogLevel level, const QString& text) {
     if (!m_hasEnded)
-        m_process->tellLog(*m_peer, level, text);
+        m_process->tellLog(*m_local, level, text);
 }
 
 void ConsoleBehaviour::act(ScriptAction action, const QString& text) {
     if (m_hasEnded)
         return;
     if (action == ScriptAction::StartTls) {
-        m_process->beginTls(m_id, *m_peer, text);
+        m_process->beginTls(m_id, *m_local, text);
     } else if (action == ScriptAction::Pause || action == ScriptAction::Resume) {
         m_isHeldByScript = action == ScriptAction::Pause;
         if (!m_isEvaluating)
-            m_peer->holdReceiving(m_isHeldByScript);
+            sw::holdReceiving(*m_local, m_isHeldByScript);
     } else {
-        m_process->carryOut(*m_peer, action, text);
+        m_process->carryOut(*m_local, action, text);
     }
 }
 
 void ConsoleBehaviour::begunAnew(bool) {
     m_isHeldByScript = false;
     if (!m_hasEnded && !m_isEvaluating)
-        m_peer->holdReceiving(false);
+        sw::holdReceiving(*m_local, false);
 }
 
 /// Nothing where nobody can read it any more.
 void ConsoleBehaviour::say(QByteArrayView text) const {
-    if (!m_hasEnded && m_peer->maySend())
-        m_peer->send(text);
+    if (!m_hasEnded && m_local->maySend())
+        m_local->send(text);
 }
 
 void ConsoleBehaviour::sentinel(const ClosingRecord&) {

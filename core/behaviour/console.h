@@ -27,12 +27,12 @@ public:
     ConsoleBehaviour(ConsoleBehaviour&&) = delete;
     ConsoleBehaviour& operator=(ConsoleBehaviour&&) = delete;
 
-    Acceptance acceptor(Peer& peer) override;
-    void opened(Peer& peer) override;
-    void filter(Peer& peer, QByteArrayView bytes) override;
-    void endOfStream(Peer& peer) override;
+    Acceptance acceptor(LocalEnd& local) override;
+    void opened(LocalEnd& local) override;
+    void filter(LocalEnd& local, QByteArrayView bytes) override;
+    void endOfStream(LocalEnd& local) override;
     /// What came in clear text is not evaluated after that.
-    void secured(Peer& peer) override;
+    void secured(LocalEnd& local) override;
     void sentinel(const ClosingRecord& closing) override;
     bool leavesUnread() const override { return m_isHeldByScript; }
 
@@ -54,7 +54,7 @@ private:
 
     std::shared_ptr<ConsoleSessions> m_sessions;
     std::shared_ptr<ScriptProcess> m_process;
-    Peer* m_peer = nullptr;
+    LocalEnd* m_local = nullptr;
     int m_id = 0;
     bool m_isRefused = false;
     bool m_isEvaluating = false; // the lines behind it wait, and the peer with them

@@ -10,7 +10,8 @@ constexpr qsizetype shownBytes = 32;      // in the sentence
 constexpr qsizetype recordedBytes = 4096; // in the facts; all of them are in the transcript
 } // namespace
 
-void MalformedReports::tell(Peer& peer, const Message& message, const QString& direction, const QString& consequence) {
+void MalformedReports::tell(LocalEnd& local, const Message& message, const QString& direction,
+                            const QString& consequence) {
     if (!m_second.isValid() || m_second.elapsed() >= second) {
         m_second.start();
         m_told = 0;
@@ -30,11 +31,11 @@ void MalformedReports::tell(Peer& peer, const Message& message, const QString& d
         text += QStringLiteral("; ") + consequence;
     if (m_told == mostPerSecond)
         text += QStringLiteral(" (further ones of this second are left out)");
-    peer.tell(EventKind::Malformed, text,
-              {{QStringLiteral("problem"), message.whyNotWhole()},
-               {QStringLiteral("direction"), direction},
-               {QStringLiteral("size"), message.raw.size()},
-               {QStringLiteral("bytes"), QString::fromLatin1(message.raw.left(recordedBytes).toHex())}});
+    local.tell(EventKind::Malformed, text,
+               {{QStringLiteral("problem"), message.whyNotWhole()},
+                {QStringLiteral("direction"), direction},
+                {QStringLiteral("size"), message.raw.size()},
+                {QStringLiteral("bytes"), QString::fromLatin1(message.raw.left(recordedBytes).toHex())}});
 }
 
 } // namespace sw

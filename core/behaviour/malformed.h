@@ -13,7 +13,7 @@ namespace sw {
 class MalformedReports {
 public:
     /// `consequence` ends the sentence: what is done with the bytes, such as “it is passed on as it is”; may be empty.
-    void tell(Peer& peer, const Message& message, const QString& direction, const QString& consequence = {});
+    void tell(LocalEnd& local, const Message& message, const QString& direction, const QString& consequence = {});
 
 private:
     QElapsedTimer m_second;

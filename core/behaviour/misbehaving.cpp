@@ -10,79 +10,79 @@ constexpr qsizetype mostWaiting = 65536;
 constexpr std::chrono::milliseconds untilClose(300);
 } // namespace
 
-void TrickleBehaviour::filter(Peer& peer, QByteArrayView bytes) {
-    if (peer.isDatagram()) { // a datagram cannot come in pieces: one for each byte
+void TrickleBehaviour::filter(LocalEnd& local, QByteArrayView bytes) {
+    if (local.isDatagram()) { // a datagram cannot come in pieces: one for each byte
         for (const char c : bytes)
-            peer.send(QByteArrayView(&c, 1));
+            local.send(QByteArrayView(&c, 1));
         return;
     }
-    if (!peer.maySend())
+    if (!local.maySend())
         return;
     m_waiting.append(bytes);
-    hold(peer);
+    hold(local);
     if (!m_isTrickling) {
         m_isTrickling = true;
-        peer.wake(m_pause, 0);
+        local.wake(m_pause, 0);
     }
 }
 
-void TrickleBehaviour::hold(Peer& peer) {
+void TrickleBehaviour::hold(LocalEnd& local) {
     const bool isFull = m_waiting.size() - m_at > mostWaiting;
     if (isFull != m_isHolding) {
         m_isHolding = isFull;
-        peer.holdReceiving(isFull);
+        sw::holdReceiving(local, isFull);
     }
 }
 
-void TrickleBehaviour::woken(Peer& peer, quint64) {
-    if (!peer.maySend())
+void TrickleBehaviour::woken(LocalEnd& local, quint64) {
+    if (!local.maySend())
         m_at = m_waiting.size(); // the rest has nobody to go to
-    if (m_at < m_waiting.size() && peer.wantsMore())
-        peer.send(QByteArrayView(m_waiting).sliced(m_at++, 1));
+    if (m_at < m_waiting.size() && local.wantsMore())
+        local.send(QByteArrayView(m_waiting).sliced(m_at++, 1));
     if (m_at < m_waiting.size()) {
         if (m_at > mostWaiting) {
             m_waiting.remove(0, m_at);
             m_at = 0;
         }
-        hold(peer);
-        peer.wake(m_pause, 0);
+        hold(local);
+        local.wake(m_pause, 0);
         return;
     }
     m_isTrickling = false;
     m_waiting.clear();
     m_at = 0;
-    hold(peer);
+    hold(local);
     if (m_hasEnded)
-        peer.closeAfterPeer();
+        local.closeAfterPeer();
 }
 
-void TrickleBehaviour::endOfStream(Peer& peer) {
+void TrickleBehaviour::endOfStream(LocalEnd& local) {
     m_hasEnded = true;
     if (!m_isTrickling)
-        peer.closeAfterPeer();
+        local.closeAfterPeer();
 }
 
-void CloseUnreadBehaviour::opened(Peer& peer) {
-    peer.holdReceiving(true);
-    peer.wake(untilClose, 0);
+void CloseUnreadBehaviour::opened(LocalEnd& local) {
+    sw::holdReceiving(local, true);
+    local.wake(untilClose, 0);
 }
 
-void CloseUnreadBehaviour::woken(Peer& peer, quint64) {
-    peer.close();
+void CloseUnreadBehaviour::woken(LocalEnd& local, quint64) {
+    local.close();
 }
 
-void ResetAfterBehaviour::opened(Peer& peer) {
+void ResetAfterBehaviour::opened(LocalEnd& local) {
     if (m_left == 0)
-        peer.abort();
+        local.abort();
 }
 
-void ResetAfterBehaviour::filter(Peer& peer, QByteArrayView bytes) {
+void ResetAfterBehaviour::filter(LocalEnd& local, QByteArrayView bytes) {
     const auto echoed = std::min(static_cast<quint64>(bytes.size()), m_left);
     m_left -= echoed;
-    if (peer.maySend())
-        peer.send(bytes.first(static_cast<qsizetype>(echoed)));
+    if (local.maySend())
+        local.send(bytes.first(static_cast<qsizetype>(echoed)));
     if (m_left == 0)
-        peer.abort();
+        local.abort();
 }
 
 QByteArray GarbageBehaviour::garbage() {
@@ -93,14 +93,14 @@ QByteArray GarbageBehaviour::garbage() {
     return bytes;
 }
 
-void GarbageBehaviour::opened(Peer& peer) {
-    if (!peer.isDatagram())
-        peer.send(garbage());
+void GarbageBehaviour::opened(LocalEnd& local) {
+    if (!local.isDatagram())
+        local.send(garbage());
 }
 
-void GarbageBehaviour::filter(Peer& peer, QByteArrayView) {
-    if (peer.wantsMore() && peer.maySend())
-        peer.send(garbage());
+void GarbageBehaviour::filter(LocalEnd& local, QByteArrayView) {
+    if (local.wantsMore() && local.maySend())
+        local.send(garbage());
 }
 
 } // namespace sw

@@ -12,15 +12,15 @@ namespace sw {
 /// Takes everything, answers nothing, never ends.
 class SilentBehaviour final : public Behaviour {
 public:
-    void filter(Peer&, QByteArrayView) override {}
-    void endOfStream(Peer&) override {}
+    void filter(LocalEnd&, QByteArrayView) override {}
+    void endOfStream(LocalEnd&) override {}
 };
 
 /// Never receives: the client's writes stop once the buffers of both systems are full.
 class NeverReadBehaviour final : public Behaviour {
 public:
-    void opened(Peer& peer) override { peer.holdReceiving(true); }
-    void filter(Peer&, QByteArrayView) override {}
+    void opened(LocalEnd& local) override { sw::holdReceiving(local, true); }
+    void filter(LocalEnd&, QByteArrayView) override {}
 };
 
 /// Sends back what it gets, one byte at a time with a pause before each.
@@ -28,12 +28,12 @@ class TrickleBehaviour final : public Behaviour {
 public:
     explicit TrickleBehaviour(std::chrono::milliseconds pause) : m_pause(pause) {}
 
-    void filter(Peer& peer, QByteArrayView bytes) override;
-    void woken(Peer& peer, quint64 token) override;
-    void endOfStream(Peer& peer) override;
+    void filter(LocalEnd& local, QByteArrayView bytes) override;
+    void woken(LocalEnd& local, quint64 token) override;
+    void endOfStream(LocalEnd& local) override;
 
 private:
-    void hold(Peer& peer);
+    void hold(LocalEnd& local);
 
     std::chrono::milliseconds m_pause;
     QByteArray m_waiting;
@@ -46,16 +46,16 @@ private:
 /// Shuts down its sending side at once, and goes on receiving until the client ends too.
 class HalfCloseFirstBehaviour final : public Behaviour {
 public:
-    void opened(Peer& peer) override { peer.endSending(); }
-    void filter(Peer&, QByteArrayView) override {}
+    void opened(LocalEnd& local) override { sw::endSending(local); }
+    void filter(LocalEnd&, QByteArrayView) override {}
 };
 
 /// Closes while bytes of the client are unread, which TCP answers with a reset (RFC 2525 section 2.17).
 class CloseUnreadBehaviour final : public Behaviour {
 public:
-    void opened(Peer& peer) override;
-    void filter(Peer&, QByteArrayView) override {}
-    void woken(Peer& peer, quint64 token) override;
+    void opened(LocalEnd& local) override;
+    void filter(LocalEnd&, QByteArrayView) override {}
+    void woken(LocalEnd& local, quint64 token) override;
 };
 
 /// Echoes so many bytes, then resets the connection.
@@ -63,8 +63,8 @@ class ResetAfterBehaviour final : public Behaviour {
 public:
     explicit ResetAfterBehaviour(quint64 bytes) : m_left(bytes) {}
 
-    void opened(Peer& peer) override;
-    void filter(Peer& peer, QByteArrayView bytes) override;
+    void opened(LocalEnd& local) override;
+    void filter(LocalEnd& local, QByteArrayView bytes) override;
 
 private:
     quint64 m_left;
@@ -75,8 +75,8 @@ class GarbageBehaviour final : public Behaviour {
 public:
     explicit GarbageBehaviour(quint64 seed) : m_random(seed) {}
 
-    void opened(Peer& peer) override;
-    void filter(Peer& peer, QByteArrayView bytes) override;
+    void opened(LocalEnd& local) override;
+    void filter(LocalEnd& local, QByteArrayView bytes) override;
 
 private:
     QByteArray garbage();

@@ -101,97 +101,97 @@ void RulesBehaviour::useCurrent() {
     }
 }
 
-bool RulesBehaviour::reload(Peer& peer) {
+bool RulesBehaviour::reload(LocalEnd& local) {
     useCurrent(); // counters, values and what waits stay
     m_saidOnce.clear();
-    peer.tell(EventKind::BehaviourChanged,
-              QStringLiteral("rules read again: %1 of them").arg(m_rules->set.rules.size()), {});
+    local.tell(EventKind::BehaviourChanged,
+               QStringLiteral("rules read again: %1 of them").arg(m_rules->set.rules.size()), {});
     return true;
 }
 
-void RulesBehaviour::filter(Peer& peer, QByteArrayView bytes) {
-    if (peer.isDatagram()) {
+void RulesBehaviour::filter(LocalEnd& local, QByteArrayView bytes) {
+    if (local.isDatagram()) {
         m_round.start();
-        take(peer, {.content = bytes.toByteArray(), .raw = bytes.toByteArray()}, Rule::Direction::Received);
+        take(local, {.content = bytes.toByteArray(), .raw = bytes.toByteArray()}, Rule::Direction::Received);
         return;
     }
     for (Message& message : m_framer.feed(bytes))
         m_messages.push_back(std::move(message));
     if (m_framer.spec().framing == Framing::IdleGap && m_framer.pending() > 0)
-        peer.wake(m_framer.spec().gap, ++m_gap);
+        local.wake(m_framer.spec().gap, ++m_gap);
     if (!m_isWorkPosted)
-        work(peer);
+        work(local);
 }
 
 /// Looks at the messages that wait, for one turn.
-void RulesBehaviour::work(Peer& peer) {
+void RulesBehaviour::work(LocalEnd& local) {
     m_round.start();
-    run(peer);
-    while (!dropClearText(peer) && !m_messages.empty() && !isFull() && mayWork(peer)) {
+    run(local);
+    while (!dropClearText(local) && !m_messages.empty() && !isFull() && mayWork(local)) {
         if (m_round.elapsed() >= roundTime) {
-            workLater(peer);
+            workLater(local);
             break;
         }
         const Message next = std::move(m_messages.front());
         m_messages.pop_front();
-        take(peer, next, Rule::Direction::Received);
+        take(local, next, Rule::Direction::Received);
     }
-    updateHold(peer);
+    updateHold(local);
     if (m_hasPeerEnded && m_messages.empty() && m_steps.empty() && !m_isWorkPosted)
-        finishStream(peer);
+        finishStream(local);
 }
 
 /// Not while it waits for its turn, or for a peer that does not read its answers; once sending was ended no answer goes
 /// out, and nobody would say that there is room again.
-bool RulesBehaviour::mayWork(Peer& peer) const {
-    return !m_hasEnded && !m_isWorkPosted && (peer.isDatagram() || peer.wantsMore() || !peer.maySend());
+bool RulesBehaviour::mayWork(LocalEnd& local) const {
+    return !m_hasEnded && !m_isWorkPosted && (local.isDatagram() || local.wantsMore() || !local.maySend());
 }
 
-void RulesBehaviour::writable(Peer& peer) {
+void RulesBehaviour::writable(LocalEnd& local) {
     if (!m_isWorkPosted && !m_hasEnded && (!m_messages.empty() || !m_steps.empty()))
-        work(peer);
+        work(local);
 }
 
 /// Whether TLS was asked for, and is not there yet.
-bool RulesBehaviour::dropClearText(Peer& peer) {
-    if (m_hasEnded || !peer.isStartingTls())
+bool RulesBehaviour::dropClearText(LocalEnd& local) {
+    if (m_hasEnded || !isStartingTls(local))
         return false;
-    forgetClearText(peer);
+    forgetClearText(local);
     return true;
 }
 
 /// What came in clear text behind the message that asked for TLS could have been put there by somebody on the way: it
 /// must not be taken for what comes by TLS, nor be answered there.
-void RulesBehaviour::forgetClearText(Peer& peer) {
+void RulesBehaviour::forgetClearText(LocalEnd& local) {
     const auto isLater = [this](const Step& step) { return step.message > m_nowMessage; };
     const auto later = std::remove_if(m_steps.begin(), m_steps.end(), isLater);
     if (!m_messages.empty() || m_framer.pending() > 0 || later != m_steps.end())
-        peer.tell(EventKind::Warning, QStringLiteral("what came in clear text after TLS was asked for is not taken"),
-                  {});
+        local.tell(EventKind::Warning, QStringLiteral("what came in clear text after TLS was asked for is not taken"),
+                   {});
     m_steps.erase(later, m_steps.end());
     m_messages.clear();
     m_framer = Framer(m_rules->set.framer);
 }
 
 /// The handshake may be over before beginTls() has returned.
-void RulesBehaviour::secured(Peer& peer) {
+void RulesBehaviour::secured(LocalEnd& local) {
     if (!m_hasEnded)
-        forgetClearText(peer);
+        forgetClearText(local);
 }
 
 /// Others have as long a turn as this connection had: a single answer can take longer than a round.
-void RulesBehaviour::workLater(Peer& peer) {
+void RulesBehaviour::workLater(LocalEnd& local) {
     constexpr qint64 longest = 200;
     const qint64 over = m_round.elapsed() - roundTime;
     if (!std::exchange(m_isWorkPosted, true))
-        peer.wake(std::chrono::milliseconds(std::clamp<qint64>(over, 0, longest)), workToken);
+        local.wake(std::chrono::milliseconds(std::clamp<qint64>(over, 0, longest)), workToken);
 }
 
 bool RulesBehaviour::isFull() const {
     return m_steps.size() > mostSteps || m_heldBytes > mostHeld;
 }
 
-void RulesBehaviour::updateHold(Peer& peer) {
+void RulesBehaviour::updateHold(LocalEnd& local) {
     // what comes after a request for TLS that is not granted yet may be the client's first message of it
     const bool startsTls = std::any_of(m_steps.begin(), m_steps.end(),
                                        [](const Step& step) { return step.action.kind == RuleAction::Kind::StartTls; });
@@ -199,37 +199,37 @@ void RulesBehaviour::updateHold(Peer& peer) {
     if (isToHold == m_isHolding || m_hasEnded)
         return;
     m_isHolding = isToHold;
-    peer.holdReceiving(isToHold);
+    sw::holdReceiving(local, isToHold);
 }
 
-bool RulesBehaviour::offered(Peer& peer, QByteArrayView bytes) {
+bool RulesBehaviour::offered(LocalEnd& local, QByteArrayView bytes) {
     m_round.start();
-    if (peer.isDatagram()) {
-        take(peer, {.content = bytes.toByteArray(), .raw = bytes.toByteArray()}, Rule::Direction::Sent);
+    if (local.isDatagram()) {
+        take(local, {.content = bytes.toByteArray(), .raw = bytes.toByteArray()}, Rule::Direction::Sent);
         return false;
     }
     for (const Message& message : m_sentFramer.feed(bytes))
-        take(peer, message, Rule::Direction::Sent);
+        take(local, message, Rule::Direction::Sent);
     return false;
 }
 
-void RulesBehaviour::take(Peer& peer, const Message& message, Rule::Direction direction) {
+void RulesBehaviour::take(LocalEnd& local, const Message& message, Rule::Direction direction) {
     const auto rules = m_rules; // an action may lead to a reload
     const quint64 number = direction == Rule::Direction::Received ? ++m_lastMessage : 0;
     if (!message.isWhole())
-        m_malformed.tell(peer, message,
+        m_malformed.tell(local, message,
                          direction == Rule::Direction::Sent ? QStringLiteral("sent") : QStringLiteral("received"));
     for (std::size_t i = 0; i < rules->set.rules.size(); ++i) {
         const Rule& rule = rules->set.rules[i];
         if (!rule.isEnabled || rule.direction != direction)
             continue;
-        if (!rule.endpoint.isEmpty() && !peer.ownName().contains(rule.endpoint) &&
-            !peer.listenerName().contains(rule.endpoint) && !peer.peerName().contains(rule.endpoint))
+        if (!rule.endpoint.isEmpty() && !local.ownName().contains(rule.endpoint) &&
+            !local.listenerName().contains(rule.endpoint) && !local.peerName().contains(rule.endpoint))
             continue;
         QString problem;
         const auto match = matchRule(rule, message, &problem);
         if (!problem.isEmpty())
-            fail(peer, rule.name, problem);
+            fail(local, rule.name, problem);
         if (!match)
             continue;
         rules->hits[i].fetch_add(1, std::memory_order_relaxed);
@@ -240,87 +240,87 @@ void RulesBehaviour::take(Peer& peer, const Message& message, Rule::Direction di
         if (!rule.goesOn)
             break;
     }
-    run(peer);
+    run(local);
 }
 
-void RulesBehaviour::run(Peer& peer) {
-    while (!m_steps.empty() && !m_isWaiting && mayWork(peer)) {
+void RulesBehaviour::run(LocalEnd& local) {
+    while (!m_steps.empty() && !m_isWaiting && mayWork(local)) {
         if (m_round.elapsed() >= roundTime) {
-            workLater(peer);
+            workLater(local);
             break;
         }
         const Step step = std::move(m_steps.front());
         m_steps.pop_front();
         m_nowMessage = std::max(m_nowMessage, step.message);
-        act(peer, step);
+        act(local, step);
     }
     if (m_steps.empty())
         m_heldBytes = 0;
-    updateHold(peer);
+    updateHold(local);
 }
 
-std::optional<QByteArray> RulesBehaviour::render(Peer& peer, const Step& step) {
+std::optional<QByteArray> RulesBehaviour::render(LocalEnd& local, const Step& step) {
     for (auto it = step.values.cbegin(); it != step.values.cend(); ++it)
         m_state.values.insert(it.key(), it.value());
     auto bytes = step.action.text.render(m_state, Timestamp::now().wall);
     if (bytes)
         return *bytes;
-    fail(peer, step.rule, bytes.error().detail);
+    fail(local, step.rule, bytes.error().detail);
     return std::nullopt;
 }
 
-void RulesBehaviour::act(Peer& peer, const Step& step) {
+void RulesBehaviour::act(LocalEnd& local, const Step& step) {
     const RuleAction& action = step.action;
     const QJsonObject facts{{QStringLiteral("rule"), step.rule}};
     switch (action.kind) {
     case RuleAction::Kind::Answer:
-        if (const auto bytes = render(peer, step))
-            peer.sendShared(*bytes);
+        if (const auto bytes = render(local, step))
+            local.sendShared(*bytes);
         break;
     case RuleAction::Kind::Set:
-        if (const auto bytes = render(peer, step)) {
+        if (const auto bytes = render(local, step)) {
             --m_state.n; // that was no message
             m_state.values.insert(action.argument, *bytes);
         }
         break;
     case RuleAction::Kind::Mark:
     case RuleAction::Kind::Log:
-        if (const auto bytes = render(peer, step)) {
+        if (const auto bytes = render(local, step)) {
             --m_state.n;
-            peer.tell(action.kind == RuleAction::Kind::Mark ? EventKind::Marked : EventKind::BehaviourLog,
-                      QString::fromUtf8(*bytes), facts);
+            local.tell(action.kind == RuleAction::Kind::Mark ? EventKind::Marked : EventKind::BehaviourLog,
+                       QString::fromUtf8(*bytes), facts);
         }
         break;
     case RuleAction::Kind::Delay:
         m_isWaiting = true;
-        peer.wake(action.delay, delayToken);
+        local.wake(action.delay, delayToken);
         break;
     case RuleAction::Kind::StartTls:
-        peer.beginTls(action.argument);
-        dropClearText(peer); // before the steps of later messages
+        sw::beginTls(local, action.argument);
+        dropClearText(local); // before the steps of later messages
         break;
     case RuleAction::Kind::End:
-        peer.endSending();
+        sw::endSending(local);
         break;
     case RuleAction::Kind::Record:
-        peer.setRecorded(action.isOn);
+        local.setRecorded(action.isOn);
         break;
     case RuleAction::Kind::Close:
-        sendingEnds(peer);
+        sendingEnds(local);
         m_hasEnded = true;
-        peer.close();
+        local.close();
         break;
     case RuleAction::Kind::CloseAfterPeer:
-        peer.closeAfterPeer();
+        local.closeAfterPeer();
         break;
     case RuleAction::Kind::Reset:
         m_hasEnded = true;
-        peer.abort();
+        local.abort();
         break;
     }
 }
 
-void RulesBehaviour::woken(Peer& peer, quint64 token) {
+void RulesBehaviour::woken(LocalEnd& local, quint64 token) {
     if (token == workToken)
         m_isWorkPosted = false;
     else if (token == delayToken)
@@ -330,43 +330,43 @@ void RulesBehaviour::woken(Peer& peer, quint64 token) {
     else if (auto message = m_framer.flush())
         m_messages.push_back(std::move(*message));
     if (!m_isWorkPosted)
-        work(peer);
+        work(local);
 }
 
-void RulesBehaviour::sendingEnds(Peer& peer) {
+void RulesBehaviour::sendingEnds(LocalEnd& local) {
     if (m_hasEnded)
         return;
     m_round.start();
     if (const auto message = m_sentFramer.flush())
-        take(peer, *message, Rule::Direction::Sent);
+        take(local, *message, Rule::Direction::Sent);
     if (!m_messages.empty() || !m_steps.empty())
-        workLater(peer); // they need not wait for room any more
+        workLater(local); // they need not wait for room any more
 }
 
-void RulesBehaviour::endOfStream(Peer& peer) {
+void RulesBehaviour::endOfStream(LocalEnd& local) {
     m_hasPeerEnded = true;
     if (m_messages.empty() && m_steps.empty() && !m_isWorkPosted)
-        finishStream(peer);
+        finishStream(local);
 }
 
 /// All that came before the peer's end was looked at.
-void RulesBehaviour::finishStream(Peer& peer) {
+void RulesBehaviour::finishStream(LocalEnd& local) {
     if (m_hasEnded || std::exchange(m_hasFinished, true))
         return;
     m_round.start();
     if (const auto message = m_framer.flush())
-        take(peer, *message, Rule::Direction::Received);
+        take(local, *message, Rule::Direction::Received);
     if (m_hasEnded)
         return;
     m_steps.push_back({.action = {.kind = RuleAction::Kind::CloseAfterPeer}, .values = {}, .rule = {}, .message = 0});
-    run(peer);
+    run(local);
 }
 
 /// Once for each problem: a stream of a million lines would fill the event log.
-void RulesBehaviour::fail(Peer& peer, const QString& rule, const QString& problem) {
+void RulesBehaviour::fail(LocalEnd& local, const QString& rule, const QString& problem) {
     const QString text = QStringLiteral("rule “%1”: %2").arg(rule, problem);
     if (m_saidOnce.size() < mostTold && m_saidOnce.insert(text).second)
-        peer.tell(EventKind::BehaviourFailed, text, {{QStringLiteral("rule"), rule}});
+        local.tell(EventKind::BehaviourFailed, text, {{QStringLiteral("rule"), rule}});
 }
 
 } // namespace sw

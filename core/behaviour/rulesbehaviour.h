@@ -51,14 +51,14 @@ class RulesBehaviour final : public Behaviour {
 public:
     explicit RulesBehaviour(std::shared_ptr<RulesSource> source);
 
-    void filter(Peer& peer, QByteArrayView bytes) override;
-    bool offered(Peer& peer, QByteArrayView bytes) override;
-    void woken(Peer& peer, quint64 token) override;
-    void endOfStream(Peer& peer) override;
-    void sendingEnds(Peer& peer) override;
-    void writable(Peer& peer) override;
-    void secured(Peer& peer) override;
-    bool reload(Peer& peer) override;
+    void filter(LocalEnd& local, QByteArrayView bytes) override;
+    bool offered(LocalEnd& local, QByteArrayView bytes) override;
+    void woken(LocalEnd& local, quint64 token) override;
+    void endOfStream(LocalEnd& local) override;
+    void sendingEnds(LocalEnd& local) override;
+    void writable(LocalEnd& local) override;
+    void secured(LocalEnd& local) override;
+    bool reload(LocalEnd& local) override;
     bool leavesUnread() const override { return false; }
 
 private:
@@ -69,19 +69,19 @@ private:
         quint64 message = 0; ///< received, whose step it is; 0: of one that was sent, or of the end
     };
 
-    void work(Peer& peer);
-    void workLater(Peer& peer);
-    bool dropClearText(Peer& peer);
-    void forgetClearText(Peer& peer);
-    bool mayWork(Peer& peer) const;
-    void take(Peer& peer, const Message& message, Rule::Direction direction);
-    void run(Peer& peer);
+    void work(LocalEnd& local);
+    void workLater(LocalEnd& local);
+    bool dropClearText(LocalEnd& local);
+    void forgetClearText(LocalEnd& local);
+    bool mayWork(LocalEnd& local) const;
+    void take(LocalEnd& local, const Message& message, Rule::Direction direction);
+    void run(LocalEnd& local);
     bool isFull() const;
-    void updateHold(Peer& peer);
-    void finishStream(Peer& peer);
-    void act(Peer& peer, const Step& step);
-    std::optional<QByteArray> render(Peer& peer, const Step& step);
-    void fail(Peer& peer, const QString& rule, const QString& problem);
+    void updateHold(LocalEnd& local);
+    void finishStream(LocalEnd& local);
+    void act(LocalEnd& local, const Step& step);
+    std::optional<QByteArray> render(LocalEnd& local, const Step& step);
+    void fail(LocalEnd& local, const QString& rule, const QString& problem);
     void useCurrent();
 
     std::shared_ptr<RulesSource> m_source;

@@ -44,11 +44,11 @@ ScriptBehaviour::~ScriptBehaviour() {
 }
 
 /// Makes this connection known to the script; false where that cannot be run.
-bool ScriptBehaviour::prepare(Peer& peer) {
-    m_peer = &peer;
+bool ScriptBehaviour::prepare(LocalEnd& local) {
+    m_local = &local;
     if (m_id == 0) {
         m_shared->prepare(); // it may have been read again while nobody was connected
-        m_id = process().add(*this, peer);
+        m_id = process().add(*this, local);
         m_framer = Framer(m_shared->framer());
         if (const auto problem = m_shared->problem())
             failed(*problem);
@@ -56,8 +56,8 @@ bool ScriptBehaviour::prepare(Peer& peer) {
     return !m_shared->problem();
 }
 
-bool ScriptBehaviour::reload(Peer& peer) {
-    prepare(peer);
+bool ScriptBehaviour::reload(LocalEnd& local) {
+    prepare(local);
     m_awaitsReload = true;
     m_shared->prepare();
     if (process().isLoaded())
@@ -75,11 +75,11 @@ void ScriptBehaviour::loaded() {
         m_waiting.clear();
         updateHold();
         if (m_hasPeerEnded && !std::exchange(m_hasToldPeerEnded, true))
-            m_peer->closeAfterPeer();
+            m_local->closeAfterPeer();
         return;
     }
     if (isAgain)
-        m_peer->tell(EventKind::BehaviourChanged, QStringLiteral("script read again"), {});
+        m_local->tell(EventKind::BehaviourChanged, QStringLiteral("script read again"), {});
     if (m_framer.spec() != m_shared->framer())
         m_framer = Framer(m_shared->framer());
     if (!m_early.isEmpty())
@@ -98,12 +98,12 @@ void ScriptBehaviour::failed(const ScriptFailure& failure) {
     QString text = failure.error.detail;
     if (m_said == errorsPerSecond)
         text += QStringLiteral(" (further errors of this second are left out)");
-    m_peer->tell(EventKind::BehaviourFailed, text, failure.facts());
+    m_local->tell(EventKind::BehaviourFailed, text, failure.facts());
 }
 
-Acceptance ScriptBehaviour::acceptor(Peer& peer) {
+Acceptance ScriptBehaviour::acceptor(LocalEnd& local) {
     Acceptance decision;
-    decision.isTaken = prepare(peer);
+    decision.isTaken = prepare(local);
     decision.isPending = decision.isTaken;
     if (decision.isPending)
         process().call(m_id, ScriptHook::Acceptor);
@@ -111,31 +111,31 @@ Acceptance ScriptBehaviour::acceptor(Peer& peer) {
 }
 
 void ScriptBehaviour::decided(bool isTaken) {
-    m_peer->decide(isTaken && !m_shared->problem());
+    m_local->decide(isTaken && !m_shared->problem());
 }
 
-void ScriptBehaviour::opened(Peer& peer) {
-    if (prepare(peer))
+void ScriptBehaviour::opened(LocalEnd& local) {
+    if (prepare(local))
         process().call(m_id, ScriptHook::Opened);
 }
 
-void ScriptBehaviour::writable(Peer&) {
+void ScriptBehaviour::writable(LocalEnd&) {
     if (!m_waiting.empty())
         work();
 }
 
-void ScriptBehaviour::secured(Peer& peer) {
-    if (!prepare(peer))
+void ScriptBehaviour::secured(LocalEnd& local) {
+    if (!prepare(local))
         return;
     dropClearText(); // the handshake may be over before beginTls() has returned
     m_hasAskedForTls = false;
     process().call(m_id, ScriptHook::Secured);
 }
 
-void ScriptBehaviour::filter(Peer& peer, QByteArrayView bytes) {
-    if (!prepare(peer) || m_hasEnded)
+void ScriptBehaviour::filter(LocalEnd& local, QByteArrayView bytes) {
+    if (!prepare(local) || m_hasEnded)
         return;
-    if (peer.isDatagram()) {
+    if (local.isDatagram()) {
         takeDatagram(bytes);
     } else if (process().isLoaded()) {
         take(bytes);
@@ -150,7 +150,7 @@ void ScriptBehaviour::take(QByteArrayView bytes) {
     for (Message& one : m_framer.feed(bytes))
         m_waiting.push_back(std::move(one));
     if (m_framer.spec().framing == Framing::IdleGap && m_framer.pending() > 0)
-        m_peer->wake(m_framer.spec().gap, gapTokens + ++m_gap);
+        m_local->wake(m_framer.spec().gap, gapTokens + ++m_gap);
 }
 
 /// Datagrams have no window: what comes faster than the script takes it is recorded, and not shown to the script.
@@ -165,9 +165,10 @@ void ScriptBehaviour::takeDatagram(QByteArrayView bytes) {
 
 /// Hands the script what waits, as far as it has room for it.
 void ScriptBehaviour::work() {
-    while (!m_waiting.empty() && !m_hasEnded && process().isLoaded() && m_atScript.size() < mostAtScript &&
-           m_bytesAtScript < mostBytesAtScript && (m_atScript.empty() || process().wantsMore()) &&
-           (m_peer->isDatagram() || m_peer->wantsMore())) { // a slow reader of its answers stops the script's questions
+    while (
+        !m_waiting.empty() && !m_hasEnded && process().isLoaded() && m_atScript.size() < mostAtScript &&
+        m_bytesAtScript < mostBytesAtScript && (m_atScript.empty() || process().wantsMore()) &&
+        (m_local->isDatagram() || m_local->wantsMore())) { // a slow reader of its answers stops the script's questions
         const Message next = std::move(m_waiting.front());
         m_waiting.pop_front();
         show(next);
@@ -186,7 +187,7 @@ void ScriptBehaviour::work() {
 
 void ScriptBehaviour::show(const Message& message) {
     if (!message.isWhole())
-        m_malformed.tell(*m_peer, message, QStringLiteral("received"));
+        m_malformed.tell(*m_local, message, QStringLiteral("received"));
     const QByteArray& bytes = message.isWhole() ? message.content : message.raw;
     m_atScript.push_back(bytes.size());
     m_bytesAtScript += bytes.size();
@@ -202,14 +203,14 @@ void ScriptBehaviour::updateHold() {
     if (m_hasEnded || m_isHeld == isToHold)
         return;
     m_isHeld = isToHold;
-    m_peer->holdReceiving(isToHold);
+    sw::holdReceiving(*m_local, isToHold);
 }
 
 void ScriptBehaviour::begunAnew(bool hasLostOwn) {
     m_isHeldByScript = false; // nobody would resume it
     updateHold();
     if (!m_hasEnded && hasLostOwn)
-        m_peer->abortBecause(
+        m_local->abortBecause(
             QStringLiteral("reset by us: the script was begun anew, and the functions that its acceptor "
                            "gave for this connection are gone"),
             std::nullopt);
@@ -217,11 +218,11 @@ void ScriptBehaviour::begunAnew(bool hasLostOwn) {
 
 void ScriptBehaviour::answered(ScriptHook hook) {
     if (hook == ScriptHook::Acceptor)
-        m_peer->decide(false); // nothing, unless nobody did
+        m_local->decide(false); // nothing, unless nobody did
     if (hook == ScriptHook::Sent && !m_kept.empty()) {
         const QByteArray bytes = std::move(m_kept.front());
         m_kept.pop_front();
-        m_peer->sendKept(bytes);
+        sw::sendKept(*m_local, bytes);
     }
     if ((hook != ScriptHook::Filter && hook != ScriptHook::Malformed) || m_atScript.empty())
         return;
@@ -230,26 +231,26 @@ void ScriptBehaviour::answered(ScriptHook hook) {
     if (m_hasEnded)
         return;
     if (m_waiting.empty() && m_notShown > 0)
-        m_peer->tell(EventKind::Warning,
-                     QStringLiteral("%1 datagrams came faster than the script takes them, and were not shown to it")
-                         .arg(std::exchange(m_notShown, 0U)),
-                     {});
+        m_local->tell(EventKind::Warning,
+                      QStringLiteral("%1 datagrams came faster than the script takes them, and were not shown to it")
+                          .arg(std::exchange(m_notShown, 0U)),
+                      {});
     work();
 }
 
-bool ScriptBehaviour::offered(Peer& peer, QByteArrayView bytes) {
-    const bool canRun = prepare(peer);
+bool ScriptBehaviour::offered(LocalEnd& local, QByteArrayView bytes) {
+    const bool canRun = prepare(local);
     if (!canRun)
-        takenOff(peer); // what was kept goes first
+        takenOff(local); // what was kept goes first
     if (!canRun || m_hasEnded || (!process().hearsSent(m_id) && m_kept.empty()))
         return false;
-    if (!peer.isDatagram())
+    if (!local.isDatagram())
         m_kept.push_back(bytes.toByteArray());
     process().call(m_id, ScriptHook::Sent, bytes.toByteArray());
-    return !peer.isDatagram();
+    return !local.isDatagram();
 }
 
-void ScriptBehaviour::woken(Peer&, quint64 token) {
+void ScriptBehaviour::woken(LocalEnd&, quint64 token) {
     if (m_hasEnded || token != gapTokens + m_gap)
         return;
     if (auto one = m_framer.flush())
@@ -257,21 +258,21 @@ void ScriptBehaviour::woken(Peer&, quint64 token) {
     work();
 }
 
-void ScriptBehaviour::endOfStream(Peer& peer) {
+void ScriptBehaviour::endOfStream(LocalEnd& local) {
     m_hasPeerEnded = true;
-    if (prepare(peer))
+    if (prepare(local))
         work();
     else if (!std::exchange(m_hasToldPeerEnded, true))
-        peer.closeAfterPeer();
+        local.closeAfterPeer();
 }
 
-void ScriptBehaviour::takenOff(Peer& peer) {
+void ScriptBehaviour::takenOff(LocalEnd& local) {
     for (const QByteArray& bytes : std::exchange(m_kept, {}))
-        peer.sendKept(bytes);
+        sw::sendKept(local, bytes);
 }
 
 void ScriptBehaviour::sentinel(const ClosingRecord& closing) {
-    if (std::exchange(m_hasEnded, true) || m_peer == nullptr || m_id == 0)
+    if (std::exchange(m_hasEnded, true) || m_local == nullptr || m_id == 0)
         return;
     m_waiting.clear();
     m_kept.clear();
@@ -287,14 +288,14 @@ bool ScriptBehaviour::hasMoreToTell() const {
 
 void ScriptBehaviour::send(const QByteArray& bytes) {
     if (!m_hasEnded)
-        m_peer->sendShared(bytes);
+        m_local->sendShared(bytes);
     else if (!std::exchange(m_hasToldLate, true))
-        m_peer->tell(EventKind::NotSent,
-                     QStringLiteral("not sent: the connection had ended before the script sent its answer."), {});
+        m_local->tell(EventKind::NotSent,
+                      QStringLiteral("not sent: the connection had ended before the script sent its answer."), {});
 }
 
 void ScriptBehaviour::log(ScriptLogLevel level, const QString& text) {
-    process().tellLog(*m_peer, level, text);
+    process().tellLog(*m_local, level, text);
 }
 
 void ScriptBehaviour::act(ScriptAction action, const QString& text) {
@@ -306,14 +307,14 @@ void ScriptBehaviour::act(ScriptAction action, const QString& text) {
         m_isHeldByScript = action == ScriptAction::Pause;
         updateHold();
     } else {
-        process().carryOut(*m_peer, action, text);
+        process().carryOut(*m_local, action, text);
     }
 }
 
 void ScriptBehaviour::startTls(const QString& options) {
     m_hasAskedForTls = true;
-    process().beginTls(m_id, *m_peer, options);
-    if (m_hasEnded || !m_peer->isStartingTls())
+    process().beginTls(m_id, *m_local, options);
+    if (m_hasEnded || !isStartingTls(*m_local))
         return;
     dropClearText();
     updateHold();
@@ -330,7 +331,7 @@ void ScriptBehaviour::dropClearText() {
     if (isTextLeft && m_hasAskedForTls)
         show({.content = QByteArrayLiteral("clear text"), .raw = {}});
     else if (isTextLeft) // somebody else began TLS
-        m_peer->tell(EventKind::Warning, QStringLiteral("what came in clear text before TLS is not taken"), {});
+        m_local->tell(EventKind::Warning, QStringLiteral("what came in clear text before TLS is not taken"), {});
 }
 
 BehaviourFactory makeScriptFactory(std::shared_ptr<ScriptSource> source) {

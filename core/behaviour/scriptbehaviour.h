@@ -91,17 +91,17 @@ public:
     ScriptBehaviour(ScriptBehaviour&&) = delete;
     ScriptBehaviour& operator=(ScriptBehaviour&&) = delete;
 
-    Acceptance acceptor(Peer& peer) override;
-    void opened(Peer& peer) override;
-    void writable(Peer& peer) override;
-    void filter(Peer& peer, QByteArrayView bytes) override;
-    bool offered(Peer& peer, QByteArrayView bytes) override;
-    void secured(Peer& peer) override;
-    void woken(Peer& peer, quint64 token) override;
-    void endOfStream(Peer& peer) override;
+    Acceptance acceptor(LocalEnd& local) override;
+    void opened(LocalEnd& local) override;
+    void writable(LocalEnd& local) override;
+    void filter(LocalEnd& local, QByteArrayView bytes) override;
+    bool offered(LocalEnd& local, QByteArrayView bytes) override;
+    void secured(LocalEnd& local) override;
+    void woken(LocalEnd& local, quint64 token) override;
+    void endOfStream(LocalEnd& local) override;
     void sentinel(const ClosingRecord& closing) override;
-    bool reload(Peer& peer) override;
-    void takenOff(Peer& peer) override;
+    bool reload(LocalEnd& local) override;
+    void takenOff(LocalEnd& local) override;
     bool hasMoreToTell() const override;
     bool leavesUnread() const override { return m_isHeldByScript; }
 
@@ -116,7 +116,7 @@ private:
     void log(ScriptLogLevel level, const QString& text) override;
     void begunAnew(bool hasLostOwn) override;
 
-    bool prepare(Peer& peer);
+    bool prepare(LocalEnd& local);
     ScriptProcess& process() const { return m_shared->process(); }
     void take(QByteArrayView bytes);
     void takeDatagram(QByteArrayView bytes);
@@ -127,7 +127,7 @@ private:
     void updateHold();
 
     std::shared_ptr<SharedScript> m_shared;
-    Peer* m_peer = nullptr;
+    LocalEnd* m_local = nullptr;
     int m_id = 0;
     Framer m_framer;
     MalformedReports m_malformed;

@@ -86,16 +86,16 @@ bool ScriptProcess::hearsSent(int id) const {
     return !m_isLoaded || m_hearsSent || (found != m_clients.end() && found->second.hearsSent);
 }
 
-int ScriptProcess::add(ScriptClient& client, const Peer& peer) {
+int ScriptProcess::add(ScriptClient& client, const LocalEnd& local) {
     const int id = ++m_lastId;
     script::Add known{.id = id,
-                      .name = peer.ownName(),
-                      .peer = peer.peerName(),
-                      .listener = peer.listenerName(),
-                      .isDatagram = peer.isDatagram(),
+                      .name = local.ownName(),
+                      .peer = local.peerName(),
+                      .listener = local.listenerName(),
+                      .isDatagram = local.isDatagram(),
                       .program = {},
                       .user = {}};
-    if (const auto who = peer.credentials()) {
+    if (const auto who = local.credentials()) {
         known.pid = who->pid;
         known.uid = who->uid;
         known.gid = who->gid;
@@ -146,29 +146,30 @@ void ScriptProcess::call(int id, ScriptHook hook, const QByteArray& bytes, const
     post(script::Call{.id = id, .hook = hook, .bytes = bytes, .text = text, .more = more}, id, hook);
 }
 
-void ScriptProcess::carryOut(Peer& peer, ScriptAction action, const QString& text) const {
+void ScriptProcess::carryOut(LocalEnd& local, ScriptAction action, const QString& text) const {
     switch (action) {
     case ScriptAction::Close:
-        peer.close();
+        local.close();
         break;
     case ScriptAction::CloseAfterPeer:
-        peer.closeAfterPeer();
+        local.closeAfterPeer();
         break;
     case ScriptAction::Abort:
-        peer.abort();
+        local.abort();
         break;
     case ScriptAction::ShutDown:
-        peer.endSending();
+        sw::endSending(local);
         break;
     case ScriptAction::ShutDownReceiving:
-        peer.endReceiving();
+        if (StreamEnd* stream = local.stream())
+            stream->endReceiving();
         break;
     case ScriptAction::Mark:
-        peer.tell(EventKind::Marked, text, {{QStringLiteral("script"), m_name}});
+        local.tell(EventKind::Marked, text, {{QStringLiteral("script"), m_name}});
         break;
     case ScriptAction::Record:
     case ScriptAction::Unrecord:
-        peer.setRecorded(action == ScriptAction::Record);
+        local.setRecorded(action == ScriptAction::Record);
         break;
     case ScriptAction::StartTls:
     case ScriptAction::Pause:
@@ -177,10 +178,10 @@ void ScriptProcess::carryOut(Peer& peer, ScriptAction action, const QString& tex
     }
 }
 
-void ScriptProcess::beginTls(int id, Peer& peer, const QString& options) {
+void ScriptProcess::beginTls(int id, LocalEnd& local, const QString& options) {
     if (whyNotForScripts(options).isEmpty()) // its own process says so too, but that is the script's
-        peer.beginTls(options);
-    if (clientOf(id) != nullptr && m_process && !peer.isStartingTls())
+        sw::beginTls(local, options);
+    if (clientOf(id) != nullptr && m_process && !isStartingTls(local))
         post(script::StillClear{.id = id}, id);
 }
 

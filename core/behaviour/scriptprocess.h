@@ -92,7 +92,7 @@ public:
     bool hearsSent(int id) const;
 
     /// A connection that the script knows from now on, by the number that is given.
-    int add(ScriptClient& client, const Peer& peer);
+    int add(ScriptClient& client, const LocalEnd& local);
     /// Nothing is heard of it any more; a sentinel that was called is called.
     void remove(int id);
     void call(int id, ScriptHook hook, const QByteArray& bytes = {}, const QString& text = {},
@@ -101,9 +101,9 @@ public:
     /// may be heard meanwhile.
     void flush();
     /// What an act() asks for, but for TLS and for stopping the peer, which are the client's own business.
-    void carryOut(Peer& peer, ScriptAction action, const QString& text) const;
+    void carryOut(LocalEnd& local, ScriptAction action, const QString& text) const;
     /// After an act(): begins TLS, or tells the script that it was not begun. Options that name files are refused.
-    void beginTls(int id, Peer& peer, const QString& options);
+    void beginTls(int id, LocalEnd& local, const QString& options);
     /// What its peer said by now is not to be heard in another process, should this one end.
     void forgetText(int id);
     /// A call is not answered yet.

@@ -39,12 +39,12 @@ QByteArray timeOf1900() {
 
 } // namespace
 
-void EchoBehaviour::filter(Peer& peer, QByteArrayView bytes) {
-    if (peer.maySend())
-        peer.send(bytes);
+void EchoBehaviour::filter(LocalEnd& local, QByteArrayView bytes) {
+    if (local.maySend())
+        local.send(bytes);
 }
 
-void DiscardBehaviour::filter(Peer&, QByteArrayView) {}
+void DiscardBehaviour::filter(LocalEnd&, QByteArrayView) {}
 
 QByteArray ChargenBehaviour::lines(int count) {
     constexpr int printable = 95;
@@ -60,56 +60,56 @@ QByteArray ChargenBehaviour::lines(int count) {
     return text;
 }
 
-void ChargenBehaviour::opened(Peer& peer) {
-    if (!peer.isDatagram())
-        writable(peer);
+void ChargenBehaviour::opened(LocalEnd& local) {
+    if (!local.isDatagram())
+        writable(local);
 }
 
-void ChargenBehaviour::filter(Peer& peer, QByteArrayView) {
-    if (peer.isDatagram()) // RFC 864: between 0 and 512 characters
-        peer.send(lines(6));
+void ChargenBehaviour::filter(LocalEnd& local, QByteArrayView) {
+    if (local.isDatagram()) // RFC 864: between 0 and 512 characters
+        local.send(lines(6));
 }
 
-void ChargenBehaviour::writable(Peer& peer) {
+void ChargenBehaviour::writable(LocalEnd& local) {
     constexpr int linesPerPiece = 850; // about 64 KB
-    if (peer.wantsMore() && peer.maySend())
-        peer.send(lines(linesPerPiece));
+    if (local.wantsMore() && local.maySend())
+        local.send(lines(linesPerPiece));
 }
 
-void DaytimeBehaviour::opened(Peer& peer) {
-    if (peer.isDatagram())
+void DaytimeBehaviour::opened(LocalEnd& local) {
+    if (local.isDatagram())
         return;
-    peer.send(daytime());
-    peer.close();
+    local.send(daytime());
+    local.close();
 }
 
-void DaytimeBehaviour::filter(Peer& peer, QByteArrayView) {
-    if (peer.isDatagram())
-        peer.send(daytime());
+void DaytimeBehaviour::filter(LocalEnd& local, QByteArrayView) {
+    if (local.isDatagram())
+        local.send(daytime());
 }
 
-void TimeBehaviour::opened(Peer& peer) {
-    if (peer.isDatagram())
+void TimeBehaviour::opened(LocalEnd& local) {
+    if (local.isDatagram())
         return;
-    peer.send(timeOf1900());
-    peer.close();
+    local.send(timeOf1900());
+    local.close();
 }
 
-void TimeBehaviour::filter(Peer& peer, QByteArrayView) {
-    if (peer.isDatagram())
-        peer.send(timeOf1900());
+void TimeBehaviour::filter(LocalEnd& local, QByteArrayView) {
+    if (local.isDatagram())
+        local.send(timeOf1900());
 }
 
-void QuoteBehaviour::opened(Peer& peer) {
-    if (peer.isDatagram())
+void QuoteBehaviour::opened(LocalEnd& local) {
+    if (local.isDatagram())
         return;
-    peer.send(quote());
-    peer.close();
+    local.send(quote());
+    local.close();
 }
 
-void QuoteBehaviour::filter(Peer& peer, QByteArrayView) {
-    if (peer.isDatagram())
-        peer.send(quote());
+void QuoteBehaviour::filter(LocalEnd& local, QByteArrayView) {
+    if (local.isDatagram())
+        local.send(quote());
 }
 
 } // namespace sw

@@ -15,9 +15,9 @@ void TalkBehaviour::answer(QByteArrayView line, QByteArray& answers) {
     answers.append("You sent: '").append(line).append("'\n");
 }
 
-void TalkBehaviour::filter(Peer& peer, QByteArrayView bytes) {
+void TalkBehaviour::filter(LocalEnd& local, QByteArrayView bytes) {
     QByteArray answers; // of all lines that came together: a write for each would keep others waiting
-    if (peer.isDatagram()) {
+    if (local.isDatagram()) {
         answer(bytes, answers);
         bytes = {};
     }
@@ -31,18 +31,18 @@ void TalkBehaviour::filter(Peer& peer, QByteArrayView bytes) {
             m_pending.clear();
         }
     }
-    if (!answers.isEmpty() && peer.maySend())
-        peer.send(answers);
+    if (!answers.isEmpty() && local.maySend())
+        local.send(answers);
 }
 
-void TalkBehaviour::endOfStream(Peer& peer) {
+void TalkBehaviour::endOfStream(LocalEnd& local) {
     QByteArray answers;
     if (!m_pending.isEmpty())
         answer(m_pending, answers);
     m_pending.clear();
-    if (!answers.isEmpty() && peer.maySend())
-        peer.send(answers);
-    peer.closeAfterPeer();
+    if (!answers.isEmpty() && local.maySend())
+        local.send(answers);
+    local.closeAfterPeer();
 }
 
 } // namespace sw

@@ -11,11 +11,11 @@ namespace sw {
 /// part of the answer. A line longer than 64 KiB is answered in pieces of that size.
 class TalkBehaviour final : public Behaviour {
 public:
-    void filter(Peer& peer, QByteArrayView bytes) override;
+    void filter(LocalEnd& local, QByteArrayView bytes) override;
     /// Answers what came without a line's end, then closes.
-    void endOfStream(Peer& peer) override;
+    void endOfStream(LocalEnd& local) override;
     /// A line that began in clear text does not go on in TLS.
-    void secured(Peer&) override { m_pending.clear(); }
+    void secured(LocalEnd&) override { m_pending.clear(); }
 
 private:
     static void answer(QByteArrayView line, QByteArray& answers);

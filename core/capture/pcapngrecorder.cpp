@@ -2,6 +2,7 @@
 #include "core/capture/pcapngrecorder.h"
 
 #include "core/address/hosts.h"
+#include "core/address/schemes.h"
 #include "core/capture/pcapngblocks.h"
 #include "core/payload/visibletext.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/capture/textreaders.h"
 
+#include "core/address/schemes.h"
 #include "core/base/textdecoding.h"
 #include "core/capture/textlines.h"
 #include "core/payload/payload.h"

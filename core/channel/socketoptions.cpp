@@ -10,8 +10,9 @@ namespace sw {
 namespace {
 
 /// Options that this program carries out itself; the socket knows nothing of them.
-constexpr std::array<std::string_view, 13> ours{"buffer", "backlog", "accept", "max",  "bind",  "timeout", "eof",
-                                                "size",   "to",      "flows",  "mode", "stale", "ipv6"};
+constexpr std::array<std::string_view, 16> ours{"buffer", "backlog",       "accept", "max",    "bind", "timeout",
+                                                "eof",    "size",          "to",     "flows",  "mode", "stale",
+                                                "ipv6",   "proxypassword", "proxy",  "sockets"};
 
 bool isBeforeBind(std::string_view name) {
     return name == "reuseaddr" || name == "reuseport" || name == "rcvbuf" || name == "sndbuf";
@@ -127,6 +128,14 @@ QVector<OptionState> readOptions(native::Descriptor socket, const Address& addre
         states.append(state);
     }
     return states;
+}
+
+QVector<OptionState> withBacklog(QVector<OptionState> options, const native::AcceptQueue& queue) {
+    for (OptionState& option : options) {
+        if (queue.limit && option.name == QLatin1String("backlog"))
+            option.effective = QString::number(*queue.limit);
+    }
+    return options;
 }
 
 bool native::speaksIPv6(const SocketAddress& local) {

@@ -4,6 +4,7 @@
 #include "core/address/address.h"
 #include "core/channel/native.h"
 #include "core/channel/socketfacts.h"
+#include "core/channel/tcpinfo.h"
 
 #include <vector>
 
@@ -25,6 +26,9 @@ bool isOurs(const OptionSpec& spec);
 
 /// Every option that the scheme has, as requested and as read back from the socket.
 QVector<OptionState> readOptions(native::Descriptor socket, const Address& address, Role role, bool isIPv6);
+
+/// The same of a listener: its backlog is what the system made of it.
+QVector<OptionState> withBacklog(QVector<OptionState> options, const native::AcceptQueue& queue);
 
 namespace native {
 

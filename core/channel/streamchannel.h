@@ -100,6 +100,10 @@ public:
 
     /// Whether the end of one direction leaves the other open.
     virtual bool hasHalfClose() const { return true; }
+    /// Why not, and what follows, for people: after “we send no more; ”.
+    virtual QString whyNoHalfClose() const { return {}; }
+    /// False: a reset by the peer looks like its end of stream.
+    virtual bool tellsResets() const { return true; }
     /// What failed of itself, for IoResult::code 0.
     virtual Error error() const { return {}; }
 

@@ -131,8 +131,25 @@ void TlsChannel::discardReceived() {
     }
 }
 
+/// Than 1.3.
+bool TlsChannel::isOlder() const {
+    return m_session.isEstablished() && m_session.report().version != QLatin1String("TLS 1.3");
+}
+
 bool TlsChannel::hasHalfClose() const {
-    return !m_session.isEstablished() || m_session.report().version == QLatin1String("TLS 1.3");
+    return !isOlder() && m_below->hasHalfClose();
+}
+
+QString TlsChannel::whyNoHalfClose() const {
+    return isOlder() ? QStringLiteral("%1 has no half-close (RFC 5246 section 7.2.1): the peer is to end too, and what "
+                                      "still comes is received")
+                           .arg(m_session.report().version)
+                     : m_below->whyNoHalfClose();
+}
+
+Error TlsChannel::error() const {
+    const Error own = m_session.error();
+    return own.id != ErrorId::None ? own : m_below->error();
 }
 
 } // namespace sw

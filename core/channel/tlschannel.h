@@ -39,10 +39,13 @@ public:
     void abort() override { m_below->abort(); }
     /// Only TLS 1.3 has it (RFC 5246 section 7.2.1); also before the handshake has shown which version it is.
     bool hasHalfClose() const override;
-    Error error() const override { return m_session.error(); }
+    QString whyNoHalfClose() const override;
+    bool tellsResets() const override { return m_below->tellsResets(); }
+    Error error() const override;
     StreamSocket& socket() override { return m_below->socket(); }
 
 private:
+    bool isOlder() const;
     IoResult receiveCiphertext();
 
     std::unique_ptr<StreamChannel> m_below;

@@ -3,36 +3,43 @@
 
 namespace sw {
 
-Acceptance Behaviour::acceptor(Peer&) {
+void beginTls(LocalEnd& local, const QString& options) {
+    if (StreamEnd* stream = local.stream())
+        stream->beginTls(options);
+    else
+        local.tell(EventKind::Warning, QStringLiteral("TLS is for streams: datagrams have no “start TLS”."), {});
+}
+
+Acceptance Behaviour::acceptor(LocalEnd&) {
     return {};
 }
 
 void Behaviour::sentinel(const ClosingRecord&) {}
 
-void Behaviour::opened(Peer&) {}
+void Behaviour::opened(LocalEnd&) {}
 
-void Behaviour::secured(Peer&) {}
+void Behaviour::secured(LocalEnd&) {}
 
-void Behaviour::writable(Peer&) {}
+void Behaviour::writable(LocalEnd&) {}
 
-bool Behaviour::offered(Peer&, QByteArrayView) {
+bool Behaviour::offered(LocalEnd&, QByteArrayView) {
     return false;
 }
 
-void Behaviour::sendingEnds(Peer&) {}
+void Behaviour::sendingEnds(LocalEnd&) {}
 
-void Behaviour::woken(Peer&, quint64) {}
+void Behaviour::woken(LocalEnd&, quint64) {}
 
-bool Behaviour::hello(Peer&, const ClientHello&) {
+bool Behaviour::hello(LocalEnd&, const ClientHello&) {
     return false;
 }
 
-bool Behaviour::reload(Peer&) {
+bool Behaviour::reload(LocalEnd&) {
     return false;
 }
 
-void Behaviour::endOfStream(Peer& peer) {
-    peer.closeAfterPeer();
+void Behaviour::endOfStream(LocalEnd& local) {
+    local.closeAfterPeer();
 }
 
 } // namespace sw

@@ -2,6 +2,7 @@
 #include "core/endpoint/connection.h"
 
 #include "core/base/inputfile.h"
+#include "core/channel/qtfamily.h"
 #include "core/channel/socketoptions.h"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ void Connection::start() {
     if (isSecure(address().scheme) && !prepareTls())
         return;
     m_connector = std::make_unique<Connector>(
-        host().poller(), address(),
+        host().sockets(address()), address(),
         Connector::Handlers{
             .connected = [this](std::unique_ptr<StreamChannel> channel) { connected(std::move(channel)); },
             .failed = [this](const Error& error) { connectFailed(error); },
@@ -104,12 +105,22 @@ void Connection::begin(bool isAccepted) {
         facts.insert(QStringLiteral("credentials"), snapshot().credentials->toJson());
     if (snapshot().report != nullptr)
         facts.insert(QStringLiteral("report"), snapshot().report->toJson());
+    if (usesQtSockets(address()))
+        facts.insert(QStringLiteral("sockets"), QStringLiteral("qt"));
+    const auto proxy = address().given("proxy");
+    if (proxy)
+        facts.insert(QStringLiteral("proxy"), *proxy);
     m_sinceOpen.start();
     if (isAccepted) {
         facts.insert(QStringLiteral("listenerName"), m_listenerName);
         record(EventKind::Accepted, QStringLiteral("opened by %1, accepted by “%2”").arg(peer, m_listenerName), facts);
     } else {
-        record(EventKind::Opened, QStringLiteral("connected to %1 from %2").arg(peer, snapshot().local), facts);
+        QString text = QStringLiteral("connected to %1").arg(peer);
+        if (!snapshot().local.isEmpty())
+            text += QStringLiteral(" from %1").arg(snapshot().local);
+        if (proxy)
+            text += QStringLiteral(" through %1").arg(*proxy);
+        record(EventKind::Opened, text, facts);
     }
     for (const Error& error : errors)
         record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
@@ -303,9 +314,12 @@ void Connection::peerEnded() {
     m_readEnded = true;
     mutableSnapshot().hasPeerEnded = true;
     m_peerEndedFirst = !m_writeEnded && !m_isClosing && !m_wantsWriteEnd;
-    record(EventKind::EndOfStream,
-           m_writeEnded ? QStringLiteral("end of stream from the peer: it sends no more")
-                        : QStringLiteral("end of stream from the peer: it sends no more, and can still receive"));
+    QString text = QStringLiteral("end of stream from the peer: it sends no more");
+    if (!m_writeEnded && m_channel->hasHalfClose())
+        text += QStringLiteral(", and can still receive");
+    if (!m_channel->tellsResets())
+        text += QStringLiteral(" (a reset looks the same to Qt)");
+    record(EventKind::EndOfStream, text);
     if (m_writeEnded) {
         if (hears())
             behaviour()->endOfStream(*this);

@@ -21,7 +21,7 @@ namespace sw {
 ///
 /// Both directions end on their own (half-close, RFC 9293 section 3.6). Receiving stops, and with it the peer, while a
 /// behaviour's answers or an unconsumed transcript wait; see WriteQueue::comfortable and EndpointHost::receiveWindow().
-class Connection final : public ServedEndpoint, private PollTarget {
+class Connection final : public ServedEndpoint, private StreamEnd, private PollTarget {
 public:
     /// One that start() connects to the request's address.
     Connection(EndpointHost& host, EndpointRequest request);
@@ -59,25 +59,27 @@ private:
     bool mayWake() const override { return !hasEnded() && !m_isClosing; }
     // PollTarget
     void socketReady(PollEvents events) override;
-    // Peer
+    // LocalEnd
+    StreamEnd* stream() override { return this; }
+    bool isDatagram() const override { return false; }
     void send(QByteArrayView bytes) override;
     void sendShared(const QByteArray& bytes) override;
     bool wantsMore() const override;
+    bool maySend() const override { return !m_writeEnded && !m_wantsWriteEnd && !m_isClosing; }
     void close() override;
     void closeAfterPeer() override;
     void abortBecause(const QString& why, const std::optional<Error>& error) override;
+    QString listenerName() const override { return m_listenerName; }
+    // StreamEnd
     void endSending() override { shutDownSending(); }
     void endReceiving() override { shutDownReceiving(); }
-    bool maySend() const override { return !m_writeEnded && !m_wantsWriteEnd && !m_isClosing; }
     bool hasHalfClose() const override { return !m_channel || m_channel->hasHalfClose(); }
+    void holdReceiving(bool isHeld) override;
+    void sendKept(QByteArrayView bytes) override;
     void beginTls(const QString& options) override { startTls(options); }
     bool isStartingTls() const override { return m_wantedTls != nullptr || m_isHandshaking; }
     void proceedTls(const QString& protocol) override;
     QString agreedProtocol() const override { return m_tls != nullptr ? m_tls->session().report().alpn : QString(); }
-    void holdReceiving(bool isHeld) override;
-    void sendKept(QByteArrayView bytes) override;
-    bool isDatagram() const override { return false; }
-    QString listenerName() const override { return m_listenerName; }
 
     void connected(std::unique_ptr<StreamChannel> channel);
     void connectFailed(const Error& error);

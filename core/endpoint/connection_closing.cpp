@@ -32,10 +32,7 @@ void Connection::endSendingNow() {
     m_channel->endSending();
     QString text = QStringLiteral("we send no more");
     if (!m_channel->hasHalfClose())
-        text +=
-            QStringLiteral("; %1 has no half-close (RFC 5246 section 7.2.1): the peer is to end too, and what still "
-                           "comes is received")
-                .arg(m_tls->session().report().version);
+        text += QStringLiteral("; ") + m_channel->whyNoHalfClose();
     else if (!m_readEnded)
         text += QStringLiteral(", and can still receive");
     record(EventKind::SendingEnded, text);
@@ -227,11 +224,11 @@ void Connection::abort() {
 }
 
 void Connection::fail(const IoResult& result, const QString& situation) {
-    if (result.code == 0) {
+    if (result.code == 0 && m_tls != nullptr && m_tls->session().error().id != ErrorId::None) {
         failTls(m_channel->error());
         return;
     }
-    Error error = systemError(result.code, situation, snapshot().peer);
+    Error error = result.code == 0 ? m_channel->error() : systemError(result.code, situation, snapshot().peer);
     drainBeforeEnd(error.id == ErrorId::ConnectionReset);
     // a peer that says why in an alert, and closes, may make our next piece fail before its alert was received
     if (m_channel->error().id == ErrorId::TlsAlert) {

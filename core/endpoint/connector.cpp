@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/connector.h"
 
+#include "core/address/hosts.h"
 #include "core/base/threads.h"
 #include "core/base/units.h"
-#include "core/channel/nativestream.h"
-#include "core/channel/socketoptions.h"
-#include "core/channel/tcpinfo.h"
 
 #include <QJsonArray>
 
@@ -24,63 +22,43 @@ Family familyOf(const Address& address) {
     return ipv6 == QLatin1String("off") ? Family::IPv4 : Family::Any;
 }
 
-QString familyName(const native::SocketAddress& address) {
-    return native::isIPv6(address) ? QStringLiteral("IPv6") : QStringLiteral("IPv4");
-}
-
 } // namespace
 
 class Connector::Attempt final : private PollTarget {
 public:
-    Attempt(Connector& owner, std::size_t place, const native::SocketAddress& address)
-        : candidate(address),
-          index(place),
-          m_owner(owner) {}
-    ~Attempt() override { drop(); }
+    Attempt(Connector& owner, std::size_t place, std::unique_ptr<StreamAttempt> attempt)
+        : stream(std::move(attempt)),
+          m_owner(owner),
+          m_index(place) {}
+    ~Attempt() override = default;
     Attempt(const Attempt&) = delete;
     Attempt& operator=(const Attempt&) = delete;
     Attempt(Attempt&&) = delete;
     Attempt& operator=(Attempt&&) = delete;
 
-    ConnectAttempt& entry() { return m_owner.m_report.attempts.at(index); }
+    ConnectAttempt& entry() { return m_owner.m_report.attempts.at(m_index); }
     bool isPending() { return entry().outcome == ConnectAttempt::Outcome::Pending; }
-
-    void watch() { m_ticket = m_owner.m_poller.add(socket, WriteInterest, this); }
-    native::Descriptor take() {
-        m_owner.m_poller.remove(*m_ticket);
-        m_ticket.reset();
-        return std::exchange(socket, native::noDescriptor);
-    }
-    void drop() {
-        if (m_ticket)
-            m_owner.m_poller.remove(*m_ticket);
-        m_ticket.reset();
-        if (socket != native::noDescriptor)
-            native::close(socket);
-        socket = native::noDescriptor;
-    }
+    IoResult begin() { return stream->begin(this); }
+    /// It has that outcome, and lets go of its socket.
     void end(ConnectAttempt::Outcome outcome) {
-        if (socket != native::noDescriptor && native::isIp(candidate)) {
-            if (const auto info = native::tcpInfo(socket))
-                entry().retransmits = static_cast<int>(info->retransmits.value_or(0));
-        }
+        entry().retransmits = stream->retransmits().value_or(0);
         entry().outcome = outcome;
         entry().duration = m_owner.elapsed() - entry().begun;
+        if (outcome != ConnectAttempt::Outcome::Connected)
+            stream.reset();
     }
 
-    native::SocketAddress candidate;
-    std::size_t index;
-    native::Descriptor socket = native::noDescriptor;
+    std::unique_ptr<StreamAttempt> stream;
 
 private:
     void socketReady(PollEvents) override { m_owner.attemptReady(*this); }
 
     Connector& m_owner;
-    std::optional<Poller::Ticket> m_ticket;
+    std::size_t m_index;
 };
 
-Connector::Connector(Poller& poller, Address address, Handlers handlers)
-    : m_poller(poller),
+Connector::Connector(SocketFamily& sockets, Address address, Handlers handlers)
+    : m_sockets(sockets),
       m_address(std::move(address)),
       m_handlers(std::move(handlers)) {
     m_deadline.setSingleShot(true);
@@ -96,6 +74,11 @@ void Connector::start() {
     m_deadline.start(std::chrono::duration_cast<std::chrono::milliseconds>(m_address.duration("timeout")));
     if (isLocal(m_address.scheme)) {
         m_candidates.push_back(native::localAddress(m_address.path));
+        startNext();
+        return;
+    }
+    if (m_sockets.passesNames(m_address)) { // to a proxy, which looks the name up
+        m_candidates.emplace_back();
         startNext();
         return;
     }
@@ -134,32 +117,6 @@ void Connector::resolved(const Result<std::vector<QHostAddress>>& hosts) {
     startNext();
 }
 
-Result<void> Connector::bindLocally(native::Descriptor socket, const native::SocketAddress& candidate) {
-    const auto wanted = m_address.given("bind");
-    if (!wanted)
-        return {};
-    const auto place = parseHostPort(*wanted, false);
-    const bool isAnyHost = place->host.isEmpty() || place->host == QLatin1String("*");
-    const QHostAddress host =
-        isAnyHost ? QHostAddress(native::isIPv6(candidate) ? QHostAddress::AnyIPv6 : QHostAddress::AnyIPv4)
-                  : QHostAddress(place->host);
-    const native::SocketAddress local = native::ipAddress(host, place->portFirst);
-    if (native::isIPv6(local) != native::isIPv6(candidate))
-        return tl::unexpected(
-            Error{.id = ErrorId::AddressNotAvailable,
-                  .situation = QStringLiteral("bind"),
-                  .detail = QStringLiteral("bind=%1 is an %2 address, and %3 is %4: a socket has one "
-                                           "family.")
-                                .arg(*wanted, familyName(local), native::toText(candidate), familyName(candidate))});
-#ifndef Q_OS_WIN               // there it would let anybody take the port
-    if (place->portFirst != 0) // a connection of before may linger in TIME-WAIT
-        native::setOption(socket, "reuseaddr", 1, native::isIPv6(candidate));
-#endif
-    if (const int code = native::bind(socket, local); code != 0)
-        return tl::unexpected(systemError(-code, QStringLiteral("bind"), *wanted));
-    return {};
-}
-
 /// Begins with the next address; the one after it follows when this one is silent for attemptDelay.
 void Connector::startNext() {
     if (m_isDone || m_next >= m_candidates.size())
@@ -167,8 +124,11 @@ void Connector::startNext() {
     const native::SocketAddress& candidate = m_candidates.at(m_next);
     const bool isRace =
         std::any_of(m_attempts.begin(), m_attempts.end(), [](const auto& one) { return one->isPending(); });
-    m_report.attempts.push_back({.peer = native::toText(candidate), .local = {}, .begun = elapsed()});
-    m_attempts.push_back(std::make_unique<Attempt>(*this, m_next, candidate));
+    HostPort named = m_address.place;
+    named.service.clear();
+    const QString peer = m_sockets.passesNames(m_address) ? formatHostPort(named) : native::toText(candidate);
+    m_report.attempts.push_back({.peer = peer, .local = {}, .begun = elapsed()});
+    m_attempts.push_back(std::make_unique<Attempt>(*this, m_next, m_sockets.attempt(candidate, m_address)));
     ++m_next;
     if (m_report.phase == ConnectPhase::Resolve)
         m_report.phase = ConnectPhase::Route;
@@ -185,53 +145,40 @@ void Connector::startNext() {
 }
 
 void Connector::begin(Attempt& attempt) {
-    attempt.socket = native::open(attempt.candidate, native::SocketType::Stream);
-    if (attempt.socket < 0) {
-        const int code = static_cast<int>(-attempt.socket);
-        attempt.socket = native::noDescriptor;
-        attemptFailed(attempt, systemError(code, QStringLiteral("socket"), attempt.entry().peer));
-        return;
-    }
-    const bool isIPv6 = native::isIPv6(attempt.candidate);
-    for (const Error& error : applyOptions(attempt.socket, m_address, OptionStage::BeforeBind, isIPv6))
+    const IoResult result = attempt.begin();
+    for (const Error& error : attempt.stream->takeWarnings())
         m_handlers.record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
-    if (const auto bound = bindLocally(attempt.socket, attempt.candidate); !bound) {
-        attemptFailed(attempt, bound.error());
+    if (result.hasFailed()) {
+        attemptFailed(attempt, attempt.stream->error());
         return;
     }
-    const int code = -native::connect(attempt.socket, attempt.candidate);
-    if (code == 0 || native::isInProgress(code)) {
-        if (native::isIp(attempt.candidate)) // where from: what routing chose
-            attempt.entry().local = native::toText(native::boundAddress(attempt.socket));
-        m_report.phase = std::max(m_report.phase, ConnectPhase::Connect);
-        // done or not, told from the event loop: callers see one order of things whatever the system does
-        attempt.watch();
-    } else if (native::isAgain(code)) { // unix(7): the listener's queue is full; it is not refused, so ask again
-        attempt.drop();
+    if (result.isAgain()) { // it is not refused, so ask again
         QTimer::singleShot(queueRetry, this, [this, &attempt] {
             if (!m_isDone)
                 begin(attempt);
         });
-    } else {
-        attemptFailed(attempt, systemError(code, QStringLiteral("connect"), attempt.entry().peer));
+        return;
     }
+    attempt.entry().local = attempt.stream->localName();
+    m_report.phase = std::max(m_report.phase, ConnectPhase::Connect);
 }
 
 void Connector::attemptReady(Attempt& attempt) {
-    if (const int code = native::pendingError(attempt.socket); code != 0) {
-        attemptFailed(attempt, systemError(code, QStringLiteral("connect"), attempt.entry().peer));
+    auto channel = attempt.stream->take();
+    if (!channel) {
+        attemptFailed(attempt, attempt.stream->error());
         return;
     }
     m_isDone = true;
     m_deadline.stop();
     m_stagger.stop();
     attempt.end(ConnectAttempt::Outcome::Connected);
-    if (native::isIp(attempt.candidate))
-        attempt.entry().local = native::toText(native::boundAddress(attempt.socket));
+    if (!isLocal(m_address.scheme))
+        attempt.entry().local = channel->socket().localName();
     cancelOthers(attempt.entry());
     m_report.phase = ConnectPhase::Open;
     m_report.total = elapsed();
-    m_handlers.connected(std::make_unique<NativeStream>(m_poller, attempt.take())); // deletes this later, not now
+    m_handlers.connected(std::move(channel)); // deletes this later, not now
 }
 
 void Connector::cancelOthers(const ConnectAttempt& winner) {
@@ -239,7 +186,6 @@ void Connector::cancelOthers(const ConnectAttempt& winner) {
         if (!other->isPending())
             continue;
         other->end(ConnectAttempt::Outcome::Cancelled);
-        other->drop();
         m_handlers.record(EventKind::AttemptFailed,
                           QStringLiteral("%1: given up after %2, because %3 answered first")
                               .arg(other->entry().peer, shortDuration(other->entry().duration), winner.peer),
@@ -252,7 +198,6 @@ void Connector::cancelOthers(const ConnectAttempt& winner) {
 void Connector::attemptFailed(Attempt& attempt, const Error& error) {
     attempt.entry().error = error;
     attempt.end(ConnectAttempt::Outcome::Failed);
-    attempt.drop();
     if (m_candidates.size() > 1)
         m_handlers.record(EventKind::AttemptFailed,
                           QStringLiteral("%1: %2 (%3)")
@@ -317,7 +262,6 @@ void Connector::timeOut() {
             continue;
         attempt->entry().error = error;
         attempt->end(ConnectAttempt::Outcome::Failed);
-        attempt->drop();
     }
     giveUp(error);
 }
@@ -332,7 +276,7 @@ void Connector::giveUp(const Error& error) {
         return attempt.error &&
                (attempt.error->id == ErrorId::ConnectionRefused || attempt.error->id == ErrorId::ConnectionTimedOut);
     });
-    if (!mayHaveAdvice || isLocal(m_address.scheme)) {
+    if (!mayHaveAdvice || isLocal(m_address.scheme) || m_sockets.passesNames(m_address)) {
         tellFailure(error);
         return;
     }

@@ -2,9 +2,7 @@
 #pragma once
 
 #include "core/address/resolver.h"
-#include "core/channel/native.h"
-#include "core/channel/poller.h"
-#include "core/channel/streamchannel.h"
+#include "core/channel/socketfamily.h"
 #include "core/endpoint/connectreport.h"
 #include "core/endpoint/snapshot.h"
 #include "core/transcript/record.h"
@@ -34,7 +32,7 @@ public:
         std::function<void(EndpointState)> state;
     };
 
-    Connector(Poller& poller, Address address, Handlers handlers);
+    Connector(SocketFamily& sockets, Address address, Handlers handlers);
     ~Connector() override;
     Connector(const Connector&) = delete;
     Connector& operator=(const Connector&) = delete;
@@ -51,7 +49,6 @@ private:
     void resolved(const Result<std::vector<QHostAddress>>& hosts);
     void startNext();
     void begin(Attempt& attempt);
-    Result<void> bindLocally(native::Descriptor socket, const native::SocketAddress& candidate);
     void attemptReady(Attempt& attempt);
     void attemptFailed(Attempt& attempt, const Error& error);
     void cancelOthers(const ConnectAttempt& winner);
@@ -62,7 +59,7 @@ private:
     std::chrono::nanoseconds elapsed() const { return std::chrono::nanoseconds(m_clock.nsecsElapsed()); }
 
     Postbox m_postbox{this};
-    Poller& m_poller;
+    SocketFamily& m_sockets;
     Address m_address;
     Handlers m_handlers;
     ConnectReport m_report;

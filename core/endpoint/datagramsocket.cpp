@@ -2,12 +2,12 @@
 #include "core/endpoint/datagramsocket.h"
 
 #include "core/address/resolver.h"
+#include "core/channel/socketfamily.h"
 #include "core/channel/socketoptions.h"
-#include "core/endpoint/listener.h"
+#include "core/endpoint/binding.h"
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <limits>
 
 namespace sw {
@@ -22,12 +22,7 @@ constexpr std::size_t flowCost = 16384;
 constexpr std::size_t mostFlows = flowMemory / flowCost;
 /// Of those that made room, so many can still be looked at.
 constexpr std::size_t mostEvicted = 4 * mostFlows;
-constexpr int wantedReceiveBuffer = 4 << 20;
 constexpr std::chrono::milliseconds dropLook(400);
-
-bool isEveryAddress(const QHostAddress& host) {
-    return host == QHostAddress(QHostAddress::AnyIPv4) || host == QHostAddress(QHostAddress::AnyIPv6);
-}
 
 /// Whether what is sent there goes to more than one: a group, or a broadcast address.
 bool isForMany(const Address& address, const native::SocketAddress& peer) {
@@ -41,14 +36,6 @@ DatagramSocket::DatagramSocket(EndpointHost& host, EndpointRequest request, Role
       m_role(role) {
     mutableSnapshot().isReachable = role == Role::Listen && isReachableFromNetwork(address());
     m_size = static_cast<std::size_t>(address().number("size").value_or(65535));
-}
-
-DatagramSocket::~DatagramSocket() {
-    if (m_ticket)
-        host().poller().remove(*m_ticket);
-    if (m_socket != native::noDescriptor)
-        native::close(m_socket);
-    removeFile();
 }
 
 /// Calls back with the addresses of a host, at once where no name has to be looked up.
@@ -89,49 +76,13 @@ void DatagramSocket::start() {
     });
 }
 
-Result<native::Descriptor> DatagramSocket::prepare(const native::SocketAddress& like, bool binds) {
-    const QString shown = native::toText(like);
-    const native::Descriptor socket = native::open(like, native::SocketType::Datagram);
-    if (socket < 0)
-        return tl::unexpected(systemError(static_cast<int>(-socket), QStringLiteral("socket"), shown));
-    const bool isIPv6 = native::isIPv6(like);
-    if (isIPv6)
-        native::setOption(socket, "ipv6only",
-                          static_cast<int>(!(binds && wantsDualStack(address(), native::hostOf(like)))), true);
-    if (!address().given("rcvbuf")) // the default loses datagrams in bursts; the system caps what it grants
-        native::setOption(socket, "rcvbuf", wantedReceiveBuffer, isIPv6);
-    const auto errors = applyOptions(socket, address(), OptionStage::BeforeBind, isIPv6);
-    if (!errors.empty()) {
-        native::close(socket);
-        return tl::unexpected(errors.front());
-    }
-    const bool isFile = !native::isIp(like);
-    const uint mode = address().value("mode").toUInt(nullptr, 8);
-    if (binds && isFile)
-        native::restrictBeforeBind(socket, mode);
-    if (binds) {
-        if (const int code = native::bind(socket, like); code != 0) {
-            native::close(socket);
-            return tl::unexpected(systemError(-code, QStringLiteral("bind"), shown));
-        }
-    }
-    if (binds && isFile) {
-        native::restrictAfterBind(address().path, mode);
-        m_ownPath = address().path;
-        m_fileIdentity = native::socketFileIdentity(m_ownPath);
-    }
-    native::enableDropCounter(socket);
-    if (binds && !isFile && isEveryAddress(native::hostOf(like)))
-        native::enableLocalAddresses(socket, isIPv6);
-    if (!isFile)
-        native::enableFaultReports(socket, isIPv6);
-    else if (binds)
-        native::enableSenderCredentials(socket);
-    return socket;
-}
-
-void DatagramSocket::removeFile() {
-    native::removeSocketFile(m_ownPath, std::exchange(m_fileIdentity, 0));
+std::optional<Error> DatagramSocket::tryBind(const native::SocketAddress& place) {
+    const bool isDualStack = native::isIPv6(place) && wantsDualStack(address(), native::hostOf(place));
+    auto channel = host().sockets(address()).bindDatagrams(place, address(), isDualStack);
+    if (!channel)
+        return channel.error();
+    m_channel = std::move(*channel);
+    return std::nullopt;
 }
 
 /// Where each peer has a transcript of its own.
@@ -140,58 +91,14 @@ bool DatagramSocket::hasFlows() const {
 }
 
 void DatagramSocket::bindTo(const std::vector<QHostAddress>& hosts) {
-    if (isLocal(address().scheme)) {
-        const bool replace = address().value("stale") == QLatin1String("replace");
-        if (const auto ready = native::prepareSocketFile(address().path, replace); !ready) {
-            failed(ready.error());
-            return;
-        }
-        const auto socket = prepare(native::localAddress(address().path), true);
-        socket ? opened(*socket) : failed(socket.error());
-        return;
-    }
-    const auto socket =
-        bindFirstFree(address(), hosts, [this](const native::SocketAddress& wanted) { return prepare(wanted, true); });
-    socket ? opened(*socket) : failed(socket.error());
-}
-
-/// The local end of a socket that sends: as `bind` says; a Unix socket has a name in any case, so that it can be
-/// answered. 0, or the negated error.
-int DatagramSocket::bindForSending(native::Descriptor socket, const native::SocketAddress& peer) {
-    const auto wanted = address().given("bind");
-    if (isLocal(address().scheme)) {
-        if (wanted)
-            return bindToPath(socket, *wanted);
-        int code = 0;
-        m_ownPath = native::bindPrivately(socket, code);
-        m_fileIdentity = m_ownPath.isEmpty() ? 0 : native::socketFileIdentity(m_ownPath);
-        return code;
-    }
-    const QHostAddress any(native::isIPv6(peer) ? QHostAddress::AnyIPv6 : QHostAddress::AnyIPv4);
-    if (!wanted)
-        return isForMany(address(), peer) ? native::bind(socket, native::ipAddress(any, 0)) : 0;
-    const auto place = parseHostPort(*wanted, true);
-    const bool isAnyHost = place->host.isEmpty() || place->host == QLatin1String("*");
-    return native::bind(socket, native::ipAddress(isAnyHost ? any : QHostAddress(place->host), place->portFirst));
-}
-
-int DatagramSocket::bindToPath(native::Descriptor socket, const QString& path) {
-    constexpr uint mode = 0600;
-    if (path == address().path)
-        return -EADDRINUSE; // it would talk to itself
-    const bool replace = address().value("stale") == QLatin1String("replace");
-    if (const auto ready = native::prepareSocketFile(path, replace); !ready) {
-        m_bindError = ready.error();
-        return -EADDRINUSE;
-    }
-    native::restrictBeforeBind(socket, mode);
-    const int code = native::bind(socket, native::localAddress(path));
-    if (code != 0)
-        return code;
-    native::restrictAfterBind(path, mode);
-    m_ownPath = path;
-    m_fileIdentity = native::socketFileIdentity(path);
-    return 0;
+    std::optional<Error> error;
+    if (!isLocal(address().scheme))
+        error = bindFirstFree(address(), hosts, [this](const native::SocketAddress& place) { return tryBind(place); });
+    else if (const auto ready = prepareSocketFile(address()); !ready)
+        error = ready.error();
+    else
+        error = tryBind(native::localAddress(address().path));
+    error ? failed(*error) : opened();
 }
 
 void DatagramSocket::connectTo(const std::vector<QHostAddress>& hosts) {
@@ -200,42 +107,26 @@ void DatagramSocket::connectTo(const std::vector<QHostAddress>& hosts) {
         peers.push_back(native::localAddress(address().path));
     for (const QHostAddress& candidate : hosts)
         peers.push_back(native::ipAddress(candidate, address().place.portFirst));
-    std::optional<Error> last;
+    Error last{.id = ErrorId::AddressNotAvailable};
     for (const native::SocketAddress& peer : peers) {
-        const auto socket = prepare(peer, false);
-        if (!socket) {
-            last = socket.error();
+        const bool isToMany = isForMany(address(), peer);
+        auto channel = host().sockets(address()).connectDatagrams(peer, address(), isToMany);
+        if (!channel) {
+            last = channel.error();
             continue;
         }
-        QString situation = QStringLiteral("bind");
-        int code = bindForSending(*socket, peer);
-        m_optionErrors.clear();
-        if (code == 0) { // before connect(): permission to broadcast and the interface of multicast count there
-            m_optionErrors = applyOptions(*socket, address(), OptionStage::Open, native::isIPv6(peer));
-            situation = QStringLiteral("connect");
-            if (isForMany(address(), peer))
-                m_destination = peer; // a connected socket would not hear the answers, which come from elsewhere
-            else
-                code = native::connect(*socket, peer);
-        }
-        if (code == 0) {
-            mutableSnapshot().peer = native::toText(peer);
-            opened(*socket);
-            return;
-        }
-        native::close(*socket);
-        removeFile();
-        const bool isOwnPath = isLocal(address().scheme) && situation == QLatin1String("bind");
-        last = m_bindError ? *m_bindError
-                           : systemError(-code, situation, isOwnPath ? address().value("bind") : native::toText(peer));
+        m_channel = std::move(*channel);
+        if (isToMany)
+            m_destination = peer;
+        mutableSnapshot().peer = native::toText(peer);
+        opened();
+        return;
     }
-    failed(last.value_or(Error{.id = ErrorId::AddressNotAvailable}));
+    failed(last);
 }
 
-void DatagramSocket::opened(native::Descriptor socket) {
-    m_socket = socket;
-    const native::SocketAddress bound = native::boundAddress(socket);
-    const bool isIPv6 = native::isIPv6(bound);
+void DatagramSocket::opened() {
+    const native::SocketAddress bound = m_channel->bound();
     EndpointSnapshot& own = mutableSnapshot();
     own.local = native::toText(bound);
     if (m_role == Role::Listen && native::isIp(bound)) {
@@ -245,9 +136,7 @@ void DatagramSocket::opened(native::Descriptor socket) {
             own.address.place.host = native::hostOf(bound).toString();
         takeDerivedName();
     }
-    if (m_role == Role::Listen)
-        m_optionErrors = applyOptions(socket, address(), OptionStage::Open, isIPv6);
-    own.options = std::make_shared<const QVector<OptionState>>(readOptions(socket, address(), m_role, isIPv6));
+    own.options = std::make_shared<const QVector<OptionState>>(m_channel->readOptions(address(), m_role));
     setState(EndpointState::Open);
     const QString text = m_role == Role::Listen
                              ? QStringLiteral("listening on %1").arg(describeAddress(own.address)) +
@@ -257,15 +146,15 @@ void DatagramSocket::opened(native::Descriptor socket) {
                       {QStringLiteral("local"), own.local},
                       {QStringLiteral("peer"), own.peer},
                       {QStringLiteral("address"), formatAddress(own.address)}};
-    noteSocket(socket, m_role == Role::Listen, facts);
+    noteSocket(m_channel->number(), m_role == Role::Listen, facts);
     if (m_role == Role::Listen && native::isIp(bound))
         facts.insert(QStringLiteral("port"), native::portOf(bound));
     record(m_role == Role::Listen ? EventKind::Started : EventKind::Opened, text, facts);
-    for (const Error& error : std::exchange(m_optionErrors, {}))
+    for (const Error& error : m_channel->takeWarnings())
         record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
     if (m_role == Role::Listen)
         serveListener();
-    m_ticket = host().poller().add(m_socket, ReadInterest, this);
+    m_channel->watch(this);
     lookAtDrops();
     if (isDtls() && m_role == Role::Connect) {
         beginDtls();
@@ -283,23 +172,22 @@ void DatagramSocket::failed(const Error& error) {
 }
 
 void DatagramSocket::updateInterest() {
-    if (!m_ticket)
+    if (!isRunning())
         return;
     const quint64 window = host().receiveWindow();
     const bool isBehind = m_evicted.size() > mostEvicted;
     if (isBehind)
         waitForForgetting();
     const bool mayReceive = !isBehind && (window == 0 || m_unconsumed < window) && host().hasRoom(id());
-    host().poller().setInterest(*m_ticket, (mayReceive ? ReadInterest : NoInterest) |
-                                               (m_waiting.empty() ? NoInterest : WriteInterest));
+    m_channel->setInterest((mayReceive ? ReadInterest : NoInterest) | (m_waiting.empty() ? NoInterest : WriteInterest));
 }
 
 void DatagramSocket::socketReady(PollEvents events) {
     if (events.hungUp)
         takeFaults();
-    if (events.writable && m_socket != native::noDescriptor)
+    if (events.writable && m_channel)
         flush();
-    if (events.readable && m_socket != native::noDescriptor)
+    if (events.readable && m_channel)
         receiveRound();
 }
 
@@ -308,25 +196,26 @@ void DatagramSocket::receiveRound() {
     std::array<native::DatagramInfo, datagramsPerCall> infos;
     for (int i = 0; i < callsPerRound && (window == 0 || m_unconsumed < window) && host().hasRoom(id()); ++i) {
         const std::span<char> room = host().datagramRoom(m_size * datagramsPerCall);
-        const int count = native::receiveDatagrams(m_socket, room.data(), m_size, infos);
-        if (count < 0) {
-            if (native::isAgain(-count))
-                break;
+        const IoResult result = m_channel->receive(room, m_size, infos);
+        if (result.isAgain())
+            break;
+        if (result.hasFailed()) {
             // what the network said about a datagram sent earlier, such as ICMP port unreachable (RFC 1122 4.1.3.3)
             if (takeFaults() > 0)
                 continue;
-            const Error error = systemError(-count, QStringLiteral("receive"), snapshot().peer);
+            const Error error = m_channel->error(result, QStringLiteral("receive"), snapshot().peer);
             record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
             mutableSnapshot().error = error;
             continue;
         }
-        for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+        const auto count = static_cast<std::size_t>(result.bytes);
+        for (std::size_t k = 0; k < count; ++k) {
             const native::DatagramInfo& info = infos.at(k);
             datagramReceived({room.data() + k * m_size, static_cast<qsizetype>(info.size)}, info);
-            if (m_socket == native::noDescriptor)
+            if (!m_channel)
                 return; // the behaviour closed it
         }
-        if (static_cast<std::size_t>(count) < infos.size())
+        if (count < infos.size())
             break;
     }
     updateInterest();
@@ -368,8 +257,8 @@ void DatagramSocket::datagramReceived(QByteArrayView bytes, const native::Datagr
 int DatagramSocket::takeFaults() {
     constexpr int most = 64; // a round; the rest comes in the next
     int taken = 0;
-    for (; taken < most && m_socket != native::noDescriptor; ++taken) {
-        const auto fault = native::takeFault(m_socket);
+    for (; taken < most && m_channel; ++taken) {
+        const auto fault = m_channel->takeFault();
         if (!fault)
             break;
         faultReported(*fault);
@@ -406,15 +295,18 @@ void DatagramSocket::faultReported(const native::DatagramFault& fault) {
 }
 
 void DatagramSocket::describe() {
-    if (m_socket == native::noDescriptor)
+    if (!m_channel)
         return;
-    mutableSnapshot().options = std::make_shared<const QVector<OptionState>>(
-        readOptions(m_socket, address(), m_role, native::isIPv6(native::boundAddress(m_socket))));
+    mutableSnapshot().options = std::make_shared<const QVector<OptionState>>(m_channel->readOptions(address(), m_role));
     touch();
 }
 
 Result<void> DatagramSocket::applyChange(const OptionSpec& spec, const QString& value, bool leave) {
-    return applyToSocket(m_socket, spec, value, leave);
+    if (isOurs(spec))
+        return {};
+    if (!m_channel)
+        return tl::unexpected(noSocket());
+    return m_channel->changeOption(spec, value, leave);
 }
 
 /// `total` of a datagram is as old as the datagram; the system's counter wraps at 32 bits.
@@ -431,9 +323,9 @@ void DatagramSocket::countDrops(quint32 total) {
 
 /// Datagrams that are dropped after the last one that came are told by no datagram.
 void DatagramSocket::lookAtDrops() {
-    if (m_socket == native::noDescriptor)
+    if (!m_channel)
         return;
-    const auto total = native::dropCount(m_socket);
+    const auto total = m_channel->dropCount();
     if (!total)
         return;
     countDrops(*total);
@@ -532,7 +424,7 @@ void DatagramSocket::flowClosed(const native::SocketAddress& peer) {
 void DatagramSocket::closeOrderly() {
     if (hasEnded())
         return;
-    if (m_ticket)
+    if (isRunning())
         flush(std::numeric_limits<int>::max());
     if (m_dtls)
         m_dtls->close();
@@ -546,17 +438,11 @@ void DatagramSocket::closeOrderly() {
 }
 
 void DatagramSocket::end(const ClosingRecord& closing) {
-    if (m_socket != native::noDescriptor) {
-        if (const auto total = native::dropCount(m_socket))
+    if (m_channel) {
+        if (const auto total = m_channel->dropCount())
             countDrops(*total);
     }
-    if (m_ticket)
-        host().poller().remove(*m_ticket);
-    m_ticket.reset();
-    if (m_socket != native::noDescriptor)
-        native::close(m_socket);
-    m_socket = native::noDescriptor;
-    removeFile();
+    m_channel.reset();
     endWith(closing);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/channel/datagramchannel.h"
 #include "core/endpoint/flow.h"
 #include "core/endpoint/flowtable.h"
 
@@ -16,7 +17,7 @@ namespace sw {
 class DatagramSocket final : public ServedEndpoint, private PollTarget {
 public:
     DatagramSocket(EndpointHost& host, EndpointRequest request, Role role);
-    ~DatagramSocket() override;
+    ~DatagramSocket() override = default;
     DatagramSocket(const DatagramSocket&) = delete;
     DatagramSocket& operator=(const DatagramSocket&) = delete;
     DatagramSocket(DatagramSocket&&) = delete;
@@ -49,16 +50,9 @@ private:
     bool wantsMore() const override { return true; }
     void close() override {}
     void closeAfterPeer() override {}
-    void endSending() override {}
-    bool hasHalfClose() const override { return false; }
-    void beginTls(const QString& options) override { startTls(options); }
-    bool isStartingTls() const override { return false; }
     void abortBecause(const QString& why, const std::optional<Error>& error) override;
-    void proceedTls(const QString&) override {}
-    QString agreedProtocol() const override { return {}; }
-    void holdReceiving(bool) override {} // datagrams have no window: they would be lost
+    StreamEnd* stream() override { return nullptr; }
     bool isDatagram() const override { return true; }
-    QString listenerName() const override { return {}; }
 
     struct Waiting {
         QByteArray bytes;
@@ -71,16 +65,13 @@ private:
     quint64 waitingMemory() const { return m_waitingBytes + m_waiting.size() * sizeof(Waiting); }
     void bindTo(const std::vector<QHostAddress>& hosts);
     void connectTo(const std::vector<QHostAddress>& hosts);
-    Result<native::Descriptor> prepare(const native::SocketAddress& like, bool binds);
-    void opened(native::Descriptor socket);
+    std::optional<Error> tryBind(const native::SocketAddress& place);
+    void opened();
     void failed(const Error& error);
     void receiveRound();
     void datagramReceived(QByteArrayView bytes, const native::DatagramInfo& info);
     void countDrops(quint32 total);
     void lookAtDrops();
-    int bindForSending(native::Descriptor socket, const native::SocketAddress& peer);
-    int bindToPath(native::Descriptor socket, const QString& path);
-    void removeFile();
     bool hasFlows() const;
     int takeFaults();
     void faultReported(const native::DatagramFault& fault);
@@ -91,6 +82,8 @@ private:
     bool transmit(Waiting& datagram);
     bool prepareDtls();
     void beginDtls();
+    /// It is open, and watched.
+    bool isRunning() const { return m_channel && m_channel->isWatched(); }
     bool isDtls() const { return isSecure(address().scheme); }
     void dtlsReceived(QByteArrayView bytes, const native::DatagramInfo& info);
     void dtlsHello(QByteArrayView bytes, const native::DatagramInfo& info);
@@ -114,8 +107,7 @@ private:
     std::unique_ptr<TlsSession>
         m_dtlsListener;               // answers hellos with cookies; becomes the session of who brings one back
     std::unique_ptr<DtlsLink> m_dtls; // of a connected socket
-    native::Descriptor m_socket = native::noDescriptor;
-    std::optional<Poller::Ticket> m_ticket;
+    std::unique_ptr<DatagramChannel> m_channel; // nothing before it is open and after its end
     FlowTable m_flows;
     std::deque<EndpointId> m_evicted; // flows that made room for others
     std::deque<Waiting> m_waiting;
@@ -124,13 +116,9 @@ private:
     quint64 m_waitingBytes = 0;
     quint64 m_unconsumed = 0;
     quint32 m_lastDropped = 0;
-    std::optional<Error> m_bindError; // why the path of the option bind cannot be taken
-    QString m_ownPath;                // of the socket file that we bound
-    quint64 m_fileIdentity = 0;
     /// Of a socket that sends to a group or broadcasts: it is not connected, and hears whoever answers.
     std::optional<native::SocketAddress> m_destination;
-    std::size_t m_size = 65535;        // the option
-    std::vector<Error> m_optionErrors; // to be told once it is open
+    std::size_t m_size = 65535; // the option
 };
 
 } // namespace sw

@@ -44,8 +44,8 @@ void DatagramSocket::beginDtls() {
         DtlsLink::Handlers{
             .transmit =
                 [this](const QByteArray& datagram) {
-                    if (m_socket != native::noDescriptor)
-                        native::sendDatagram(m_socket, datagram, nullptr);
+                    if (m_channel)
+                        m_channel->send(datagram);
                 },
             .received =
                 [this](QByteArrayView message) {
@@ -93,8 +93,8 @@ void DatagramSocket::dtlsTimeOver() {
 
 void DatagramSocket::transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer,
                                  const native::SocketAddress& source) const {
-    if (m_socket != native::noDescriptor)
-        native::sendDatagram(m_socket, datagram, &peer, &source);
+    if (m_channel)
+        m_channel->send(datagram, &peer, &source);
 }
 
 void DatagramSocket::dtlsReceived(QByteArrayView bytes, const native::DatagramInfo& info) {

@@ -22,7 +22,7 @@ void DatagramSocket::sendToName(const QByteArray& bytes, const QString& destinat
         return;
     }
     withHosts(place->host, [this, bytes, port = place->portFirst](const std::vector<QHostAddress>& hosts) {
-        const bool is6 = native::isIPv6(native::boundAddress(m_socket));
+        const bool is6 = m_channel && native::isIPv6(m_channel->bound());
         for (const QHostAddress& candidate : hosts) {
             const bool candidateIs6 = candidate.protocol() == QAbstractSocket::IPv6Protocol;
             if (is6 || !candidateIs6) { // an IPv6 socket reaches IPv4 by mapped addresses (RFC 4291 2.5.5.2)
@@ -60,7 +60,7 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
         }
         m_waiting.push_back({.bytes = bytes, .destination = m_destination});
         m_waitingBytes += static_cast<quint64>(bytes.size());
-        if (m_ticket)
+        if (isRunning())
             flush();
         return;
     }
@@ -108,7 +108,7 @@ void DatagramSocket::sendTo(const QByteArray& bytes, const native::SocketAddress
     }
     m_waiting.push_back({.bytes = bytes, .destination = peer, .flow = flow});
     m_waitingBytes += static_cast<quint64>(bytes.size());
-    if (m_ticket)
+    if (isRunning())
         flush();
 }
 
@@ -140,14 +140,13 @@ bool DatagramSocket::transmit(Waiting& datagram) {
     }
     const QByteArray& wire = isDtls() ? datagram.sealed : datagram.bytes;
     for (int report = 0;; ++report) {
-        const qint64 count =
-            native::sendDatagram(m_socket, wire, destination, flow != nullptr ? &flow->source() : nullptr);
-        if (count >= 0)
+        const IoResult result = m_channel->send(wire, destination, flow != nullptr ? &flow->source() : nullptr);
+        if (result.isDone())
             break;
-        if (native::isAgain(static_cast<int>(-count)))
+        if (result.isAgain())
             return false;
         const QString peer = destination != nullptr ? native::toText(*destination) : snapshot().peer;
-        const Error error = systemError(static_cast<int>(-count), QStringLiteral("send"), peer);
+        const Error error = m_channel->error(result, QStringLiteral("send"), peer);
         const bool isTold = takeFaults() > 0;
         if (!isTold && error.id == ErrorId::ConnectionRefused) // where reports do not say what they are about
             record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
@@ -175,7 +174,7 @@ void DatagramSocket::flushLater() {
 
 void DatagramSocket::flushMore() {
     m_isFlushPosted = false;
-    if (m_ticket)
+    if (isRunning())
         flush();
 }
 

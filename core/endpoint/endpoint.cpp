@@ -86,15 +86,6 @@ Error Endpoint::noSocket() {
             .detail = QStringLiteral("There is no open socket to set it on.")};
 }
 
-Result<void> Endpoint::applyToSocket(native::Descriptor socket, const OptionSpec& spec, const QString& value,
-                                     bool leave) {
-    if (isOurs(spec))
-        return {};
-    if (socket == native::noDescriptor)
-        return tl::unexpected(noSocket());
-    return sw::changeOption(socket, spec, value, native::isIPv6(native::boundAddress(socket)), leave);
-}
-
 void Endpoint::changeOption(const QString& name, const QString& value) {
     const auto refuse = [this](const Error& error) {
         record(EventKind::Warning, QStringLiteral("option not changed: ") + error.detail,

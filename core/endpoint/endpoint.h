@@ -18,6 +18,7 @@
 namespace sw {
 
 class Endpoint;
+class SocketFamily;
 
 struct EndpointRequest;
 
@@ -41,7 +42,8 @@ class EndpointHost {
 public:
     virtual ~EndpointHost() = default;
 
-    virtual Poller& poller() = 0;
+    /// What makes the sockets of an address.
+    virtual SocketFamily& sockets(const Address& address) = 0;
     /// For calls that come back later from other threads.
     virtual const Postbox& postbox() const = 0;
     virtual std::shared_ptr<Transcript> newTranscript() = 0;
@@ -123,7 +125,7 @@ public:
     void rename(const QString& name);
     virtual void shutDownSending();
     virtual void shutDownReceiving();
-    /// Begins TLS on an open stream; see Peer::beginTls().
+    /// Begins TLS on an open stream; see LocalEnd::beginTls().
     virtual void startTls(const QString& options);
     virtual void setPaused(bool paused);
     virtual void acceptOne();
@@ -157,10 +159,6 @@ protected:
     virtual Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave);
     /// The error where there is none to carry it out on.
     static Error noSocket();
-    /// The same on a socket, unless the option is our own.
-    static Result<void> applyToSocket(native::Descriptor socket, const OptionSpec& spec, const QString& value,
-                                      bool leave);
-
     /// `transcript`: one that there is already; otherwise the host makes one.
     Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest request,
              std::shared_ptr<Transcript> transcript = nullptr);

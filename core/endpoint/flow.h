@@ -54,16 +54,9 @@ private:
     bool wantsMore() const override { return true; }
     void closeAfterPeer() override {}
     void close() override {} // a daytime server answers each datagram; the flow stays
-    void endSending() override {}
-    bool hasHalfClose() const override { return false; }
-    void beginTls(const QString& options) override { startTls(options); }
-    bool isStartingTls() const override { return false; }
     void abortBecause(const QString& why, const std::optional<Error>& error) override;
-    void proceedTls(const QString&) override {}
-    QString agreedProtocol() const override { return {}; }
-    void holdReceiving(bool) override {} // datagrams have no window: they would be lost
+    StreamEnd* stream() override { return nullptr; }
     bool isDatagram() const override { return true; }
-    QString listenerName() const override { return {}; }
 
     void taken() override;
     void refused() override;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/listener.h"
 
-#include "core/address/resolver.h"
-#include "core/channel/nativestream.h"
+#include "core/channel/socketfamily.h"
 #include "core/channel/socketoptions.h"
+#include "core/endpoint/binding.h"
 #include "core/endpoint/connection.h"
 
 #include <QNetworkInterface>
@@ -37,11 +37,6 @@ Listener::Listener(EndpointHost& host, EndpointRequest request)
     : Endpoint(host, EndpointKind::Listener, std::move(request)) {
     mutableSnapshot().isReachable = isReachableFromNetwork(address());
     mutableSnapshot().isAcceptManual = address().value("accept") == QLatin1String("manual");
-}
-
-Listener::~Listener() {
-    dropSocket();
-    native::removeSocketFile(address().path, m_fileIdentity);
 }
 
 void Listener::start() {
@@ -78,61 +73,28 @@ void Listener::start() {
             });
 }
 
-Result<native::Descriptor> Listener::tryBind(const native::SocketAddress& wanted) {
-    const QString shown = native::toText(wanted);
-    const native::Descriptor socket = native::open(wanted, native::SocketType::Stream);
-    if (socket < 0)
-        return tl::unexpected(systemError(static_cast<int>(-socket), QStringLiteral("socket"), shown));
-    const auto fail = [&](int code, const char* situation) -> Result<native::Descriptor> {
-        native::close(socket);
-        return tl::unexpected(systemError(code, QString::fromLatin1(situation), shown));
-    };
-    const bool isIPv6 = native::isIPv6(wanted);
-    if (isIPv6)
-        native::setOption(socket, "ipv6only", static_cast<int>(!wantsDualStack(address(), native::hostOf(wanted))),
-                          true);
-#ifndef Q_OS_WIN // there SO_REUSEADDR would let anybody take the port
-    if (native::isIp(wanted) && !address().given("reuseaddr"))
-        native::setOption(socket, "reuseaddr", 1, isIPv6);
-#endif
-    const auto errors = applyOptions(socket, address(), OptionStage::BeforeBind, isIPv6);
-    if (!errors.empty()) {
-        native::close(socket);
-        return tl::unexpected(errors.front());
-    }
-    const uint mode = address().value("mode").toUInt(nullptr, 8);
-    if (!native::isIp(wanted))
-        native::restrictBeforeBind(socket, mode);
-    if (const int code = native::bind(socket, wanted); code != 0)
-        return fail(-code, "bind");
-    if (!native::isIp(wanted)) {
-        native::restrictAfterBind(address().path, mode);
-        m_fileIdentity = native::socketFileIdentity(address().path);
-    }
-    if (const int code = native::listen(socket, *address().number("backlog")); code != 0)
-        return fail(-code, "listen");
-    return socket;
+std::optional<Error> Listener::tryBind(const native::SocketAddress& place) {
+    const bool isDualStack = native::isIPv6(place) && wantsDualStack(address(), native::hostOf(place));
+    auto acceptor = host().sockets(address()).listen(place, address(), isDualStack);
+    if (!acceptor)
+        return acceptor.error();
+    m_acceptor = std::move(*acceptor);
+    return std::nullopt;
 }
 
 void Listener::bindTo(const std::vector<QHostAddress>& hosts) {
-    if (isLocal(address().scheme)) {
-        const bool replace = address().value("stale") == QLatin1String("replace");
-        if (const auto ready = native::prepareSocketFile(address().path, replace); !ready) {
-            failed(ready.error());
-            return;
-        }
-        const auto socket = tryBind(native::localAddress(address().path));
-        socket ? listening(*socket) : failed(socket.error());
-        return;
-    }
-    const auto socket =
-        bindFirstFree(address(), hosts, [this](const native::SocketAddress& wanted) { return tryBind(wanted); });
-    socket ? listening(*socket) : failed(socket.error());
+    std::optional<Error> error;
+    if (!isLocal(address().scheme))
+        error = bindFirstFree(address(), hosts, [this](const native::SocketAddress& place) { return tryBind(place); });
+    else if (const auto ready = prepareSocketFile(address()); !ready)
+        error = ready.error();
+    else
+        error = tryBind(native::localAddress(address().path));
+    error ? failed(*error) : listening();
 }
 
-void Listener::listening(native::Descriptor socket) {
-    m_socket = socket;
-    const native::SocketAddress bound = native::boundAddress(socket);
+void Listener::listening() {
+    const native::SocketAddress bound = m_acceptor->bound();
     m_bound = bound;
     EndpointSnapshot& own = mutableSnapshot();
     own.local = native::toText(bound);
@@ -154,10 +116,10 @@ void Listener::listening(native::Descriptor socket) {
                       {QStringLiteral("address"), formatAddress(own.address)},
                       {QStringLiteral("reachable"), own.isReachable},
                       {QStringLiteral("backlog"), *address().number("backlog")}};
-    noteSocket(socket, true, facts);
+    noteSocket(m_acceptor->number(), true, facts);
     if (!own.family.isEmpty())
         facts.insert(QStringLiteral("family"), own.family);
-    if (const auto limit = native::acceptQueue(socket).limit)
+    if (const auto limit = m_acceptor->queue().limit)
         facts.insert(QStringLiteral("backlogInForce"), *limit);
     if (native::isIp(bound))
         facts.insert(QStringLiteral("port"), native::portOf(bound));
@@ -188,7 +150,7 @@ void Listener::listening(native::Descriptor socket) {
 
 /// Takes connections from now on, and looks after the socket's address.
 void Listener::watch() {
-    m_ticket = host().poller().add(m_socket, NoInterest, this);
+    m_acceptor->watch(this);
     const QHostAddress bound = native::hostOf(m_bound);
     // an address that is on no interface from the start was made local by other means, and cannot vanish this way
     if (native::isIp(m_bound) && !bound.isLoopback() && isOnAnInterface(bound) && !m_isWatching) {
@@ -201,7 +163,7 @@ void Listener::watch() {
 /// A listener whose address has gone from the machine hears nothing any more, and the system does not say so.
 void Listener::checkAddress() {
     m_isWatching = false;
-    if (hasEnded() || m_socket == native::noDescriptor)
+    if (hasEnded() || !m_acceptor)
         return;
     const QHostAddress bound = native::hostOf(m_bound);
     if (!isOnAnInterface(bound)) {
@@ -214,18 +176,8 @@ void Listener::checkAddress() {
     later(addressLook, &Listener::checkAddress);
 }
 
-void Listener::dropSocket() {
-    if (m_ticket)
-        host().poller().remove(*m_ticket);
-    m_ticket.reset();
-    if (m_socket != native::noDescriptor)
-        native::close(m_socket);
-    m_socket = native::noDescriptor;
-}
-
 void Listener::broken(const Error& error) {
-    dropSocket();
-    native::removeSocketFile(address().path, std::exchange(m_fileIdentity, 0));
+    m_acceptor.reset();
     mutableSnapshot().waiting.reset();
     mutableSnapshot().error = error;
     setState(EndpointState::Reopening);
@@ -244,12 +196,11 @@ void Listener::reopenLater() {
 }
 
 void Listener::reopen() {
-    if (hasEnded() || m_isClosing || m_socket != native::noDescriptor)
+    if (hasEnded() || m_isClosing || m_acceptor)
         return;
-    const auto socket = tryBind(m_bound);
-    if (!socket) {
-        const bool isNew = m_lastReopenError != socket.error().id; // asking for the owner takes its time
-        const Error error = isNew ? withPortOwner(socket.error(), native::portOf(m_bound), false) : socket.error();
+    if (const auto failure = tryBind(m_bound)) {
+        const bool isNew = m_lastReopenError != failure->id; // asking for the owner takes its time
+        const Error error = isNew ? withPortOwner(*failure, native::portOf(m_bound), false) : *failure;
         if (isNew)
             record(EventKind::Warning, QStringLiteral("cannot listen again yet: ") + toText(error),
                    {{QStringLiteral("error"), error.toJson()}});
@@ -257,7 +208,6 @@ void Listener::reopen() {
         reopenLater();
         return;
     }
-    m_socket = *socket;
     mutableSnapshot().error.reset();
     describe();
     setState(m_isPaused ? EndpointState::Paused : EndpointState::Listening);
@@ -267,15 +217,11 @@ void Listener::reopen() {
 }
 
 void Listener::describe() {
-    if (m_socket == native::noDescriptor)
+    if (!m_acceptor)
         return;
-    QVector<OptionState> options =
-        readOptions(m_socket, address(), Role::Listen, native::isIPv6(native::boundAddress(m_socket)));
-    const auto limit = native::acceptQueue(m_socket).limit;
+    QVector<OptionState> options = m_acceptor->readOptions(address());
     for (OptionState& option : options) {
         const OptionSpec* spec = findOption(option.name);
-        if (limit && option.name == QLatin1String("backlog"))
-            option.effective = QString::number(*limit);
         const bool isForConnections = spec->group == OptionGroup::Stream && !option.name.endsWith(QLatin1String("buf"));
         if (isForConnections && !address().value(spec->name).isEmpty())
             option.effective = address().value(spec->name); // set on each when it is accepted
@@ -288,11 +234,11 @@ Result<void> Listener::applyChange(const OptionSpec& spec, const QString& value,
     const QLatin1String name(spec.name);
     if (name == QLatin1String("accept")) {
         mutableSnapshot().isAcceptManual = value == QLatin1String("manual");
-    } else if (name == QLatin1String("backlog") && m_socket != native::noDescriptor) {
-        if (const int code = native::listen(m_socket, value.toInt()); code != 0)
-            return tl::unexpected(systemError(-code, QStringLiteral("listen"), snapshot().local));
-    } else if (name != QLatin1String("max") && name != QLatin1String("eof") && name != QLatin1String("buffer")) {
-        return applyToSocket(m_socket, spec, value, leave);
+    } else if (m_acceptor && (name == QLatin1String("backlog") || !isOurs(spec))) {
+        if (const auto changed = m_acceptor->changeOption(spec, value, leave); !changed)
+            return changed;
+    } else if (!isOurs(spec)) {
+        return tl::unexpected(noSocket());
     }
     // the change is written into the address only after this
     later(soon, &Listener::updateInterest);
@@ -305,11 +251,11 @@ void Listener::failed(const Error& error) {
 }
 
 void Listener::updateInterest() {
-    if (!m_ticket)
+    if (!m_acceptor || m_isClosing)
         return;
     const bool takes = takesNow();
     // errors are heard of even while nothing is taken
-    host().poller().setInterest(*m_ticket, takes ? ReadInterest : HangUpInterest);
+    m_acceptor->setInterest(takes ? ReadInterest : HangUpInterest);
     if (takes && !m_isCounting)
         mutableSnapshot().waiting.reset();
     if (!takes && !m_isCounting && !m_isRecovering)
@@ -323,20 +269,19 @@ bool Listener::takesNow() const {
 
 void Listener::setHeld(bool isHeld) {
     m_isHeld = isHeld;
-    if (m_ticket)
-        updateInterest();
+    updateInterest();
 }
 
 /// While connections are left in the system's queue, shows how many there are.
 void Listener::countWaiting() {
     m_isCounting = false;
-    if (!m_ticket || takesNow()) {
+    if (!m_acceptor || m_isClosing || takesNow()) {
         if (snapshot().waiting)
             touch();
         mutableSnapshot().waiting.reset();
         return;
     }
-    const auto waiting = native::acceptQueue(m_socket).waiting;
+    const auto waiting = m_acceptor->queue().waiting;
     if (waiting != snapshot().waiting) {
         mutableSnapshot().waiting = waiting;
         touch();
@@ -350,15 +295,15 @@ void Listener::countWaiting() {
 bool Listener::hasRoomForMore() const {
     const auto most = static_cast<std::size_t>(*address().number("max"));
     const quint64 limit = request().acceptLimit;
-    return m_ticket && m_connections.size() + m_taken.size() < most &&
+    return m_acceptor && !m_isClosing && m_connections.size() + m_taken.size() < most &&
            (limit == 0 || snapshot().counters.accepted + m_taken.size() < limit);
 }
 
 /// Empties the system's queue first, which is short and overflows in a burst; then sets up what was taken, a few at a
 /// time, so that open connections are not kept waiting.
 void Listener::socketReady(PollEvents events) {
-    if (events.hungUp && m_socket != native::noDescriptor) {
-        const int code = native::pendingError(m_socket);
+    if (events.hungUp && m_acceptor) {
+        const int code = m_acceptor->takeError();
         broken(code != 0 ? systemError(code, QStringLiteral("listen"), snapshot().local)
                          : Error{.id = ErrorId::ShutDown,
                                  .situation = QStringLiteral("listen"),
@@ -387,37 +332,37 @@ void Listener::setUpTaken() {
 
 void Listener::setUpMore() {
     m_isSettingUp = false;
-    if (m_ticket && !isManual())
+    if (m_acceptor && !m_isClosing && !isManual())
         socketReady({});
     else
         setUpTaken();
 }
 
 Listener::Take Listener::takeOne() {
-    Taken taken;
-    taken.socket = native::accept(m_socket, taken.peer);
-    if (taken.socket >= 0) {
-        m_taken.push_back(taken);
+    Acceptor::Taken taken;
+    const IoResult result = m_acceptor->take(taken);
+    if (result.isDone()) {
+        m_taken.push_back(std::move(taken));
         return Take::Taken;
     }
-    const int code = static_cast<int>(-taken.socket);
-    if (native::isTransientAcceptError(code))
+    if (result.hasEnded())
         return Take::Gone;
-    if (native::isAgain(code))
+    if (result.isAgain())
         return Take::Nothing;
-    if (native::isListenerBroken(code))
-        broken(systemError(code, QStringLiteral("accept"), snapshot().local));
+    const Error error = m_acceptor->error();
+    if (m_acceptor->isBroken())
+        broken(error);
     else
-        acceptError(code);
+        acceptError(error);
     return Take::Failed;
 }
 
 void Listener::setUpOne() {
-    const Taken taken = m_taken.front();
+    Acceptor::Taken taken = std::move(m_taken.front());
     m_taken.pop_front();
     EndpointSnapshot& own = mutableSnapshot();
     ++own.counters.accepted;
-    QString peerText = native::toText(taken.peer);
+    QString peerText = taken.peer;
     if (peerText.isEmpty())
         peerText = QStringLiteral("local peer %1").arg(own.counters.accepted);
     EndpointRequest inherited{.id = host().newId(),
@@ -428,8 +373,7 @@ void Listener::setUpOne() {
                               .makeBehaviour = request().makeBehaviour,
                               .tls = m_tls};
     auto connection =
-        std::make_unique<Connection>(host(), std::move(inherited),
-                                     std::make_unique<NativeStream>(host().poller(), taken.socket), peerText, own.name);
+        std::make_unique<Connection>(host(), std::move(inherited), std::move(taken.channel), peerText, own.name);
     m_connections.insert(connection->id());
     own.counters.connections = m_connections.size();
     touch();
@@ -440,12 +384,11 @@ void Listener::setUpOne() {
         closeOrderly();
 }
 
-void Listener::acceptError(int code) {
+void Listener::acceptError(const Error& error) {
     m_isRecovering = true;
     const qint64 now = Timestamp::now().mono;
     if (m_lastAcceptReport == 0 || now - m_lastAcceptReport >= reportInterval) {
         m_lastAcceptReport = now;
-        const Error error = systemError(code, QStringLiteral("accept"), snapshot().local);
         record(EventKind::AcceptFailed,
                QStringLiteral("cannot accept, trying again: ") + toText(error) +
                    QStringLiteral(" Waiting connections stay in the system's queue."),
@@ -460,7 +403,7 @@ void Listener::recovered() {
 }
 
 void Listener::acceptOne() {
-    if (!m_ticket) {
+    if (!m_acceptor || m_isClosing) {
         record(EventKind::Warning, QStringLiteral("nothing can be accepted now: the listener has no socket"));
         return;
     }
@@ -477,8 +420,8 @@ void Listener::acceptOne() {
         record(EventKind::Warning, QStringLiteral("no connection waits to be accepted"));
     if (!m_isCounting)
         updateInterest();
-    else if (m_ticket && snapshot().waiting)
-        mutableSnapshot().waiting = native::acceptQueue(m_socket).waiting;
+    else if (m_acceptor && snapshot().waiting)
+        mutableSnapshot().waiting = m_acceptor->queue().waiting;
     touch();
 }
 
@@ -496,7 +439,7 @@ void Listener::setPaused(bool paused) {
     if (!isManual())
         m_wanted = 0;
     mutableSnapshot().isPaused = paused;
-    if (m_ticket) // otherwise it will be so once it has its socket
+    if (m_acceptor) // otherwise it will be so once it has its socket
         setState(paused ? EndpointState::Paused : EndpointState::Listening);
     record(paused ? EventKind::Paused : EventKind::Resumed,
            paused ? QStringLiteral("paused: new connections wait in the system's queue") : QStringLiteral("resumed"));
@@ -537,14 +480,12 @@ void Listener::closeOrderly() {
     if (hasEnded() || m_isClosing)
         return;
     m_isClosing = true; // setting up the last one comes back here
-    if (m_ticket)
-        host().poller().remove(*m_ticket);
-    m_ticket.reset();
+    if (m_acceptor)
+        m_acceptor->unwatch();
     while (!m_taken.empty())
         setUpOne();
-    const int waiting = m_socket == native::noDescriptor ? 0 : native::acceptQueue(m_socket).waiting.value_or(0);
-    dropSocket();
-    native::removeSocketFile(address().path, std::exchange(m_fileIdentity, 0));
+    const int waiting = m_acceptor ? m_acceptor->queue().waiting.value_or(0) : 0;
+    m_acceptor.reset();
     mutableSnapshot().waiting.reset();
     QString text = QStringLiteral("closed by us");
     if (!m_connections.empty())

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/address/resolver.h"
+#include "core/channel/acceptor.h"
 #include "core/endpoint/endpoint.h"
 
 #include <deque>
@@ -17,7 +17,7 @@ namespace sw {
 class Listener final : public Endpoint, private PollTarget {
 public:
     Listener(EndpointHost& host, EndpointRequest request);
-    ~Listener() override;
+    ~Listener() override = default;
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     Listener(Listener&&) = delete;
@@ -44,11 +44,10 @@ private:
     void socketReady(PollEvents events) override;
 
     void bindTo(const std::vector<QHostAddress>& hosts);
-    Result<native::Descriptor> tryBind(const native::SocketAddress& wanted);
-    void listening(native::Descriptor socket);
+    std::optional<Error> tryBind(const native::SocketAddress& place);
+    void listening();
     void failed(const Error& error);
     void watch();
-    void dropSocket();
     void broken(const Error& error);
     void reopenLater();
     void reopen();
@@ -63,24 +62,18 @@ private:
     void setUpTaken();
     void setUpMore();
     void setUpOne();
-    void acceptError(int code);
+    void acceptError(const Error& error);
     void recovered();
     void updateInterest();
     void forEachConnection(const std::function<void(Endpoint&)>& call);
 
-    std::shared_ptr<TlsContext> m_tls; // for its connections
-    native::Descriptor m_socket = native::noDescriptor;
-    std::optional<Poller::Ticket> m_ticket;
-    struct Taken {
-        native::Descriptor socket = native::noDescriptor;
-        native::SocketAddress peer;
-    };
-    std::deque<Taken> m_taken; // from the system's queue, not yet connections of ours
+    std::shared_ptr<TlsContext> m_tls;    // for its connections
+    std::unique_ptr<Acceptor> m_acceptor; // nothing while it is not bound
+    std::deque<Acceptor::Taken> m_taken;  // from the system's queue, not yet connections of ours
     bool m_isSettingUp = false;
     bool m_isClosing = false;
     std::set<EndpointId> m_connections; // the open ones
-    quint64 m_fileIdentity = 0;
-    native::SocketAddress m_bound; // what it listens on, for reopening
+    native::SocketAddress m_bound;      // what it listens on, for reopening
     std::chrono::milliseconds m_reopenDelay{0};
     std::optional<ErrorId> m_lastReopenError; // said already
     quint64 m_wanted = 0;                     // by acceptNext(), not yet taken
@@ -91,25 +84,5 @@ private:
     bool m_isHeld = false;       // by its behaviour, which is not ready
     bool m_isRecovering = false; // after an accept error, until the timer fires
 };
-
-/// The local addresses that a listener or datagram socket should try in turn, when no name needs to be looked up:
-/// loopback without a host, every address for `*`, an IP address as it stands.
-std::optional<std::vector<QHostAddress>> literalBindHosts(const Address& address);
-
-/// The family of the addresses that a host name stands for here, by the option ipv6.
-Family bindFamily(const Address& address);
-
-/// Binds where an address says: the first of `hosts` whose family this machine has, on the first port of the range that
-/// is free there. A taken port never leads to another host: what answers there would be somebody else's server on the
-/// other. `bind` opens and binds one socket. The error is complete, with the port's owner.
-Result<native::Descriptor>
-bindFirstFree(const Address& address, std::vector<QHostAddress> hosts,
-              const std::function<Result<native::Descriptor>(const native::SocketAddress&)>& bind);
-
-/// Completes an address-in-use error with the port's owner, where the system tells it.
-Error withPortOwner(Error error, quint16 port, bool udp);
-
-/// Whether the option ipv6 allows that an IPv6 socket bound to this host also takes IPv4.
-bool wantsDualStack(const Address& address, const QHostAddress& host);
 
 } // namespace sw

@@ -7,7 +7,7 @@ namespace sw {
 
 /// An endpoint that a behaviour serves: a connection, a flow, or a datagram socket with one peer. What its acceptor
 /// decides, whom the behaviour is exchanged for, and who hears the end. The I/O thread.
-class ServedEndpoint : public Endpoint, protected Peer {
+class ServedEndpoint : public Endpoint, protected LocalEnd {
 public:
     void setBehaviour(const QString& name, BehaviourFactory factory) override;
     void reloadBehaviour() override;
@@ -36,7 +36,7 @@ protected:
     /// before.
     bool endWith(const ClosingRecord& closing);
 
-    // Peer
+    // LocalEnd
     void decide(bool isTaken) final;
     void setRecorded(bool isRecorded) final { recordTraffic(isRecorded); }
     void wake(std::chrono::milliseconds delay, quint64 token) final;

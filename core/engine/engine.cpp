@@ -71,8 +71,11 @@ void Engine::connectWorker() {
     QObject::connect(m_worker, qOverload<const QVector<EndpointSnapshot>&, qint64>(&EngineWorker::changed), m_worker,
                      here([this](const QVector<EndpointSnapshot>& snapshots, qint64 completeUpTo) {
                          m_completeUpTo = std::max(m_completeUpTo, completeUpTo);
-                         for (const EndpointSnapshot& snapshot : snapshots)
+                         for (const EndpointSnapshot& snapshot : snapshots) {
                              m_snapshots.insert(snapshot.id, snapshot);
+                             if (snapshot.error && snapshot.error->id == ErrorId::ProxyAuthentication)
+                                 m_keptFor.remove(snapshot.address.value("proxy")); // it was not right
+                         }
                          post([](EngineWorker& worker) { worker.acknowledge(); });
                          emit endpointsChanged(snapshots);
                      }),
@@ -168,6 +171,7 @@ Result<EndpointId> Engine::open(const Address& address, const OpenRequest& reque
 }
 
 void Engine::keepPassphrase(const QString& file, const QByteArray& passphrase) {
+    m_keptFor.insert(file);
     post([file, passphrase](EngineWorker& worker) { worker.keepPassphrase(file, passphrase); });
 }
 

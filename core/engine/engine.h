@@ -16,6 +16,7 @@
 #include <QHash>
 #include <QMap>
 #include <QObject>
+#include <QSet>
 #include <QThread>
 
 #include <chrono>
@@ -96,8 +97,11 @@ public:
     Engine(Engine&&) = delete;
     Engine& operator=(Engine&&) = delete;
 
-    /// The passphrase of a file of certificates or keys, for what is opened from now on: kept in memory only.
+    /// The passphrase of a file of certificates or keys, or the password for a proxy (by ProxySettings::name()), for
+    /// what is opened from now on: kept in memory only.
     void keepPassphrase(const QString& file, const QByteArray& passphrase);
+    /// Whether there is one; a proxy's is forgotten when the proxy did not take it.
+    bool keepsPassphrase(const QString& file) const { return m_keptFor.contains(file); }
 
     /// Opens a listener (tcp, unix) or a bound datagram socket (udp, unixgram). Errors that can be known at once (an
     /// unknown behaviour, an address of the wrong use) are returned; what the system says comes as a snapshot.
@@ -217,6 +221,7 @@ private:
     std::binary_semaphore m_finished{0}; // the worker has closed everything
     EngineWorker* m_worker;              // lives on m_thread, which deletes it at its end
     QHash<EndpointId, EndpointSnapshot> m_snapshots;
+    QSet<QString> m_keptFor; // passphrases and passwords
     qint64 m_completeUpTo = 0;
     QHash<EndpointId, std::shared_ptr<BehaviourSource>> m_sources;
     QMap<EndpointId, RelayRequest> m_relays;

@@ -51,9 +51,14 @@ EngineWorker::~EngineWorker() {
 void EngineWorker::start() {
     native::initialise();
     m_poller = Poller::create();
+    m_native = std::make_unique<NativeFamily>(*m_poller);
     m_sinceNotify.start();
     if (m_store->spills())
         m_sealTimer.start();
+}
+
+SocketFamily& EngineWorker::sockets(const Address& address) {
+    return usesQtSockets(address) ? static_cast<SocketFamily&>(m_qt) : *m_native;
 }
 
 /// When memory runs short, the segments of idle endpoints end, so that they can leave it.

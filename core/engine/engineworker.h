@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/channel/nativefamily.h"
+#include "core/channel/qtfamily.h"
 #include "core/endpoint/endpoint.h"
 #include "core/engine/engine.h"
 #include "core/relay/relay.h"
@@ -85,7 +87,7 @@ signals:
 private:
     static constexpr std::size_t mostNotified = 200;
 
-    Poller& poller() override { return *m_poller; }
+    SocketFamily& sockets(const Address& address) override;
     const Postbox& postbox() const override { return m_postbox; }
     std::shared_ptr<Transcript> newTranscript() override;
     void adopt(std::unique_ptr<Endpoint> endpoint) override;
@@ -120,8 +122,10 @@ private:
     std::shared_ptr<TranscriptStore> m_store;
     std::shared_ptr<Transcript> m_eventLog;
     std::unique_ptr<Poller> m_poller;
+    std::unique_ptr<NativeFamily> m_native;
     TlsSessionCache m_tlsSessions; // outlives the endpoints
     QHash<QString, QByteArray> m_passphrases;
+    QtFamily m_qt{m_passphrases};
     std::unordered_map<quint64, std::unique_ptr<Endpoint>> m_endpoints;
     std::unordered_map<quint64, std::shared_ptr<Relay>> m_relays;
     QSet<EndpointId> m_heldChanged; // not told yet

@@ -64,7 +64,7 @@ void RelayPair::reachTarget(const ClientHello* hello) {
                                       }});
 }
 
-void RelayPair::attach(Side side, Peer& peer) {
+void RelayPair::attach(Side side, LocalEnd& peer) {
     (side == Side::Client ? m_client : m_target) = &peer;
     fromWay(side).from = &peer;
     toWay(side).to = &peer;
@@ -76,7 +76,7 @@ void RelayPair::detach(Side side) {
     toWay(side).to = nullptr;
 }
 
-void RelayPair::opened(Side side, Peer& peer) {
+void RelayPair::opened(Side side, LocalEnd& peer) {
     const auto self = shared_from_this(); // what follows may end both sides
     attach(side, peer);
     if (!m_relay->plan().isRecorded)
@@ -86,7 +86,7 @@ void RelayPair::opened(Side side, Peer& peer) {
         return;
     }
     if (side == Side::Target && std::exchange(m_isHandshakeHeld, false) && m_client != nullptr)
-        m_client->proceedTls(peer.agreedProtocol());
+        m_client->stream()->proceedTls(peer.stream()->agreedProtocol());
     if (m_client == nullptr && side == Side::Target) { // gone while we were connecting
         m_up.begin();
         check();
@@ -157,7 +157,7 @@ void RelayPair::check() {
             continue;
         m_isOver = true;
         const bool isReset = way->outcome() == RelayWay::Outcome::Reset;
-        for (Peer* peer : {m_client, m_target}) {
+        for (LocalEnd* peer : {m_client, m_target}) {
             if (peer == nullptr)
                 continue;
             if (isReset)
@@ -182,7 +182,7 @@ void RelayPair::closed(Side side, const ClosingRecord& closing) {
     toWay(side).forgetHeld();
     detach(side);
     (side == Side::Client ? m_isClientGone : m_isTargetGone) = true;
-    Peer* other = peerOf(otherSide);
+    LocalEnd* other = peerOf(otherSide);
     if (m_isOver || other == nullptr) {
         if (side == Side::Client && isOrderly(closing) && !m_isOver &&
             !m_isTargetGone) { // the target is still being connected
@@ -215,7 +215,7 @@ RelaySide::~RelaySide() {
         m_pair->detach(m_side);
 }
 
-Acceptance RelaySide::acceptor(Peer& peer) {
+Acceptance RelaySide::acceptor(LocalEnd& peer) {
     m_connection = m_relay->nextConnection();
     if (peer.isDatagram() || !m_relay->refuses(m_connection))
         return {};
@@ -225,7 +225,7 @@ Acceptance RelaySide::acceptor(Peer& peer) {
     return {.isTaken = false};
 }
 
-void RelaySide::pair(Peer& peer) {
+void RelaySide::pair(LocalEnd& peer) {
     if (m_pair)
         return;
     if (m_connection == 0)
@@ -235,7 +235,7 @@ void RelaySide::pair(Peer& peer) {
     m_pair->attach(m_side, peer);
 }
 
-bool RelaySide::hello(Peer& peer, const ClientHello& hello) {
+bool RelaySide::hello(LocalEnd& peer, const ClientHello& hello) {
     if (m_side != RelayPair::Side::Client || !isSecure(m_relay->plan().target.scheme) || m_pair)
         return false;
     pair(peer);
@@ -244,7 +244,7 @@ bool RelaySide::hello(Peer& peer, const ClientHello& hello) {
     return true;
 }
 
-void RelaySide::opened(Peer& peer) {
+void RelaySide::opened(LocalEnd& peer) {
     if (m_side == RelayPair::Side::Client)
         pair(peer);
     const auto pair = m_pair;
@@ -253,22 +253,22 @@ void RelaySide::opened(Peer& peer) {
         pair->reachTarget(nullptr);
 }
 
-void RelaySide::filter(Peer&, QByteArrayView bytes) {
+void RelaySide::filter(LocalEnd&, QByteArrayView bytes) {
     if (m_pair)
         m_pair->arrived(m_side, bytes);
 }
 
-void RelaySide::writable(Peer&) {
+void RelaySide::writable(LocalEnd&) {
     if (m_pair)
         m_pair->writable(m_side);
 }
 
-void RelaySide::woken(Peer&, quint64 token) {
+void RelaySide::woken(LocalEnd&, quint64 token) {
     if (m_pair)
         m_pair->woken(token);
 }
 
-void RelaySide::endOfStream(Peer&) {
+void RelaySide::endOfStream(LocalEnd&) {
     if (m_pair)
         m_pair->ended(m_side);
 }

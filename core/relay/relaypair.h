@@ -24,10 +24,10 @@ public:
     /// The client's TLS waits for what the target agrees on.
     void holdHandshake() { m_isHandshakeHeld = true; }
 
-    void attach(Side side, Peer& peer);
+    void attach(Side side, LocalEnd& peer);
     /// Another behaviour serves that side now.
     void detach(Side side);
-    void opened(Side side, Peer& peer);
+    void opened(Side side, LocalEnd& peer);
     void arrived(Side side, QByteArrayView bytes);
     void ended(Side side);
     void writable(Side side);
@@ -43,7 +43,7 @@ public:
 private:
     RelayWay& fromWay(Side side) { return side == Side::Client ? m_up : m_down; }
     RelayWay& toWay(Side side) { return side == Side::Client ? m_down : m_up; }
-    Peer* peerOf(Side side) const { return side == Side::Client ? m_client : m_target; }
+    LocalEnd* peerOf(Side side) const { return side == Side::Client ? m_client : m_target; }
     void watchIdle();
 
     std::shared_ptr<Relay> m_relay;
@@ -51,8 +51,8 @@ private:
     bool m_isDatagram;
     RelayWay m_up;
     RelayWay m_down;
-    Peer* m_client = nullptr;
-    Peer* m_target = nullptr;
+    LocalEnd* m_client = nullptr;
+    LocalEnd* m_target = nullptr;
     bool m_isReaching = false;
     bool m_isHandshakeHeld = false;
     bool m_isWatching = false;
@@ -75,18 +75,18 @@ public:
     RelaySide(RelaySide&&) = delete;
     RelaySide& operator=(RelaySide&&) = delete;
 
-    Acceptance acceptor(Peer& peer) override;
-    void opened(Peer& peer) override;
-    bool hello(Peer& peer, const ClientHello& hello) override;
-    void filter(Peer& peer, QByteArrayView bytes) override;
-    void writable(Peer& peer) override;
-    void woken(Peer& peer, quint64 token) override;
-    void endOfStream(Peer& peer) override;
+    Acceptance acceptor(LocalEnd& peer) override;
+    void opened(LocalEnd& peer) override;
+    bool hello(LocalEnd& peer, const ClientHello& hello) override;
+    void filter(LocalEnd& peer, QByteArrayView bytes) override;
+    void writable(LocalEnd& peer) override;
+    void woken(LocalEnd& peer, quint64 token) override;
+    void endOfStream(LocalEnd& peer) override;
     void sentinel(const ClosingRecord& closing) override;
     bool passesOn() const override { return true; }
 
 private:
-    void pair(Peer& peer);
+    void pair(LocalEnd& peer);
 
     std::shared_ptr<Relay> m_relay; // of a client
     std::shared_ptr<RelayPair> m_pair;

@@ -190,7 +190,7 @@ bool RelayWay::release(quint64 number, const Release& release) {
         m_queue.erase(place);
         m_queued -= itemCost;
     }
-    if (Peer* teller = from != nullptr ? from : to)
+    if (LocalEnd* teller = from != nullptr ? from : to)
         teller->tell(EventKind::MessageReleased,
                      QStringLiteral("%1: the held message was %2").arg(directionName(m_direction), what),
                      {{QStringLiteral("number"), static_cast<qint64>(number)},
@@ -206,7 +206,7 @@ bool RelayWay::release(quint64 number, const Release& release) {
 void RelayWay::forgetHeld() {
     if (m_held.empty())
         return;
-    if (Peer* teller = from != nullptr ? from : to)
+    if (LocalEnd* teller = from != nullptr ? from : to)
         teller->tell(EventKind::MessageReleased,
                      QStringLiteral("%1: %2 held messages have nobody to go to any more")
                          .arg(directionName(m_direction))
@@ -368,18 +368,18 @@ void RelayWay::endLater() {
         return;
     }
     m_hasPassedEnd = true;
-    to->endSending();
+    sw::endSending(*to);
 }
 
 void RelayWay::sendEnd() {
     if (to == nullptr || m_isDatagram) {
         m_hasPassedEnd = true;
-    } else if (m_direction == RelayDirection::Up && !to->hasHalfClose()) {
+    } else if (m_direction == RelayDirection::Up && !to->stream()->hasHalfClose()) {
         lastAnswer = now();
         endLater();
     } else {
         m_hasPassedEnd = true;
-        to->endSending();
+        sw::endSending(*to);
     }
 }
 
@@ -396,7 +396,7 @@ void RelayWay::tellDecisions() {
     if (decisions.empty())
         return;
     constexpr std::size_t mostTold = 50; // at once: a chop decides for every few bytes
-    Peer* teller = to != nullptr ? to : from;
+    LocalEnd* teller = to != nullptr ? to : from;
     for (std::size_t i = 0; teller != nullptr && i < std::min(decisions.size(), mostTold); ++i)
         teller->tell(EventKind::FaultApplied, decisions[i].toText(),
                      {{QStringLiteral("decision"), decisions[i].toJson()}});
@@ -419,7 +419,7 @@ void RelayWay::heedRoom() {
     if (isFull == m_isHolding)
         return;
     m_isHolding = isFull;
-    from->holdReceiving(isFull);
+    sw::holdReceiving(*from, isFull);
 }
 
 bool RelayWay::isIdle() const {

@@ -15,8 +15,8 @@ public:
     RelayWay(Relay& relay, quint64 connection, RelayDirection direction, bool isDatagram);
 
     // who it is between; nullptr: not there (yet, or any more)
-    Peer* from = nullptr;
-    Peer* to = nullptr;
+    LocalEnd* from = nullptr;
+    LocalEnd* to = nullptr;
     bool isOpen = false;                     ///< `to` can be sent to
     std::chrono::microseconds lastAnswer{0}; ///< when the other direction last brought something
 

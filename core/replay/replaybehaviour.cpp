@@ -29,23 +29,23 @@ ReplayBehaviour::ReplayBehaviour(std::shared_ptr<ReplayTurn> turn, std::size_t c
     : m_turn(std::move(turn)),
       m_number(conversation) {}
 
-void ReplayBehaviour::opened(Peer& peer) {
+void ReplayBehaviour::opened(LocalEnd& local) {
     const ReplayOptions& options = m_turn->options;
     const bool isClient = options.side == ReplaySide::Client;
-    peer.tell(EventKind::ReplayStarted,
-              QStringLiteral("replays “%1” of %2 as %3: %4 messages, %5 bytes")
-                  .arg(conversation().name, m_turn->script->name(),
-                       isClient ? QStringLiteral("client") : QStringLiteral("server"))
-                  .arg(conversation().messages(options.side))
-                  .arg(conversation().bytes(options.side)),
-              {{QStringLiteral("side"), isClient ? QStringLiteral("client") : QStringLiteral("server")},
-               {QStringLiteral("speed"), options.speed}});
+    local.tell(EventKind::ReplayStarted,
+               QStringLiteral("replays “%1” of %2 as %3: %4 messages, %5 bytes")
+                   .arg(conversation().name, m_turn->script->name(),
+                        isClient ? QStringLiteral("client") : QStringLiteral("server"))
+                   .arg(conversation().messages(options.side))
+                   .arg(conversation().bytes(options.side)),
+               {{QStringLiteral("side"), isClient ? QStringLiteral("client") : QStringLiteral("server")},
+                {QStringLiteral("speed"), options.speed}});
     m_isRunning = true;
-    goOn(peer);
+    goOn(local);
 }
 
 /// True: a pause of the recording, at its speed, comes first.
-bool ReplayBehaviour::pausesBefore(Peer& peer, const ReplayStep& step) {
+bool ReplayBehaviour::pausesBefore(LocalEnd& local, const ReplayStep& step) {
     if (m_turn->options.speed <= 0 || m_pausedFor == m_step)
         return m_isPausing;
     const std::chrono::nanoseconds last =
@@ -56,7 +56,7 @@ bool ReplayBehaviour::pausesBefore(Peer& peer, const ReplayStep& step) {
     if (pause.count() <= 0)
         return false;
     m_isPausing = true;
-    peer.wake(pause, pauseToken);
+    local.wake(pause, pauseToken);
     return true;
 }
 
@@ -81,23 +81,23 @@ void ReplayBehaviour::giveUpTurn() {
 }
 
 /// True: the peer has not done yet what it did then.
-bool ReplayBehaviour::awaits(Peer& peer, const ReplayStep& step) {
+bool ReplayBehaviour::awaits(LocalEnd& local, const ReplayStep& step) {
     if (!m_turn->options.waitsForPeer || m_compared > m_step)
         return false;
     if (step.isEnd && m_peerEnded)
         return false;
     if (m_peerEnded) { // nothing more comes
-        differ(peer, QStringLiteral("the peer ended, and had %1 more bytes to say here").arg(missing()),
+        differ(local, QStringLiteral("the peer ended, and had %1 more bytes to say here").arg(missing()),
                {{QStringLiteral("missing"), missing()}});
         giveUpTurn();
         return false;
     }
     if (!std::exchange(m_isWatched, true))
-        peer.wake(m_turn->options.patience, m_progress);
+        local.wake(m_turn->options.patience, m_progress);
     return true;
 }
 
-void ReplayBehaviour::goOn(Peer& peer) {
+void ReplayBehaviour::goOn(LocalEnd& local) {
     if (!m_isRunning || m_isOver || m_isInside || m_isSettling)
         return;
     m_isInside = true;
@@ -105,17 +105,17 @@ void ReplayBehaviour::goOn(Peer& peer) {
     while (m_step < steps.size() && !m_isOver) {
         const ReplayStep& step = steps[m_step];
         if (isOurs(step)) {
-            if (pausesBefore(peer, step) || !peer.wantsMore())
+            if (pausesBefore(local, step) || !local.wantsMore())
                 break;
             if (step.isEnd && m_step + 1 == steps.size())
                 m_isInside = false; // nothing follows: the end of the replay is ours, and may be the connection's
             else if (step.isEnd)
-                peer.endSending();
+                sw::endSending(local);
             else if (conversation().isDatagram)
-                peer.send(step.bytes);
-            else if (!sendSlice(peer, step.bytes))
+                local.send(step.bytes);
+            else if (!sendSlice(local, step.bytes))
                 continue;
-        } else if (awaits(peer, step) || (!m_turn->options.waitsForPeer && pausesBefore(peer, step))) {
+        } else if (awaits(local, step) || (!m_turn->options.waitsForPeer && pausesBefore(local, step))) {
             break;
         }
         ++m_step;
@@ -124,18 +124,18 @@ void ReplayBehaviour::goOn(Peer& peer) {
     if (m_step < steps.size() || m_isOver)
         return;
     if (!m_turn->options.waitsForPeer && !m_peerEnded && missing() > 0 && !std::exchange(m_hasWaited, true)) {
-        peer.wake(m_turn->options.patience, endToken); // for answers that are still under way
+        local.wake(m_turn->options.patience, endToken); // for answers that are still under way
         return;
     }
     if (m_hasWaited && !m_peerEnded && !m_isPatienceOver && missing() > 0)
         return;
-    finish(peer);
+    finish(local);
 }
 
 /// A large message in portions that the queue takes; true: all of it is sent.
-bool ReplayBehaviour::sendSlice(Peer& peer, const QByteArray& bytes) {
+bool ReplayBehaviour::sendSlice(LocalEnd& local, const QByteArray& bytes) {
     const qsizetype size = std::min(slice, bytes.size() - m_sent);
-    peer.send(QByteArrayView(bytes).sliced(m_sent, size));
+    local.send(QByteArrayView(bytes).sliced(m_sent, size));
     m_sent += size;
     if (m_sent < bytes.size())
         return false;
@@ -143,20 +143,20 @@ bool ReplayBehaviour::sendSlice(Peer& peer, const QByteArray& bytes) {
     return true;
 }
 
-void ReplayBehaviour::filter(Peer& peer, QByteArrayView bytes) {
+void ReplayBehaviour::filter(LocalEnd& local, QByteArrayView bytes) {
     if (!m_isRunning || m_isOver)
         return;
     ++m_progress;
     if (m_isSettling)
         return;
     if (conversation().isDatagram)
-        compareDatagram(peer, bytes);
+        compareDatagram(local, bytes);
     else
-        compare(peer, bytes);
-    goOn(peer);
+        compare(local, bytes);
+    goOn(local);
 }
 
-void ReplayBehaviour::compare(Peer& peer, QByteArrayView bytes) {
+void ReplayBehaviour::compare(LocalEnd& local, QByteArrayView bytes) {
     const auto& steps = conversation().steps;
     while (!bytes.isEmpty()) {
         while (m_compared < steps.size() &&
@@ -175,7 +175,7 @@ void ReplayBehaviour::compare(Peer& peer, QByteArrayView bytes) {
         const qsizetype same = mine - expected.begin();
         if (same < size && !std::exchange(m_hasDiffered, true)) {
             const qsizetype place = m_comparedBytes + same;
-            differ(peer,
+            differ(local,
                    QStringLiteral("byte %1 of the peer's message %2 differs: expected %3, came %4")
                        .arg(place)
                        .arg(m_compared + 1)
@@ -195,7 +195,7 @@ void ReplayBehaviour::compare(Peer& peer, QByteArrayView bytes) {
         ++m_compared;
         m_comparedBytes = 0;
         if (std::exchange(m_hasDiffered, false) && isTurnOver) {
-            settle(peer);
+            settle(local);
             return;
         }
     }
@@ -203,26 +203,26 @@ void ReplayBehaviour::compare(Peer& peer, QByteArrayView bytes) {
 
 /// An answer that differed may be longer too: what comes until the peer is quiet is the rest of it, and no part of the
 /// next one.
-void ReplayBehaviour::settle(Peer& peer) {
+void ReplayBehaviour::settle(LocalEnd& local) {
     constexpr std::chrono::milliseconds quiet(50);
     m_isSettling = true;
-    peer.wake(quiet, settleToken + m_progress);
+    local.wake(quiet, settleToken + m_progress);
 }
 
-void ReplayBehaviour::compareDatagram(Peer& peer, QByteArrayView bytes) {
+void ReplayBehaviour::compareDatagram(LocalEnd& local, QByteArrayView bytes) {
     const auto& steps = conversation().steps;
     while (m_compared < steps.size() && (isOurs(steps[m_compared]) || steps[m_compared].isEnd))
         ++m_compared;
     if (m_compared == steps.size()) {
         m_surplus += static_cast<quint64>(bytes.size());
-        differ(peer, QStringLiteral("a datagram of %1 bytes that was not in the recording").arg(bytes.size()), {});
+        differ(local, QStringLiteral("a datagram of %1 bytes that was not in the recording").arg(bytes.size()), {});
         return;
     }
     const QByteArray& expected = steps[m_compared].bytes;
     if (bytes == expected)
         m_matched += static_cast<quint64>(bytes.size());
     else
-        differ(peer,
+        differ(local,
                QStringLiteral("datagram %1 differs: expected %2 bytes %3, came %4 bytes %5")
                    .arg(m_compared + 1)
                    .arg(expected.size())
@@ -235,30 +235,30 @@ void ReplayBehaviour::compareDatagram(Peer& peer, QByteArrayView bytes) {
     ++m_compared;
 }
 
-void ReplayBehaviour::differ(Peer& peer, const QString& text, const QJsonObject& facts) {
+void ReplayBehaviour::differ(LocalEnd& local, const QString& text, const QJsonObject& facts) {
     constexpr quint64 mostTold = 1000;
     if (++m_differences <= mostTold)
-        peer.tell(EventKind::ReplayDifference, text, facts);
+        local.tell(EventKind::ReplayDifference, text, facts);
 }
 
-void ReplayBehaviour::woken(Peer& peer, quint64 token) {
+void ReplayBehaviour::woken(LocalEnd& local, quint64 token) {
     if (m_isOver)
         return;
     if (token == pauseToken) {
         m_isPausing = false;
-        goOn(peer);
+        goOn(local);
         return;
     }
     if (token == endToken) {
         m_isPatienceOver = true;
-        goOn(peer);
+        goOn(local);
         return;
     }
     if (token >= settleToken) {
         m_isSettling = false;
         if (token != settleToken + m_progress)
-            settle(peer); // it still says something
-        goOn(peer);
+            settle(local); // it still says something
+        goOn(local);
         return;
     }
     m_isWatched = false;
@@ -266,50 +266,50 @@ void ReplayBehaviour::woken(Peer& peer, quint64 token) {
     if (m_step >= steps.size() || isOurs(steps[m_step]) || m_compared > m_step)
         return;
     if (token != m_progress) { // it still says something
-        goOn(peer);
+        goOn(local);
         return;
     }
     const QString patience = formatDuration(m_turn->options.patience);
     if (steps[m_step].isEnd)
-        differ(peer, QStringLiteral("the peer did not end within %1, as it did in the recording").arg(patience), {});
+        differ(local, QStringLiteral("the peer did not end within %1, as it did in the recording").arg(patience), {});
     else
-        differ(peer,
+        differ(local,
                QStringLiteral("after %1 without a byte, %2 bytes of the peer's message %3 are missing")
                    .arg(patience)
                    .arg(missing())
                    .arg(m_compared + 1),
                {{QStringLiteral("step"), static_cast<qint64>(m_compared)}, {QStringLiteral("missing"), missing()}});
     giveUpTurn();
-    goOn(peer);
+    goOn(local);
 }
 
-void ReplayBehaviour::endOfStream(Peer& peer) {
+void ReplayBehaviour::endOfStream(LocalEnd& local) {
     m_isSettling = false;
     m_peerEnded = true;
     ++m_progress;
-    goOn(peer);
+    goOn(local);
     if (m_isOver)
-        peer.close();
+        local.close();
 }
 
-void ReplayBehaviour::finish(Peer& peer) {
+void ReplayBehaviour::finish(LocalEnd& local) {
     m_isOver = true;
     if (missing() > 0)
-        differ(peer, QStringLiteral("%1 bytes that the peer said in the recording did not come").arg(missing()),
+        differ(local, QStringLiteral("%1 bytes that the peer said in the recording did not come").arg(missing()),
                {{QStringLiteral("missing"), missing()}});
     if (m_surplus > 0 && !conversation().isDatagram)
-        differ(peer, QStringLiteral("the peer said %1 bytes more than in the recording").arg(m_surplus),
+        differ(local, QStringLiteral("the peer said %1 bytes more than in the recording").arg(m_surplus),
                {{QStringLiteral("surplus"), static_cast<qint64>(m_surplus)}});
-    peer.tell(EventKind::ReplayEnded,
-              m_differences == 0
-                  ? QStringLiteral("the replay is over: the peer said what it said then, %1 bytes").arg(m_matched)
-                  : QStringLiteral("the replay is over: %1 differences").arg(m_differences),
-              {{QStringLiteral("differences"), static_cast<qint64>(m_differences)},
-               {QStringLiteral("matched"), static_cast<qint64>(m_matched)},
-               {QStringLiteral("complete"), true}});
-    if (peer.isDatagram())
+    local.tell(EventKind::ReplayEnded,
+               m_differences == 0
+                   ? QStringLiteral("the replay is over: the peer said what it said then, %1 bytes").arg(m_matched)
+                   : QStringLiteral("the replay is over: %1 differences").arg(m_differences),
+               {{QStringLiteral("differences"), static_cast<qint64>(m_differences)},
+                {QStringLiteral("matched"), static_cast<qint64>(m_matched)},
+                {QStringLiteral("complete"), true}});
+    if (local.isDatagram())
         return;
-    peer.close();
+    local.close();
 }
 
 void ReplayBehaviour::sentinel(const ClosingRecord&) {

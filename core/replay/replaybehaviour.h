@@ -23,28 +23,28 @@ class ReplayBehaviour final : public Behaviour {
 public:
     ReplayBehaviour(std::shared_ptr<ReplayTurn> turn, std::size_t conversation);
 
-    void opened(Peer& peer) override;
-    void filter(Peer& peer, QByteArrayView bytes) override;
-    void writable(Peer& peer) override { goOn(peer); }
-    void woken(Peer& peer, quint64 token) override;
-    void endOfStream(Peer& peer) override;
+    void opened(LocalEnd& local) override;
+    void filter(LocalEnd& local, QByteArrayView bytes) override;
+    void writable(LocalEnd& local) override { goOn(local); }
+    void woken(LocalEnd& local, quint64 token) override;
+    void endOfStream(LocalEnd& local) override;
     void sentinel(const ClosingRecord& closing) override;
     bool passesOn() const override { return true; } // it listens after it has ended, and while much waits to be sent
 
 private:
     const ReplayConversation& conversation() const { return m_turn->script->conversations()[m_number]; }
     bool isOurs(const ReplayStep& step) const { return step.side == m_turn->options.side; }
-    void goOn(Peer& peer);
-    bool pausesBefore(Peer& peer, const ReplayStep& step);
+    void goOn(LocalEnd& local);
+    bool pausesBefore(LocalEnd& local, const ReplayStep& step);
     qsizetype missing() const;
     void giveUpTurn();
-    bool awaits(Peer& peer, const ReplayStep& step);
-    void compare(Peer& peer, QByteArrayView bytes);
-    void compareDatagram(Peer& peer, QByteArrayView bytes);
-    void differ(Peer& peer, const QString& text, const QJsonObject& facts);
-    void finish(Peer& peer);
-    void settle(Peer& peer);
-    bool sendSlice(Peer& peer, const QByteArray& bytes);
+    bool awaits(LocalEnd& local, const ReplayStep& step);
+    void compare(LocalEnd& local, QByteArrayView bytes);
+    void compareDatagram(LocalEnd& local, QByteArrayView bytes);
+    void differ(LocalEnd& local, const QString& text, const QJsonObject& facts);
+    void finish(LocalEnd& local);
+    void settle(LocalEnd& local);
+    bool sendSlice(LocalEnd& local, const QByteArray& bytes);
 
     std::shared_ptr<ReplayTurn> m_turn;
     std::size_t m_number;

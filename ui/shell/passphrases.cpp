@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/shell/passphrases.h"
 
+#include "core/address/proxy.h"
 #include "core/tls/keyfile.h"
 
 #include <QCoreApplication>
@@ -9,6 +10,14 @@ namespace sw::ui {
 
 bool askPassphrases(Engine& engine, Prompter& prompter, QWidget* parent, const Address& address) {
     const auto tr = [](const char* text) { return QCoreApplication::translate("Passphrases", text); };
+    if (const auto proxy = proxyToAskFor(address); proxy && !engine.keepsPassphrase(proxy->name())) {
+        const auto typed = prompter.askSecret(
+            parent, tr("Password"),
+            tr("The password of %1 for the proxy, which is kept in memory only:").arg(proxy->name()));
+        if (!typed)
+            return false;
+        engine.keepPassphrase(proxy->name(), typed->toUtf8());
+    }
     const QStringList files = filesToAskFor(TlsSettings::of(address));
     for (const QString& file : files) {
         QString question = tr("%1 is encrypted. Its passphrase, which is kept in memory only:").arg(file);

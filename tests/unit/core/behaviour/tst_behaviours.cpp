@@ -14,7 +14,7 @@ class BehavioursTest : public QObject {
 private:
     struct Served {
         std::unique_ptr<EngineFixture> fixture = std::make_unique<EngineFixture>();
-        RawPeer peer;
+        RawPeer local;
     };
     static Served serve(const char* behaviour) {
         Served served;
@@ -78,8 +78,8 @@ private slots:
         EngineFixture fixture;
         const auto socket = fixture.listen(QStringLiteral("udp://127.0.0.1"), QStringLiteral("talk"));
         const RawPeer peer = RawPeer::datagram();
-        peer.sendTo(fixture.portOf(socket), "line");
-        QCOMPARE(peer.receive(17), QByteArray("You sent: 'line'\n"));
+        local.sendTo(fixture.portOf(socket), "line");
+        QCOMPARE(local.receive(17), QByteArray("You sent: 'line'\n"));
     }
 
     void unknownOnesAreNamed() {
@@ -97,15 +97,15 @@ private slots:
         class Witness final : public Behaviour {
         public:
             explicit Witness(Log& log) : m_log(log) {}
-            Acceptance acceptor(Peer&) override {
+            Acceptance acceptor(LocalEnd&) override {
                 m_log.calls.append(QStringLiteral("acceptor"));
                 return {};
             }
-            void opened(Peer&) override { m_log.calls.append(QStringLiteral("opened")); }
-            void filter(Peer&, QByteArrayView) override { m_log.calls.append(QStringLiteral("filter")); }
-            void endOfStream(Peer& peer) override {
+            void opened(LocalEnd&) override { m_log.calls.append(QStringLiteral("opened")); }
+            void filter(LocalEnd&, QByteArrayView) override { m_log.calls.append(QStringLiteral("filter")); }
+            void endOfStream(LocalEnd& local) override {
                 m_log.calls.append(QStringLiteral("end"));
-                peer.close();
+                local.close();
             }
             void sentinel(const ClosingRecord& closing) override {
                 m_log.calls.append(QStringLiteral("sentinel ") + causeName(closing.cause));
@@ -114,7 +114,7 @@ private slots:
         private:
             Log& m_log;
         };
-        class FakePeer final : public Peer {
+        class FakeEnd final : public LocalEnd {
         public:
             void send(QByteArrayView) override {}
             bool wantsMore() const override { return true; }
@@ -122,34 +122,29 @@ private slots:
             void closeAfterPeer() override { close(); }
             void abort() override {}
             void abortBecause(const QString&, const std::optional<Error>&) override {}
-            void proceedTls(const QString&) override {}
-            QString agreedProtocol() const override { return {}; }
-            bool hasHalfClose() const override { return true; }
             EndpointId ownId() const override { return EndpointId::None; }
-            void endSending() override {}
-            void beginTls(const QString&) override {}
-            bool isStartingTls() const override { return false; }
-            void holdReceiving(bool) override {}
             void setRecorded(bool) override {}
             void wake(std::chrono::milliseconds, quint64) override {}
             void tell(EventKind, const QString&, const QJsonObject&) override {}
+            StreamEnd* stream() override { return nullptr; }
             bool isDatagram() const override { return false; }
+            void decide(bool) override {}
+            std::shared_ptr<const PeerCredentials> credentials() const override { return nullptr; }
             QString peerName() const override { return {}; }
             QString ownName() const override { return {}; }
-            QString listenerName() const override { return {}; }
             bool isClosed = false;
         };
         Log log;
         Witness witness(log);
-        FakePeer peer;
+        FakeEnd local;
         Behaviour& behaviour = witness;
-        QVERIFY(behaviour.acceptor(peer).isTaken);
-        behaviour.opened(peer);
-        behaviour.filter(peer, "x");
-        behaviour.writable(peer);
-        behaviour.endOfStream(peer);
+        QVERIFY(behaviour.acceptor(local).isTaken);
+        behaviour.opened(local);
+        behaviour.filter(local, "x");
+        behaviour.writable(local);
+        behaviour.endOfStream(local);
         behaviour.sentinel({.cause = ClosingCause::ClosedByPeer, .text = {}, .error = {}});
-        QVERIFY(peer.isClosed);
+        QVERIFY(local.isClosed);
         QCOMPARE(log.calls, (QStringList{QStringLiteral("acceptor"), QStringLiteral("opened"), QStringLiteral("filter"),
                                          QStringLiteral("end"), QStringLiteral("sentinel closed-by-peer")}));
     }
@@ -167,8 +162,8 @@ private slots:
         const EndpointId served = fixture.waitForChild(listener.id);
         fixture.engine().shutDownSending(served);
         QVERIFY(fixture.waitForState(served, EndpointState::WriteEnded));
-        peer.send("1\n2\n3\n");
-        peer.shutdownSending();
+        local.send("1\n2\n3\n");
+        local.shutdownSending();
         QVERIFY(fixture.waitForState(served, EndpointState::Closed));
         QCOMPARE(fixture.bytesOf(served, RecordKind::Received), QByteArray("1\n2\n3\n"));
         QCOMPARE(fixture.events(served, EventKind::NotSent).size(), 0);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where a listener or datagram socket should bind, from what its address says.
-#include "core/endpoint/listener.h"
+#include "core/endpoint/binding.h"
 
 #include "core/address/hosts.h"
 #include "core/address/sockettable.h"
@@ -46,9 +45,8 @@ bool wantsDualStack(const Address& address, const QHostAddress& host) {
            (address.place.host == QLatin1String("*") || address.value("ipv6") == QLatin1String("both"));
 }
 
-Result<native::Descriptor>
-bindFirstFree(const Address& address, std::vector<QHostAddress> hosts,
-              const std::function<Result<native::Descriptor>(const native::SocketAddress&)>& bind) {
+std::optional<Error> bindFirstFree(const Address& address, std::vector<QHostAddress> hosts,
+                                   const std::function<std::optional<Error>(const native::SocketAddress&)>& bind) {
     const HostPort& place = address.place;
     const bool isName = !place.host.isEmpty() && place.host != QLatin1String("*");
     if (isName && address.value("ipv6") == QLatin1String("any")) // IPv4 first, whatever the name service says first
@@ -62,12 +60,12 @@ bindFirstFree(const Address& address, std::vector<QHostAddress> hosts,
     for (uint port = place.portFirst; port <= place.portLast; ++port) {
         std::optional<Error> error;
         for (const QHostAddress& host : hosts) {
-            auto socket = bind(native::ipAddress(host, static_cast<quint16>(port)));
-            if (socket)
-                return socket;
-            if (!error || !isOfOtherFamily(socket.error()))
-                error = socket.error();
-            if (!isOfOtherFamily(socket.error()))
+            const auto failure = bind(native::ipAddress(host, static_cast<quint16>(port)));
+            if (!failure)
+                return std::nullopt;
+            if (!error || !isOfOtherFamily(*failure))
+                error = failure;
+            if (!isOfOtherFamily(*failure))
                 break;
         }
         last = error.value_or(last);
@@ -78,7 +76,11 @@ bindFirstFree(const Address& address, std::vector<QHostAddress> hosts,
         last.detail = QStringLiteral("Every port from %1 to %2 is taken.").arg(place.portFirst).arg(place.portLast);
     else
         last = withPortOwner(last, place.portFirst, isDatagram(address.scheme));
-    return tl::unexpected(last);
+    return last;
+}
+
+Result<void> prepareSocketFile(const Address& address) {
+    return native::prepareSocketFile(address.path, address.value("stale") == QLatin1String("replace"));
 }
 
 Error withPortOwner(Error error, quint16 port, bool udp) {

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "core/address/proxy.h"
+
+#include "core/address/address.h"
+
+#include <QUrl>
+
+#include <array>
+
+namespace sw {
+
+namespace {
+
+struct KindName {
+    ProxySettings::Kind kind;
+    QLatin1String name;
+    quint16 port; ///< where none is given
+};
+
+constexpr std::array kinds{
+    KindName{ProxySettings::Kind::Socks5, QLatin1String("socks5"), 1080},
+    KindName{ProxySettings::Kind::HttpConnect, QLatin1String("http"), 8080},
+};
+
+tl::unexpected<Error> refused(const QString& why) {
+    return tl::unexpected(badInput(QStringLiteral("option"), why, 0));
+}
+
+} // namespace
+
+QString ProxySettings::name() const {
+    QString text = formatHostPort(place);
+    if (!user.isEmpty())
+        text.prepend(QString::fromLatin1(QUrl::toPercentEncoding(user)) + QLatin1Char('@'));
+    for (const KindName& one : kinds) {
+        if (one.kind == kind)
+            text.prepend(one.name + QLatin1String("://"));
+    }
+    return text;
+}
+
+std::optional<ProxySettings> proxyOf(const Address& address) {
+    const auto text = address.given("proxy");
+    const auto settings = text ? parseProxy(*text) : Result<ProxySettings>(tl::unexpected(Error{}));
+    return settings ? std::optional(*settings) : std::nullopt;
+}
+
+std::optional<ProxySettings> proxyToAskFor(const Address& address) {
+    auto settings = proxyOf(address);
+    if (settings && (settings->user.isEmpty() || address.given("proxypassword")))
+        settings.reset();
+    return settings;
+}
+
+Result<ProxySettings> parseProxy(const QString& text) {
+    const qsizetype colon = text.indexOf(QLatin1String("://"));
+    const QString scheme = text.left(std::max<qsizetype>(colon, 0));
+    const QString body = text.mid(colon + 3);
+    const qsizetype at = body.lastIndexOf(QLatin1Char('@'));
+    const QString user = body.left(std::max<qsizetype>(at, 0));
+    if (user.contains(QLatin1Char(':')) || (colon < 0 && text.contains(QLatin1Char('@'))))
+        return refused(QStringLiteral("proxy takes no password: write proxy=SCHEME://USER@HOST:PORT, and where the "
+                                      "password stands with proxypassword=env:NAME or proxypassword=file:PATH."));
+    ProxySettings settings{.kind = {}, .user = QUrl::fromPercentEncoding(user.toUtf8()), .place = {}};
+    quint16 usual = 0;
+    for (const KindName& one : kinds) {
+        if (scheme.compare(one.name, Qt::CaseInsensitive) == 0) {
+            settings.kind = one.kind;
+            usual = one.port;
+        }
+    }
+    if (usual == 0)
+        return refused(QStringLiteral("“%1” is no proxy: proxy takes socks5://[USER@]HOST:PORT or "
+                                      "http://[USER@]HOST:PORT.")
+                           .arg(text));
+    QString where = body.mid(at + 1);
+    if (where.endsWith(QLatin1Char('/')))
+        where.chop(1);
+    auto place = parseHostPort(where, false);
+    if (!place)
+        return refused(QStringLiteral("proxy=%1: %2").arg(text, place.error().detail));
+    if (place->host.isEmpty() || place->host == QLatin1String("*") || place->portFirst != place->portLast)
+        return refused(QStringLiteral("proxy=%1: a proxy is one host and one port.").arg(text));
+    place->service.clear();
+    if (place->portFirst == 0)
+        place->portFirst = place->portLast = usual;
+    settings.place = *place;
+    return settings;
+}
+
+} // namespace sw

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/channel/qtsocket.h"
+#include "core/channel/streamchannel.h"
+
+#include <QObject>
+#include <QPointer>
+#include <QTcpSocket>
+
+namespace sw {
+
+/// A connected QTcpSocket, also one that goes through a proxy. Qt closes it when the peer's end of stream has come, and
+/// does not tell that from a reset; through a proxy the end of our sending is not told to the peer. The I/O thread.
+class QtStream final : public StreamChannel, private StreamSocket {
+public:
+    /// Takes the socket over. `proxiedPeer`: whom a proxy has connected it to; empty: no proxy.
+    explicit QtStream(QtTcpSocket socket, QString proxiedPeer = {});
+    ~QtStream() override { close(); }
+    QtStream(const QtStream&) = delete;
+    QtStream& operator=(const QtStream&) = delete;
+    QtStream(QtStream&&) = delete;
+    QtStream& operator=(QtStream&&) = delete;
+
+    IoResult receive(std::span<char> room) override;
+    IoResult send(QByteArrayView bytes) override;
+    IoResult flush() override;
+    bool holdsUnsent() const override;
+    void endSending() override;
+    /// What still comes is left unread, and the peer is stopped by its window.
+    void endReceiving() override {}
+    void close() override;
+    void abort() override;
+    bool hasHalfClose() const override { return false; }
+    QString whyNoHalfClose() const override;
+    bool tellsResets() const override { return false; }
+    Error error() const override { return m_error; }
+    StreamSocket& socket() override { return *this; }
+
+private:
+    bool isOpen() const override { return m_socket != nullptr; }
+    void watch(PollTarget* target) override;
+    bool isWatched() const override { return m_target != nullptr; }
+    void setInterest(unsigned interest) override;
+    QString localName() const override;
+    QString peerName() const override;
+    std::optional<PeerCredentials> credentials() const override { return std::nullopt; }
+    std::optional<qint64> number() const override;
+    std::optional<TcpInfo> tcpInfo() const override;
+    std::optional<qint64> undelivered() const override;
+    int takeError() override { return 0; }
+    bool hasPeerGone() const override { return false; }
+    std::vector<Error> applyOptions(const Address& address) override;
+    Result<void> changeOption(const OptionSpec& spec, const QString& value, bool leave) override;
+    QVector<OptionState> readOptions(const Address& address, Role role) const override;
+
+    void boundProxied();
+    void gate();
+    bool isConnected() const;
+    bool isProxied() const { return !m_proxiedPeer.isEmpty(); }
+    native::Descriptor descriptor() const;
+    PollEvents due() const;
+    void tellSoon();
+    void tell();
+    IoResult fail(const QString& situation);
+
+    QtTcpSocket m_socket;         // nothing once it was closed
+    QPointer<QTcpSocket> m_below; // the one to a proxy
+    bool m_isGateOpen = true;     // that one is read
+    QString m_proxiedPeer;
+    QObject m_slots; // what its signals come to
+    PollTarget* m_target = nullptr;
+    unsigned m_interest = NoInterest;
+    bool m_isTelling = false;  // soon
+    bool m_hasWritten = false; // since the target heard that
+    Error m_error;
+};
+
+} // namespace sw
