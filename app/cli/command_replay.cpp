@@ -26,13 +26,13 @@ class ReplayCommand final : public QObject {
 public:
     explicit ReplayCommand(Session& session) : m_session(session) {
         QObject::connect(&session, &Session::changed, this, &ReplayCommand::update);
-        QObject::connect(&session, &Session::eventTaken, this, [this](EventKind event, const QJsonObject& facts) {
+        QObject::connect(&session, &Session::eventTaken, this, [this](EventKind event, const Facts& facts) {
             if (event == EventKind::DatagramError)
                 m_session.noteFailure(); // nobody was there
             if (event != EventKind::ReplayEnded)
                 return;
             m_isComplete = true;
-            m_differences = facts.value(QStringLiteral("differences")).toInteger();
+            m_differences = facts.number(Fact::Differences).value_or(0);
         });
     }
 

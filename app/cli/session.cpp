@@ -42,7 +42,7 @@ std::optional<OutputForm> outputForm(const std::string& name) {
 }
 
 /// Said without --verbose too: what a person needs to know.
-bool isImportant(EventKind event, const QJsonObject& facts) {
+bool isImportant(EventKind event, const Facts& facts) {
     switch (event) {
     case EventKind::Started:
     case EventKind::NotSent:
@@ -60,9 +60,9 @@ bool isImportant(EventKind event, const QJsonObject& facts) {
     case EventKind::ReplayEnded:
         return true;
     case EventKind::TlsEstablished:
-        return facts.value(QStringLiteral("tls")).toObject().value(QStringLiteral("verifyOff")).toBool();
+        return facts.object(Fact::Tls).value(QStringLiteral("verifyOff")).toBool();
     case EventKind::Closed:
-        return facts.contains(QStringLiteral("error"));
+        return facts.contains(Fact::Error);
     default:
         return false;
     }
@@ -483,29 +483,29 @@ void Session::takeEvents(qint64 upTo) {
 }
 
 void Session::sayEvent(const RecordView& record) {
-    const QJsonObject facts = record.facts();
-    if (facts.value(QStringLiteral("isIncomplete")).toBool())
+    const Facts facts = record.facts();
+    if (facts.contains(Fact::IsIncomplete))
         noteFailure(); // a file that was asked for lacks something
     emit eventTaken(record.header.event, facts);
     if (m_options.json) {
-        QJsonObject line = facts;
+        QJsonObject line = facts.toJson();
         line.insert(QStringLiteral("event"), eventName(record.header.event));
         line.insert(QStringLiteral("time"), toIsoString(record.header.time.wall));
         writeError(toJsonLine(QJsonDocument(line)));
         return;
     }
-    const qint64 endpoint = facts.value(QStringLiteral("endpoint")).toInteger();
+    const qint64 endpoint = facts.number(Fact::Endpoint).value_or(0);
     if (record.header.event == EventKind::Started)
         m_announced.insert(endpoint);
     // what was announced, or ended by somebody outside, is not gone without a word
-    const bool isEnd = record.header.event == EventKind::Closed &&
-                       (m_announced.remove(endpoint) ||
-                        (facts.contains(QStringLiteral("reason")) && !facts.contains(QStringLiteral("listener"))));
+    const bool isEnd =
+        record.header.event == EventKind::Closed &&
+        (m_announced.remove(endpoint) || (facts.contains(Fact::Reason) && !facts.contains(Fact::Listener)));
     if (!m_options.verbose && !isEnd && !isImportant(record.header.event, facts))
         return;
-    const QString text = facts.value(QStringLiteral("text")).toString();
+    const QString text = facts.text(Fact::Text);
     const bool isPlain = record.header.event == EventKind::Started;
-    const QString name = facts.value(QStringLiteral("name")).toString();
+    const QString name = facts.text(Fact::Name);
     const QString line = isPlain ? text : QStringLiteral("swright: ") + name + QStringLiteral(": ") + text;
     writeError(toTerminalLine(line.toUtf8()));
 }

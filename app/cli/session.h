@@ -94,7 +94,7 @@ signals:
     /// Each record, in order, as it is taken.
     void recordTaken(sw::EndpointId from, const sw::RecordView& record);
     /// Each event, in order, as it is said.
-    void eventTaken(sw::EventKind event, const QJsonObject& facts);
+    void eventTaken(sw::EventKind event, const sw::Facts& facts);
 
 private:
     struct Followed {

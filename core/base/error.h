@@ -45,7 +45,7 @@ enum class ErrorId {
     TlsNotTls,    ///< it speaks something else
     TlsTruncated, ///< the stream ended without close_notify
     TlsProtocolError,
-    TlsConfiguration, ///< a certificate, key or other option that cannot be used
+    TlsConfiguration,    ///< a certificate, key or other option that cannot be used
     ProxyUnreachable,    ///< the proxy itself could not be connected to
     ProxyAuthentication, ///< it wants a user and password, or others
     ProxyRefused,        ///< it does not pass the connection on

@@ -32,10 +32,10 @@ void MalformedReports::tell(LocalEnd& local, const Message& message, const QStri
     if (m_told == mostPerSecond)
         text += QStringLiteral(" (further ones of this second are left out)");
     local.tell(EventKind::Malformed, text,
-               {{QStringLiteral("problem"), message.whyNotWhole()},
-                {QStringLiteral("direction"), direction},
-                {QStringLiteral("size"), message.raw.size()},
-                {QStringLiteral("bytes"), QString::fromLatin1(message.raw.left(recordedBytes).toHex())}});
+               {{Fact::Problem, message.whyNotWhole()},
+                {Fact::Direction, direction},
+                {Fact::Size, message.raw.size()},
+                {Fact::Bytes, QString::fromLatin1(message.raw.left(recordedBytes).toHex())}});
 }
 
 } // namespace sw

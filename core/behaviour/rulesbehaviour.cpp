@@ -271,7 +271,7 @@ std::optional<QByteArray> RulesBehaviour::render(LocalEnd& local, const Step& st
 
 void RulesBehaviour::act(LocalEnd& local, const Step& step) {
     const RuleAction& action = step.action;
-    const QJsonObject facts{{QStringLiteral("rule"), step.rule}};
+    const Facts facts{{Fact::Rule, step.rule}};
     switch (action.kind) {
     case RuleAction::Kind::Answer:
         if (const auto bytes = render(local, step))
@@ -366,7 +366,7 @@ void RulesBehaviour::finishStream(LocalEnd& local) {
 void RulesBehaviour::fail(LocalEnd& local, const QString& rule, const QString& problem) {
     const QString text = QStringLiteral("rule “%1”: %2").arg(rule, problem);
     if (m_saidOnce.size() < mostTold && m_saidOnce.insert(text).second)
-        local.tell(EventKind::BehaviourFailed, text, {{QStringLiteral("rule"), rule}});
+        local.tell(EventKind::BehaviourFailed, text, {{Fact::Rule, rule}});
 }
 
 } // namespace sw

@@ -49,10 +49,10 @@ QString hookText(ScriptHook hook) {
 
 } // namespace
 
-QJsonObject ScriptFailure::facts() const {
-    QJsonObject facts{{QStringLiteral("error"), error.toJson()}};
+Facts ScriptFailure::facts() const {
+    Facts facts{{Fact::Error, error.toJson()}};
     if (!stack.isEmpty())
-        facts.insert(QStringLiteral("stack"), stack);
+        facts.add(Fact::Stack, stack);
     return facts;
 }
 
@@ -165,7 +165,7 @@ void ScriptProcess::carryOut(LocalEnd& local, ScriptAction action, const QString
             stream->endReceiving();
         break;
     case ScriptAction::Mark:
-        local.tell(EventKind::Marked, text, {{QStringLiteral("script"), m_name}});
+        local.tell(EventKind::Marked, text, {{Fact::Script, m_name}});
         break;
     case ScriptAction::Record:
     case ScriptAction::Unrecord:
@@ -599,10 +599,9 @@ void ScriptProcess::handle(const script::Value& value) {
 }
 
 void ScriptProcess::tellLog(EventTeller& teller, ScriptLogLevel level, const QString& text) const {
-    QJsonObject facts{{QStringLiteral("script"), m_name}};
+    Facts facts{{Fact::Script, m_name}};
     if (level != ScriptLogLevel::Plain)
-        facts.insert(QStringLiteral("level"),
-                     level == ScriptLogLevel::Error ? QStringLiteral("error") : QStringLiteral("warning"));
+        facts.add(Fact::Level, level == ScriptLogLevel::Error ? QStringLiteral("error") : QStringLiteral("warning"));
     teller.tell(level == ScriptLogLevel::Plain ? EventKind::BehaviourLog : EventKind::Warning, text, facts);
 }
 

@@ -23,7 +23,7 @@ struct ScriptFailure {
     Error error;
     QString stack;
 
-    QJsonObject facts() const;
+    Facts facts() const;
 };
 
 /// What a connection hears of its script. The thread of the ScriptProcess.

@@ -279,9 +279,9 @@ private:
             : isSyn
                 ? QStringLiteral("%1 connects to %2").arg(client.toText(), server.toText())
                 : QStringLiteral("the capture begins in the middle: %1 to %2").arg(client.toText(), server.toText()),
-            {{QStringLiteral("scheme"), isUdp ? QStringLiteral("udp") : QStringLiteral("tcp")},
-             {QStringLiteral("local"), local},
-             {QStringLiteral("peer"), peer}},
+            {{Fact::Scheme, isUdp ? QStringLiteral("udp") : QStringLiteral("tcp")},
+             {Fact::Local, local},
+             {Fact::Peer, peer}},
             captured.wall);
         return flow;
     }
@@ -311,10 +311,9 @@ private:
 
     void tellMissing(Flow& flow, int way, quint64 bytes, const QString& sentence, quint64 places) {
         const QString direction = way == 0 ? QStringLiteral("sent") : QStringLiteral("received");
-        QJsonObject facts{{QStringLiteral("missing"), static_cast<qint64>(bytes)},
-                          {QStringLiteral("direction"), direction}};
+        Facts facts{{Fact::Missing, static_cast<qint64>(bytes)}, {Fact::Direction, direction}};
         if (places > 0)
-            facts.insert(QStringLiteral("places"), static_cast<qint64>(places));
+            facts.add(Fact::Places, places);
         m_sink.event(flow.conversation, EventKind::CaptureGap, sentence.arg(QString::number(bytes), direction), facts,
                      flow.lastTime);
     }
@@ -340,10 +339,9 @@ private:
         if (!flow.ended[0] || !flow.ended[1] || std::exchange(flow.isOver, true))
             return;
         restMissing(flow);
-        m_sink.event(
-            flow.conversation, EventKind::Closed, QStringLiteral("closed: both sides have ended"),
-            {{QStringLiteral("cause"), causeName(way == 0 ? ClosingCause::ClosedByPeer : ClosingCause::ClosedByUs)}},
-            flow.lastTime);
+        m_sink.event(flow.conversation, EventKind::Closed, QStringLiteral("closed: both sides have ended"),
+                     {{Fact::Cause, causeName(way == 0 ? ClosingCause::ClosedByPeer : ClosingCause::ClosedByUs)}},
+                     flow.lastTime);
     }
 
     void reset(Flow& flow, int way) {
@@ -351,7 +349,7 @@ private:
             return;
         flushWays(flow);
         m_sink.event(flow.conversation, EventKind::Closed, QStringLiteral("reset by the %1").arg(whoSent(flow, way)),
-                     {{QStringLiteral("cause"), causeName(way == 0 ? ClosingCause::AbortedByUs : ClosingCause::Reset)}},
+                     {{Fact::Cause, causeName(way == 0 ? ClosingCause::AbortedByUs : ClosingCause::Reset)}},
                      flow.lastTime);
     }
 

@@ -44,14 +44,14 @@ public:
         ++(isSent ? made.sentRecords : made.receivedRecords);
         recorded(bytes.size());
     }
-    void event(quint64 number, EventKind kind, const QString& text, QJsonObject facts, qint64 wall) override {
+    void event(quint64 number, EventKind kind, const QString& text, const Facts& facts, qint64 wall) override {
         Made& made = m_made[number];
         if (made.conversation.local.isEmpty() && kind == EventKind::Opened) { // told by the record only
-            made.conversation.local = facts.value(QStringLiteral("local")).toString().left(200);
-            made.conversation.peer = facts.value(QStringLiteral("peer")).toString().left(200);
+            made.conversation.local = facts.text(Fact::Local).left(200);
+            made.conversation.peer = facts.text(Fact::Peer).left(200);
         }
-        facts.insert(QStringLiteral("text"), text);
-        made.transcript->appendEvent(kind, facts, stamp(made, wall));
+        Facts all;
+        made.transcript->appendEvent(kind, all.add(Fact::Text, text).add(facts), stamp(made, wall));
         recorded(text.size());
     }
     void note(quint64 number, const QString& text, qint64 wall) override {
@@ -135,12 +135,12 @@ private:
         const Timestamp time{.wall = begin, .mono = begin};
         transcript->appendEvent(
             EventKind::Started,
-            {{QStringLiteral("text"),
-              m_made.size() == 1 ? QStringLiteral("%1: one conversation").arg(path)
-                                 : QStringLiteral("%1: %2 conversations").arg(path, QString::number(m_made.size()))}},
+            {{Fact::Text, m_made.size() == 1
+                              ? QStringLiteral("%1: one conversation").arg(path)
+                              : QStringLiteral("%1: %2 conversations").arg(path, QString::number(m_made.size()))}},
             time);
         for (const QString& problem : problems)
-            transcript->appendEvent(EventKind::Warning, {{QStringLiteral("text"), problem}}, time);
+            transcript->appendEvent(EventKind::Warning, {{Fact::Text, problem}}, time);
         transcript->seal();
         return {.label = {{QStringLiteral("id"), 0},
                           {QStringLiteral("kind"), QStringLiteral("recording")},

@@ -191,16 +191,14 @@ void PcapngRecorder::takeEvent(Endpoint& endpoint, const SourcePart& part, const
     }
 }
 
-void PcapngRecorder::opened(Endpoint& endpoint, const SourcePart& part, const QJsonObject& facts, qint64 time,
-                            bool byPeer) {
+void PcapngRecorder::opened(Endpoint& endpoint, const SourcePart& part, const Facts& facts, qint64 time, bool byPeer) {
     if (endpoint.isOpened || endpoint.hasAddresses)
         return;
-    const QString scheme = facts.value(QStringLiteral("scheme")).toString();
+    const QString scheme = facts.text(Fact::Scheme);
     endpoint.isDatagram = isDatagramName(scheme);
     endpoint.byPeer = byPeer;
     attempts(endpoint, facts, time);
-    setAddresses(endpoint, part, facts.value(QStringLiteral("local")).toString(),
-                 facts.value(QStringLiteral("peer")).toString());
+    setAddresses(endpoint, part, facts.text(Fact::Local), facts.text(Fact::Peer));
     if (!endpoint.isDatagram && !scheme.isEmpty())
         open(endpoint, part, time);
 }
@@ -271,9 +269,8 @@ void PcapngRecorder::data(Endpoint& endpoint, const SourcePart& part, const Reco
 }
 
 /// What was tried before, or instead of, the connection that there is.
-void PcapngRecorder::attempts(Endpoint& endpoint, const QJsonObject& facts, qint64 time) {
-    const QJsonArray tried =
-        facts.value(QStringLiteral("report")).toObject().value(QStringLiteral("attempts")).toArray();
+void PcapngRecorder::attempts(Endpoint& endpoint, const Facts& facts, qint64 time) {
+    const QJsonArray tried = facts.object(Fact::Report).value(QStringLiteral("attempts")).toArray();
     for (const auto& value : tried) {
         const QJsonObject attempt = value.toObject();
         const QString outcome = attempt.value(QStringLiteral("outcome")).toString();
@@ -288,7 +285,7 @@ void PcapngRecorder::attempts(Endpoint& endpoint, const QJsonObject& facts, qint
     }
 }
 
-void PcapngRecorder::closed(Endpoint& endpoint, const QJsonObject& facts, qint64 time) {
+void PcapngRecorder::closed(Endpoint& endpoint, const Facts& facts, qint64 time) {
     if (endpoint.isOver)
         return;
     endpoint.isOver = true;
@@ -299,7 +296,7 @@ void PcapngRecorder::closed(Endpoint& endpoint, const QJsonObject& facts, qint64
     if (endpoint.isDatagram)
         return;
     const std::optional<ClosingCause> cause = causeOf(facts);
-    endpoint.comments.append(facts.value(QStringLiteral("text")).toString());
+    endpoint.comments.append(facts.text(Fact::Text));
     if (cause == ClosingCause::Reset) {
         tcp(endpoint, false, TcpRst | TcpAck, {}, time);
         return;

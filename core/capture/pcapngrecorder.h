@@ -50,12 +50,12 @@ private:
 
     Endpoint& endpointOf(const SourcePart& part);
     void takeEvent(Endpoint& endpoint, const SourcePart& part, const RecordView& record);
-    void opened(Endpoint& endpoint, const SourcePart& part, const QJsonObject& facts, qint64 time, bool byPeer);
+    void opened(Endpoint& endpoint, const SourcePart& part, const Facts& facts, qint64 time, bool byPeer);
     void setAddresses(Endpoint& endpoint, const SourcePart& part, const QString& local, const QString& peer);
     void open(Endpoint& endpoint, const SourcePart& part, qint64 time);
     void data(Endpoint& endpoint, const SourcePart& part, const RecordView& record);
-    void closed(Endpoint& endpoint, const QJsonObject& facts, qint64 time);
-    void attempts(Endpoint& endpoint, const QJsonObject& facts, qint64 time);
+    void closed(Endpoint& endpoint, const Facts& facts, qint64 time);
+    void attempts(Endpoint& endpoint, const Facts& facts, qint64 time);
     /// A packet from our side or from the peer.
     void tcp(Endpoint& endpoint, bool isOurs, quint8 flags, QByteArrayView payload, qint64 time);
     /// For the next packet; many of them without one are written by themselves.

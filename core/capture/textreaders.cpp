@@ -49,7 +49,7 @@ Result<void> importJsonLines(QIODevice& device, RecordingSink& sink) {
         hasAny = true;
         const QString name = json.value(QStringLiteral("endpoint")).toString();
         const QString key = QString::number(json.value(QStringLiteral("id")).toInteger()) + QLatin1Char(' ') + name;
-        const QJsonObject facts = json.value(QStringLiteral("facts")).toObject();
+        QJsonObject facts = json.value(QStringLiteral("facts")).toObject();
         const bool isDatagram = json.value(QStringLiteral("datagram")).toBool();
         const auto conversation = names.of(key, conversationOf(name, facts, isDatagram));
         if (!conversation) {
@@ -57,8 +57,9 @@ Result<void> importJsonLines(QIODevice& device, RecordingSink& sink) {
             continue;
         }
         if (*kind == RecordKind::Event) {
-            sink.event(*conversation, eventKindOf(json.value(QStringLiteral("event")).toString()),
-                       facts.value(QStringLiteral("text")).toString(), facts, *wall);
+            const QString sentence = facts.take(QStringLiteral("text")).toString();
+            sink.event(*conversation, eventKindOf(json.value(QStringLiteral("event")).toString()), sentence,
+                       Facts::fromJson(facts), *wall);
         } else if (*kind == RecordKind::Note) {
             sink.note(*conversation, json.value(QStringLiteral("text")).toString(), *wall);
         } else {

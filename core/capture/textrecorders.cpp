@@ -73,7 +73,7 @@ QJsonObject toJson(const SourcePart& part, const RecordView& record) {
     };
     if (record.header.kind == RecordKind::Event) {
         json.insert(QStringLiteral("event"), eventName(record.header.event));
-        json.insert(QStringLiteral("facts"), record.facts());
+        json.insert(QStringLiteral("facts"), record.facts().toJson());
     } else if (record.header.kind == RecordKind::Note) {
         json.insert(QStringLiteral("text"), record.text());
     } else {
@@ -358,9 +358,9 @@ QString flowEnd(const QString& text) {
 void FolderRecorder::writeRecord(const SourcePart& part, const RecordView& record) {
     Flow& flow = m_flows[static_cast<quint64>(part.id)];
     if (record.header.event == EventKind::Opened || record.header.event == EventKind::Accepted) {
-        const QJsonObject facts = record.facts();
-        const QString local = facts.value(QStringLiteral("local")).toString();
-        const QString peer = facts.value(QStringLiteral("peer")).toString();
+        const Facts facts = record.facts();
+        const QString local = facts.text(Fact::Local);
+        const QString peer = facts.text(Fact::Peer);
         if (!local.isEmpty() && !peer.isEmpty()) {
             flow.from = flowEnd(peer);
             flow.to = flowEnd(local);

@@ -173,7 +173,8 @@ PollEvents QtDatagrams::due() const {
 void QtDatagrams::tellSoon() {
     const PollEvents events = due();
     if ((events.readable || events.writable) && !std::exchange(m_isTelling, true))
-        QMetaObject::invokeMethod(&m_slots, [this] { tell(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            &m_slots, [this] { tell(); }, Qt::QueuedConnection);
 }
 
 void QtDatagrams::tell() {

@@ -22,7 +22,7 @@ public:
     virtual ~EventTeller() = default;
 
     /// Records an event: something the behaviour did or that went wrong in it.
-    virtual void tell(EventKind kind, const QString& text, const QJsonObject& facts) = 0;
+    virtual void tell(EventKind kind, const QString& text, const Facts& facts) = 0;
 
 protected:
     EventTeller() = default;

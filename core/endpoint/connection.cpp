@@ -45,8 +45,7 @@ void Connection::start() {
         Connector::Handlers{
             .connected = [this](std::unique_ptr<StreamChannel> channel) { connected(std::move(channel)); },
             .failed = [this](const Error& error) { connectFailed(error); },
-            .record = [this](EventKind kind, const QString& text,
-                             const QJsonObject& facts) { record(kind, text, facts); },
+            .record = [this](EventKind kind, const QString& text, const Facts& facts) { record(kind, text, facts); },
             .state = [this](EndpointState state) { setState(state); },
         });
     m_connector->start();
@@ -97,22 +96,21 @@ void Connection::begin(bool isAccepted) {
         describe();
     setState(EndpointState::Open);
     const QString peer = snapshot().peer.isEmpty() ? QStringLiteral("a local process") : snapshot().peer;
-    QJsonObject facts{{QStringLiteral("scheme"), schemeName(address().scheme)},
-                      {QStringLiteral("local"), snapshot().local},
-                      {QStringLiteral("peer"), snapshot().peer}};
+    Facts facts{
+        {Fact::Scheme, schemeName(address().scheme)}, {Fact::Local, snapshot().local}, {Fact::Peer, snapshot().peer}};
     noteSocket(socket.number(), isAccepted, facts);
     if (snapshot().credentials != nullptr)
-        facts.insert(QStringLiteral("credentials"), snapshot().credentials->toJson());
+        facts.add(Fact::Credentials, snapshot().credentials->toJson());
     if (snapshot().report != nullptr)
-        facts.insert(QStringLiteral("report"), snapshot().report->toJson());
+        facts.add(Fact::Report, snapshot().report->toJson());
     if (usesQtSockets(address()))
-        facts.insert(QStringLiteral("sockets"), QStringLiteral("qt"));
+        facts.add(Fact::Sockets, QStringLiteral("qt"));
     const auto proxy = address().given("proxy");
     if (proxy)
-        facts.insert(QStringLiteral("proxy"), *proxy);
+        facts.add(Fact::Proxy, *proxy);
     m_sinceOpen.start();
     if (isAccepted) {
-        facts.insert(QStringLiteral("listenerName"), m_listenerName);
+        facts.add(Fact::ListenerName, m_listenerName);
         record(EventKind::Accepted, QStringLiteral("opened by %1, accepted by “%2”").arg(peer, m_listenerName), facts);
     } else {
         QString text = QStringLiteral("connected to %1").arg(peer);
@@ -123,7 +121,7 @@ void Connection::begin(bool isAccepted) {
         record(EventKind::Opened, text, facts);
     }
     for (const Error& error : errors)
-        record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
+        record(EventKind::Warning, error.detail, {{Fact::Error, error.toJson()}});
     socket.watch(this);
     if (request().tls != nullptr || m_tlsContext != nullptr || m_wantedTls != nullptr)
         beginHandshake(request().tls != nullptr  ? request().tls

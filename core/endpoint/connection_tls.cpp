@@ -79,16 +79,16 @@ void Connection::beginHandshake(std::shared_ptr<TlsContext> context) {
                             : QStringLiteral("TLS handshake begins, as client of “%1”").arg(m_tlsName);
     if (isUpgrade)
         text += QStringLiteral("; what comes before this was not encrypted");
-    QJsonObject facts{{QStringLiteral("side"), isServer ? QStringLiteral("server") : QStringLiteral("client")},
-                      {QStringLiteral("upgrade"), isUpgrade}};
+    Facts facts{{Fact::Side, isServer ? QStringLiteral("server") : QStringLiteral("client")},
+                {Fact::Upgrade, isUpgrade}};
     if (!keyLog.isEmpty()) {
         text += QStringLiteral("; its keys are written to %1").arg(keyLog);
-        facts.insert(QStringLiteral("keylog"), keyLog);
+        facts.add(Fact::KeyLog, keyLog);
     }
     if (isThrowAway) {
         text += QStringLiteral("; with a throw-away certificate for localhost, SHA-256 %1")
                     .arg(m_tls->session().report().own.front().sha256);
-        facts.insert(QStringLiteral("throwAway"), QString::fromLatin1(m_tls->session().report().own.front().pem));
+        facts.add(Fact::ThrowAway, QString::fromLatin1(m_tls->session().report().own.front().pem));
     }
     record(EventKind::TlsStarted, text, facts);
     later(limit, &Connection::handshakeOver, ++m_handshakes);
@@ -124,7 +124,7 @@ bool Connection::awaitHello() {
     if (result.hasEnded()) // the handshake says what is wrong with it
         return true;
     record(EventKind::TlsHelloSeen, QStringLiteral("the client asks for TLS ") + hello.toText(),
-           {{QStringLiteral("hello"), hello.toJson()}});
+           {{Fact::Hello, hello.toJson()}});
     m_waitsToProceed = true; // proceedTls() may come at once
     if (!behaviour()->hello(*this, hello) && isOpen())
         proceedTls({});
@@ -164,7 +164,7 @@ void Connection::established() {
     QString text = report.toText();
     for (const CertificateProblem& problem : report.problems) // accepted by choice
         text += QStringLiteral("; certificate %1: %2").arg(problem.depth + 1).arg(problem.reason);
-    record(EventKind::TlsEstablished, text, {{QStringLiteral("tls"), report.toJson()}});
+    record(EventKind::TlsEstablished, text, {{Fact::Tls, report.toJson()}});
     m_mayHoldMore = true; // what came with the last message of the handshake
     for (const QByteArray& bytes : std::exchange(m_afterTls, {}))
         m_queue.append(bytes);

@@ -86,7 +86,7 @@ void Connector::start() {
         m_report.host = m_address.place.host;
         m_handlers.state(EndpointState::Resolving);
         m_handlers.record(EventKind::Resolving, QStringLiteral("looking up “%1”").arg(m_report.host),
-                          {{QStringLiteral("phase"), phaseName(ConnectPhase::Resolve)}});
+                          {{Fact::Phase, phaseName(ConnectPhase::Resolve)}});
         resolve(m_report.host, familyOf(m_address), m_postbox, [this](const auto& hosts) { resolved(hosts); });
         return;
     }
@@ -112,8 +112,8 @@ void Connector::resolved(const Result<std::vector<QHostAddress>>& hosts) {
             EventKind::Resolved,
             QStringLiteral("“%1” is %2 (%3)")
                 .arg(m_report.host, m_report.addresses.join(QLatin1String(", ")), shortDuration(m_report.resolveTime)),
-            {{QStringLiteral("addresses"), QJsonArray::fromStringList(m_report.addresses)},
-             {QStringLiteral("nanoseconds"), static_cast<qint64>(m_report.resolveTime.count())}});
+            {{Fact::Addresses, QJsonArray::fromStringList(m_report.addresses)},
+             {Fact::Nanoseconds, static_cast<qint64>(m_report.resolveTime.count())}});
     startNext();
 }
 
@@ -137,8 +137,8 @@ void Connector::startNext() {
                       (isRace ? QStringLiteral("no answer for %1 ms: also connecting to ").arg(attemptDelay.count())
                               : QStringLiteral("connecting to ")) +
                           m_report.attempts.back().peer,
-                      {{QStringLiteral("address"), m_report.attempts.back().peer},
-                       {QStringLiteral("begun"), static_cast<qint64>(m_report.attempts.back().begun.count())}});
+                      {{Fact::Address, m_report.attempts.back().peer},
+                       {Fact::Begun, static_cast<qint64>(m_report.attempts.back().begun.count())}});
     if (m_next < m_candidates.size())
         m_stagger.start(attemptDelay);
     begin(*m_attempts.back());
@@ -147,7 +147,7 @@ void Connector::startNext() {
 void Connector::begin(Attempt& attempt) {
     const IoResult result = attempt.begin();
     for (const Error& error : attempt.stream->takeWarnings())
-        m_handlers.record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
+        m_handlers.record(EventKind::Warning, error.detail, {{Fact::Error, error.toJson()}});
     if (result.hasFailed()) {
         attemptFailed(attempt, attempt.stream->error());
         return;
@@ -189,9 +189,9 @@ void Connector::cancelOthers(const ConnectAttempt& winner) {
         m_handlers.record(EventKind::AttemptFailed,
                           QStringLiteral("%1: given up after %2, because %3 answered first")
                               .arg(other->entry().peer, shortDuration(other->entry().duration), winner.peer),
-                          {{QStringLiteral("outcome"), QStringLiteral("cancelled")},
-                           {QStringLiteral("address"), other->entry().peer},
-                           {QStringLiteral("nanoseconds"), static_cast<qint64>(other->entry().duration.count())}});
+                          {{Fact::Outcome, QStringLiteral("cancelled")},
+                           {Fact::Address, other->entry().peer},
+                           {Fact::Nanoseconds, static_cast<qint64>(other->entry().duration.count())}});
     }
 }
 
@@ -202,10 +202,10 @@ void Connector::attemptFailed(Attempt& attempt, const Error& error) {
         m_handlers.record(EventKind::AttemptFailed,
                           QStringLiteral("%1: %2 (%3)")
                               .arg(attempt.entry().peer, errorName(error.id), shortDuration(attempt.entry().duration)),
-                          {{QStringLiteral("error"), error.toJson()},
-                           {QStringLiteral("outcome"), QStringLiteral("failed")},
-                           {QStringLiteral("address"), attempt.entry().peer},
-                           {QStringLiteral("nanoseconds"), static_cast<qint64>(attempt.entry().duration.count())}});
+                          {{Fact::Error, error.toJson()},
+                           {Fact::Outcome, QStringLiteral("failed")},
+                           {Fact::Address, attempt.entry().peer},
+                           {Fact::Nanoseconds, static_cast<qint64>(attempt.entry().duration.count())}});
     if (m_next < m_candidates.size()) {
         m_stagger.start(0); // RFC 8305 section 5: a failure starts the next attempt at once
         return;

@@ -142,16 +142,16 @@ void DatagramSocket::opened() {
                              ? QStringLiteral("listening on %1").arg(describeAddress(own.address)) +
                                    (own.isReachable ? QStringLiteral(" (reachable from the network)") : QString())
                              : QStringLiteral("datagrams go to %1 from %2").arg(own.peer, own.local);
-    QJsonObject facts{{QStringLiteral("scheme"), schemeName(address().scheme)},
-                      {QStringLiteral("local"), own.local},
-                      {QStringLiteral("peer"), own.peer},
-                      {QStringLiteral("address"), formatAddress(own.address)}};
+    Facts facts{{Fact::Scheme, schemeName(address().scheme)},
+                {Fact::Local, own.local},
+                {Fact::Peer, own.peer},
+                {Fact::Address, formatAddress(own.address)}};
     noteSocket(m_channel->number(), m_role == Role::Listen, facts);
     if (m_role == Role::Listen && native::isIp(bound))
-        facts.insert(QStringLiteral("port"), native::portOf(bound));
+        facts.add(Fact::Port, native::portOf(bound));
     record(m_role == Role::Listen ? EventKind::Started : EventKind::Opened, text, facts);
     for (const Error& error : m_channel->takeWarnings())
-        record(EventKind::Warning, error.detail, {{QStringLiteral("error"), error.toJson()}});
+        record(EventKind::Warning, error.detail, {{Fact::Error, error.toJson()}});
     if (m_role == Role::Listen)
         serveListener();
     m_channel->watch(this);
@@ -204,7 +204,7 @@ void DatagramSocket::receiveRound() {
             if (takeFaults() > 0)
                 continue;
             const Error error = m_channel->error(result, QStringLiteral("receive"), snapshot().peer);
-            record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
+            record(EventKind::DatagramError, toText(error), {{Fact::Error, error.toJson()}});
             mutableSnapshot().error = error;
             continue;
         }
@@ -273,11 +273,11 @@ void DatagramSocket::faultReported(const native::DatagramFault& fault) {
                         .arg(fault.isIPv6 ? QStringLiteral("ICMPv6") : QStringLiteral("ICMP"), fault.icmpName(),
                              QString::number(fault.icmpType), QString::number(fault.icmpCode),
                              fault.reporter.isEmpty() ? QStringLiteral("an unknown host") : fault.reporter);
-    const QJsonObject facts{{QStringLiteral("destination"), peer},
-                            {QStringLiteral("icmpType"), fault.icmpType},
-                            {QStringLiteral("icmpCode"), fault.icmpCode},
-                            {QStringLiteral("icmp"), fault.icmpName()},
-                            {QStringLiteral("from"), fault.reporter}};
+    const Facts facts{{Fact::Destination, peer},
+                      {Fact::IcmpType, fault.icmpType},
+                      {Fact::IcmpCode, fault.icmpCode},
+                      {Fact::Icmp, fault.icmpName()},
+                      {Fact::From, fault.reporter}};
     mutableSnapshot().error = error;
     if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver() && error.id == ErrorId::ConnectionRefused) {
         end({.cause = ClosingCause::Refused, .text = QStringLiteral("no DTLS: ") + toText(error), .error = error});
@@ -289,8 +289,8 @@ void DatagramSocket::faultReported(const native::DatagramFault& fault) {
         touch();
         return;
     }
-    QJsonObject all = facts;
-    all.insert(QStringLiteral("error"), error.toJson());
+    Facts all = facts;
+    all.add(Fact::Error, error.toJson());
     record(EventKind::DatagramError, toText(error), all);
 }
 
@@ -318,7 +318,7 @@ void DatagramSocket::countDrops(quint32 total) {
     mutableSnapshot().counters.dropped += static_cast<quint64>(fresh);
     record(EventKind::Dropped,
            QStringLiteral("the system dropped %1 datagrams: its receive buffer was full").arg(fresh),
-           {{QStringLiteral("count"), static_cast<qint64>(fresh)}});
+           {{Fact::Count, static_cast<qint64>(fresh)}});
 }
 
 /// Datagrams that are dropped after the last one that came are told by no datagram.

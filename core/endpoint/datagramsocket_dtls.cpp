@@ -38,7 +38,7 @@ void DatagramSocket::beginDtls() {
     setState(EndpointState::Handshaking);
     record(EventKind::TlsStarted,
            QStringLiteral("DTLS handshake begins, as client of “%1”").arg(m_tls->settings().name),
-           {{QStringLiteral("side"), QStringLiteral("client")}});
+           {{Fact::Side, QStringLiteral("client")}});
     m_dtls = std::make_unique<DtlsLink>(
         std::make_unique<TlsSession>(m_tls, m_tls->settings().name),
         DtlsLink::Handlers{
@@ -61,7 +61,7 @@ void DatagramSocket::beginDtls() {
                     const TlsReport& report = m_dtls->report();
                     mutableSnapshot().tls = std::make_shared<const TlsReport>(report);
                     setState(EndpointState::Open);
-                    record(EventKind::TlsEstablished, report.toText(), {{QStringLiteral("tls"), report.toJson()}});
+                    record(EventKind::TlsEstablished, report.toText(), {{Fact::Tls, report.toJson()}});
                     if (behaviour() != nullptr)
                         behaviour()->opened(*this);
                     flush();

@@ -149,7 +149,7 @@ bool DatagramSocket::transmit(Waiting& datagram) {
         const Error error = m_channel->error(result, QStringLiteral("send"), peer);
         const bool isTold = takeFaults() > 0;
         if (!isTold && error.id == ErrorId::ConnectionRefused) // where reports do not say what they are about
-            record(EventKind::DatagramError, toText(error), {{QStringLiteral("error"), error.toJson()}});
+            record(EventKind::DatagramError, toText(error), {{Fact::Error, error.toJson()}});
         if ((isTold || error.id == ErrorId::ConnectionRefused) && report < mostReports)
             continue;
         mutableSnapshot().error = error;

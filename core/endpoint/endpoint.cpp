@@ -5,7 +5,6 @@
 
 #include "core/channel/socketoptions.h"
 
-#include <QJsonDocument>
 #include <QLocale>
 
 namespace sw {
@@ -89,7 +88,7 @@ Error Endpoint::noSocket() {
 void Endpoint::changeOption(const QString& name, const QString& value) {
     const auto refuse = [this](const Error& error) {
         record(EventKind::Warning, QStringLiteral("option not changed: ") + error.detail,
-               {{QStringLiteral("error"), error.toJson()}});
+               {{Fact::Error, error.toJson()}});
     };
     const bool leave = name == QLatin1String("leave");
     const OptionSpec* spec = findOption(leave ? QStringLiteral("join") : name);
@@ -134,9 +133,7 @@ void Endpoint::changeOption(const QString& name, const QString& value) {
     record(EventKind::OptionChanged,
            QStringLiteral("%1=%2").arg(name, *normal) +
                (differs ? QStringLiteral("; in force: %1").arg(effective) : QString()),
-           {{QStringLiteral("option"), name},
-            {QStringLiteral("requested"), *normal},
-            {QStringLiteral("effective"), effective}});
+           {{Fact::Option, name}, {Fact::Requested, *normal}, {Fact::Effective, effective}});
 }
 
 void Endpoint::rename(const QString& name) {
@@ -148,7 +145,7 @@ void Endpoint::rename(const QString& name) {
     m_snapshot.name = m_host.uniqueName(wanted);
     m_snapshot.isNamed = true;
     record(EventKind::Renamed, QStringLiteral("“%1” is now called “%2”").arg(before, m_snapshot.name),
-           {{QStringLiteral("before"), before}});
+           {{Fact::Before, before}});
 }
 
 void Endpoint::consumed(quint64) {}
@@ -177,17 +174,17 @@ void Endpoint::setState(EndpointState state) {
     touch();
 }
 
-void Endpoint::record(EventKind event, const QString& text, QJsonObject facts) {
-    if (!EventLimit::concerns(event) || facts.contains(QStringLiteral("script"))) { // a script has a limit of its own
-        recordNow(event, text, std::move(facts));
+void Endpoint::record(EventKind event, const QString& text, const Facts& facts) {
+    if (!EventLimit::concerns(event) || facts.contains(Fact::Script)) { // a script has a limit of its own
+        recordNow(event, text, facts);
         return;
     }
     if (!m_limit)
         m_limit = std::make_unique<EventLimit>();
     const bool hadRest = m_limit->hasRest();
-    const auto count = static_cast<quint64>(facts.value(QStringLiteral("count")).toInteger(1));
+    const auto count = static_cast<quint64>(facts.number(Fact::Count).value_or(1));
     if (m_limit->admits(event, std::chrono::steady_clock::now().time_since_epoch(), count))
-        recordNow(event, text, std::move(facts));
+        recordNow(event, text, facts);
     else if (!hadRest)
         later(EventLimit::window, &Endpoint::recordRest);
 }
@@ -201,16 +198,15 @@ void Endpoint::recordRest() {
                   QStringLiteral("… %1 more like that in %2 s (%3)")
                       .arg(QLocale::c().toString(rest.count), QString::number(EventLimit::window.count()),
                            eventName(rest.kind)),
-                  {{QStringLiteral("more"), static_cast<qint64>(rest.events)},
-                   {QStringLiteral("count"), static_cast<qint64>(rest.count)}});
+                  {{Fact::More, static_cast<qint64>(rest.events)}, {Fact::Count, static_cast<qint64>(rest.count)}});
 }
 
-void Endpoint::recordNow(EventKind event, const QString& text, QJsonObject facts) {
+void Endpoint::recordNow(EventKind event, const QString& text, const Facts& facts) {
     const Timestamp now = Timestamp::now();
-    facts.insert(QStringLiteral("text"), text);
-    const QByteArray json = QJsonDocument(facts).toJson(QJsonDocument::Compact); // once: it costs more than the event
-    m_transcript->appendEvent(event, QByteArrayView(json), now);
-    m_host.logEvent(*this, event, json, now);
+    Facts all;
+    all.add(Fact::Text, text).add(facts);
+    m_transcript->appendEvent(event, all, now);
+    m_host.logEvent(*this, event, all, now);
     touch();
 }
 
@@ -222,24 +218,23 @@ void Endpoint::takeDerivedName() {
     m_snapshot.name = m_host.uniqueName(derived);
 }
 
-void Endpoint::noteSocket(std::optional<qint64> number, bool isPassive, QJsonObject& facts) {
+void Endpoint::noteSocket(std::optional<qint64> number, bool isPassive, Facts& facts) {
     m_snapshot.descriptor = number;
     m_snapshot.isPassive = isPassive;
     if (number)
-        facts.insert(QStringLiteral("descriptor"), *number);
-    facts.insert(QStringLiteral("type"), m_snapshot.socketType());
-    facts.insert(QStringLiteral("open"), m_snapshot.openName());
+        facts.add(Fact::Descriptor, *number);
+    facts.add(Fact::Type, m_snapshot.socketType());
+    facts.add(Fact::Open, m_snapshot.openName());
 }
 
 void Endpoint::recordNotSent(const Error& error) {
     ++m_snapshot.counters.refused;
-    record(EventKind::NotSent, QStringLiteral("not sent: ") + error.detail,
-           {{QStringLiteral("error"), error.toJson()}});
+    record(EventKind::NotSent, QStringLiteral("not sent: ") + error.detail, {{Fact::Error, error.toJson()}});
 }
 
 void Endpoint::recordKeyLogError(const Error& error) {
     record(EventKind::Warning, QStringLiteral("keys are missing in the key log: ") + error.detail,
-           {{QStringLiteral("error"), error.toJson()}, {QStringLiteral("isIncomplete"), true}});
+           {{Fact::Error, error.toJson()}, {Fact::IsIncomplete, true}});
 }
 
 bool Endpoint::recordClosing(const ClosingRecord& closing) {
@@ -250,19 +245,19 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
     const bool isOurs = closing.cause == ClosingCause::ClosedByUs || closing.cause == ClosingCause::AbortedByUs;
     const bool hasReason = isOurs && !m_endReason.isEmpty();
     const QString text = hasReason ? closing.text + QStringLiteral(" (%1)").arg(m_endReason) : closing.text;
-    QJsonObject facts{{QStringLiteral("cause"), causeName(closing.cause)},
-                      {QStringLiteral("received"), static_cast<qint64>(m_snapshot.counters.receivedBytes)},
-                      {QStringLiteral("sent"), static_cast<qint64>(m_snapshot.counters.sentBytes)}};
+    Facts facts{{Fact::Cause, causeName(closing.cause)},
+                {Fact::Received, static_cast<qint64>(m_snapshot.counters.receivedBytes)},
+                {Fact::Sent, static_cast<qint64>(m_snapshot.counters.sentBytes)}};
     if (m_snapshot.counters.queuedBytes > 0)
-        facts.insert(QStringLiteral("unsent"), static_cast<qint64>(m_snapshot.counters.queuedBytes));
+        facts.add(Fact::Unsent, static_cast<qint64>(m_snapshot.counters.queuedBytes));
     if (closing.error)
-        facts.insert(QStringLiteral("error"), closing.error->toJson());
+        facts.add(Fact::Error, closing.error->toJson());
     if (m_snapshot.report != nullptr)
-        facts.insert(QStringLiteral("report"), m_snapshot.report->toJson());
+        facts.add(Fact::Report, m_snapshot.report->toJson());
     if (m_snapshot.tls != nullptr && !m_snapshot.tls->isEstablished)
-        facts.insert(QStringLiteral("tls"), m_snapshot.tls->toJson());
+        facts.add(Fact::Tls, m_snapshot.tls->toJson());
     if (hasReason)
-        facts.insert(QStringLiteral("reason"), m_endReason);
+        facts.add(Fact::Reason, m_endReason);
     m_snapshot.descriptor.reset();
     m_snapshot.error = closing.error;
     m_snapshot.closing = text;
@@ -284,9 +279,9 @@ void Endpoint::recordSent(QByteArrayView bytes, quint8 flags) {
 
 void Endpoint::recordCut(qint64 trueSize, qint64 size) {
     const bool isTold = trueSize > size;
-    QJsonObject facts{{QStringLiteral("kept"), size}};
+    Facts facts{{Fact::Kept, size}};
     if (isTold)
-        facts.insert(QStringLiteral("trueSize"), trueSize);
+        facts.add(Fact::TrueSize, trueSize);
     record(EventKind::Warning,
            isTold
                ? QStringLiteral("a datagram of %1 bytes was cut to %2 (option size)").arg(trueSize).arg(size)

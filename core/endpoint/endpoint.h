@@ -58,8 +58,8 @@ public:
     virtual void releaseName(const QString& name) = 0;
     /// The snapshot of an endpoint is out of date.
     virtual void changed(EndpointId id) = 0;
-    /// An event was recorded; it also goes to the event log. `facts`: the JSON object as it was recorded.
-    virtual void logEvent(const Endpoint& endpoint, EventKind event, QByteArrayView facts, Timestamp time) = 0;
+    /// An event was recorded; it also goes to the event log.
+    virtual void logEvent(const Endpoint& endpoint, EventKind event, const Facts& facts, Timestamp time) = 0;
     /// Calls back after a while, if the endpoint is still there.
     virtual void after(std::chrono::milliseconds delay, EndpointId id, std::function<void(Endpoint&)> call) = 0;
     /// False: the journal of what is recorded does not keep up; the endpoint waits, and hears roomAgain() then.
@@ -152,7 +152,7 @@ public:
     /// A listener takes nothing from the system's queue until its behaviour is ready.
     virtual void setHeld(bool /*isHeld*/) {}
     /// Records what the listener's behaviour says of it.
-    void tellOf(EventKind event, const QString& text, const QJsonObject& facts) { record(event, text, facts); }
+    void tellOf(EventKind event, const QString& text, const Facts& facts) { record(event, text, facts); }
 
 protected:
     /// Carries out a change; `value` is in normal form.
@@ -188,14 +188,14 @@ protected:
 
     /// Records an event with its sentence and facts; of a kind that others can cause at will, only so many one by one
     /// (EventLimit).
-    void record(EventKind event, const QString& text, QJsonObject facts = {});
+    void record(EventKind event, const QString& text, const Facts& facts = {});
     /// Whether the behaviour wants what passes recorded; the option buffer decides too.
     void recordTraffic(bool isWanted);
     /// The name that follows from the address as it is now, unless one was given.
     void takeDerivedName();
     /// Takes the facts of the endpoint's own socket into the snapshot and the record that tells of its opening.
     /// `number`: of the system, where it has one.
-    void noteSocket(std::optional<qint64> number, bool isPassive, QJsonObject& facts);
+    void noteSocket(std::optional<qint64> number, bool isPassive, Facts& facts);
     void recordNotSent(const Error& error);
     /// The TLS key log lacks keys of this connection.
     void recordKeyLogError(const Error& error);
@@ -207,7 +207,7 @@ protected:
     void recordCut(qint64 trueSize, qint64 size);
 
 private:
-    void recordNow(EventKind event, const QString& text, QJsonObject facts);
+    void recordNow(EventKind event, const QString& text, const Facts& facts);
     void recordRest();
 
     EndpointHost& m_host;

@@ -17,10 +17,9 @@ Flow::Flow(EndpointHost& host, EndpointRequest request, EndpointId socket, const
 void Flow::start() {
     makeBehaviour();
     setState(m_dtls ? EndpointState::Handshaking : EndpointState::Open);
-    record(EventKind::Opened, QStringLiteral("first datagram exchanged with %1").arg(snapshot().peer),
-           {{QStringLiteral("scheme"), schemeName(address().scheme)},
-            {QStringLiteral("local"), snapshot().local},
-            {QStringLiteral("peer"), snapshot().peer}});
+    record(
+        EventKind::Opened, QStringLiteral("first datagram exchanged with %1").arg(snapshot().peer),
+        {{Fact::Scheme, schemeName(address().scheme)}, {Fact::Local, snapshot().local}, {Fact::Peer, snapshot().peer}});
     if (m_firstSender)
         setSender(*m_firstSender);
     askAcceptor();
@@ -54,7 +53,7 @@ void Flow::refused() {
 void Flow::begin() {
     if (m_dtls) {
         record(EventKind::TlsStarted, QStringLiteral("DTLS handshake begins, as server"),
-               {{QStringLiteral("side"), QStringLiteral("server")}});
+               {{Fact::Side, QStringLiteral("server")}});
         m_dtls->start();
         return;
     }
@@ -77,7 +76,7 @@ void Flow::secure(std::unique_ptr<TlsSession> session) {
                     const TlsReport& report = m_dtls->report();
                     mutableSnapshot().tls = std::make_shared<const TlsReport>(report);
                     setState(EndpointState::Open);
-                    record(EventKind::TlsEstablished, report.toText(), {{QStringLiteral("tls"), report.toJson()}});
+                    record(EventKind::TlsEstablished, report.toText(), {{Fact::Tls, report.toJson()}});
                     if (behaviour() != nullptr)
                         behaviour()->opened(*this);
                     for (const QByteArray& message : std::exchange(m_early, {}))
@@ -137,9 +136,9 @@ void Flow::sent(QByteArrayView bytes) {
     recordSent(bytes, DatagramFlag);
 }
 
-void Flow::failed(EventKind kind, const Error& error, const QJsonObject& facts) {
-    QJsonObject all = facts;
-    all.insert(QStringLiteral("error"), error.toJson());
+void Flow::failed(EventKind kind, const Error& error, const Facts& facts) {
+    Facts all = facts;
+    all.add(Fact::Error, error.toJson());
     mutableSnapshot().error = error;
     record(kind, toText(error), all);
 }
@@ -149,8 +148,7 @@ void Flow::setSender(const PeerCredentials& sender) {
         return;
     PeerCredentials named = sender;
     native::nameCredentials(named);
-    record(EventKind::Opened, QStringLiteral("sent by ") + named.toText(),
-           {{QStringLiteral("credentials"), named.toJson()}});
+    record(EventKind::Opened, QStringLiteral("sent by ") + named.toText(), {{Fact::Credentials, named.toJson()}});
     mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(named));
 }
 

@@ -25,7 +25,7 @@ public:
     // called by the socket
     void received(QByteArrayView bytes, Timestamp time, quint8 flags);
     void sent(QByteArrayView bytes);
-    void failed(EventKind kind, const Error& error, const QJsonObject& facts = {});
+    void failed(EventKind kind, const Error& error, const Facts& facts = {});
     void notSent(const Error& error);
     /// Whose process it is; told once for each.
     void setSender(const PeerCredentials& sender);

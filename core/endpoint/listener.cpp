@@ -112,17 +112,17 @@ void Listener::listening() {
     }
     describe();
     setState(m_isPaused ? EndpointState::Paused : EndpointState::Listening);
-    QJsonObject facts{{QStringLiteral("local"), own.local},
-                      {QStringLiteral("address"), formatAddress(own.address)},
-                      {QStringLiteral("reachable"), own.isReachable},
-                      {QStringLiteral("backlog"), *address().number("backlog")}};
+    Facts facts{{Fact::Local, own.local},
+                {Fact::Address, formatAddress(own.address)},
+                {Fact::Reachable, own.isReachable},
+                {Fact::Backlog, *address().number("backlog")}};
     noteSocket(m_acceptor->number(), true, facts);
     if (!own.family.isEmpty())
-        facts.insert(QStringLiteral("family"), own.family);
+        facts.add(Fact::Family, own.family);
     if (const auto limit = m_acceptor->queue().limit)
-        facts.insert(QStringLiteral("backlogInForce"), *limit);
+        facts.add(Fact::BacklogInForce, *limit);
     if (native::isIp(bound))
-        facts.insert(QStringLiteral("port"), native::portOf(bound));
+        facts.add(Fact::Port, native::portOf(bound));
     const bool showsLocal = !own.isReachable && native::isIp(bound) && !isIpLiteral(own.address.place.host);
     QString where =
         QStringLiteral("listening on %1").arg(showsLocal ? formatAddress(own.address) : describeAddress(own.address));
@@ -137,9 +137,9 @@ void Listener::listening() {
                  : m_tls->isThrowAway()
                      ? QStringLiteral("; with a throw-away certificate for localhost, SHA-256 %1").arg(leaf.sha256)
                      : QStringLiteral("; as “%1”").arg(leaf.title());
-        facts.insert(QStringLiteral("certificate"), leaf.toJson());
+        facts.add(Fact::Certificate, leaf.toJson());
         if (m_tls->isThrowAway())
-            facts.insert(QStringLiteral("throwAway"), QString::fromLatin1(m_tls->own().back().pem));
+            facts.add(Fact::ThrowAway, QString::fromLatin1(m_tls->own().back().pem));
         if (const QString keyLog = m_tls->settings().keyLogFile; !keyLog.isEmpty())
             where += QStringLiteral("; keys are written to %1").arg(keyLog);
     }
@@ -184,7 +184,7 @@ void Listener::broken(const Error& error) {
     record(EventKind::ListenerBroken,
            QStringLiteral("the system broke the listener: ") + toText(error) +
                QStringLiteral(" It will listen on %1 again as soon as it can.").arg(snapshot().local),
-           {{QStringLiteral("error"), error.toJson()}, {QStringLiteral("local"), snapshot().local}});
+           {{Fact::Error, error.toJson()}, {Fact::Local, snapshot().local}});
     m_reopenDelay = firstReopen;
     m_lastReopenError = error.id;
     reopenLater();
@@ -203,7 +203,7 @@ void Listener::reopen() {
         const Error error = isNew ? withPortOwner(*failure, native::portOf(m_bound), false) : *failure;
         if (isNew)
             record(EventKind::Warning, QStringLiteral("cannot listen again yet: ") + toText(error),
-                   {{QStringLiteral("error"), error.toJson()}});
+                   {{Fact::Error, error.toJson()}});
         m_lastReopenError = error.id;
         reopenLater();
         return;
@@ -212,7 +212,7 @@ void Listener::reopen() {
     describe();
     setState(m_isPaused ? EndpointState::Paused : EndpointState::Listening);
     record(EventKind::Reopened, QStringLiteral("listening again on %1").arg(snapshot().local),
-           {{QStringLiteral("local"), snapshot().local}, {QStringLiteral("address"), formatAddress(address())}});
+           {{Fact::Local, snapshot().local}, {Fact::Address, formatAddress(address())}});
     watch();
 }
 
@@ -392,7 +392,7 @@ void Listener::acceptError(const Error& error) {
         record(EventKind::AcceptFailed,
                QStringLiteral("cannot accept, trying again: ") + toText(error) +
                    QStringLiteral(" Waiting connections stay in the system's queue."),
-               {{QStringLiteral("error"), error.toJson()}});
+               {{Fact::Error, error.toJson()}});
     }
     later(acceptRetry, &Listener::recovered);
 }

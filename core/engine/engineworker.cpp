@@ -6,25 +6,23 @@
 #include "core/endpoint/listener.h"
 #include "core/endpoint/recoveredendpoint.h"
 
-#include <QJsonDocument>
-
 namespace sw {
 
 namespace {
 
 /// What the journal keeps of an endpoint, for RecoveredEndpoint.
-QByteArray labelOf(const EndpointSnapshot& snapshot) {
-    QJsonObject label{{QStringLiteral("id"), static_cast<qint64>(snapshot.id)},
-                      {QStringLiteral("kind"), kindName(snapshot.kind)},
-                      {QStringLiteral("name"), snapshot.name},
-                      {QStringLiteral("address"), formatAddress(snapshot.address)}};
+Facts labelOf(const EndpointSnapshot& snapshot) {
+    Facts label{{Fact::Id, static_cast<qint64>(snapshot.id)},
+                {Fact::Kind, kindName(snapshot.kind)},
+                {Fact::Name, snapshot.name},
+                {Fact::Address, formatAddress(snapshot.address)}};
     if (snapshot.parent != EndpointId::None)
-        label.insert(QStringLiteral("parent"), static_cast<qint64>(snapshot.parent));
+        label.add(Fact::Parent, static_cast<qint64>(snapshot.parent));
     if (!snapshot.local.isEmpty())
-        label.insert(QStringLiteral("local"), snapshot.local);
+        label.add(Fact::Local, snapshot.local);
     if (!snapshot.peer.isEmpty())
-        label.insert(QStringLiteral("peer"), snapshot.peer);
-    return QJsonDocument(label).toJson(QJsonDocument::Compact);
+        label.add(Fact::Peer, snapshot.peer);
+    return label;
 }
 
 } // namespace
@@ -37,7 +35,7 @@ EngineWorker::EngineWorker(EngineOptions options, std::shared_ptr<TranscriptStor
       m_notifyTimer(this) {
     m_notifyTimer.setSingleShot(true);
     m_notifyTimer.setTimerType(Qt::PreciseTimer);
-    m_eventLog->setLabel(QByteArrayLiteral("{\"kind\":\"events\"}"));
+    m_eventLog->setLabel({{Fact::Kind, QStringLiteral("events")}});
     m_sealTimer.setInterval(std::chrono::seconds(1));
     QObject::connect(&m_sealTimer, &QTimer::timeout, this, &EngineWorker::sealIdle);
     QObject::connect(&m_notifyTimer, &QTimer::timeout, this, &EngineWorker::notify);
@@ -94,15 +92,15 @@ std::span<char> EngineWorker::datagramRoom(std::size_t size) {
     return {m_datagramRoom.data(), size};
 }
 
-void EngineWorker::logOwn(EventKind event, const QString& text, QJsonObject facts) {
-    facts.insert(QStringLiteral("text"), text);
-    m_eventLog->appendEvent(event, facts, Timestamp::now());
+void EngineWorker::logOwn(EventKind event, const QString& text, const Facts& facts) {
+    Facts all;
+    m_eventLog->appendEvent(event, all.add(Fact::Text, text).add(facts), Timestamp::now());
 }
 
 void EngineWorker::recordingStopped(const Error& error) {
     logOwn(EventKind::RecordingStopped,
            QStringLiteral("Recording stopped: %1 Traffic goes on and is not recorded.").arg(error.detail),
-           {{QStringLiteral("error"), error.toJson()}});
+           {{Fact::Error, error.toJson()}});
     tellRoom();
     emit stoppedRecording(error);
 }
@@ -110,7 +108,7 @@ void EngineWorker::recordingStopped(const Error& error) {
 void EngineWorker::recordingResumed() {
     logOwn(EventKind::RecordingResumed,
            QStringLiteral("Recording goes on; %1 bytes were not recorded.").arg(m_store->unrecorded()),
-           {{QStringLiteral("unrecorded"), static_cast<qint64>(m_store->unrecorded())}});
+           {{Fact::Unrecorded, static_cast<qint64>(m_store->unrecorded())}});
     emit resumedRecording();
 }
 
@@ -264,15 +262,12 @@ QString EngineWorker::uniqueName(const QString& wanted) {
     return name;
 }
 
-void EngineWorker::logEvent(const Endpoint& endpoint, EventKind event, QByteArrayView facts, Timestamp time) {
-    QJsonObject whose{{QStringLiteral("endpoint"), static_cast<qint64>(endpoint.id())},
-                      {QStringLiteral("name"), endpoint.snapshot().name}};
+void EngineWorker::logEvent(const Endpoint& endpoint, EventKind event, const Facts& facts, Timestamp time) {
+    Facts logged;
+    logged.add(Fact::Endpoint, static_cast<qint64>(endpoint.id())).add(Fact::Name, endpoint.snapshot().name);
     if (endpoint.snapshot().parent != EndpointId::None)
-        whose.insert(QStringLiteral("listener"), static_cast<qint64>(endpoint.snapshot().parent));
-    QByteArray logged = QJsonDocument(whose).toJson(QJsonDocument::Compact);
-    logged.back() = ','; // two objects become one; `facts` has `text` at least
-    logged.append(facts.sliced(1));
-    m_eventLog->appendEvent(event, QByteArrayView(logged), time);
+        logged.add(Fact::Listener, static_cast<qint64>(endpoint.snapshot().parent));
+    m_eventLog->appendEvent(event, logged.add(facts), time);
 }
 
 void EngineWorker::after(std::chrono::milliseconds delay, EndpointId id, std::function<void(Endpoint&)> call) {

@@ -96,7 +96,7 @@ private:
     QString uniqueName(const QString& wanted) override;
     void releaseName(const QString& name) override { m_names.remove(name); }
     void changed(EndpointId id) override;
-    void logEvent(const Endpoint& endpoint, EventKind event, QByteArrayView facts, Timestamp time) override;
+    void logEvent(const Endpoint& endpoint, EventKind event, const Facts& facts, Timestamp time) override;
     void after(std::chrono::milliseconds delay, EndpointId id, std::function<void(Endpoint&)> call) override;
     bool hasRoom(EndpointId id) override;
     std::span<char> datagramRoom(std::size_t size) override;
@@ -105,7 +105,7 @@ private:
     const QHash<QString, QByteArray>& passphrases() const override { return m_passphrases; }
 
     void tellHeld(EndpointId relay);
-    void logOwn(EventKind event, const QString& text, QJsonObject facts);
+    void logOwn(EventKind event, const QString& text, const Facts& facts);
     void sealIdle();
     void notify() { notifyOf(mostNotified); }
     void notifyOf(std::size_t most);

@@ -220,7 +220,7 @@ Acceptance RelaySide::acceptor(LocalEnd& peer) {
     if (peer.isDatagram() || !m_relay->refuses(m_connection))
         return {};
     FaultDecision decision{.connection = m_connection, .kind = FaultKind::Refuse};
-    peer.tell(EventKind::FaultApplied, decision.toText(), {{QStringLiteral("decision"), decision.toJson()}});
+    peer.tell(EventKind::FaultApplied, decision.toText(), {{Fact::Decision, decision.toJson()}});
     m_relay->m_hooks.decided({decision});
     return {.isTaken = false};
 }

@@ -81,7 +81,7 @@ void RelayWay::peek(QByteArrayView bytes) {
     if (state == HelloState::Complete && from != nullptr)
         from->tell(EventKind::TlsHelloSeen,
                    QStringLiteral("TLS is passed through untouched; the client asks ") + hello.toText(),
-                   {{QStringLiteral("hello"), hello.toJson()}});
+                   {{Fact::Hello, hello.toJson()}});
     if (!m_isPeeking)
         m_peeked.clear();
 }
@@ -159,9 +159,9 @@ void RelayWay::hold(const QByteArray& bytes) {
         from->tell(EventKind::MessageHeld,
                    QStringLiteral("%1: a message of %2 bytes is held: %3")
                        .arg(directionName(m_direction), QString::number(bytes.size()), shown(bytes)),
-                   {{QStringLiteral("number"), static_cast<qint64>(number)},
-                    {QStringLiteral("direction"), directionName(m_direction)},
-                    {QStringLiteral("size"), bytes.size()}});
+                   {{Fact::Number, static_cast<qint64>(number)},
+                    {Fact::Direction, directionName(m_direction)},
+                    {Fact::Size, bytes.size()}});
     m_relay.m_hooks.heldChanged();
 }
 
@@ -193,9 +193,9 @@ bool RelayWay::release(quint64 number, const Release& release) {
     if (LocalEnd* teller = from != nullptr ? from : to)
         teller->tell(EventKind::MessageReleased,
                      QStringLiteral("%1: the held message was %2").arg(directionName(m_direction), what),
-                     {{QStringLiteral("number"), static_cast<qint64>(number)},
-                      {QStringLiteral("size"), message.bytes.size()},
-                      {QStringLiteral("edited"), isEdited}});
+                     {{Fact::Number, static_cast<qint64>(number)},
+                      {Fact::Size, message.bytes.size()},
+                      {Fact::Edited, isEdited}});
     if (release.action == Release::Action::Answer && from != nullptr)
         from->send(release.bytes.value_or(QByteArray()));
     m_relay.m_hooks.heldChanged();
@@ -398,12 +398,11 @@ void RelayWay::tellDecisions() {
     constexpr std::size_t mostTold = 50; // at once: a chop decides for every few bytes
     LocalEnd* teller = to != nullptr ? to : from;
     for (std::size_t i = 0; teller != nullptr && i < std::min(decisions.size(), mostTold); ++i)
-        teller->tell(EventKind::FaultApplied, decisions[i].toText(),
-                     {{QStringLiteral("decision"), decisions[i].toJson()}});
+        teller->tell(EventKind::FaultApplied, decisions[i].toText(), {{Fact::Decision, decisions[i].toJson()}});
     if (teller != nullptr && decisions.size() > mostTold) {
         const auto rest = static_cast<qint64>(decisions.size() - mostTold);
         teller->tell(EventKind::FaultApplied, QStringLiteral("%1 more decisions at once").arg(rest),
-                     {{QStringLiteral("count"), rest}});
+                     {{Fact::Count, rest}});
     }
     m_relay.m_hooks.decided(std::move(decisions));
 }

@@ -32,14 +32,14 @@ ReplayBehaviour::ReplayBehaviour(std::shared_ptr<ReplayTurn> turn, std::size_t c
 void ReplayBehaviour::opened(LocalEnd& local) {
     const ReplayOptions& options = m_turn->options;
     const bool isClient = options.side == ReplaySide::Client;
-    local.tell(EventKind::ReplayStarted,
-               QStringLiteral("replays “%1” of %2 as %3: %4 messages, %5 bytes")
-                   .arg(conversation().name, m_turn->script->name(),
-                        isClient ? QStringLiteral("client") : QStringLiteral("server"))
-                   .arg(conversation().messages(options.side))
-                   .arg(conversation().bytes(options.side)),
-               {{QStringLiteral("side"), isClient ? QStringLiteral("client") : QStringLiteral("server")},
-                {QStringLiteral("speed"), options.speed}});
+    local.tell(
+        EventKind::ReplayStarted,
+        QStringLiteral("replays “%1” of %2 as %3: %4 messages, %5 bytes")
+            .arg(conversation().name, m_turn->script->name(),
+                 isClient ? QStringLiteral("client") : QStringLiteral("server"))
+            .arg(conversation().messages(options.side))
+            .arg(conversation().bytes(options.side)),
+        {{Fact::Side, isClient ? QStringLiteral("client") : QStringLiteral("server")}, {Fact::Speed, options.speed}});
     m_isRunning = true;
     goOn(local);
 }
@@ -88,7 +88,7 @@ bool ReplayBehaviour::awaits(LocalEnd& local, const ReplayStep& step) {
         return false;
     if (m_peerEnded) { // nothing more comes
         differ(local, QStringLiteral("the peer ended, and had %1 more bytes to say here").arg(missing()),
-               {{QStringLiteral("missing"), missing()}});
+               {{Fact::Missing, missing()}});
         giveUpTurn();
         return false;
     }
@@ -180,10 +180,10 @@ void ReplayBehaviour::compare(LocalEnd& local, QByteArrayView bytes) {
                        .arg(place)
                        .arg(m_compared + 1)
                        .arg(around(steps[m_compared].bytes, place), around(bytes, same)),
-                   {{QStringLiteral("step"), static_cast<qint64>(m_compared)},
-                    {QStringLiteral("offset"), place},
-                    {QStringLiteral("expected"), around(steps[m_compared].bytes, place)},
-                    {QStringLiteral("received"), around(bytes, same)}});
+                   {{Fact::Step, static_cast<qint64>(m_compared)},
+                    {Fact::Offset, place},
+                    {Fact::Expected, around(steps[m_compared].bytes, place)},
+                    {Fact::Received, around(bytes, same)}});
         }
         if (same == size)
             m_matched += static_cast<quint64>(size);
@@ -229,13 +229,13 @@ void ReplayBehaviour::compareDatagram(LocalEnd& local, QByteArrayView bytes) {
                    .arg(around(expected, 0))
                    .arg(bytes.size())
                    .arg(around(bytes, 0)),
-               {{QStringLiteral("step"), static_cast<qint64>(m_compared)},
-                {QStringLiteral("expected"), around(expected, 0)},
-                {QStringLiteral("received"), around(bytes, 0)}});
+               {{Fact::Step, static_cast<qint64>(m_compared)},
+                {Fact::Expected, around(expected, 0)},
+                {Fact::Received, around(bytes, 0)}});
     ++m_compared;
 }
 
-void ReplayBehaviour::differ(LocalEnd& local, const QString& text, const QJsonObject& facts) {
+void ReplayBehaviour::differ(LocalEnd& local, const QString& text, const Facts& facts) {
     constexpr quint64 mostTold = 1000;
     if (++m_differences <= mostTold)
         local.tell(EventKind::ReplayDifference, text, facts);
@@ -278,7 +278,7 @@ void ReplayBehaviour::woken(LocalEnd& local, quint64 token) {
                    .arg(patience)
                    .arg(missing())
                    .arg(m_compared + 1),
-               {{QStringLiteral("step"), static_cast<qint64>(m_compared)}, {QStringLiteral("missing"), missing()}});
+               {{Fact::Step, static_cast<qint64>(m_compared)}, {Fact::Missing, missing()}});
     giveUpTurn();
     goOn(local);
 }
@@ -296,17 +296,17 @@ void ReplayBehaviour::finish(LocalEnd& local) {
     m_isOver = true;
     if (missing() > 0)
         differ(local, QStringLiteral("%1 bytes that the peer said in the recording did not come").arg(missing()),
-               {{QStringLiteral("missing"), missing()}});
+               {{Fact::Missing, missing()}});
     if (m_surplus > 0 && !conversation().isDatagram)
         differ(local, QStringLiteral("the peer said %1 bytes more than in the recording").arg(m_surplus),
-               {{QStringLiteral("surplus"), static_cast<qint64>(m_surplus)}});
+               {{Fact::Surplus, static_cast<qint64>(m_surplus)}});
     local.tell(EventKind::ReplayEnded,
                m_differences == 0
                    ? QStringLiteral("the replay is over: the peer said what it said then, %1 bytes").arg(m_matched)
                    : QStringLiteral("the replay is over: %1 differences").arg(m_differences),
-               {{QStringLiteral("differences"), static_cast<qint64>(m_differences)},
-                {QStringLiteral("matched"), static_cast<qint64>(m_matched)},
-                {QStringLiteral("complete"), true}});
+               {{Fact::Differences, static_cast<qint64>(m_differences)},
+                {Fact::Matched, static_cast<qint64>(m_matched)},
+                {Fact::Complete, true}});
     if (local.isDatagram())
         return;
     local.close();

@@ -21,7 +21,7 @@ struct PieceHeader {
     RecordIndex firstRecord = 0;
     quint64 firstOffset = 0;
     quint32 records = 0;
-    quint32 bytes = 0; ///< of the records, or of a label's JSON
+    quint32 bytes = 0; ///< of the records, or of a label's facts
     JournalPiece kind = JournalPiece::Records;
     quint32 reserved = 0;
 
@@ -89,7 +89,7 @@ private:
 /// One transcript as a journal has it.
 struct JournaledTranscript {
     quint64 id = 0;
-    QByteArray label; ///< JSON; see Transcript::setLabel()
+    QByteArray label; ///< as Facts keeps it, or JSON of an older version; see Transcript::setLabel()
     std::vector<Extent> extents;
 };
 /// Reads the headers of all pieces in a directory's journal files: what a killed run left. Skips what was torn or

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/transcript/record.h"
 
-#include <QJsonDocument>
 
 #include <array>
 
@@ -65,8 +64,8 @@ QString causeName(ClosingCause cause) {
     return QString::fromLatin1(causeNames.at(static_cast<std::size_t>(cause)));
 }
 
-std::optional<ClosingCause> causeOf(const QJsonObject& facts) {
-    const QString name = facts.value(QStringLiteral("cause")).toString();
+std::optional<ClosingCause> causeOf(const Facts& facts) {
+    const QString name = facts.text(Fact::Cause);
     for (std::size_t i = 0; i < causeNames.size(); ++i) {
         if (name == QLatin1String(causeNames.at(i)))
             return static_cast<ClosingCause>(i);
@@ -86,15 +85,13 @@ EventKind eventKindOf(const QString& name) {
     return EventKind::None;
 }
 
-QJsonObject RecordView::facts() const {
-    if (header.kind != RecordKind::Event)
-        return {};
-    return QJsonDocument::fromJson(bytes.toByteArray()).object();
+Facts RecordView::facts() const {
+    return header.kind == RecordKind::Event ? Facts::read(bytes) : Facts();
 }
 
 QString RecordView::text() const {
     if (header.kind == RecordKind::Event)
-        return facts().value(QStringLiteral("text")).toString();
+        return facts().text(Fact::Text);
     return QString::fromUtf8(bytes);
 }
 

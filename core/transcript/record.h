@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/ids.h"
+#include "core/transcript/facts.h"
 
 #include <QByteArrayView>
 #include <QJsonObject>
@@ -15,8 +16,8 @@ namespace sw {
 
 enum class RecordKind : quint8 { Received, Sent, Event, Note };
 
-/// What an event record tells; journals keep the numbers, so new ones go to the end. Its bytes are a JSON object:
-/// always `text` (a sentence), and the facts by name.
+/// What an event record tells; journals keep the numbers, so new ones go to the end. Its bytes are Facts, the sentence
+/// (Fact::Text) among them.
 enum class EventKind : quint16 {
     None,
     Started,       ///< a listener or datagram socket is bound
@@ -74,7 +75,7 @@ enum class ClosingCause : quint8 { ClosedByUs, ClosedByPeer, AbortedByUs, Reset,
 /// Its name in JSON, files and scripts, such as `closed-by-us`.
 QString causeName(ClosingCause cause);
 /// The cause that the facts of a closing record name; nothing where they name none that is known.
-std::optional<ClosingCause> causeOf(const QJsonObject& facts);
+std::optional<ClosingCause> causeOf(const Facts& facts);
 
 /// Flags of a record.
 enum RecordFlag : quint8 {
@@ -106,7 +107,7 @@ struct RecordView {
 
     bool isValid() const { return !isReleased; }
     /// The facts of an event record; empty for other kinds.
-    QJsonObject facts() const;
+    Facts facts() const;
     /// The sentence of an event or the text of a note.
     QString text() const;
 };

@@ -4,7 +4,6 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
-#include <QJsonDocument>
 
 #include <algorithm>
 #include <limits>
@@ -98,7 +97,7 @@ std::vector<RecoveredTranscript> openKilledRun(const KilledRun& run) {
     store->raiseWatermark(std::numeric_limits<qint64>::max());
     std::vector<RecoveredTranscript> recovered;
     for (JournaledTranscript& found : scanJournal(run.directory)) {
-        recovered.push_back({.label = QJsonDocument::fromJson(found.label).object(),
+        recovered.push_back({.label = Facts::read(found.label).toJson(),
                              .transcript = std::make_shared<Transcript>(store, std::move(found.extents))});
     }
     return recovered;

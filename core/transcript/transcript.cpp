@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/transcript/transcript.h"
 
-#include <QJsonDocument>
 
 #include <algorithm>
 #include <cstring>
@@ -85,22 +84,22 @@ bool Transcript::mayRecord(std::size_t size, Timestamp time) {
         if (!m_saidStopped)
             return true;
         m_saidStopped = false;
-        appendEvent(EventKind::RecordingResumed,
-                    {{QStringLiteral("text"),
-                      QStringLiteral("recording goes on; %1 bytes before this were not recorded").arg(m_missed)},
-                     {QStringLiteral("unrecorded"), static_cast<qint64>(m_missed)}},
-                    time);
+        appendEvent(
+            EventKind::RecordingResumed,
+            {{Fact::Text, QStringLiteral("recording goes on; %1 bytes before this were not recorded").arg(m_missed)},
+             {Fact::Unrecorded, static_cast<qint64>(m_missed)}},
+            time);
         m_missed = 0;
         return true;
     }
     if (!m_saidStopped) {
         m_saidStopped = true;
         const Error reason = m_isMuted ? Error{.id = ErrorId::None, .detail = m_muteReason} : m_store->stopReason();
-        appendEvent(EventKind::RecordingStopped,
-                    {{QStringLiteral("text"),
-                      QString(QStringLiteral("recording stopped, what follows is not recorded: ") + reason.detail)},
-                     {QStringLiteral("error"), reason.toJson()}},
-                    time);
+        appendEvent(
+            EventKind::RecordingStopped,
+            {{Fact::Text, QString(QStringLiteral("recording stopped, what follows is not recorded: ") + reason.detail)},
+             {Fact::Error, reason.toJson()}},
+            time);
     }
     m_missed += size;
     m_unrecorded.fetch_add(size, std::memory_order_relaxed);
@@ -151,16 +150,12 @@ void Transcript::append(RecordKind kind, QByteArrayView bytes, Timestamp time, q
     publish({.time = time, .size = static_cast<quint32>(size), .kind = kind, .flags = flags});
 }
 
-void Transcript::appendEvent(EventKind event, const QJsonObject& facts, Timestamp time) {
-    appendEvent(event, QByteArrayView(QJsonDocument(facts).toJson(QJsonDocument::Compact)), time);
-}
-
-void Transcript::appendEvent(EventKind event, QByteArrayView facts, Timestamp time) {
+void Transcript::appendEvent(EventKind event, const Facts& facts, Timestamp time) {
     if (!m_store->isRecording() && !m_store->hasRoomForEvents())
         return;
-    const auto size = static_cast<std::size_t>(facts.size());
+    const auto size = static_cast<std::size_t>(facts.bytes().size());
     Segment& segment = roomFor(size);
-    std::memcpy(segment.data() + m_used, facts.data(), size);
+    std::memcpy(segment.data() + m_used, facts.bytes().data(), size);
     publish({.time = time, .size = static_cast<quint32>(size), .kind = RecordKind::Event, .event = event});
 }
 
@@ -192,14 +187,14 @@ QByteArrayView Transcript::commit(RecordKind kind, std::size_t size, Timestamp t
     return {start, viewSize};
 }
 
-void Transcript::setLabel(const QByteArray& json) {
+void Transcript::setLabel(const Facts& facts) {
     if (!m_store->spills())
         return;
     {
         const std::lock_guard lock(m_mutex);
-        if (json == m_label)
+        if (facts.bytes() == m_label)
             return;
-        m_label = json;
+        m_label = facts.bytes().toByteArray();
         m_hasNewLabel = true;
     }
     if (!m_isQueued.exchange(true))

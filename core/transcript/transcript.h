@@ -32,10 +32,8 @@ public:
 
     /// Records a copy of the bytes; counts them as unrecorded while the store does not record.
     void append(RecordKind kind, QByteArrayView bytes, Timestamp time, quint8 flags = NoFlag);
-    /// Records an event; `facts` must hold `text`.
-    void appendEvent(EventKind event, const QJsonObject& facts, Timestamp time);
-    /// The same with the facts as compact JSON.
-    void appendEvent(EventKind event, QByteArrayView facts, Timestamp time);
+    /// Records an event; one of its facts is Fact::Text.
+    void appendEvent(EventKind event, const Facts& facts, Timestamp time);
     /// Room of at least `atLeast` bytes to receive into, straight in the current segment. Valid until the next call.
     std::span<char> writeSpace(std::size_t atLeast);
     /// Records the first `size` bytes of what writeSpace() gave. The view is valid until the next call of a writer's
@@ -44,8 +42,8 @@ public:
     std::shared_ptr<const Segment> currentSegment() const { return m_segment; }
     /// Ends the current segment and index chunk, so that they can leave memory; the next ones start small again.
     void seal();
-    /// What the journal tells of this transcript after a crash: a JSON object, see EngineWorker.
-    void setLabel(const QByteArray& json);
+    /// What the journal tells of this transcript after a crash, see EngineWorker.
+    void setLabel(const Facts& facts);
 
     // --- any thread ---
 

@@ -285,8 +285,10 @@ private slots:
                 StoreOptions{.directory = path, .interval = std::chrono::milliseconds(5)});
             store->keepFiles();
             auto transcript = std::make_shared<Transcript>(store);
-            transcript->setLabel(
-                "{\"id\":7,\"kind\":\"connection\",\"name\":\"old talk\",\"address\":\"tcp://127.0.0.1:9\"}");
+            transcript->setLabel({{Fact::Id, 7},
+                                  {Fact::Kind, QStringLiteral("connection")},
+                                  {Fact::Name, QStringLiteral("old talk")},
+                                  {Fact::Address, QStringLiteral("tcp://127.0.0.1:9")}});
             transcript->append(RecordKind::Received, "said before the kill\n", Timestamp::now());
             store->flush();
             QVERIFY(store->journaled() > 0);

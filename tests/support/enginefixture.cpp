@@ -78,7 +78,7 @@ QVector<QJsonObject> EngineFixture::events(EndpointId id, EventKind kind) const 
     for (RecordIndex index = 0; index < reader.count(); ++index) {
         const RecordView record = reader.at(index);
         if (record.header.kind == RecordKind::Event && record.header.event == kind)
-            found.append(record.facts());
+            found.append(record.facts().toJson());
     }
     return found;
 }

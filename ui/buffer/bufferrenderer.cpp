@@ -32,7 +32,7 @@ QColor BufferRenderer::contentColor(const RowContent& content) const {
     case EventKind::Dropped:
         return m_colors.error;
     case EventKind::Closed:
-        return content.record.facts().contains(QStringLiteral("error")) ? m_colors.error : m_colors.event;
+        return content.record.facts().contains(Fact::Error) ? m_colors.error : m_colors.event;
     case EventKind::Warning:
     case EventKind::Malformed:
         return m_colors.warning;

@@ -32,7 +32,7 @@ void EventLogModel::refresh() {
 
 EndpointId EventLogModel::endpointAt(int row) const {
     return static_cast<EndpointId>(
-        m_reader.at(static_cast<RecordIndex>(row)).facts().value(QStringLiteral("endpoint")).toInteger());
+        m_reader.at(static_cast<RecordIndex>(row)).facts().number(Fact::Endpoint).value_or(0));
 }
 
 int EventLogModel::rowCount(const QModelIndex& parent) const {
@@ -47,10 +47,10 @@ QVariant EventLogModel::data(const QModelIndex& index, int role) const {
     if (role != Qt::DisplayRole && role != Qt::ForegroundRole && role != Qt::ToolTipRole)
         return {};
     const RecordView record = m_reader.at(static_cast<RecordIndex>(index.row()));
-    const QJsonObject facts = record.facts();
+    const Facts facts = record.facts();
     if (role == Qt::ForegroundRole) {
         const ThemeColors colors = themeColors(QApplication::palette());
-        const bool isProblem = facts.contains(QStringLiteral("error"));
+        const bool isProblem = facts.contains(Fact::Error);
         return isProblem                ? colors.error
                : index.column() == Text ? QApplication::palette().color(QPalette::Text)
                                         : colors.muted;
@@ -60,9 +60,9 @@ QVariant EventLogModel::data(const QModelIndex& index, int role) const {
     case Time:
         return timestampText(TimestampMode::Absolute, record.header.time.wall, 0, 0, 0);
     case Endpoint:
-        return visible(facts.value(QStringLiteral("name")).toString());
+        return visible(facts.text(Fact::Name));
     default: {
-        const QString text = visible(record.text());
+        const QString text = visible(facts.text(Fact::Text));
         return role == Qt::ToolTipRole ? plainToolTip(text) : text;
     }
     }

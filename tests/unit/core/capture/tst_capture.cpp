@@ -283,21 +283,21 @@ private slots:
         auto transcript = std::make_shared<Transcript>(store);
         const qint64 wall = 1'700'000'000'123'456'789;
         transcript->appendEvent(beginning,
-                                {{QStringLiteral("text"), QStringLiteral("connected")},
-                                 {QStringLiteral("scheme"), QStringLiteral("tcp")},
-                                 {QStringLiteral("local"), QStringLiteral("127.0.0.1:41234")},
-                                 {QStringLiteral("peer"), QStringLiteral("127.0.0.1:80")}},
+                                {{Fact::Text, QStringLiteral("connected")},
+                                 {Fact::Scheme, QStringLiteral("tcp")},
+                                 {Fact::Local, QStringLiteral("127.0.0.1:41234")},
+                                 {Fact::Peer, QStringLiteral("127.0.0.1:80")}},
                                 {.wall = wall, .mono = 1});
         transcript->append(RecordKind::Sent, "=question\n", {.wall = wall + 1000, .mono = 2});
         transcript->append(RecordKind::Received, all, {.wall = wall + 2000, .mono = 3});
         transcript->append(RecordKind::Note, "look here", {.wall = wall + 2500, .mono = 4});
         transcript->append(RecordKind::Sent, "'quoted', \"too\"", {.wall = wall + 3000, .mono = 5});
-        transcript->appendEvent(EventKind::EndOfStream, {{QStringLiteral("text"), QStringLiteral("end")}},
+        transcript->appendEvent(EventKind::EndOfStream, {{Fact::Text, QStringLiteral("end")}},
                                 {.wall = wall + 3500, .mono = 6});
-        transcript->appendEvent(EventKind::Closed,
-                                {{QStringLiteral("text"), QStringLiteral("closed by us")},
-                                 {QStringLiteral("cause"), QStringLiteral("closed-by-us")}},
-                                {.wall = wall + 4000, .mono = 7});
+        transcript->appendEvent(
+            EventKind::Closed,
+            {{Fact::Text, QStringLiteral("closed by us")}, {Fact::Cause, QStringLiteral("closed-by-us")}},
+            {.wall = wall + 4000, .mono = 7});
         const SourcePart part{
             .id = static_cast<EndpointId>(7), .name = QStringLiteral("to the server"), .transcript = transcript};
         const QString path = m_folder.filePath(QStringLiteral("written.") + ending);
@@ -337,14 +337,14 @@ private slots:
     void nobodyTurnsTheSides() {
         auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
         transcript->appendEvent(EventKind::Opened,
-                                {{QStringLiteral("text"), QStringLiteral("open")},
-                                 {QStringLiteral("scheme"), QStringLiteral("udp")},
-                                 {QStringLiteral("local"), QStringLiteral("127.0.0.1:41234")},
-                                 {QStringLiteral("peer"), QStringLiteral("127.0.0.1:53")}},
+                                {{Fact::Text, QStringLiteral("open")},
+                                 {Fact::Scheme, QStringLiteral("udp")},
+                                 {Fact::Local, QStringLiteral("127.0.0.1:41234")},
+                                 {Fact::Peer, QStringLiteral("127.0.0.1:53")}},
                                 {.wall = 1, .mono = 1});
         const QByteArray claim = "(accepted here; headers synthesised from socket calls)";
         transcript->append(RecordKind::Note, claim, {.wall = 2, .mono = 2});
-        transcript->appendEvent(EventKind::TlsEstablished, {{QStringLiteral("text"), QString::fromLatin1(claim)}},
+        transcript->appendEvent(EventKind::TlsEstablished, {{Fact::Text, QString::fromLatin1(claim)}},
                                 {.wall = 3, .mono = 3});
         transcript->append(RecordKind::Sent, "ours", {.wall = 4, .mono = 4}, DatagramFlag);
         transcript->append(RecordKind::Received, "theirs", {.wall = 5, .mono = 5}, DatagramFlag);

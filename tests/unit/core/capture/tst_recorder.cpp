@@ -40,8 +40,7 @@ private slots:
         auto transcript = std::make_shared<Transcript>(std::make_shared<TranscriptStore>());
         transcript->append(RecordKind::Received, QByteArray("in\xff\0", 4), Timestamp::now());
         transcript->append(RecordKind::Sent, "out\n", Timestamp::now());
-        transcript->appendEvent(EventKind::Closed, {{QStringLiteral("text"), QStringLiteral("closed by us")}},
-                                Timestamp::now());
+        transcript->appendEvent(EventKind::Closed, {{Fact::Text, QStringLiteral("closed by us")}}, Timestamp::now());
         m_part = {.id = static_cast<EndpointId>(3), .name = QStringLiteral("a name"), .transcript = transcript};
     }
 

@@ -464,7 +464,7 @@ private slots:
         const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.1"));
         const TranscriptReader log(fixture.engine().eventLog());
         QVERIFY(log.count() >= 1);
-        const QJsonObject facts = log.at(0).facts();
+        const QJsonObject facts = log.at(0).facts().toJson();
         QCOMPARE(log.at(0).header.event, EventKind::Started);
         QCOMPARE(facts[QLatin1String("endpoint")].toInteger(), static_cast<qint64>(listener.id));
     }

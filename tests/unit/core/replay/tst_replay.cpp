@@ -28,7 +28,7 @@ std::shared_ptr<const ReplayScript> scriptOf(const std::vector<std::vector<Said>
             const Timestamp stamp{.wall = time, .mono = time};
             if (one.bytes.isEmpty() && !isDatagram)
                 transcript->appendEvent(isSent ? EventKind::SendingEnded : EventKind::EndOfStream,
-                                        {{QStringLiteral("text"), QStringLiteral("end")}}, stamp);
+                                        {{Fact::Text, QStringLiteral("end")}}, stamp);
             else
                 transcript->append(isSent ? RecordKind::Sent : RecordKind::Received, one.bytes, stamp,
                                    isDatagram ? DatagramFlag : NoFlag);

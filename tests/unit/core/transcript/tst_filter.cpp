@@ -32,9 +32,9 @@ private slots:
         transcript->append(RecordKind::Received, "GET / HTTP/1.1\r\n", at(-20));         // 0
         transcript->append(RecordKind::Sent, "HTTP/1.1 200 OK\r\nhello world", at(-15)); // 1
         transcript->append(RecordKind::Received, QByteArray(5000, '\x01'), at(-10));     // 2
-        transcript->appendEvent(EventKind::Closed,
-                                {{QStringLiteral("text"), QStringLiteral("closed by the peer, get it")}}, at(-5)); // 3
-        transcript->append(RecordKind::Received, "", at(-1), DatagramFlag | CutFlag);                              // 4
+        transcript->appendEvent(EventKind::Closed, {{Fact::Text, QStringLiteral("closed by the peer, get it")}},
+                                at(-5));                                              // 3
+        transcript->append(RecordKind::Received, "", at(-1), DatagramFlag | CutFlag); // 4
         m_source.addPart({.id = EndpointId::None, .name = QStringLiteral("10.0.0.1:5000"), .transcript = transcript});
         m_source.update();
     }

@@ -49,7 +49,7 @@ private slots:
 
     void findsBytesWithTheirPlaces() {
         received("GET / HTTP/1.0\r\nget");
-        m_transcript->appendEvent(EventKind::Opened, {{QStringLiteral("text"), QStringLiteral("GET in an event")}},
+        m_transcript->appendEvent(EventKind::Opened, {{Fact::Text, QStringLiteral("GET in an event")}},
                                   Timestamp::now());
         sent(QByteArray("\0GET\0GET", 8));
         const SearchResult result = find(bytes("GET"));

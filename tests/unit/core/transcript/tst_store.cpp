@@ -272,8 +272,8 @@ private slots:
         const auto store = makeStore();
         auto transcript = std::make_shared<Transcript>(store);
         auto gone = std::make_shared<Transcript>(store);
-        transcript->setLabel("{\"name\":\"first\"}");
-        transcript->setLabel("{\"name\":\"second\"}");
+        transcript->setLabel({{Fact::Name, QStringLiteral("first")}});
+        transcript->setLabel({{Fact::Name, QStringLiteral("second")}});
         gone->append(RecordKind::Received, "closed by the user", Timestamp::now());
         store->flush();
         gone.reset();
@@ -306,7 +306,7 @@ private slots:
         auto transcript = std::make_shared<Transcript>(store);
         constexpr int kinds = static_cast<int>(lastEventKind);
         for (int kind = 1; kind <= kinds; ++kind)
-            transcript->appendEvent(static_cast<EventKind>(kind), {{QStringLiteral("n"), kind}}, Timestamp::now());
+            transcript->appendEvent(static_cast<EventKind>(kind), {{Fact::Number, kind}}, Timestamp::now());
         store->flush();
         const auto recovered = openKilledRun({.directory = m_directory->path(), .started = {}, .lastWritten = {}});
         QCOMPARE(recovered.size(), std::size_t(1));
@@ -316,7 +316,7 @@ private slots:
             const RecordView record = reader.at(kind - 1);
             QVERIFY(record.isValid());
             QCOMPARE(record.header.event, static_cast<EventKind>(kind));
-            QCOMPARE(record.facts().value(QStringLiteral("n")).toInt(), kind);
+            QCOMPARE(*record.facts().number(Fact::Number), kind);
         }
         store->close();
     }

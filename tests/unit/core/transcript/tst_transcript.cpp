@@ -22,8 +22,7 @@ private slots:
         auto transcript = make();
         transcript->append(RecordKind::Received, "abc", Timestamp::now());
         transcript->append(RecordKind::Sent, "", Timestamp::now(), DatagramFlag);
-        transcript->appendEvent(EventKind::Opened, {{QStringLiteral("text"), QStringLiteral("hello")}},
-                                Timestamp::now());
+        transcript->appendEvent(EventKind::Opened, {{Fact::Text, QStringLiteral("hello")}}, Timestamp::now());
         const TranscriptReader reader(transcript);
         QCOMPARE(reader.count(), 3U);
         QCOMPARE(reader.at(0).bytes.toByteArray(), QByteArray("abc"));
@@ -134,8 +133,7 @@ private slots:
         const qint64 before = m_store->memory();
         auto transcript = make();
         for (int i = 0; i < 3; ++i)
-            transcript->appendEvent(EventKind::Opened,
-                                    {{QStringLiteral("text"), QStringLiteral("opened by 127.0.0.1:51514")}},
+            transcript->appendEvent(EventKind::Opened, {{Fact::Text, QStringLiteral("opened by 127.0.0.1:51514")}},
                                     Timestamp::now());
         QVERIFY(m_store->memory() - before <= 2048);
     }

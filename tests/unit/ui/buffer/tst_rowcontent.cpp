@@ -21,7 +21,7 @@ private slots:
     void initTestCase() {
         m_transcript->append(RecordKind::Received, "ab\xc3\xbc\n\xffz", {.wall = 1'000'000'000, .mono = 1'000'000'000});
         m_transcript->append(RecordKind::Sent, "", {.wall = 2'000'000'000, .mono = 2'500'000'000});
-        m_transcript->appendEvent(EventKind::Closed, {{QStringLiteral("text"), QStringLiteral("closed by us")}},
+        m_transcript->appendEvent(EventKind::Closed, {{Fact::Text, QStringLiteral("closed by us")}},
                                   {.wall = 3'000'000'000, .mono = 3'000'000'000});
         m_source.addPart({.id = EndpointId::None, .name = QStringLiteral("n"), .transcript = m_transcript});
         m_source.update();
@@ -72,8 +72,7 @@ private slots:
         };
         add(RecordKind::Received, "Gr\xc3");
         add(RecordKind::Sent, "\xbc other way");
-        transcript->appendEvent(EventKind::Warning, {{QStringLiteral("text"), QStringLiteral("between")}},
-                                {.wall = 3, .mono = 3});
+        transcript->appendEvent(EventKind::Warning, {{Fact::Text, QStringLiteral("between")}}, {.wall = 3, .mono = 3});
         add(RecordKind::Received, "\xbcn \xf0");
         add(RecordKind::Received, "\x9f");
         add(RecordKind::Received, "\x98");

@@ -60,8 +60,7 @@ private slots:
             for (char& c : bytes)
                 c = random.bounded(20) == 0 ? '\n' : static_cast<char>(random.bounded(32, 256));
             if (i % 7 == 0)
-                transcript->appendEvent(EventKind::Opened, {{QStringLiteral("text"), QStringLiteral("e")}},
-                                        Timestamp::now());
+                transcript->appendEvent(EventKind::Opened, {{Fact::Text, QStringLiteral("e")}}, Timestamp::now());
             else
                 transcript->append(RecordKind::Received, bytes, Timestamp::now());
         }

@@ -18,8 +18,7 @@ private slots:
         constexpr qint64 second0 = 5'000'000'000;
         for (qint64 i = 0; i < 100; ++i)
             first->append(RecordKind::Received, QByteArray(10, 'x'), {.wall = 0, .mono = second0 + i * 10'000'000});
-        first->appendEvent(EventKind::Opened, {{QStringLiteral("text"), QStringLiteral("x")}},
-                           {.wall = 0, .mono = second0});
+        first->appendEvent(EventKind::Opened, {{Fact::Text, QStringLiteral("x")}}, {.wall = 0, .mono = second0});
         second->append(RecordKind::Sent, QByteArray(77, 'y'), {.wall = 0, .mono = second0 - 3'000'000'000}); // earlier
         ThroughputSeries series;
         series.add(static_cast<EndpointId>(1), first);
