@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/connection.h"
 
-#include "core/base/inputfile.h"
-#include "core/channel/qtfamily.h"
 #include "core/channel/socketoptions.h"
+#include "core/endpoint/streamrecords.h"
+#include "core/endpoint/streamtls.h"
 
 #include <algorithm>
 
@@ -26,21 +26,32 @@ Connection::Connection(EndpointHost& host, EndpointRequest request)
 Connection::Connection(EndpointHost& host, EndpointRequest request, std::unique_ptr<StreamChannel> channel,
                        const QString& peer, QString listenerName)
     : ServedEndpoint(host, EndpointKind::Connection, std::move(request)),
+      m_life(Deciding{}),
       m_channel(std::move(channel)),
       m_listenerName(std::move(listenerName)) {
     mutableSnapshot().peer = peer;
     mutableSnapshot().isAccepted = true;
 }
 
+// --- from its begin until bytes pass ---
+
 void Connection::start() {
     makeBehaviour();
-    if (m_channel) {
-        open(true);
+    if (is<Deciding>()) {
+        noteCredentials();
+        askAcceptor();
         return;
     }
-    if (isSecure(address().scheme) && !prepareTls())
-        return;
-    m_connector = std::make_unique<Connector>(
+    auto& own = std::get<Connecting>(m_life);
+    if (isSecure(address().scheme)) {
+        auto context = clientContext(address(), host());
+        if (!context) { // said before anything is sent
+            finish(notConnectedForTls(context.error()));
+            return;
+        }
+        own.tls = *context;
+    }
+    own.connector = std::make_unique<Connector>(
         host().sockets(address()), address(),
         Connector::Handlers{
             .connected = [this](std::unique_ptr<StreamChannel> channel) { connected(std::move(channel)); },
@@ -48,106 +59,81 @@ void Connection::start() {
             .record = [this](EventKind kind, const QString& text, const Facts& facts) { record(kind, text, facts); },
             .state = [this](EndpointState state) { setState(state); },
         });
-    m_connector->start();
+    own.connector->start();
+}
+
+/// The connector has done its work; we are in a call of it.
+void Connection::takeReport() {
+    Connector* connector = std::get<Connecting>(m_life).connector.release();
+    mutableSnapshot().report = std::make_shared<const ConnectReport>(connector->report());
+    connector->deleteLater();
 }
 
 void Connection::connected(std::unique_ptr<StreamChannel> channel) {
-    mutableSnapshot().report = std::make_shared<const ConnectReport>(m_connector->report());
-    m_awaitsFirstByte = true;
-    m_connector.release()->deleteLater(); // we are in a call of it
+    takeReport();
     m_channel = std::move(channel);
     const QString shown = m_channel->socket().peerName();
     mutableSnapshot().peer = shown.isEmpty() ? address().path : shown;
-    open(false);
+    noteCredentials();
+    begin(std::get<Connecting>(m_life).tls);
 }
 
 void Connection::connectFailed(const Error& error) {
-    mutableSnapshot().report = std::make_shared<const ConnectReport>(m_connector->report());
-    m_connector.release()->deleteLater();
-    const ClosingCause cause = error.id == ErrorId::ConnectionRefused    ? ClosingCause::Refused
-                               : error.id == ErrorId::ConnectionTimedOut ? ClosingCause::TimedOut
-                               : error.id == ErrorId::ConnectionReset    ? ClosingCause::Reset
-                                                                         : ClosingCause::Error;
-    finish({.cause = cause, .text = QStringLiteral("could not connect: ") + toText(error), .error = error});
+    takeReport();
+    finish(notConnected(error));
 }
 
-void Connection::open(bool isAccepted) {
-    if (isLocal(address().scheme)) { // the acceptor may decide by them
-        if (auto who = m_channel->socket().credentials())
-            mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(*who));
-    }
-    if (isAccepted)
-        askAcceptor();
-    else
-        begin(false);
+/// The acceptor may decide by them.
+void Connection::noteCredentials() {
+    if (!isLocal(address().scheme))
+        return;
+    if (auto who = m_channel->socket().credentials())
+        mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(*who));
 }
 
 void Connection::refused() {
     record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
     m_channel->abort();
-    finish({.cause = ClosingCause::AbortedByUs, .text = QStringLiteral("refused and reset by us"), .error = {}});
+    finish(refusedByUs());
 }
 
-void Connection::begin(bool isAccepted) {
+void Connection::taken() {
+    begin(request().tls);
+}
+
+/// The socket is there; `tls` where TLS comes before anything else.
+void Connection::begin(std::shared_ptr<TlsContext> tls) {
     StreamSocket& socket = m_channel->socket();
     mutableSnapshot().local = socket.localName();
     const auto errors = socket.applyOptions(address());
-    if (!isAccepted)
+    if (!snapshot().isAccepted)
         describe();
+    m_life = Open{};
     setState(EndpointState::Open);
-    const QString peer = snapshot().peer.isEmpty() ? QStringLiteral("a local process") : snapshot().peer;
-    Facts facts{
-        {Fact::Scheme, schemeName(address().scheme)}, {Fact::Local, snapshot().local}, {Fact::Peer, snapshot().peer}};
-    noteSocket(socket.number(), isAccepted, facts);
-    if (snapshot().credentials != nullptr)
-        facts.add(Fact::Credentials, snapshot().credentials->toJson());
-    if (snapshot().report != nullptr)
-        facts.add(Fact::Report, snapshot().report->toJson());
-    if (usesQtSockets(address()))
-        facts.add(Fact::Sockets, QStringLiteral("qt"));
-    const auto proxy = address().given("proxy");
-    if (proxy)
-        facts.add(Fact::Proxy, *proxy);
     m_sinceOpen.start();
-    if (isAccepted) {
-        facts.add(Fact::ListenerName, m_listenerName);
-        record(EventKind::Accepted, QStringLiteral("opened by %1, accepted by “%2”").arg(peer, m_listenerName), facts);
-    } else {
-        QString text = QStringLiteral("connected to %1").arg(peer);
-        if (!snapshot().local.isEmpty())
-            text += QStringLiteral(" from %1").arg(snapshot().local);
-        if (proxy)
-            text += QStringLiteral(" through %1").arg(*proxy);
-        record(EventKind::Opened, text, facts);
-    }
+    recordOpened();
     for (const Error& error : errors)
-        record(EventKind::Warning, error.detail, {{Fact::Error, error.toJson()}});
+        record(EventKind::Warning, error.detail, {{Fact::Error, error}});
     socket.watch(this);
-    if (request().tls != nullptr || m_tlsContext != nullptr || m_wantedTls != nullptr)
-        beginHandshake(request().tls != nullptr  ? request().tls
-                       : m_tlsContext != nullptr ? std::exchange(m_tlsContext, nullptr)
-                                                 : std::exchange(m_wantedTls, nullptr));
+    if (m_upgrade && tls == nullptr) // which its acceptor asked for
+        beginUpgrade();
+    else if (tls != nullptr)
+        beginHandshake(std::move(tls), false);
     else
         ready();
 }
 
-/// Bytes can be exchanged from now on.
-void Connection::ready() {
-    if (behaviour() != nullptr && std::exchange(m_hasOpened, true))
-        behaviour()->secured(*this);
-    else if (behaviour() != nullptr)
-        behaviour()->opened(*this);
-    if (isOpen())
-        flush(); // what was offered while connecting
+void Connection::recordOpened() {
+    OpeningRecord opening = streamOpened(snapshot(), m_listenerName);
+    noteSocket(m_channel->socket().number(), snapshot().isAccepted, opening.facts);
+    record(snapshot().isAccepted ? EventKind::Accepted : EventKind::Opened, opening.text, opening.facts);
 }
 
-/// The last phase of connecting: the other end has begun to speak.
-void Connection::noteFirstByte() {
-    m_awaitsFirstByte = false;
-    ConnectReport report = *snapshot().report;
-    report.phase = ConnectPhase::FirstByte;
-    report.firstByte = std::chrono::nanoseconds(m_sinceOpen.nsecsElapsed());
-    mutableSnapshot().report = std::make_shared<const ConnectReport>(std::move(report));
+/// Bytes can be exchanged from now on.
+void Connection::ready() {
+    tellReady();
+    if (isOpen())
+        flush(); // what was offered while connecting
 }
 
 std::optional<TcpInfo> Connection::tcpInfo() const {
@@ -171,39 +157,36 @@ void Connection::describe() {
     touch();
 }
 
+// --- what the socket is asked for ---
+
 bool Connection::mayReceive() const {
-    if (m_readEnded || m_isHeld || m_wantedTls != nullptr || (m_channel && !m_channel->mayReceive()))
+    if (hasReceivedEnd() || m_receiving.isHeld || m_upgrade || (m_channel && !m_channel->mayReceive()))
         return false;
     if (behaviour() != nullptr && !wantsMore() && !passesOn())
         return false;
     const quint64 window = host().receiveWindow();
-    return (window == 0 || m_unconsumed < window) && host().hasRoom(id());
-}
-
-void Connection::roomAgain() {
-    if (isRunning())
-        flush();
+    return (window == 0 || m_receiving.unconsumed < window) && host().hasRoom(id());
 }
 
 void Connection::updateInterest() {
     if (!isRunning())
         return;
-    if (m_lingering) { // both directions are shut down: the system would report that without end
+    if (is<Lingering>()) { // both directions are shut down: the system would report that without end
         m_channel->socket().setInterest(NoInterest);
         return;
     }
-    const bool mayRead = m_isHandshaking ? !m_waitsToProceed : mayReceive();
-    const bool wantsToSend =
-        holdsUnsent() || (!m_isHandshaking && (!m_queue.isEmpty() || m_behaviourProduces) && host().hasRoom(id()));
-    const unsigned interest = (mayRead ? ReadInterest : NoInterest) | (wantsToSend ? WriteInterest : NoInterest) |
-                              (m_readEnded ? HangUpInterest : NoInterest);
-    m_channel->socket().setInterest(interest);
-    if (m_mayHoldMore && mayRead)
-        receiveLater();
+    const Securing* securing = std::get_if<Securing>(&m_life);
+    const bool mayRead = securing != nullptr ? securing->hello != Securing::Hello::Shown : mayReceive();
+    const bool hasToSend = !m_sending.isQueueEmpty() || m_asking.hasMore;
+    const bool wantsToSend = holdsUnsent() || (securing == nullptr && hasToSend && host().hasRoom(id()));
+    m_channel->socket().setInterest((mayRead ? ReadInterest : NoInterest) | (wantsToSend ? WriteInterest : NoInterest) |
+                                    (hasReceivedEnd() ? HangUpInterest : NoInterest));
+    if (m_receiving.mayHaveMore && mayRead && !std::exchange(m_receiving.isPosted, true))
+        later(soon, &Connection::receiveMore); // what the channel took, the socket does not show any more
 }
 
 void Connection::socketReady(PollEvents events) {
-    if (m_isHandshaking) {
+    if (is<Securing>()) {
         continueHandshake();
         return;
     }
@@ -215,66 +198,65 @@ void Connection::socketReady(PollEvents events) {
         peerGone();
 }
 
-/// After the peer's end of stream: a reset, or (unix) the peer's end is closed altogether.
-void Connection::peerGone() {
-    if (const int code = m_channel->socket().takeError(); code != 0) {
-        failLater(code, QStringLiteral("wait"));
-        return;
-    }
-    finish({.cause = ClosingCause::ClosedByPeer,
-            .text = QStringLiteral("closed by the peer: it neither sends nor receives any more"),
-            .error = {}});
+void Connection::roomAgain() {
+    if (isRunning())
+        flush();
 }
 
-/// A peer whose end of stream has come may go on receiving for as long as it likes; one that has closed its socket
-/// is gone, and holding the connection would serve nobody. What waits to be sent finds that out by itself.
-void Connection::lookForPeer() {
-    if (!isOpen() || !m_readEnded || m_writeEnded || m_wantsWriteEnd || m_isClosing)
-        return;
-    if (m_queue.isEmpty() && !holdsUnsent() && m_channel->socket().hasPeerGone()) {
-        peerGone();
-        return;
-    }
-    m_nextLook = std::clamp(m_nextLook * 2, firstLook, longestLook);
-    later(m_nextLook, &Connection::lookForPeer);
+void Connection::consumed(quint64 bytes) {
+    m_receiving.unconsumed -= std::min(m_receiving.unconsumed, bytes);
+    updateInterest();
 }
 
-/// What the channel has taken and not handed on goes out.
-bool Connection::flushChannel() {
-    const IoResult result = m_channel->flush();
-    if (!result.hasFailed())
-        return true;
-    fail(result, QStringLiteral("send"));
-    return false;
+void Connection::holdReceiving(bool isHeld) {
+    m_receiving.isHeld = isHeld;
+    if (!m_asking.isNow)
+        updateInterest();
 }
 
-/// What the channel still holds was taken from the socket already, which therefore does not show it any more.
-void Connection::receiveLater() {
-    if (!std::exchange(m_isReceivePosted, true))
-        later(soon, &Connection::receiveMore);
+void Connection::behaviourChanged() {
+    m_receiving.isHeld = false;
+    if (isRunning() && !is<Securing>())
+        ready();
+}
+
+void Connection::setOpenState() {
+    if (isClosing())
+        setState(EndpointState::Closing);
+    else if (hasReceivedEnd())
+        setState(EndpointState::ReadEnded);
+    else
+        setState(m_sending.hasEnded() ? EndpointState::WriteEnded : EndpointState::Open);
+}
+
+// --- receiving ---
+
+/// Whether what comes from the peer reaches the behaviour: not after it, or the user, has closed the connection.
+bool Connection::hears() const {
+    return behaviour() != nullptr && (!isClosing() || passesOn());
 }
 
 void Connection::receiveMore() {
-    m_isReceivePosted = false;
-    if (isRunning() && m_mayHoldMore && !m_isHandshaking && mayReceive())
+    m_receiving.isPosted = false;
+    if (isRunning() && m_receiving.mayHaveMore && !is<Securing>() && mayReceive())
         receiveRound();
 }
 
 void Connection::receiveRound() {
-    m_mayHoldMore = m_channel->readsAhead(); // until it says that it does not
+    m_receiving.mayHaveMore = m_channel->readsAhead(); // until it says that it does not
     const auto begin = std::chrono::steady_clock::now();
     for (int round = 0; round < readsPerRound && mayReceive(); ++round) {
         const std::span<char> space = transcript()->writeSpace(smallestRead);
         const std::size_t asked = std::min(space.size(), largestRead);
         const IoResult result = m_channel->receive(space.first(asked));
-        if (!result.isDone())
+        if (!result.isDone()) {
             recordAlerts(); // not between writeSpace() and commit(): it would write there
+            m_receiving.mayHaveMore = false;
+        }
         if (result.hasFailed()) {
             fail(result, QStringLiteral("receive"));
             return;
         }
-        if (!result.isDone())
-            m_mayHoldMore = false;
         if (result.isAgain())
             break;
         if (result.hasEnded()) {
@@ -284,18 +266,17 @@ void Connection::receiveRound() {
         const auto count = static_cast<quint64>(result.bytes);
         const QByteArrayView bytes = transcript()->commit(RecordKind::Received, count, Timestamp::now());
         countReceived(count);
-        const auto pin =
-            transcript()->currentSegment(); // events and answers are recorded too, and may fill the segment
+        // events and answers are recorded too, and may fill the segment
+        const auto pin = transcript()->currentSegment();
         recordAlerts();
-        if (m_awaitsFirstByte)
-            noteFirstByte();
+        noteFirstByte();
         if (!transcript()->isMuted()) // nobody will ever consume what is not recorded
-            m_unconsumed += count;
+            m_receiving.unconsumed += count;
         if (hears())
             behaviour()->filter(*this, bytes);
         if (!isOpen())
             return;
-        if (m_isHandshaking) { // it began TLS
+        if (is<Securing>()) { // it began TLS
             updateInterest();
             return;
         }
@@ -308,48 +289,79 @@ void Connection::receiveRound() {
         updateInterest();
 }
 
+/// The last phase of connecting: the other end has begun to speak.
+void Connection::noteFirstByte() {
+    if (snapshot().report == nullptr || snapshot().report->firstByte)
+        return;
+    ConnectReport report = *snapshot().report;
+    report.phase = ConnectPhase::FirstByte;
+    report.firstByte = std::chrono::nanoseconds(m_sinceOpen.nsecsElapsed());
+    mutableSnapshot().report = std::make_shared<const ConnectReport>(std::move(report));
+}
+
 void Connection::peerEnded() {
-    m_readEnded = true;
+    const bool isFirst = m_sending.takesMore() && !isClosing();
+    m_receiving.state = isFirst ? Receiving::State::EndedFirst : Receiving::State::Ended;
     mutableSnapshot().hasPeerEnded = true;
-    m_peerEndedFirst = !m_writeEnded && !m_isClosing && !m_wantsWriteEnd;
     QString text = QStringLiteral("end of stream from the peer: it sends no more");
-    if (!m_writeEnded && m_channel->hasHalfClose())
+    if (!m_sending.hasEnded() && m_channel->hasHalfClose())
         text += QStringLiteral(", and can still receive");
     if (!m_channel->tellsResets())
         text += QStringLiteral(" (a reset looks the same to Qt)");
     record(EventKind::EndOfStream, text);
-    if (m_writeEnded) {
-        if (hears())
-            behaviour()->endOfStream(*this);
+    if (!m_sending.hasEnded())
+        setOpenState();
+    if (hears())
+        behaviour()->endOfStream(*this);
+    if (m_sending.hasEnded()) {
         if (isOpen())
             finishOrderly();
         return;
     }
-    setOpenState();
-    if (hears())
-        behaviour()->endOfStream(*this);
-    // before TLS 1.3 the peer has ended both directions, and drops what comes (RFC 5246 section 7.2.1)
+    // the peer has ended both directions, and drops what comes; or the socket is closed already
     const bool endsBoth = !m_channel->hasHalfClose();
     if (endsBoth || (behaviour() == nullptr && address().value("eof") == QLatin1String("close")))
         closeOrderly();
-    if (isOpen())
-        updateInterest();
+    updateInterest();
     lookForPeer();
 }
 
-/// Whether what comes from the peer reaches the behaviour: not after it, or the user, has closed the connection.
-bool Connection::hears() const {
-    return behaviour() != nullptr && (!m_isClosing || passesOn());
+/// A peer whose end of stream has come may go on receiving for as long as it likes; one that has closed its socket
+/// is gone, and holding the connection would serve nobody. What waits to be sent finds that out by itself.
+void Connection::lookForPeer() {
+    if (!isOpen() || !hasReceivedEnd() || !m_sending.takesMore() || isClosing())
+        return;
+    if (m_sending.isQueueEmpty() && !holdsUnsent() && m_channel->socket().hasPeerGone()) {
+        peerGone();
+        return;
+    }
+    m_receiving.nextLook = std::clamp(m_receiving.nextLook * 2, firstLook, longestLook);
+    later(m_receiving.nextLook, &Connection::lookForPeer);
 }
 
-void Connection::setOpenState() {
-    if (m_isClosing)
-        setState(EndpointState::Closing);
-    else if (m_readEnded)
-        setState(EndpointState::ReadEnded);
+/// After the peer's end of stream: a reset, or (unix) the peer's end is closed altogether.
+void Connection::peerGone() {
+    if (const int code = m_channel->socket().takeError(); code != 0)
+        fail(IoResult::failed(code), QStringLiteral("wait"));
     else
-        setState(m_writeEnded ? EndpointState::WriteEnded : EndpointState::Open);
+        finish(peerIsGone());
 }
+
+void Connection::shutDownReceiving() {
+    if (hasEnded() || hasReceivedEnd() || !isRunning())
+        return;
+    m_channel->endReceiving();
+    m_receiving.state = Receiving::State::Ended;
+    record(EventKind::ReceivingEnded, QStringLiteral("we receive no more"));
+    if (m_sending.hasEnded()) {
+        finishOrderly();
+        return;
+    }
+    setOpenState();
+    updateInterest();
+}
+
+// --- sending ---
 
 void Connection::send(QByteArrayView bytes) {
     const qsizetype taken = sendAtOnce(bytes);
@@ -365,8 +377,7 @@ void Connection::sendShared(const QByteArray& bytes) {
 
 /// Straight from where the bytes are, where nothing waits before them: how many were taken.
 qsizetype Connection::sendAtOnce(QByteArrayView bytes) {
-    const bool isPlain = isRunning() && m_queue.isEmpty() && !m_writeEnded && !m_wantsWriteEnd && !m_isClosing &&
-                         !m_isHandshaking && m_wantedTls == nullptr;
+    const bool isPlain = isRunning() && is<Open>() && maySend() && m_sending.isQueueEmpty() && !m_upgrade;
     if (!isPlain || bytes.isEmpty() || !host().hasRoom(id()))
         return 0;
     const IoResult result = m_channel->send(bytes.first(std::min(bytes.size(), largestSend)));
@@ -378,124 +389,94 @@ qsizetype Connection::sendAtOnce(QByteArrayView bytes) {
     return result.bytes;
 }
 
-bool Connection::wantsMore() const {
-    return m_queue.memory() < WriteQueue::comfortable;
-}
-
-void Connection::offer(const QByteArray& bytes, const QString&) {
-    if (behaviour() != nullptr && isRunning() && !m_isClosing && !m_writeEnded && !m_wantsWriteEnd) {
-        if (m_kept + static_cast<quint64>(bytes.size()) > WriteQueue::bound) {
-            recordNotSent(
-                {.id = ErrorId::NoBufferSpace,
-                 .situation = QStringLiteral("send"),
-                 .detail = QStringLiteral("%1 bytes wait already because the behaviour is busy.").arg(m_kept)});
-            return;
-        }
-        const bool wasWanted = m_wantedTls != nullptr;
-        m_kept += static_cast<quint64>(bytes.size());
-        if (behaviour()->offered(*this, bytes))
-            return;
-        if (m_isClosing || m_wantsWriteEnd) { // by the behaviour, because of these bytes: they are the last
-            sendKept(bytes);
-            return;
-        }
-        m_kept -= static_cast<quint64>(bytes.size());
-        if (!wasWanted && m_wantedTls != nullptr && !hasEnded() && m_queue.append(bytes)) { // likewise: before TLS
-            flush();
-            return;
-        }
+void Connection::offer(const QByteArray& bytes, const QString& /*destination*/) {
+    if (behaviour() == nullptr || !isRunning() || !maySend()) {
+        enqueue(bytes);
+        return;
     }
-    enqueue(bytes);
+    if (const auto kept = m_sending.keep(bytes.size()); !kept) {
+        recordNotSent(kept.error());
+        return;
+    }
+    const bool wasUpgrading = m_upgrade.has_value();
+    if (behaviour()->offered(*this, bytes))
+        return;
+    if (isClosing() || m_sending.isToEnd()) { // by the behaviour, because of these bytes: they are the last
+        sendKept(bytes);
+        return;
+    }
+    m_sending.giveBack(bytes.size());
+    if (!wasUpgrading && m_upgrade && !hasEnded() && m_sending.append(bytes)) // likewise: before TLS
+        flush();
+    else
+        enqueue(bytes);
 }
 
 /// Also after an end of sending was asked for, which waits for it.
 void Connection::sendKept(QByteArrayView bytes) {
-    m_kept -= std::min(m_kept, static_cast<quint64>(bytes.size()));
-    if (hasEnded() || m_writeEnded) {
-        enqueue(bytes.toByteArray()); // the refusal
+    m_sending.giveBack(bytes.size());
+    const QByteArray own = bytes.toByteArray();
+    if (hasEnded() || m_sending.hasEnded()) {
+        enqueue(own); // the refusal
         return;
     }
-    if (m_wantedTls != nullptr) {
-        m_afterTls.push_back(bytes.toByteArray());
-        m_afterTlsSize += static_cast<quint64>(bytes.size()) + WriteQueue::pieceCost;
-    } else if (!m_queue.append(bytes.toByteArray())) {
-        recordNotSent({.id = ErrorId::NoBufferSpace,
-                       .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("%1 bytes wait already because the peer does not read; at most %2 may.")
-                                     .arg(m_queue.bytes())
-                                     .arg(WriteQueue::bound)});
-    }
+    if (m_upgrade)
+        m_sending.keepForTls(own);
+    else if (const auto taken = m_sending.append(own); !taken)
+        recordNotSent(taken.error());
     flush();
 }
 
 void Connection::enqueue(const QByteArray& bytes, qsizetype from) {
-    if (hasEnded() || m_writeEnded || m_wantsWriteEnd || m_isClosing) {
-        recordNotSent({.id = ErrorId::ShutDown,
-                       .situation = QStringLiteral("send"),
-                       .detail = hasEnded() ? QStringLiteral("the connection has ended.")
-                                            : QStringLiteral("sending was shut down on this connection.")});
+    if (hasEnded() || !maySend()) {
+        recordNotSent(notSent(ErrorId::ShutDown, hasEnded()
+                                                     ? QStringLiteral("the connection has ended.")
+                                                     : QStringLiteral("sending was shut down on this connection.")));
         return;
     }
     if (bytes.isEmpty())
         return;
-    if (m_wantedTls != nullptr && m_afterTlsSize + static_cast<quint64>(bytes.size()) <= WriteQueue::bound) {
-        m_afterTls.push_back(bytes.sliced(from));
-        m_afterTlsSize += static_cast<quint64>(bytes.size() - from) + WriteQueue::pieceCost;
-        return;
-    }
-    if (m_wantedTls != nullptr || !m_queue.append(bytes, from)) {
-        recordNotSent({.id = ErrorId::NoBufferSpace,
-                       .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("%1 bytes wait already because the peer does not read; at most %2 may.")
-                                     .arg(m_queue.bytes())
-                                     .arg(WriteQueue::bound)});
-        return;
-    }
-    if (isRunning())
-        flush();
-    else
-        mutableSnapshot().counters.queuedBytes = m_queue.size();
+    const auto taken = m_upgrade ? m_sending.appendForTls(bytes, from) : m_sending.append(bytes, from);
+    if (!taken)
+        recordNotSent(taken.error());
+    else if (!m_upgrade)
+        flushOrCount();
 }
 
 void Connection::offerFile(const QString& path) {
-    if (hasEnded() || m_writeEnded || m_wantsWriteEnd || m_isClosing) {
-        offer(QByteArray(1, '\0'), {}); // the same refusal
-        return;
+    const QString situation = QStringLiteral("send file");
+    if (hasEnded() || !maySend()) {
+        enqueue(QByteArray(1, '\0')); // the same refusal
+    } else if (m_sending.keepsAny()) {
+        recordNotSent(notSent(ErrorId::NoBufferSpace,
+                              QStringLiteral("the script has not seen what was sent before: send it again."),
+                              situation));
+    } else if (m_upgrade) {
+        recordNotSent(notSent(ErrorId::ShutDown, QStringLiteral("TLS was asked for and is not there yet."), situation));
+    } else if (const auto taken = m_sending.appendFile(path); !taken) {
+        recordNotSent(taken.error());
+    } else {
+        flushOrCount();
     }
-    if (m_kept > 0) {
-        recordNotSent({.id = ErrorId::NoBufferSpace,
-                       .situation = QStringLiteral("send file"),
-                       .detail = QStringLiteral("the script has not seen what was sent before: send it again.")});
-        return;
-    }
-    if (m_wantedTls != nullptr) {
-        recordNotSent({.id = ErrorId::ShutDown,
-                       .situation = QStringLiteral("send file"),
-                       .detail = QStringLiteral("TLS was asked for and is not there yet.")});
-        return;
-    }
-    auto file = std::make_unique<QFile>(path);
-    const QString why = whyNoInputFile(path, Devices::Take);
-    if (!why.isEmpty() || !file->open(QIODevice::ReadOnly)) {
-        recordNotSent(
-            {.id = ErrorId::ReadFailed,
-             .situation = QStringLiteral("send file"),
-             .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, why.isEmpty() ? file->errorString() : why)});
-        return;
-    }
-    m_queue.append(std::move(file));
-    if (isRunning())
-        flush();
 }
 
+/// Something waits now.
+void Connection::flushOrCount() {
+    if (isRunning())
+        flush();
+    else
+        mutableSnapshot().counters.queuedBytes = m_sending.queue().size();
+}
+
+/// What waits goes out as far as the channel takes it; then what was to follow.
 void Connection::flush() {
-    if (m_isHandshaking)
+    if (is<Securing>())
         return; // it goes on when TLS is there
     const auto begin = std::chrono::steady_clock::now();
     while (host().hasRoom(id())) {
-        const QByteArrayView bytes = m_queue.front();
-        if (const QString why = m_queue.takeReadError(); !why.isEmpty())
-            recordNotSent({.id = ErrorId::ReadFailed, .situation = QStringLiteral("send file"), .detail = why});
+        const QByteArrayView bytes = m_sending.queue().front();
+        if (const QString why = m_sending.queue().takeReadError(); !why.isEmpty())
+            recordNotSent(notSent(ErrorId::ReadFailed, why, QStringLiteral("send file")));
         if (bytes.isEmpty())
             break;
         const IoResult result = m_channel->send(bytes.first(std::min(bytes.size(), largestSend)));
@@ -506,68 +487,95 @@ void Connection::flush() {
             return;
         }
         recordSent(bytes.first(result.bytes));
-        m_queue.advance(result.bytes);
+        m_sending.queue().advance(result.bytes);
         if (std::chrono::steady_clock::now() - begin >= roundTime)
             break; // the others' turn; the socket says at once that it takes more
     }
-    mutableSnapshot().counters.queuedBytes = m_queue.size();
-    if (m_queue.isEmpty() && m_kept == 0 && (m_isClosing || m_wantsWriteEnd))
+    mutableSnapshot().counters.queuedBytes = m_sending.queue().size();
+    if (m_sending.isOut() && (isClosing() || m_sending.isToEnd()))
         m_channel->sayEnd();
     if (!flushChannel())
         return;
-    const bool isOut = m_queue.isEmpty() && m_kept == 0 && !holdsUnsent();
-    if (isOut && m_isClosing) {
+    const bool isOut = m_sending.isOut() && !holdsUnsent();
+    if (isOut && isClosing()) {
         finishOrderly();
         return;
     }
-    if (isOut && m_wantedTls != nullptr) {
-        beginHandshake(std::exchange(m_wantedTls, nullptr));
+    if (isOut && m_upgrade) {
+        beginUpgrade();
         return;
     }
-    if (isOut && m_wantsWriteEnd) {
+    if (isOut && m_sending.isToEnd())
         endSendingNow();
-        if (!isOpen())
-            return;
-    }
-    const bool hasRoom = m_queue.memory() < WriteQueue::comfortable / 2;
-    if (behaviour() != nullptr && hasRoom && !m_isClosing && !m_writeEnded && !m_isInBehaviour) {
-        const quint64 before = snapshot().counters.sentBytes + m_queue.size();
-        m_isInBehaviour = true; // writable() sends, which comes back here
-        behaviour()->writable(*this);
-        m_isInBehaviour = false;
-        // one that goes on producing hears again when the socket has room, not in a loop that starves the others
-        m_behaviourProduces = snapshot().counters.sentBytes + m_queue.size() != before;
-        if (m_isClosing) {
-            flush();
-            return;
-        }
-    }
     if (isOpen())
-        updateInterest();
+        askForMore();
+    updateInterest();
 }
 
-void Connection::consumed(quint64 bytes) {
-    m_unconsumed -= std::min(m_unconsumed, bytes);
-    if (isRunning())
-        updateInterest();
+/// What the channel has taken and not handed on goes out. False: the connection ended by that.
+bool Connection::flushChannel() {
+    const IoResult result = m_channel->flush();
+    if (!result.hasFailed())
+        return true;
+    fail(result, QStringLiteral("send"));
+    return false;
 }
 
-void Connection::behaviourChanged() {
-    m_isHeld = false;
-    m_hasOpened = false;
-    if (!isRunning() || m_isHandshaking)
+/// There is room: the behaviour may send more. One that goes on producing hears again when the socket has room, not in
+/// a loop that starves the others.
+void Connection::askForMore() {
+    if (behaviour() == nullptr || !m_sending.hasMuchRoom() || isClosing() || m_sending.hasEnded() || m_asking.isNow)
         return;
-    m_hasOpened = true;
-    if (behaviour() != nullptr)
-        behaviour()->opened(*this);
-    if (isRunning())
+    const quint64 before = snapshot().counters.sentBytes + m_sending.queue().size();
+    m_asking.isNow = true; // it sends, which comes back here
+    behaviour()->writable(*this);
+    m_asking.isNow = false;
+    m_asking.hasMore = snapshot().counters.sentBytes + m_sending.queue().size() != before;
+    if (isClosing())
         flush();
 }
 
-void Connection::holdReceiving(bool isHeld) {
-    m_isHeld = isHeld;
-    if (isRunning() && !m_isInBehaviour)
-        updateInterest();
+void Connection::shutDownSending() {
+    if (hasEnded() || m_sending.state() != SendingHalf::State::Open || isClosing())
+        return;
+    if (!isRunning()) {
+        m_sending.setState(SendingHalf::State::EndAsked);
+        return;
+    }
+    tellSendingEnds();
+    if (hasEnded() || isClosing())
+        return;
+    m_sending.setState(SendingHalf::State::Ending);
+    flush();
+}
+
+/// The behaviour hears it while it may still answer.
+void Connection::tellSendingEnds() {
+    if (!isRunning() || m_sending.wasTold())
+        return;
+    m_sending.setState(SendingHalf::State::LastWords);
+    if (behaviour() != nullptr)
+        behaviour()->sendingEnds(*this);
+}
+
+void Connection::endSendingNow() {
+    if (!m_sending.wasTold()) { // it was asked for while connecting
+        m_sending.setState(SendingHalf::State::Open);
+        shutDownSending();
+        return;
+    }
+    m_sending.setState(SendingHalf::State::Ended);
+    m_channel->endSending();
+    QString text = QStringLiteral("we send no more");
+    if (!m_channel->hasHalfClose())
+        text += QStringLiteral("; ") + m_channel->whyNoHalfClose();
+    else if (!hasReceivedEnd())
+        text += QStringLiteral(", and can still receive");
+    record(EventKind::SendingEnded, text);
+    if (hasReceivedEnd())
+        finishOrderly();
+    else
+        setOpenState();
 }
 
 } // namespace sw

@@ -3,14 +3,14 @@
 
 #include "core/channel/tlschannel.h"
 #include "core/endpoint/connector.h"
+#include "core/endpoint/sendinghalf.h"
 #include "core/endpoint/servedendpoint.h"
-#include "core/endpoint/writequeue.h"
 
 #include <QElapsedTimer>
 
 #include <memory>
 #include <optional>
-#include <vector>
+#include <variant>
 
 namespace sw {
 
@@ -48,15 +48,57 @@ public:
     std::optional<TcpInfo> tcpInfo() const override;
 
 private:
-    static constexpr std::size_t largestRead = 262144;
+    static constexpr std::size_t largestRead = 262144; ///< bytes, in one call
     static constexpr std::size_t smallestRead = 2048;
+
+    // Its life: one of these after the other. A stream becomes TLS on the way to Open, or goes back from it once.
+
+    struct Connecting {
+        std::unique_ptr<Connector> connector;
+        std::shared_ptr<TlsContext> tls; ///< for when it is connected
+    };
+    struct Deciding {}; ///< accepted, and its acceptor has not decided
+    struct Securing {
+        enum class Hello : quint8 { NotAsked, Awaited, Shown }; ///< of a client, which the behaviour wants to see
+        Hello hello = Hello::NotAsked;
+        bool closesAfter = false;
+    };
+    struct Open {};
+    struct Closing {}; ///< orderly: what waits goes out before
+    struct Lingering { ///< all is out, and not all of it acknowledged
+        QElapsedTimer since;
+    };
+    struct Ended {};
+
+    /// What the peer sends.
+    struct Receiving {
+        enum class State : quint8 { Open, EndedFirst, Ended };
+        State state = State::Open;
+        bool isHeld = false;      ///< by the behaviour
+        bool isPosted = false;    ///< a round of it comes
+        bool mayHaveMore = false; ///< the channel may have bytes that readiness no longer tells of
+        quint64 unconsumed = 0;
+        std::chrono::milliseconds nextLook{0}; ///< for the peer, after its end of stream
+    };
+
+    /// TLS was asked for, and what was sent before is not out yet.
+    struct Upgrade {
+        std::shared_ptr<TlsContext> context;
+        bool closesAfter = false; ///< as its behaviour wants
+    };
+
+    /// The behaviour is asked for more to send.
+    struct Asking {
+        bool isNow = false;
+        bool hasMore = false; ///< it sent something the last time
+    };
 
     Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;
     // ServedEndpoint
-    void taken() override { begin(true); }
+    void taken() override;
     void refused() override;
     void behaviourChanged() override;
-    bool mayWake() const override { return !hasEnded() && !m_isClosing; }
+    bool mayWake() const override { return !hasEnded() && !isClosing(); }
     // PollTarget
     void socketReady(PollEvents events) override;
     // LocalEnd
@@ -64,8 +106,8 @@ private:
     bool isDatagram() const override { return false; }
     void send(QByteArrayView bytes) override;
     void sendShared(const QByteArray& bytes) override;
-    bool wantsMore() const override;
-    bool maySend() const override { return !m_writeEnded && !m_wantsWriteEnd && !m_isClosing; }
+    bool wantsMore() const override { return m_sending.isComfortable(); }
+    bool maySend() const override { return m_sending.takesMore() && !isClosing() && !is<Ended>(); }
     void close() override;
     void closeAfterPeer() override;
     void abortBecause(const QString& why, const std::optional<Error>& error) override;
@@ -77,90 +119,76 @@ private:
     void holdReceiving(bool isHeld) override;
     void sendKept(QByteArrayView bytes) override;
     void beginTls(const QString& options) override { startTls(options); }
-    bool isStartingTls() const override { return m_wantedTls != nullptr || m_isHandshaking; }
+    bool isStartingTls() const override { return m_upgrade || is<Securing>(); }
     void proceedTls(const QString& protocol) override;
     QString agreedProtocol() const override { return m_tls != nullptr ? m_tls->session().report().alpn : QString(); }
 
-    void connected(std::unique_ptr<StreamChannel> channel);
-    void connectFailed(const Error& error);
-    void open(bool isAccepted);
-    void begin(bool isAccepted);
-    void receiveMore();
-    void ready();
-    void receiveRound();
-    void receiveLater();
-    void peerEnded();
-    void peerGone();
-    void lookForPeer();
-    qsizetype sendAtOnce(QByteArrayView bytes);
-    void enqueue(const QByteArray& bytes, qsizetype from = 0);
-    void flush();
-    void drainBeforeEnd(bool isReset = false);
-    void updateInterest();
-    void endSendingNow();
-    void tellSendingEnds();
-    bool hears() const;
-    void finishOrderly();
-    void lingerOrFinish();
-    void closeNow();
-    void noteFirstByte();
-    void fail(const IoResult& result, const QString& situation);
-    /// The same of an error that waited on the socket.
-    void failLater(int code, const QString& situation) { fail(IoResult::failed(code), situation); }
-    void finish(const ClosingRecord& closing);
-    bool mayReceive() const;
-    void setOpenState();
-    void endSocket();
-    bool passesOn() const { return behaviour() != nullptr && behaviour()->passesOn(); }
-
+    template <typename State>
+    bool is() const {
+        return std::holds_alternative<State>(m_life);
+    }
+    /// Orderly, and not over yet.
+    bool isClosing() const { return is<Closing>() || is<Lingering>(); }
+    bool hasReceivedEnd() const { return m_receiving.state != Receiving::State::Open; }
     /// The channel's socket is open; not while connecting.
     bool isOpen() const { return m_channel && m_channel->isOpen(); }
     /// It has been taken (a listener's) or connected, and its socket is watched.
     bool isRunning() const { return m_channel && m_channel->socket().isWatched(); }
     bool holdsUnsent() const { return m_channel && m_channel->holdsUnsent(); }
-    /// False: the connection ended by that.
+    bool passesOn() const { return behaviour() != nullptr && behaviour()->passesOn(); }
+    bool hears() const;
+    bool mayReceive() const;
+    void setOpenState();
+    void updateInterest();
+
+    void takeReport();
+    void connected(std::unique_ptr<StreamChannel> channel);
+    void connectFailed(const Error& error);
+    void noteCredentials();
+    void begin(std::shared_ptr<TlsContext> tls);
+    void recordOpened();
+    void ready();
+
+    void receiveMore();
+    void receiveRound();
+    void noteFirstByte();
+    void peerEnded();
+    void peerGone();
+    void lookForPeer();
+
+    qsizetype sendAtOnce(QByteArrayView bytes);
+    void enqueue(const QByteArray& bytes, qsizetype from = 0);
+    void flushOrCount();
+    void flush();
     bool flushChannel();
-    bool prepareTls();
-    void beginHandshake(std::shared_ptr<TlsContext> context);
+    void askForMore();
+    void endSendingNow();
+    void tellSendingEnds();
+
+    void beginUpgrade();
+    void beginHandshake(std::shared_ptr<TlsContext> context, bool closesAfter);
     void continueHandshake();
     bool awaitHello();
     void established();
-    void handshakeOver(quint64 number);
+    void handshakeOver();
     void recordAlerts();
-    void failTls(const Error& error);
 
+    void drainBeforeEnd(bool isReset = false);
+    void finishOrderly();
+    void lingerOrFinish();
+    void closeNow();
+    void fail(const IoResult& result, const QString& situation);
+    void failTls(const Error& error);
+    void finish(const ClosingRecord& closing);
+
+    std::variant<Connecting, Deciding, Securing, Open, Closing, Lingering, Ended> m_life;
     std::unique_ptr<StreamChannel> m_channel; // nothing while connecting
     TlsChannel* m_tls = nullptr;              // that, where it is one
-    std::unique_ptr<Connector> m_connector;
-    std::shared_ptr<TlsContext> m_tlsContext; // for when it is connected
-    std::shared_ptr<TlsContext> m_wantedTls;  // for when what was sent before is out
-    QString m_tlsName;                        // whom to ask for
-    quint64 m_handshakes = 0;
-    std::vector<QByteArray> m_afterTls; // offered after TLS was asked for: never in clear text
-    quint64 m_afterTlsSize = 0;
+    SendingHalf m_sending;
+    Receiving m_receiving;
+    std::optional<Upgrade> m_upgrade;
+    Asking m_asking;
     QString m_listenerName; // of an accepted connection
-    WriteQueue m_queue;
-    quint64 m_kept = 0; // bytes that the behaviour keeps, and has sent later
-    quint64 m_unconsumed = 0;
-    bool m_readEnded = false;
-    bool m_writeEnded = false;
-    bool m_peerEndedFirst = false;
-    bool m_wantsWriteEnd = false; // once the queue is empty
-    bool m_isClosing = false;     // likewise
-    bool m_hasToldSendingEnds = false;
-    bool m_isInBehaviour = false;
-    bool m_behaviourProduces = false;
-    bool m_awaitsFirstByte = false;
-    bool m_isHandshaking = false;
-    bool m_closesAfterTls = false; // as its behaviour wants
-    bool m_awaitsHello = false;    // of a TLS client, which the behaviour wants to see
-    bool m_waitsToProceed = false; // for proceedTls()
-    bool m_hasOpened = false;      // the behaviour knows
-    bool m_isHeld = false;         // by the behaviour
-    bool m_mayHoldMore = false;    // the channel may have bytes that readiness no longer tells of
-    bool m_isReceivePosted = false;
-    std::optional<QElapsedTimer> m_lingering;
-    std::chrono::milliseconds m_nextLook{0}; // for the peer, after its end of stream
     QElapsedTimer m_sinceOpen;
 };
 

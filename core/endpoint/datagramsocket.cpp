@@ -32,7 +32,7 @@ bool isForMany(const Address& address, const native::SocketAddress& peer) {
 } // namespace
 
 DatagramSocket::DatagramSocket(EndpointHost& host, EndpointRequest request, Role role)
-    : ServedEndpoint(host, EndpointKind::DatagramSocket, std::move(request)),
+    : DatagramEnd(host, EndpointKind::DatagramSocket, std::move(request)),
       m_role(role) {
     mutableSnapshot().isReachable = role == Role::Listen && isReachableFromNetwork(address());
     m_size = static_cast<std::size_t>(address().number("size").value_or(65535));
@@ -154,14 +154,15 @@ void DatagramSocket::opened() {
         record(EventKind::Warning, error.detail, {{Fact::Error, error.toJson()}});
     if (m_role == Role::Listen)
         serveListener();
+    if (!m_channel)
+        return; // its behaviour closed it
     m_channel->watch(this);
     lookAtDrops();
     if (isDtls() && m_role == Role::Connect) {
         beginDtls();
         return;
     }
-    if (behaviour() != nullptr)
-        behaviour()->opened(*this);
+    tellReady();
     flush();
 }
 
@@ -194,7 +195,8 @@ void DatagramSocket::socketReady(PollEvents events) {
 void DatagramSocket::receiveRound() {
     const quint64 window = host().receiveWindow();
     std::array<native::DatagramInfo, datagramsPerCall> infos;
-    for (int i = 0; i < callsPerRound && (window == 0 || m_unconsumed < window) && host().hasRoom(id()); ++i) {
+    for (int i = 0; m_channel && i < callsPerRound && (window == 0 || m_unconsumed < window) && host().hasRoom(id());
+         ++i) {
         const std::span<char> room = host().datagramRoom(m_size * datagramsPerCall);
         const IoResult result = m_channel->receive(room, m_size, infos);
         if (result.isAgain())
@@ -203,6 +205,8 @@ void DatagramSocket::receiveRound() {
             // what the network said about a datagram sent earlier, such as ICMP port unreachable (RFC 1122 4.1.3.3)
             if (takeFaults() > 0)
                 continue;
+            if (!m_channel)
+                return; // that was its end
             const Error error = m_channel->error(result, QStringLiteral("receive"), snapshot().peer);
             record(EventKind::DatagramError, toText(error), {{Fact::Error, error.toJson()}});
             mutableSnapshot().error = error;
@@ -279,7 +283,7 @@ void DatagramSocket::faultReported(const native::DatagramFault& fault) {
                       {Fact::Icmp, fault.icmpName()},
                       {Fact::From, fault.reporter}};
     mutableSnapshot().error = error;
-    if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver() && error.id == ErrorId::ConnectionRefused) {
+    if (isSecuring() && error.id == ErrorId::ConnectionRefused) {
         end({.cause = ClosingCause::Refused, .text = QStringLiteral("no DTLS: ") + toText(error), .error = error});
         return;
     }
@@ -426,8 +430,8 @@ void DatagramSocket::closeOrderly() {
         return;
     if (isRunning())
         flush(std::numeric_limits<int>::max());
-    if (m_dtls)
-        m_dtls->close();
+    if (dtls() != nullptr)
+        dtls()->close();
     const std::vector<EndpointId> flows = m_flows.all();
     m_flows.clear();
     for (const EndpointId flow : flows) {
@@ -446,11 +450,6 @@ void DatagramSocket::end(const ClosingRecord& closing) {
     endWith(closing);
 }
 
-void DatagramSocket::abortBecause(const QString& why, const std::optional<Error>& error) {
-    if (!hasEnded())
-        end({.cause = ClosingCause::ClosedByUs, .text = why, .error = error});
-}
-
 void DatagramSocket::consumed(quint64 bytes) {
     m_unconsumed -= std::min(m_unconsumed, bytes);
     updateInterest();
@@ -458,11 +457,6 @@ void DatagramSocket::consumed(quint64 bytes) {
 
 void DatagramSocket::roomAgain() {
     updateInterest();
-}
-
-void DatagramSocket::behaviourChanged() {
-    if (behaviour() != nullptr && state() == EndpointState::Open)
-        behaviour()->opened(*this);
 }
 
 } // namespace sw

@@ -14,7 +14,7 @@ namespace sw {
 
 /// A udp or unixgram socket: bound (a listening one can answer; each peer is a flow), connected to one peer, or sending
 /// to a group or broadcast address (whoever answers is a flow). The I/O thread.
-class DatagramSocket final : public ServedEndpoint, private PollTarget {
+class DatagramSocket final : public DatagramEnd, private PollTarget {
 public:
     DatagramSocket(EndpointHost& host, EndpointRequest request, Role role);
     ~DatagramSocket() override = default;
@@ -45,14 +45,11 @@ private:
     Result<void> applyChange(const OptionSpec& spec, const QString& value, bool leave) override;
     void socketReady(PollEvents events) override;
     bool isServed() const override { return m_role == Role::Connect; }
-    void behaviourChanged() override;
     void send(QByteArrayView bytes) override { offer(bytes.toByteArray(), {}); }
-    bool wantsMore() const override { return true; }
-    void close() override {}
-    void closeAfterPeer() override {}
-    void abortBecause(const QString& why, const std::optional<Error>& error) override;
-    StreamEnd* stream() override { return nullptr; }
-    bool isDatagram() const override { return true; }
+    void transmitSealed(const QByteArray& datagram) override;
+    void decrypted(QByteArrayView message) override;
+    void secured() override { flush(); }
+    void end(const ClosingRecord& closing) override;
 
     struct Waiting {
         QByteArray bytes;
@@ -87,8 +84,6 @@ private:
     bool isDtls() const { return isSecure(address().scheme); }
     void dtlsReceived(QByteArrayView bytes, const native::DatagramInfo& info);
     void dtlsHello(QByteArrayView bytes, const native::DatagramInfo& info);
-    void end(const ClosingRecord& closing);
-    void dtlsTimeOver();
     void countSent(Flow& flow, const QByteArray& bytes);
     void updateInterest();
     Flow* flowOf(const native::SocketAddress& peer, const native::SocketAddress& local = {},
@@ -105,8 +100,7 @@ private:
     Role m_role;
     std::shared_ptr<TlsContext> m_tls;
     std::unique_ptr<TlsSession>
-        m_dtlsListener;               // answers hellos with cookies; becomes the session of who brings one back
-    std::unique_ptr<DtlsLink> m_dtls; // of a connected socket
+        m_dtlsListener; // answers hellos with cookies; becomes the session of who brings one back
     std::unique_ptr<DatagramChannel> m_channel; // nothing before it is open and after its end
     FlowTable m_flows;
     std::deque<EndpointId> m_evicted; // flows that made room for others

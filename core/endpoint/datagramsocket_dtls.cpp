@@ -39,56 +39,22 @@ void DatagramSocket::beginDtls() {
     record(EventKind::TlsStarted,
            QStringLiteral("DTLS handshake begins, as client of “%1”").arg(m_tls->settings().name),
            {{Fact::Side, QStringLiteral("client")}});
-    m_dtls = std::make_unique<DtlsLink>(
-        std::make_unique<TlsSession>(m_tls, m_tls->settings().name),
-        DtlsLink::Handlers{
-            .transmit =
-                [this](const QByteArray& datagram) {
-                    if (m_channel)
-                        m_channel->send(datagram);
-                },
-            .received =
-                [this](QByteArrayView message) {
-                    transcript()->append(RecordKind::Received, message, Timestamp::now(), DatagramFlag);
-                    if (!transcript()->isMuted())
-                        m_unconsumed += static_cast<quint64>(message.size());
-                    countReceived(static_cast<quint64>(message.size()));
-                    if (behaviour() != nullptr)
-                        behaviour()->filter(*this, message);
-                },
-            .established =
-                [this] {
-                    const TlsReport& report = m_dtls->report();
-                    mutableSnapshot().tls = std::make_shared<const TlsReport>(report);
-                    setState(EndpointState::Open);
-                    record(EventKind::TlsEstablished, report.toText(), {{Fact::Tls, report.toJson()}});
-                    if (behaviour() != nullptr)
-                        behaviour()->opened(*this);
-                    flush();
-                },
-            .ended =
-                [this] {
-                    end({.cause = ClosingCause::ClosedByPeer,
-                         .text = QStringLiteral("closed by the peer (close_notify)"),
-                         .error = {}});
-                },
-            .failed =
-                [this](const Error& error) {
-                    mutableSnapshot().tls = std::make_shared<const TlsReport>(m_dtls->report());
-                    end({.cause = ClosingCause::TlsFailure,
-                         .text = QStringLiteral("no DTLS: ") + toText(error),
-                         .error = error});
-                },
-            .alert = [this](const QString& alert) { record(EventKind::TlsAlert, alert); },
-            .keyLogFailed = [this](const Error& error) { recordKeyLogError(error); },
-            .wakeIn = [this](std::chrono::milliseconds delay) { later(delay, &DatagramSocket::dtlsTimeOver); },
-        });
-    m_dtls->start();
+    secure(std::make_unique<TlsSession>(m_tls, m_tls->settings().name));
+    dtls()->start();
 }
 
-void DatagramSocket::dtlsTimeOver() {
-    if (!hasEnded())
-        m_dtls->timeOver();
+void DatagramSocket::transmitSealed(const QByteArray& datagram) {
+    if (m_channel)
+        m_channel->send(datagram);
+}
+
+void DatagramSocket::decrypted(QByteArrayView message) {
+    transcript()->append(RecordKind::Received, message, Timestamp::now(), DatagramFlag);
+    if (!transcript()->isMuted())
+        m_unconsumed += static_cast<quint64>(message.size());
+    countReceived(static_cast<quint64>(message.size()));
+    if (behaviour() != nullptr)
+        behaviour()->filter(*this, message);
 }
 
 void DatagramSocket::transmitRaw(const QByteArray& datagram, const native::SocketAddress& peer,
@@ -99,7 +65,7 @@ void DatagramSocket::transmitRaw(const QByteArray& datagram, const native::Socke
 
 void DatagramSocket::dtlsReceived(QByteArrayView bytes, const native::DatagramInfo& info) {
     if (m_role == Role::Connect) {
-        m_dtls->feed(bytes);
+        dtls()->feed(bytes);
         return;
     }
     const auto known = m_flows.use(info.peer); // it is not idle

@@ -125,7 +125,7 @@ bool DatagramSocket::transmit(Waiting& datagram) {
     const native::SocketAddress* destination = datagram.destination ? &*datagram.destination : nullptr;
     auto* flow = datagram.flow == EndpointId::None ? nullptr : dynamic_cast<Flow*>(host().find(datagram.flow));
     if (isDtls() && datagram.sealed.isEmpty()) {
-        DtlsLink* link = flow != nullptr ? flow->dtls() : m_dtls.get();
+        DtlsLink* link = flow != nullptr ? flow->dtls() : dtls();
         const auto sealed = link != nullptr
                                 ? link->seal(datagram.bytes)
                                 : Result<QByteArray>(tl::unexpected(
@@ -148,6 +148,8 @@ bool DatagramSocket::transmit(Waiting& datagram) {
         const QString peer = destination != nullptr ? native::toText(*destination) : snapshot().peer;
         const Error error = m_channel->error(result, QStringLiteral("send"), peer);
         const bool isTold = takeFaults() > 0;
+        if (!m_channel)
+            return false;                                      // that was its end
         if (!isTold && error.id == ErrorId::ConnectionRefused) // where reports do not say what they are about
             record(EventKind::DatagramError, toText(error), {{Fact::Error, error.toJson()}});
         if ((isTold || error.id == ErrorId::ConnectionRefused) && report < mostReports)
@@ -179,9 +181,9 @@ void DatagramSocket::flushMore() {
 }
 
 void DatagramSocket::flush(int most) {
-    if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver())
+    if (!isRunning() || isSecuring())
         return; // it goes on when DTLS is there
-    for (int i = 0; !m_waiting.empty(); ++i) {
+    for (int i = 0; m_channel && !m_waiting.empty(); ++i) {
         if (i >= most) {
             flushLater();
             break;

@@ -7,7 +7,7 @@ namespace sw {
 
 Flow::Flow(EndpointHost& host, EndpointRequest request, EndpointId socket, const native::SocketAddress& peer,
            const QString& local)
-    : ServedEndpoint(host, EndpointKind::Flow, std::move(request)),
+    : DatagramEnd(host, EndpointKind::Flow, std::move(request)),
       m_socket(socket),
       m_peer(peer) {
     mutableSnapshot().peer = native::toText(peer);
@@ -16,7 +16,7 @@ Flow::Flow(EndpointHost& host, EndpointRequest request, EndpointId socket, const
 
 void Flow::start() {
     makeBehaviour();
-    setState(m_dtls ? EndpointState::Handshaking : EndpointState::Open);
+    setState(dtls() != nullptr ? EndpointState::Handshaking : EndpointState::Open);
     record(
         EventKind::Opened, QStringLiteral("first datagram exchanged with %1").arg(snapshot().peer),
         {{Fact::Scheme, schemeName(address().scheme)}, {Fact::Local, snapshot().local}, {Fact::Peer, snapshot().peer}});
@@ -51,66 +51,30 @@ void Flow::refused() {
 }
 
 void Flow::begin() {
-    if (m_dtls) {
+    if (dtls() != nullptr) {
         record(EventKind::TlsStarted, QStringLiteral("DTLS handshake begins, as server"),
                {{Fact::Side, QStringLiteral("server")}});
-        m_dtls->start();
+        dtls()->start();
         return;
     }
-    if (behaviour() != nullptr)
-        behaviour()->opened(*this);
+    tellReady();
 }
 
-void Flow::secure(std::unique_ptr<TlsSession> session) {
-    m_dtls = std::make_unique<DtlsLink>(
-        std::move(session),
-        DtlsLink::Handlers{
-            .transmit =
-                [this](const QByteArray& datagram) {
-                    if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
-                        socket->transmitRaw(datagram, m_peer, m_source);
-                },
-            .received = [this](QByteArrayView message) { received(message, Timestamp::now(), DatagramFlag); },
-            .established =
-                [this] {
-                    const TlsReport& report = m_dtls->report();
-                    mutableSnapshot().tls = std::make_shared<const TlsReport>(report);
-                    setState(EndpointState::Open);
-                    record(EventKind::TlsEstablished, report.toText(), {{Fact::Tls, report.toJson()}});
-                    if (behaviour() != nullptr)
-                        behaviour()->opened(*this);
-                    for (const QByteArray& message : std::exchange(m_early, {}))
-                        transmit(message);
-                },
-            .ended =
-                [this] {
-                    end({.cause = ClosingCause::ClosedByPeer,
-                         .text = QStringLiteral("closed by the peer (close_notify)"),
-                         .error = {}});
-                },
-            .failed =
-                [this](const Error& error) {
-                    mutableSnapshot().tls = std::make_shared<const TlsReport>(m_dtls->report());
-                    end({.cause = ClosingCause::TlsFailure,
-                         .text = QStringLiteral("no DTLS: ") + toText(error),
-                         .error = error});
-                },
-            .alert = [this](const QString& alert) { record(EventKind::TlsAlert, alert); },
-            .keyLogFailed = [this](const Error& error) { recordKeyLogError(error); },
-            .wakeIn = [this](std::chrono::milliseconds delay) { later(delay, &Flow::dtlsTimeOver); },
-        });
+void Flow::transmitSealed(const QByteArray& datagram) {
+    if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
+        socket->transmitRaw(datagram, m_peer, m_source);
 }
 
-void Flow::dtlsTimeOver() {
-    if (!hasEnded())
-        m_dtls->timeOver();
+void Flow::secured() {
+    for (const QByteArray& message : std::exchange(m_early, {}))
+        transmit(message);
 }
 
 void Flow::fedByPeer(QByteArrayView datagram) {
     if (isAsked())
         return; // DTLS sends it again (RFC 6347, section 4.2.4)
     if (!hasEnded())
-        m_dtls->feed(datagram);
+        dtls()->feed(datagram);
 }
 
 void Flow::received(QByteArrayView bytes, Timestamp time, quint8 flags) {
@@ -180,7 +144,7 @@ void Flow::transmit(const QByteArray& bytes) {
                        .detail = QStringLiteral("the datagram socket is closed.")});
         return;
     }
-    if (m_dtls && !m_dtls->isEstablished() && !m_dtls->isOver()) {
+    if (isSecuring()) {
         constexpr std::size_t mostEarly = 256;
         if (m_early.size() < mostEarly)
             m_early.push_back(bytes);
@@ -201,14 +165,9 @@ void Flow::consumed(quint64 bytes) {
 void Flow::closeOrderly() {
     if (hasEnded())
         return;
-    if (m_dtls)
-        m_dtls->close();
+    if (dtls() != nullptr)
+        dtls()->close();
     end({.cause = ClosingCause::ClosedByUs, .text = QStringLiteral("closed by us"), .error = {}});
-}
-
-void Flow::abortBecause(const QString& why, const std::optional<Error>& error) {
-    if (!hasEnded())
-        end({.cause = ClosingCause::ClosedByUs, .text = why, .error = error});
 }
 
 void Flow::end(const ClosingRecord& closing) {
@@ -224,18 +183,13 @@ void Flow::socketClosed() {
 }
 
 void Flow::makeRoom(std::size_t count) {
-    if (m_dtls)
-        m_dtls->close();
+    if (dtls() != nullptr)
+        dtls()->close();
     end({.cause = ClosingCause::ClosedByUs,
          .text = QStringLiteral("ended to make room: the peer was silent for longest of %1, and is a new flow when "
                                 "it sends again")
                      .arg(count),
          .error = {}});
-}
-
-void Flow::behaviourChanged() {
-    if (behaviour() != nullptr && state() == EndpointState::Open)
-        behaviour()->opened(*this);
 }
 
 } // namespace sw

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/endpoint/dtlslink.h"
-#include "core/endpoint/servedendpoint.h"
+#include "core/endpoint/datagramend.h"
 
 #include <memory>
 #include <vector>
@@ -10,7 +9,7 @@
 namespace sw {
 
 /// The datagrams exchanged with one peer of a DatagramSocket. The I/O thread.
-class Flow final : public ServedEndpoint {
+class Flow final : public DatagramEnd {
 public:
     Flow(EndpointHost& host, EndpointRequest request, EndpointId socket, const native::SocketAddress& peer,
          const QString& local);
@@ -40,10 +39,8 @@ public:
     const native::SocketAddress& source() const { return m_source; }
     void setSource(const native::SocketAddress& source) { m_source = source; }
 
-    // with DTLS
-    /// Goes on with a session whose first message has come; before start().
-    void secure(std::unique_ptr<TlsSession> session);
-    DtlsLink* dtls() const { return m_dtls.get(); }
+    /// With DTLS: goes on with a session whose first message has come; before start().
+    using DatagramEnd::secure;
     void fedByPeer(QByteArrayView datagram);
     /// By its acceptor: nothing of it is kept.
     bool isRefused() const { return m_isRefused; }
@@ -51,19 +48,13 @@ public:
 private:
     void send(QByteArrayView bytes) override { transmit(bytes.toByteArray()); }
     void transmit(const QByteArray& bytes);
-    bool wantsMore() const override { return true; }
-    void closeAfterPeer() override {}
-    void close() override {} // a daytime server answers each datagram; the flow stays
-    void abortBecause(const QString& why, const std::optional<Error>& error) override;
-    StreamEnd* stream() override { return nullptr; }
-    bool isDatagram() const override { return true; }
-
+    void transmitSealed(const QByteArray& datagram) override;
+    void decrypted(QByteArrayView message) override { received(message, Timestamp::now(), DatagramFlag); }
+    void secured() override;
+    void end(const ClosingRecord& closing) override;
     void taken() override;
     void refused() override;
-    void behaviourChanged() override;
     void begin();
-    void dtlsTimeOver();
-    void end(const ClosingRecord& closing);
     void take(QByteArrayView bytes, Timestamp time, quint8 flags);
 
     /// What came while the acceptor had not decided: kept only if it takes the flow.
@@ -76,7 +67,6 @@ private:
     std::vector<Undecided> m_undecided;
     quint64 m_undecidedLost = 0; // there was no room for them
     std::optional<PeerCredentials> m_firstSender;
-    std::unique_ptr<DtlsLink> m_dtls;
     std::vector<QByteArray> m_early; // offered before the handshake was over
     EndpointId m_socket;
     bool m_isRefused = false; // by the acceptor

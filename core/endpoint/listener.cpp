@@ -150,6 +150,8 @@ void Listener::listening() {
 
 /// Takes connections from now on, and looks after the socket's address.
 void Listener::watch() {
+    if (!m_acceptor)
+        return; // its behaviour closed it
     m_acceptor->watch(this);
     const QHostAddress bound = native::hostOf(m_bound);
     // an address that is on no interface from the start was made local by other means, and cannot vanish this way

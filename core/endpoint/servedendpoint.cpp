@@ -32,6 +32,15 @@ void ServedEndpoint::decide(bool isTaken) {
         refused();
 }
 
+void ServedEndpoint::tellReady() {
+    if (!m_behaviour)
+        return;
+    if (std::exchange(m_isOpened, true))
+        m_behaviour->secured(*this);
+    else
+        m_behaviour->opened(*this);
+}
+
 void ServedEndpoint::setBehaviour(const QString& name, BehaviourFactory factory) {
     if (m_isAsked) // whoever was asked is gone
         decide(true);
@@ -41,6 +50,7 @@ void ServedEndpoint::setBehaviour(const QString& name, BehaviourFactory factory)
         m_behaviour->takenOff(*this);
     setBehaviourFactory(name, std::move(factory));
     makeBehaviour();
+    m_isOpened = false;
     ++m_behaviourNumber;
     recordTraffic(true);
     record(EventKind::BehaviourChanged, QStringLiteral("behaviour is now %1").arg(name));

@@ -26,6 +26,9 @@ protected:
     /// the endpoint ends before. Without a behaviour it is taken.
     void askAcceptor();
     bool isAsked() const { return m_isAsked; }
+    /// Something can be exchanged from now on, or now by TLS: the behaviour that serves it hears so, opened() once and
+    /// secured() after that.
+    void tellReady();
     virtual void taken() {}
     virtual void refused() {}
     /// Another behaviour serves it from now on, or none.
@@ -53,6 +56,7 @@ private:
     quint64 m_behaviourNumber = 0;                        // of those that served it, for what comes later
     std::function<void(const ClosingRecord&)> m_sentinel; // an acceptor's
     bool m_isAsked = false;                               // the acceptor decides
+    bool m_isOpened = false;                              // the behaviour knows
 };
 
 } // namespace sw

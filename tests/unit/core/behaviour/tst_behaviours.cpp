@@ -14,7 +14,7 @@ class BehavioursTest : public QObject {
 private:
     struct Served {
         std::unique_ptr<EngineFixture> fixture = std::make_unique<EngineFixture>();
-        RawPeer local;
+        RawPeer peer;
     };
     static Served serve(const char* behaviour) {
         Served served;
@@ -78,8 +78,8 @@ private slots:
         EngineFixture fixture;
         const auto socket = fixture.listen(QStringLiteral("udp://127.0.0.1"), QStringLiteral("talk"));
         const RawPeer peer = RawPeer::datagram();
-        local.sendTo(fixture.portOf(socket), "line");
-        QCOMPARE(local.receive(17), QByteArray("You sent: 'line'\n"));
+        peer.sendTo(fixture.portOf(socket), "line");
+        QCOMPARE(peer.receive(17), QByteArray("You sent: 'line'\n"));
     }
 
     void unknownOnesAreNamed() {
@@ -125,7 +125,7 @@ private slots:
             EndpointId ownId() const override { return EndpointId::None; }
             void setRecorded(bool) override {}
             void wake(std::chrono::milliseconds, quint64) override {}
-            void tell(EventKind, const QString&, const QJsonObject&) override {}
+            void tell(EventKind, const QString&, const Facts&) override {}
             StreamEnd* stream() override { return nullptr; }
             bool isDatagram() const override { return false; }
             void decide(bool) override {}
@@ -162,8 +162,8 @@ private slots:
         const EndpointId served = fixture.waitForChild(listener.id);
         fixture.engine().shutDownSending(served);
         QVERIFY(fixture.waitForState(served, EndpointState::WriteEnded));
-        local.send("1\n2\n3\n");
-        local.shutdownSending();
+        peer.send("1\n2\n3\n");
+        peer.shutdownSending();
         QVERIFY(fixture.waitForState(served, EndpointState::Closed));
         QCOMPARE(fixture.bytesOf(served, RecordKind::Received), QByteArray("1\n2\n3\n"));
         QCOMPARE(fixture.events(served, EventKind::NotSent).size(), 0);

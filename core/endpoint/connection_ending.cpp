@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+// How a connection becomes TLS, and how it ends: orderly, with a wait, or with a reset.
+#include "core/endpoint/connection.h"
+#include "core/endpoint/streamrecords.h"
+#include "core/endpoint/streamtls.h"
+
+namespace sw {
+
+// --- TLS ---
+
+void Connection::startTls(const QString& options) {
+    const auto refuse = [this](const QString& why) {
+        record(EventKind::Warning, QStringLiteral("TLS was not started: ") + why);
+    };
+    const bool isThere = isRunning() || isAsked();
+    if (hasEnded() || !isThere || !maySend() || hasReceivedEnd()) {
+        refuse(QStringLiteral("the connection is not open in both directions."));
+        return;
+    }
+    if (m_tls != nullptr || m_upgrade) {
+        refuse(QStringLiteral("it is TLS already."));
+        return;
+    }
+    auto context = upgradeContext(address(), options, snapshot().isAccepted, host());
+    if (!context) {
+        refuse(context.error().detail);
+        return;
+    }
+    m_upgrade = Upgrade{.context = *context};
+    if (!m_asking.isNow && isRunning())
+        flush();
+}
+
+void Connection::beginUpgrade() {
+    Upgrade upgrade = *std::exchange(m_upgrade, std::nullopt);
+    m_sending.releaseForTls();
+    beginHandshake(std::move(upgrade.context), upgrade.closesAfter);
+}
+
+void Connection::beginHandshake(std::shared_ptr<TlsContext> context, bool closesAfter) {
+    const bool isServer = context->side() == TlsSide::Server;
+    const QString name = isServer ? QString() : context->settings().name;
+    const auto limit = context->settings().handshake;
+    auto secured = std::make_unique<TlsChannel>(std::move(m_channel), std::move(context), name);
+    m_tls = secured.get();
+    m_channel = std::move(secured);
+    m_life = Securing{.hello = isServer && passesOn() ? Securing::Hello::Awaited : Securing::Hello::NotAsked,
+                      .closesAfter = closesAfter};
+    setState(EndpointState::Handshaking);
+    const bool isUpgrade = snapshot().counters.receivedBytes + snapshot().counters.sentBytes > 0;
+    const TlsBeginning beginning = tlsBeginning(m_tls->session(), isUpgrade, request().tls == nullptr);
+    record(EventKind::TlsStarted, beginning.text, beginning.facts);
+    later(limit, &Connection::handshakeOver);
+    continueHandshake();
+}
+
+void Connection::handshakeOver() {
+    const Securing* securing = std::get_if<Securing>(&m_life);
+    if (securing == nullptr)
+        return;
+    if (securing->hello == Securing::Hello::Shown) // it waits for the other side, which has limits of its own
+        later(m_tls->session().context().settings().handshake, &Connection::handshakeOver);
+    else
+        failTls(handshakeTimedOut(m_tls->session()));
+}
+
+/// The client's first message is shown to the behaviour, which may have the handshake wait. False: it is not there yet,
+/// or waits.
+bool Connection::awaitHello() {
+    ClientHello hello;
+    const IoResult result = m_tls->awaitHello(hello);
+    if (result.isAgain())
+        return false;
+    if (result.hasFailed()) {
+        fail(result, QStringLiteral("receive"));
+        return false;
+    }
+    auto& securing = std::get<Securing>(m_life);
+    securing.hello = Securing::Hello::NotAsked;
+    if (result.hasEnded()) // the handshake says what is wrong with it
+        return true;
+    record(EventKind::TlsHelloSeen, QStringLiteral("the client asks for TLS ") + hello.toText(),
+           {{Fact::Hello, hello.toJson()}});
+    securing.hello = Securing::Hello::Shown; // proceedTls() may come at once
+    if (!behaviour()->hello(*this, hello) && isOpen())
+        proceedTls({});
+    return false;
+}
+
+void Connection::proceedTls(const QString& protocol) {
+    Securing* securing = std::get_if<Securing>(&m_life);
+    if (securing == nullptr || securing->hello != Securing::Hello::Shown)
+        return;
+    securing->hello = Securing::Hello::NotAsked;
+    if (!protocol.isEmpty())
+        m_tls->session().setProtocol(protocol);
+    continueHandshake();
+}
+
+void Connection::continueHandshake() {
+    const auto hello = std::get<Securing>(m_life).hello;
+    if (hello == Securing::Hello::Shown || (hello == Securing::Hello::Awaited && !awaitHello())) {
+        updateInterest();
+        return;
+    }
+    const IoResult result = m_tls->handshake();
+    recordAlerts();
+    if (result.hasFailed())
+        fail(result, result.isOfSending ? QStringLiteral("send") : QStringLiteral("receive"));
+    else if (result.isDone())
+        established();
+    else
+        updateInterest();
+}
+
+void Connection::established() {
+    const bool closesAfter = std::get<Securing>(m_life).closesAfter;
+    m_life = Open{};
+    const TlsReport& report = m_tls->session().report();
+    mutableSnapshot().tls = std::make_shared<const TlsReport>(report);
+    setOpenState();
+    record(EventKind::TlsEstablished, tlsEstablishedText(report), {{Fact::Tls, report.toJson()}});
+    m_receiving.mayHaveMore = true; // what came with the last message of the handshake
+    ready();
+    if (closesAfter)
+        closeOrderly();
+}
+
+void Connection::recordAlerts() {
+    if (m_tls == nullptr)
+        return;
+    const QStringList alerts = m_tls->session().takeAlerts();
+    for (const QString& alert : alerts)
+        record(EventKind::TlsAlert, alert);
+    if (const auto error = m_tls->session().takeKeyLogError())
+        recordKeyLogError(*error);
+}
+
+void Connection::failTls(const Error& error) {
+    m_tls->flush(); // the alert that says why
+    if (error.id != ErrorId::TlsTruncated && isOpen())
+        m_tls->discardReceived();
+    finish(closingByTls(error, m_tls->session().isEstablished()));
+}
+
+// --- the end ---
+
+void Connection::closeOrderly() {
+    if (hasEnded() || isClosing())
+        return;
+    if (!isRunning()) { // nothing was sent yet
+        finish(givenUp(isAsked() ? QStringLiteral("closed by us before it was decided whether it is taken")
+                                 : QStringLiteral("given up by us while connecting")));
+        return;
+    }
+    if (is<Securing>()) {
+        finish(givenUp(QStringLiteral("given up by us during the TLS handshake")));
+        return;
+    }
+    if (!m_sending.hasEnded())
+        tellSendingEnds();
+    if (hasEnded() || isClosing())
+        return;
+    m_life = Closing{};
+    setOpenState();
+    if (!m_asking.isNow) // otherwise the flush that called the behaviour goes on after it
+        flush();
+}
+
+/// What the behaviour has sent by then still goes out, by TLS where it has asked for that.
+void Connection::close() {
+    if (m_upgrade && !hasEnded() && !isClosing())
+        m_upgrade->closesAfter = true;
+    else if (Securing* securing = std::get_if<Securing>(&m_life))
+        securing->closesAfter = true;
+    else
+        closeOrderly();
+}
+
+void Connection::closeAfterPeer() {
+    if (address().given("eof") != QLatin1String("keep"))
+        closeOrderly();
+}
+
+/// Takes what has arrived already: closing a socket with unread bytes makes TCP send a reset (RFC 2525 section 2.17),
+/// and that can destroy what we sent last.
+void Connection::drainBeforeEnd(bool isReset) {
+    if (m_receiving.isHeld && (behaviour() == nullptr || behaviour()->leavesUnread()))
+        return; // a behaviour that wants its peer to see that
+    constexpr quint64 most = 4ULL << 20U;
+    quint64 taken = 0;
+    while (!hasReceivedEnd() && taken < most && isOpen()) {
+        const std::span<char> space = transcript()->writeSpace(smallestRead);
+        const IoResult result = m_channel->receive(space.first(std::min(space.size(), largestRead)));
+        if (!result.isDone())
+            recordAlerts();
+        if (result.hasEnded() && !isReset) { // after a reset the system says so too, and nobody ended anything
+            m_receiving.state = Receiving::State::Ended;
+            mutableSnapshot().hasPeerEnded = true;
+            record(EventKind::EndOfStream, QStringLiteral("end of stream from the peer: it sends no more"));
+        }
+        if (!result.isDone())
+            break;
+        const auto count = static_cast<quint64>(result.bytes);
+        const QByteArrayView bytes = transcript()->commit(RecordKind::Received, count, Timestamp::now());
+        countReceived(count);
+        taken += count;
+        if (passesOn()) {
+            const auto pin = transcript()->currentSegment();
+            behaviour()->filter(*this, bytes);
+        }
+    }
+}
+
+/// Everything went to the system. With linger=N above 0, close waits until the peer's system has acknowledged it, and
+/// resets when it has not in time (POSIX, "SO_LINGER"); the system's own wait would block this thread.
+void Connection::finishOrderly() {
+    if (is<Lingering>())
+        return; // it is looked at again and again
+    drainBeforeEnd();
+    const int linger = address().number("linger").value_or(-1);
+    if (linger <= 0 || !m_channel->socket().undelivered().value_or(0)) {
+        closeNow();
+        return;
+    }
+    if (!m_sending.hasEnded())
+        m_channel->endSending();
+    m_asking.hasMore = false;
+    m_life = Lingering{};
+    std::get<Lingering>(m_life).since.start();
+    setOpenState();
+    updateInterest();
+    lingerOrFinish();
+}
+
+void Connection::lingerOrFinish() {
+    const Lingering* lingering = std::get_if<Lingering>(&m_life);
+    if (!isOpen() || lingering == nullptr)
+        return;
+    const qint64 limit = *address().number("linger") * 1000LL;
+    if (const int code = m_channel->socket().takeError(); code != 0) {
+        fail(IoResult::failed(code), QStringLiteral("close"));
+        return;
+    }
+    const qint64 left = m_channel->socket().undelivered().value_or(0);
+    if (left == 0) {
+        drainBeforeEnd();
+        closeNow();
+    } else if (lingering->since.elapsed() < limit) {
+        constexpr std::chrono::milliseconds pause(10);
+        later(pause, &Connection::lingerOrFinish);
+    } else {
+        m_channel->abort();
+        finish(resetAfterLinger(limit / 1000, left));
+    }
+}
+
+void Connection::closeNow() {
+    if (address().number("linger") == 0) {
+        // after both ends of stream only what was not sent yet is lost by a reset
+        const auto info = m_channel->socket().tcpInfo();
+        const qint64 unsent = info ? info->unsent.value_or(0) : 0;
+        if (!hasReceivedEnd() || !m_sending.hasEnded() || unsent > 0) {
+            finish(resetAtClose(unsent));
+            return;
+        }
+    }
+    finish(closedOrderly(m_receiving.state == Receiving::State::EndedFirst, snapshot().hasPeerEnded));
+}
+
+void Connection::abortBecause(const QString& why, const std::optional<Error>& error) {
+    if (hasEnded())
+        return;
+    if (m_channel)
+        m_channel->abort();
+    finish({.cause = ClosingCause::AbortedByUs, .text = why, .error = error});
+}
+
+void Connection::abort() {
+    const ClosingRecord closing = aborted(m_sending.queue().size());
+    abortBecause(closing.text, closing.error);
+}
+
+void Connection::fail(const IoResult& result, const QString& situation) {
+    const bool isOfTls = m_tls != nullptr && m_tls->session().error().id != ErrorId::None;
+    if (result.code == 0 && isOfTls) {
+        failTls(m_channel->error());
+        return;
+    }
+    const Error error = result.code == 0 ? m_channel->error() : systemError(result.code, situation, snapshot().peer);
+    drainBeforeEnd(error.id == ErrorId::ConnectionReset);
+    // a peer that says why in an alert, and closes, may make our next piece fail before its alert was received
+    if (m_channel->error().id == ErrorId::TlsAlert)
+        failTls(m_channel->error());
+    else
+        finish(closedByError(error, hasReceivedEnd(), is<Securing>()));
+}
+
+void Connection::finish(const ClosingRecord& closing) {
+    m_life = Ended{}; // with its connector
+    if (m_channel)
+        m_channel->close();
+    mutableSnapshot().counters.queuedBytes = m_sending.size();
+    m_sending.clear();
+    if (m_tls != nullptr)
+        mutableSnapshot().tls = std::make_shared<const TlsReport>(m_tls->session().report());
+    if (!endWith(closing))
+        return;
+    if (snapshot().parent != EndpointId::None) {
+        if (Endpoint* listener = host().find(snapshot().parent))
+            listener->childEnded(id()); // room for the next one
+    }
+}
+
+} // namespace sw

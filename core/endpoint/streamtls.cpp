@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "core/endpoint/streamtls.h"
+
+#include "core/base/units.h"
+
+namespace sw {
+
+Result<std::shared_ptr<TlsContext>> clientContext(const Address& address, EndpointHost& host) {
+    TlsSettings settings = TlsSettings::of(address);
+    settings.askedPassphrases = host.passphrases();
+    return TlsContext::make(settings, TlsSide::Client, TlsTransport::Stream, &host.tlsSessions(),
+                            formatAddress(address));
+}
+
+Result<std::shared_ptr<TlsContext>> upgradeContext(const Address& address, const QString& options, bool isServer,
+                                                   EndpointHost& host) {
+    const bool isNamed = !isServer && !address.place.host.isEmpty() && address.place.host != QLatin1String("*");
+    const QString name = isNamed ? address.place.host : QStringLiteral("localhost");
+    const QString text = QStringLiteral("tls://%1:1%2%3")
+                             .arg(name.contains(QLatin1Char(':')) ? QStringLiteral("[%1]").arg(name) : name,
+                                  options.isEmpty() ? QString() : QStringLiteral("?"), options);
+    const auto wanted = parseAddress(text, isServer ? Role::Listen : Role::Connect);
+    if (!wanted)
+        return tl::unexpected(wanted.error());
+    TlsSettings settings = TlsSettings::of(*wanted);
+    settings.askedPassphrases = host.passphrases();
+    return TlsContext::make(settings, isServer ? TlsSide::Server : TlsSide::Client, TlsTransport::Stream,
+                            &host.tlsSessions(), formatAddress(address) + QLatin1Char(' ') + text);
+}
+
+TlsBeginning tlsBeginning(const TlsSession& session, bool isUpgrade, bool isOwn) {
+    const TlsContext& context = session.context();
+    const bool isServer = context.side() == TlsSide::Server;
+    TlsBeginning beginning{
+        .text = isServer ? QStringLiteral("TLS handshake begins, as server")
+                         : QStringLiteral("TLS handshake begins, as client of “%1”").arg(context.settings().name),
+        .facts = {{Fact::Side, isServer ? QStringLiteral("server") : QStringLiteral("client")},
+                  {Fact::Upgrade, isUpgrade}}};
+    if (isUpgrade)
+        beginning.text += QStringLiteral("; what comes before this was not encrypted");
+    if (const QString& keyLog = context.settings().keyLogFile; !keyLog.isEmpty()) {
+        beginning.text += QStringLiteral("; its keys are written to %1").arg(keyLog);
+        beginning.facts.add(Fact::KeyLog, keyLog);
+    }
+    if (isOwn && context.isThrowAway()) {
+        const Certificate& certificate = session.report().own.front();
+        beginning.text +=
+            QStringLiteral("; with a throw-away certificate for localhost, SHA-256 %1").arg(certificate.sha256);
+        beginning.facts.add(Fact::ThrowAway, QString::fromLatin1(certificate.pem));
+    }
+    return beginning;
+}
+
+QString tlsEstablishedText(const TlsReport& report) {
+    QString text = report.toText();
+    for (const CertificateProblem& problem : report.problems) // accepted by choice
+        text += QStringLiteral("; certificate %1: %2").arg(problem.depth + 1).arg(problem.reason);
+    return text;
+}
+
+Error handshakeTimedOut(const TlsSession& session) {
+    return {.id = ErrorId::TlsTimedOut,
+            .situation = QStringLiteral("handshake"),
+            .detail = QStringLiteral("The TLS handshake was not finished within %1 (option handshake); the peer %2.")
+                          .arg(formatDuration(session.context().settings().handshake),
+                               session.hasReceived() ? QStringLiteral("stopped in the middle of it")
+                                                     : QStringLiteral("said nothing"))};
+}
+
+ClosingRecord closingByTls(const Error& error, bool wasEstablished) {
+    return {.cause = ClosingCause::TlsFailure,
+            .text = (error.id == ErrorId::TlsTruncated ? QStringLiteral("ended without TLS's own end: ")
+                     : wasEstablished                  ? QStringLiteral("ended by a failure of TLS: ")
+                                                       : QStringLiteral("no TLS: ")) +
+                    toText(error),
+            .error = error};
+}
+
+} // namespace sw
