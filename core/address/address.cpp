@@ -53,21 +53,22 @@ QString encoded(const QString& text, const QByteArray& plain) {
     return result;
 }
 
-Result<Address::Option> readOption(const Address& address, const QString& piece, qsizetype start) {
-    const qsizetype equals = piece.indexOf(QLatin1Char('='));
-    const QString name = equals < 0 ? piece : piece.left(equals);
+/// One option behind those that the address has; `value`: nothing where none is given. The errors' positions count from
+/// `start`, where its name stands, and the value's from `valueStart`.
+Result<Address::Option> checkedOption(const Address& address, const QString& name, const std::optional<QString>& given,
+                                      qsizetype start, qsizetype valueStart) {
     const OptionSpec* spec = findOption(name);
     if (spec == nullptr || !spec->appliesTo(address.scheme)) {
         return fail(QStringLiteral("“%1” is no option of %2. It takes: %3.")
                         .arg(name, schemeName(address.scheme), optionNames(address.scheme).join(QLatin1String(", "))),
                     start);
     }
-    if (equals < 0 && spec->type != OptionType::Switch)
+    if (!given && spec->type != OptionType::Switch)
         return fail(QStringLiteral("%1 needs a value: %1 takes %2.").arg(name, acceptedValues(*spec)),
                     start + name.size());
-    const auto value = normaliseOption(*spec, equals < 0 ? QStringLiteral("on") : decoded(piece.mid(equals + 1)));
+    const auto value = normaliseOption(*spec, given.value_or(QStringLiteral("on")));
     if (!value)
-        return tl::unexpected(shifted(value.error(), start + equals + 1));
+        return tl::unexpected(shifted(value.error(), valueStart));
     // what names an address is a path for sockets that are files, and no path for the others
     const bool namesPlace = spec->type == OptionType::Host || spec->type == OptionType::Destination;
     const bool isPath = value->startsWith(QLatin1Char('/')) || value->startsWith(QLatin1Char('@'));
@@ -76,7 +77,7 @@ Result<Address::Option> readOption(const Address& address, const QString& piece,
                         .arg(name, *value, schemeName(address.scheme),
                              isLocal(address.scheme) ? QStringLiteral("the path of a socket file, or @name")
                                                      : QStringLiteral("HOST or HOST:PORT")),
-                    start + equals + 1);
+                    valueStart);
     const bool isRepeated =
         std::any_of(address.options.begin(), address.options.end(), [&](const auto& o) { return o.name == name; });
     if (isRepeated && !spec->repeatable)
@@ -84,8 +85,23 @@ Result<Address::Option> readOption(const Address& address, const QString& piece,
     return Address::Option{name, *value};
 }
 
-Result<void> readPath(Address& address, const QString& body, qsizetype start) {
-    address.path = decoded(body);
+Result<Address::Option> readOption(const Address& address, const QString& piece, qsizetype start) {
+    const qsizetype equals = piece.indexOf(QLatin1Char('='));
+    const QString name = equals < 0 ? piece : piece.left(equals);
+    return checkedOption(address, name, equals < 0 ? std::nullopt : std::optional(decoded(piece.mid(equals + 1))),
+                         start, start + equals + 1);
+}
+
+Result<void> checkScheme(Scheme scheme) {
+    if (isInThisBuild(scheme))
+        return {};
+    Error error =
+        badInput(QStringLiteral("scheme"), QStringLiteral("%1 is not in this build.").arg(schemeName(scheme)), 0);
+    error.id = ErrorId::NotSupported;
+    return tl::unexpected(error);
+}
+
+Result<void> checkPath(const Address& address, qsizetype start) {
     const bool isAbstract = address.path.startsWith(QLatin1Char('@'));
     if (!isAbstract && !address.path.startsWith(QLatin1Char('/')))
         return fail(QStringLiteral("A socket file needs its whole path: write %1:///run/app.sock%2.")
@@ -206,12 +222,8 @@ Result<Address> parseAddress(const QString& text) {
     const auto scheme = parseScheme(text.left(mark));
     if (!scheme)
         return tl::unexpected(scheme.error());
-    if (!isInThisBuild(*scheme)) {
-        Error error =
-            badInput(QStringLiteral("scheme"), QStringLiteral("%1 is not in this build.").arg(schemeName(*scheme)), 0);
-        error.id = ErrorId::NotSupported;
-        return tl::unexpected(error);
-    }
+    if (const auto usable = checkScheme(*scheme); !usable)
+        return tl::unexpected(usable.error());
     Address address;
     address.scheme = *scheme;
     const qsizetype bodyStart = mark + 3;
@@ -220,7 +232,8 @@ Result<Address> parseAddress(const QString& text) {
         query = text.size();
     const QString body = text.mid(bodyStart, query - bodyStart);
     if (isLocal(*scheme)) {
-        if (const auto path = readPath(address, body, bodyStart); !path)
+        address.path = decoded(body);
+        if (const auto path = checkPath(address, bodyStart); !path)
             return tl::unexpected(path.error());
     } else {
         const auto place = parseHostPort(body.endsWith(QLatin1Char('/')) ? body.chopped(1) : body, isDatagram(*scheme));
@@ -249,6 +262,36 @@ Result<Address> parseAddress(const QString& text, Role role) {
     if (const auto fits = checkRole(*address, role, text); !fits)
         return tl::unexpected(fits.error());
     return address;
+}
+
+Result<Address> checkedFor(const Address& address, Role role) {
+    const QString text = formatAddress(address); // which the errors' positions count in
+    const qsizetype bodyStart = schemeName(address.scheme).size() + 3;
+    if (const auto usable = checkScheme(address.scheme); !usable)
+        return tl::unexpected(usable.error());
+    Address checked{.scheme = address.scheme};
+    if (isLocal(address.scheme)) {
+        checked.path = address.path;
+        if (const auto path = checkPath(checked, bodyStart); !path)
+            return tl::unexpected(path.error());
+    } else {
+        const auto place = parseHostPort(formatHostPort(address.place), isDatagram(address.scheme));
+        if (!place)
+            return tl::unexpected(shifted(place.error(), bodyStart));
+        checked.place = *place;
+    }
+    qsizetype start = text.indexOf(QLatin1Char('?')) + 1;
+    for (const Address::Option& option : address.options) {
+        const qsizetype valueStart = start + option.name.size() + 1;
+        auto valid = checkedOption(checked, option.name, option.value, start, valueStart);
+        if (!valid)
+            return tl::unexpected(valid.error());
+        checked.options.push_back(*valid);
+        start = text.indexOf(QLatin1Char('&'), start) + 1;
+    }
+    if (const auto fits = checkRole(checked, role, text); !fits)
+        return tl::unexpected(fits.error());
+    return checked;
 }
 
 QString formatAddress(const Address& address) {

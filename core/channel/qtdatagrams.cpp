@@ -135,6 +135,11 @@ IoResult QtDatagrams::send(QByteArrayView bytes, const native::SocketAddress* de
         if (source != nullptr && source->length > 0)
             datagram.setSender(native::hostOf(*source));
         count = m_socket->writeDatagram(datagram);
+        if (count < 0 &&
+            !datagram.senderAddress().isNull()) { // what came to a broadcast address has none to answer from
+            datagram.setSender({});
+            count = m_socket->writeDatagram(datagram);
+        }
         if (count == -2 || (count < 0 && m_socket->error() == QAbstractSocket::TemporaryError))
             return IoResult::again();
     }

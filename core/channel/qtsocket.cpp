@@ -43,8 +43,7 @@ ErrorId idOf(QAbstractSocket::SocketError error) {
 }
 
 Error withWords(Error error, const QString& words) {
-    if (!words.isEmpty())
-        error.detail += QStringLiteral(" (Qt: %1)").arg(words);
+    error.detail += QStringLiteral(" [%1, Qt: %2]").arg(errorName(error.id), words);
     return error;
 }
 

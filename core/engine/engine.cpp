@@ -145,7 +145,7 @@ Result<BehaviourPlan> planFor(const QString& behaviour, const Address& address, 
 } // namespace
 
 Result<EndpointId> Engine::open(const Address& address, const OpenRequest& request, Role role) {
-    auto checked = parseAddress(formatAddress(address), role);
+    auto checked = checkedFor(address, role);
     if (!checked)
         return tl::unexpected(checked.error());
     auto plan = request.replay != nullptr

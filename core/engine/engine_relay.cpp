@@ -50,10 +50,10 @@ void Engine::connectRelays() {
 }
 
 Result<EndpointId> Engine::relay(const Address& address, const RelayRequest& request) {
-    auto listen = parseAddress(formatAddress(address), Role::Listen);
+    auto listen = checkedFor(address, Role::Listen);
     if (!listen)
         return tl::unexpected(listen.error());
-    auto target = parseAddress(formatAddress(request.target), Role::Connect);
+    auto target = checkedFor(request.target, Role::Connect);
     if (!target)
         return tl::unexpected(target.error());
     if (auto valid = request.validate(*listen); !valid)

@@ -266,6 +266,11 @@ def needs(*programs):
     return unittest.skipIf(missing, f"not installed: {', '.join(missing)}")
 
 
+def not_with_qt(reason):
+    """For what Qt's sockets cannot do, where the tests run over them."""
+    return unittest.skipIf(os.environ.get("SOCKETWRIGHT_SOCKETS") == "qt", reason)
+
+
 def has_ipv6():
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:

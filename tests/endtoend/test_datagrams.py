@@ -9,7 +9,7 @@ import sys
 import tempfile
 import unittest
 
-from harness import LIMIT, Running, json_lines, swright, wait_for
+from harness import LIMIT, Running, json_lines, not_with_qt, swright, wait_for
 
 
 def datagram_socket():
@@ -83,6 +83,7 @@ class Datagrams(unittest.TestCase):
         found = {kind: value[0] for level, kind, value in facts if level == socket.IPPROTO_IP}
         self.assertEqual((found[2], found[1]), (5, 32))  # IP_TTL, IP_TOS
 
+    @not_with_qt("Qt does not choose the address to answer from over IPv4")
     @unittest.skipUnless(sys.platform.startswith("linux"), "every address of 127/8 is local on Linux")
     def test_the_answer_comes_from_the_address_that_was_asked(self):
         for listen, asked in (("udp://*:0", "127.0.0.2"), ("udp://*:0?ipv6=off", "127.0.0.3"), ("dtls://*:0", "127.0.0.2")):

@@ -9,7 +9,7 @@ import threading
 import time
 import unittest
 
-from harness import Running, connected, has_ipv6, listening_socket, read_all, receive, swright
+from harness import Running, connected, has_ipv6, listening_socket, not_with_qt, read_all, receive, swright
 
 
 class Connecting(unittest.TestCase):
@@ -27,6 +27,7 @@ class Connecting(unittest.TestCase):
             thread.join()
         self.assertEqual((result.returncode, result.stdout), (0, b"late answer to question"))
 
+    @not_with_qt("Qt closes at the peer's end of stream")
     def test_the_peers_end_does_not_cut_our_input(self):
         with listening_socket() as server:
             with Running("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", stdin=subprocess.PIPE) as client:
@@ -50,6 +51,7 @@ class Connecting(unittest.TestCase):
                 self.assertEqual(client.wait(), 0)
                 self.assertEqual(client.printed(), b"bye")
 
+    @not_with_qt("a reset looks like an end to Qt")
     def test_a_reset_is_status_1_and_said(self):
         with listening_socket() as server:
             with Running("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", stdin=subprocess.PIPE) as client:

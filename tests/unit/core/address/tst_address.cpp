@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/address/address.h"
+#include "core/address/proxy.h"
 
 #include <QRandomGenerator>
 #include <QtTest/QtTest>
@@ -230,8 +231,58 @@ private slots:
             const auto again = parseAddress(formatAddress(*address));
             QVERIFY2(again.has_value(), qPrintable(text + QStringLiteral(" became ") + formatAddress(*address)));
             QCOMPARE(*again, *address);
+            // one that was made is checked as one that is read: the same values, and the same words where it is refused
+            for (const Role role : {Role::Listen, Role::Connect}) {
+                const auto checked = checkedFor(*address, role);
+                const auto parsed = parseAddress(formatAddress(*address), role);
+                QCOMPARE(checked.has_value(), parsed.has_value());
+                if (checked)
+                    QCOMPARE(*checked, *parsed);
+                else
+                    QCOMPARE(checked.error(), parsed.error());
+            }
         }
         QVERIFY(read > 1000);
+    }
+
+    void whatWasMadeIsChecked() {
+        Address address = *parseAddress(QStringLiteral("tcp://localhost:1"));
+        address.options.push_back({QStringLiteral("rcvbuf"), QStringLiteral("64KiB")});
+        QCOMPARE(checkedFor(address, Role::Connect)->value("rcvbuf"), QStringLiteral("65536"));
+        address.options.push_back({QStringLiteral("linger"), QStringLiteral("long")});
+        const Error refused = checkedFor(address, Role::Connect).error();
+        QVERIFY(refused.detail.contains(QStringLiteral("linger=long")));
+        QCOMPARE(formatAddress(address).mid(refused.position), QStringLiteral("long"));
+        address.options = {{QStringLiteral("flows"), QStringLiteral("on")}};
+        QVERIFY(checkedFor(address, Role::Connect).error().detail.contains(QStringLiteral("no option of tcp")));
+        address.options.clear();
+        address.place.host = QStringLiteral("no host");
+        QVERIFY(!checkedFor(address, Role::Connect));
+        address = {.scheme = Scheme::Unix, .place = {}, .path = QStringLiteral("relative"), .options = {}};
+        QVERIFY(checkedFor(address, Role::Listen).error().detail.contains(QStringLiteral("whole path")));
+        address.scheme = Scheme::Wss;
+        QVERIFY(checkedFor(address, Role::Connect).error().id == ErrorId::NotSupported);
+    }
+
+    void aProxyIsOneHostAndAUserAtMost() {
+        QCOMPARE(parseProxy(QStringLiteral("SOCKS5://proxy.example"))->name(),
+                 QStringLiteral("socks5://proxy.example:1080"));
+        QCOMPARE(parseProxy(QStringLiteral("http://an%40na@[::1]:3128/"))->name(),
+                 QStringLiteral("http://an%40na@[::1]:3128"));
+        QCOMPARE(parseProxy(QStringLiteral("http://an%40na@[::1]:3128"))->user, QStringLiteral("an@na"));
+        for (const char* text :
+             {"", "proxy.example:1080", "ftp://h:1", "socks5://", "socks5://*:1", "socks5://h:1-2", "http://h:99999"})
+            QVERIFY2(!parseProxy(QString::fromLatin1(text)), text);
+        for (const char* text : {"socks5://anna:secret@h:1", "anna:secret@h", "http://:secret@h"}) {
+            const auto refused = parseProxy(QString::fromLatin1(text));
+            QVERIFY2(!refused && refused.error().detail.contains(QLatin1String("proxypassword")), text);
+            QVERIFY(!refused.error().detail.contains(QLatin1String("secret")));
+        }
+        const Address address = *parseAddress(QStringLiteral("tls://host:443?proxy=socks5://an%2540na@p:1&verify=off"));
+        QCOMPARE(address.value("proxy"), QStringLiteral("socks5://an%40na@p:1"));
+        QCOMPARE(*parseAddress(formatAddress(address)), address);
+        QCOMPARE(hideSecrets(QStringLiteral("tcp://h:1?proxy=socks5://anna:secret@p:1&nodelay=on")),
+                 QStringLiteral("tcp://h:1?proxy=********************@p:1&nodelay=on"));
     }
 
     void defaultsComeFromTheTable() {
