@@ -2,6 +2,7 @@
 #include "app/cli/checks.h"
 #include "app/cli/commands.h"
 #include "app/cli/passphrases.h"
+#include "core/engine/relayrequest.h"
 #include "core/relay/faultlog.h"
 
 #include <memory>

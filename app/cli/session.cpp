@@ -4,6 +4,7 @@
 #include "app/cli/signals.h"
 #include "app/cli/stdio.h"
 #include "core/base/units.h"
+#include "core/engine/kernelsample.h"
 #include "core/payload/visibletext.h"
 
 #include <QCoreApplication>
@@ -338,11 +339,10 @@ void Session::heed(Recording& recording, const Result<void>& written) {
 Session::Followed& Session::follow(const EndpointSnapshot& snapshot) {
     auto found = m_followed.find(static_cast<quint64>(snapshot.id));
     if (found == m_followed.end()) {
-        auto transcript = m_engine.writableTranscript(snapshot.id);
+        auto transcript = m_engine.transcript(snapshot.id);
         found = m_followed
                     .emplace(static_cast<quint64>(snapshot.id),
                              Followed{.part = {.id = snapshot.id, .name = snapshot.name, .transcript = transcript},
-                                      .transcript = transcript,
                                       .reader = TranscriptReader(transcript)})
                     .first;
     }
@@ -386,7 +386,7 @@ void Session::takeUpTo(qint64 time) {
         ++followed.next;
         enqueue(followed);
         if (followed.next == followed.end && !m_options.keepsRecords)
-            followed.transcript->releaseBefore(followed.end);
+            m_engine.forget(followed.part.id, followed.end);
     }
 }
 
@@ -479,7 +479,7 @@ void Session::takeEvents(qint64 upTo) {
     const RecordIndex end = m_events.count();
     for (; m_nextEvent < end && m_events.header(m_nextEvent).time.mono <= upTo; ++m_nextEvent)
         sayEvent(m_events.at(m_nextEvent));
-    std::const_pointer_cast<Transcript>(m_events.transcript())->releaseBefore(m_nextEvent);
+    m_engine.forgetEvents(m_nextEvent);
 }
 
 void Session::sayEvent(const RecordView& record) {

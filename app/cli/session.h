@@ -99,7 +99,6 @@ signals:
 private:
     struct Followed {
         SourcePart part;
-        std::shared_ptr<Transcript> transcript;
         TranscriptReader reader;
         RecordIndex next = 0;
         RecordIndex end = 0;    // of the records that are being taken

@@ -6,7 +6,10 @@
 #include "core/behaviour/catalogue.h"
 #include "core/channel/iodispatcher.h"
 #include "core/engine/engineworker.h"
+#include "core/engine/kernelsample.h"
+#include "core/engine/relaybook.h"
 #include "core/replay/replayplan.h"
+#include "core/transcript/recovery.h"
 
 #include <QLoggingCategory>
 
@@ -361,12 +364,17 @@ std::shared_ptr<const Transcript> Engine::transcript(EndpointId id) const {
     return m_worker->transcript(id);
 }
 
-std::shared_ptr<Transcript> Engine::writableTranscript(EndpointId id) const {
-    return m_worker->transcript(id);
+void Engine::forget(EndpointId id, RecordIndex before) {
+    if (const auto transcript = m_worker->transcript(id))
+        transcript->releaseBefore(before);
 }
 
 std::shared_ptr<const Transcript> Engine::eventLog() const {
     return m_worker->eventLog();
+}
+
+void Engine::forgetEvents(RecordIndex before) {
+    m_worker->eventLog()->releaseBefore(before);
 }
 
 std::shared_ptr<TranscriptStore> Engine::store() const {

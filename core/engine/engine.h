@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/address/address.h"
-#include "core/address/sockettable.h"
-#include "core/base/ids.h"
 #include "core/base/postbox.h"
 #include "core/behaviour/source.h"
-#include "core/channel/tcpinfo.h"
 #include "core/endpoint/snapshot.h"
-#include "core/relay/faultlog.h"
-#include "core/relay/intercept.h"
-#include "core/replay/replayscript.h"
-#include "core/transcript/recovery.h"
+#include "core/engine/requests.h"
 
 #include <QHash>
 #include <QMap>
@@ -29,51 +22,17 @@
 namespace sw {
 
 class EngineWorker;
-
-/// What a relay is to do with its clients. A plain value.
-struct RelayRequest {
-    Address target;
-    QVector<Fault> faults{};
-    quint64 seed = 1;                            ///< what random decisions depend on
-    std::shared_ptr<const FaultScript> script{}; ///< decides instead of the faults, until they are changed
-    Intercept intercept{};
-    std::chrono::milliseconds idle{60'000}; ///< a flow of datagrams is forgotten after so long without one
-    QString name{};                         ///< empty: derived from the address
-    bool isRecorded = true;                 ///< false: what passes is counted only
-
-    /// What is wrong with it for a listener on that address.
-    Result<void> validate(const Address& listen) const;
-};
-
-struct EngineOptions {
-    /// At least this long between two notifications; the first after a quiet time comes at once.
-    std::chrono::milliseconds notifyInterval{33};
-    /// Bytes of received records that may wait for Engine::consumed() before receiving pauses. 0: unbounded, for
-    /// programs that keep every transcript and consume nothing.
-    quint64 receiveWindow = 0;
-    /// Where transcripts go beyond the memory budget.
-    StoreOptions store{};
-};
-
-struct OpenRequest {
-    QString behaviour = QStringLiteral("manual");
-    QString name{};          ///< empty: derived from the address
-    quint64 acceptLimit = 0; ///< a listener closes itself after so many connections; 0: never
-    /// Plays this instead of what `behaviour` says, which then is its name only.
-    std::shared_ptr<const ReplayScript> replay{};
-    ReplayOptions replayOptions{};
-    /// A `console` that is reachable from the network, or takes peers from there: the user said yes, this time.
-    bool allowsRemoteConsole = false;
-};
-
-/// What the system knows of an endpoint at one moment. A plain value.
-struct KernelSample {
-    EndpointId id = EndpointId::None;
-    Timestamp time;
-    bool hasEnded = false;                    ///< when it was asked for: `leftover` is what there is to tell
-    std::optional<TcpInfo> tcp;               ///< while it is open
-    std::optional<SocketTableEntry> leftover; ///< what the system still keeps of an ended connection
-};
+struct RelayBook;
+class Transcript;
+class TranscriptStore;
+struct Fault;
+struct FaultDecision;
+struct HeldMessage;
+struct Intercept;
+struct KernelSample;
+struct RecoveredTranscript;
+struct RelayRequest;
+struct Release;
 
 /// The one door to sockets. Owns the I/O thread, on which all of them live, and the list of endpoints. Speaks in ids
 /// and values: commands are queued to the I/O thread and never block; what came of them arrives as snapshots and
@@ -185,9 +144,12 @@ public:
     qint64 completeUpTo() const { return m_completeUpTo; }
     /// nullptr if there is no such endpoint.
     std::shared_ptr<const Transcript> transcript(EndpointId id) const;
-    std::shared_ptr<Transcript> writableTranscript(EndpointId id) const;
+    /// Lets go of the memory of its records before `before`: nobody reads them any more.
+    void forget(EndpointId id, RecordIndex before);
     /// The events of all endpoints in order, each with `endpoint` (its id) and `name` among its facts.
     std::shared_ptr<const Transcript> eventLog() const;
+    /// The same of the event log.
+    void forgetEvents(RecordIndex before);
     std::shared_ptr<TranscriptStore> store() const;
 
 signals:
@@ -224,8 +186,7 @@ private:
     QSet<QString> m_keptFor; // passphrases and passwords
     qint64 m_completeUpTo = 0;
     QHash<EndpointId, std::shared_ptr<BehaviourSource>> m_sources;
-    QMap<EndpointId, RelayRequest> m_relays;
-    QMap<EndpointId, QVector<HeldMessage>> m_held; // by relay
+    std::unique_ptr<RelayBook> m_relays; // what they do and hold
 };
 
 } // namespace sw

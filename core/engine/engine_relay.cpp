@@ -2,6 +2,7 @@
 // What the engine does for relays.
 #include "core/engine/engine.h"
 #include "core/engine/engineworker.h"
+#include "core/engine/relaybook.h"
 
 namespace sw {
 
@@ -29,6 +30,7 @@ Result<void> RelayRequest::validate(const Address& listen) const {
 }
 
 void Engine::connectRelays() {
+    m_relays = std::make_unique<RelayBook>();
     QObject::connect(
         m_worker, &EngineWorker::decided, m_worker,
         [slot = m_postbox.slot(), this](EndpointId relay, const QVector<FaultDecision>& decisions) {
@@ -40,9 +42,9 @@ void Engine::connectRelays() {
         [slot = m_postbox.slot(), this](EndpointId relay, const QVector<HeldMessage>& messages) {
             slot->post([this, relay, messages] {
                 if (messages.isEmpty())
-                    m_held.remove(relay);
+                    m_relays->held.remove(relay);
                 else
-                    m_held.insert(relay, messages);
+                    m_relays->held.insert(relay, messages);
                 emit heldChanged(relay);
             });
         },
@@ -69,20 +71,20 @@ Result<EndpointId> Engine::relay(const Address& address, const RelayRequest& req
                    .intercept = request.intercept,
                    .idle = request.idle,
                    .isRecorded = request.isRecorded};
-    m_relays.insert(id, request);
+    m_relays->requests.insert(id, request);
     post(
         [wanted = std::move(wanted), plan = std::move(plan)](EngineWorker& worker) { worker.openRelay(wanted, plan); });
     return id;
 }
 
 std::optional<RelayRequest> Engine::relayRequest(EndpointId id) const {
-    const auto found = m_relays.constFind(id);
-    return found == m_relays.constEnd() ? std::nullopt : std::optional(*found);
+    const auto found = m_relays->requests.constFind(id);
+    return found == m_relays->requests.constEnd() ? std::nullopt : std::optional(*found);
 }
 
 Result<void> Engine::setFaults(EndpointId relay, const QVector<Fault>& faults, quint64 seed) {
-    const auto found = m_relays.find(relay);
-    if (found == m_relays.end())
+    const auto found = m_relays->requests.find(relay);
+    if (found == m_relays->requests.end())
         return tl::unexpected(badInput(QStringLiteral("fault"), QStringLiteral("It is no relay.")));
     if (auto fits = checkFaults(faults, isDatagram(found->target.scheme)); !fits)
         return fits;
@@ -97,8 +99,8 @@ Result<void> Engine::setFaults(EndpointId relay, const QVector<Fault>& faults, q
 }
 
 Result<void> Engine::setIntercept(EndpointId relay, const Intercept& intercept) {
-    const auto found = m_relays.find(relay);
-    if (found == m_relays.end())
+    const auto found = m_relays->requests.find(relay);
+    if (found == m_relays->requests.end())
         return tl::unexpected(badInput(QStringLiteral("intercept"), QStringLiteral("It is no relay.")));
     if (const auto condition = parseCondition(intercept.condition); !condition)
         return tl::unexpected(condition.error());
@@ -112,7 +114,7 @@ Result<void> Engine::setIntercept(EndpointId relay, const Intercept& intercept) 
 
 QVector<HeldMessage> Engine::heldMessages() const {
     QVector<HeldMessage> all;
-    for (const QVector<HeldMessage>& messages : m_held)
+    for (const QVector<HeldMessage>& messages : m_relays->held)
         all += messages;
     return all;
 }

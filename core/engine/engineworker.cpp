@@ -5,6 +5,7 @@
 #include "core/endpoint/datagramsocket.h"
 #include "core/endpoint/listener.h"
 #include "core/endpoint/recoveredendpoint.h"
+#include "core/transcript/recovery.h"
 
 namespace sw {
 

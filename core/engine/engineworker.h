@@ -4,7 +4,8 @@
 #include "core/channel/nativefamily.h"
 #include "core/channel/qtfamily.h"
 #include "core/endpoint/endpoint.h"
-#include "core/engine/engine.h"
+#include "core/engine/kernelsample.h"
+#include "core/engine/requests.h"
 #include "core/relay/relay.h"
 
 #include <QElapsedTimer>
@@ -17,6 +18,8 @@
 #include <unordered_map>
 
 namespace sw {
+
+struct RecoveredTranscript;
 
 /// The half of the Engine that lives on the I/O thread: the registry of endpoints and what they need from their host.
 class EngineWorker final : public QObject, public EndpointHost, public EndpointOpener {

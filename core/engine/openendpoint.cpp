@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/engine/openendpoint.h"
 
+#include "core/engine/relayrequest.h"
+
 namespace sw {
 
 Result<EndpointId> openEndpoint(Engine& engine, const WorkspaceEndpoint& endpoint, bool allowsRemoteConsole) {

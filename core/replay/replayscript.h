@@ -2,15 +2,13 @@
 #pragma once
 
 #include "core/capture/importedrecording.h"
+#include "core/replay/replayoptions.h"
 
 #include <chrono>
 #include <memory>
 #include <vector>
 
 namespace sw {
-
-/// Which side of a recorded conversation is played.
-enum class ReplaySide { Client, Server };
 
 /// One thing that one side did.
 struct ReplayStep {
@@ -29,15 +27,6 @@ struct ReplayConversation {
     /// How many messages, and how many bytes, that side sent.
     std::size_t messages(ReplaySide side) const;
     qint64 bytes(ReplaySide side) const;
-};
-
-/// How it is played.
-struct ReplayOptions {
-    ReplaySide side = ReplaySide::Client;
-    double speed = 0;                         ///< of the recorded pauses: 1, 10, …; 0: none
-    bool waitsForPeer = true;                 ///< until the peer has said what it said before; false: only for the time
-    std::chrono::milliseconds patience{5000}; ///< with the peer: then that is a difference, and it goes on
-    std::size_t conversation = 0; ///< of the script's, for the first connection; each further one has the next
 };
 
 /// The conversations of a recording that have data. Immutable, at most 256 MiB of bytes; any thread.

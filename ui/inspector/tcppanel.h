@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/engine/engine.h"
+#include "core/engine/kernelsample.h"
 
 #include <QTimer>
 #include <QWidget>

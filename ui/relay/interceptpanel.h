@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/engine/relayrequest.h"
 #include "core/relay/intercept.h"
 
 #include <QVector>

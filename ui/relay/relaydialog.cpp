@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/relay/relaydialog.h"
 
+#include "core/engine/relayrequest.h"
+
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/shell/relaycommands.h"
 
+#include "core/engine/relayrequest.h"
+
 #include "ui/relay/relaydialog.h"
 #include "ui/relay/relaypanel.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tests/support/enginefixture.h"
 
+#include "core/engine/kernelsample.h"
+
 #include <QTemporaryDir>
 
 #include <thread>

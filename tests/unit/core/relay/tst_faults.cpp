@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/engine/relayrequest.h"
 #include "core/relay/faultstream.h"
 
 #include <QtTest/QtTest>

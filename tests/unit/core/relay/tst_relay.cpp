@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/engine/relayrequest.h"
 #include "core/relay/fault.h"
 #include "tests/support/enginefixture.h"
 
