@@ -33,6 +33,7 @@ public:
     /// From now on the target hears what setInterest() asks for: that somebody waits (ReadInterest), or only that the
     /// socket broke (HangUpInterest, where the system tells).
     virtual void watch(PollTarget* target) = 0;
+    virtual bool isWatched() const = 0;
     virtual void setInterest(unsigned interest) = 0;
     /// Nothing is heard any more; it goes on listening.
     virtual void unwatch() = 0;

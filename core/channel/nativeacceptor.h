@@ -21,6 +21,7 @@ public:
     Error error() const override;
     bool isBroken() const override { return native::isListenerBroken(m_code); }
     void watch(PollTarget* target) override;
+    bool isWatched() const override { return m_ticket.has_value(); }
     void setInterest(unsigned interest) override;
     void unwatch() override;
     native::SocketAddress bound() const override { return native::boundAddress(m_descriptor); }

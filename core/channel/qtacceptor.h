@@ -26,6 +26,7 @@ public:
     Error error() const override { return m_error; }
     bool isBroken() const override;
     void watch(PollTarget* target) override;
+    bool isWatched() const override { return m_target != nullptr; }
     void setInterest(unsigned interest) override;
     void unwatch() override;
     native::SocketAddress bound() const override;

@@ -253,7 +253,7 @@ void Listener::failed(const Error& error) {
 }
 
 void Listener::updateInterest() {
-    if (!m_acceptor || m_isClosing)
+    if (!isListening())
         return;
     const bool takes = takesNow();
     // errors are heard of even while nothing is taken
@@ -277,7 +277,7 @@ void Listener::setHeld(bool isHeld) {
 /// While connections are left in the system's queue, shows how many there are.
 void Listener::countWaiting() {
     m_isCounting = false;
-    if (!m_acceptor || m_isClosing || takesNow()) {
+    if (!isListening() || takesNow()) {
         if (snapshot().waiting)
             touch();
         mutableSnapshot().waiting.reset();
@@ -297,7 +297,7 @@ void Listener::countWaiting() {
 bool Listener::hasRoomForMore() const {
     const auto most = static_cast<std::size_t>(*address().number("max"));
     const quint64 limit = request().acceptLimit;
-    return m_acceptor && !m_isClosing && m_connections.size() + m_taken.size() < most &&
+    return isListening() && m_connections.size() + m_taken.size() < most &&
            (limit == 0 || snapshot().counters.accepted + m_taken.size() < limit);
 }
 
@@ -334,7 +334,7 @@ void Listener::setUpTaken() {
 
 void Listener::setUpMore() {
     m_isSettingUp = false;
-    if (m_acceptor && !m_isClosing && !isManual())
+    if (isListening() && !isManual())
         socketReady({});
     else
         setUpTaken();
@@ -405,7 +405,7 @@ void Listener::recovered() {
 }
 
 void Listener::acceptOne() {
-    if (!m_acceptor || m_isClosing) {
+    if (!isListening()) {
         record(EventKind::Warning, QStringLiteral("nothing can be accepted now: the listener has no socket"));
         return;
     }
@@ -422,7 +422,7 @@ void Listener::acceptOne() {
         record(EventKind::Warning, QStringLiteral("no connection waits to be accepted"));
     if (!m_isCounting)
         updateInterest();
-    else if (m_acceptor && snapshot().waiting)
+    else if (isListening() && snapshot().waiting)
         mutableSnapshot().waiting = m_acceptor->queue().waiting;
     touch();
 }
@@ -441,7 +441,7 @@ void Listener::setPaused(bool paused) {
     if (!isManual())
         m_wanted = 0;
     mutableSnapshot().isPaused = paused;
-    if (m_acceptor) // otherwise it will be so once it has its socket
+    if (isListening()) // otherwise it will be so once it has its socket
         setState(paused ? EndpointState::Paused : EndpointState::Listening);
     record(paused ? EventKind::Paused : EventKind::Resumed,
            paused ? QStringLiteral("paused: new connections wait in the system's queue") : QStringLiteral("resumed"));

@@ -53,6 +53,8 @@ private:
     void reopen();
     void checkAddress();
     void countWaiting();
+    /// It has its socket, and takes from it; not while it closes.
+    bool isListening() const { return m_acceptor && m_acceptor->isWatched(); }
     bool isManual() const { return snapshot().isAcceptManual; }
     bool hasRoomForMore() const;
     bool takesNow() const;
