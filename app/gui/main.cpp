@@ -8,6 +8,7 @@
 #include "ui/shell/theme.h"
 
 #include "app/gui/tour.h"
+#include "core/transcript/recovery.h"
 
 #include <QApplication>
 #include <QCommandLineParser>

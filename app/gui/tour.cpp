@@ -2,6 +2,7 @@
 #include "app/gui/tour.h"
 
 #include "core/payload/visibletext.h"
+#include "core/transcript/transcript.h"
 
 #include <QApplication>
 #include <QPixmap>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/transcript/facts.h"
 
-#include <QCborMap>
-#include <QCborValue>
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -22,8 +20,8 @@ enum Type : quint8 {
     True,
     Number,   ///< 8 bytes, least significant first
     Utf8,     ///< length, bytes
-    Cbor,     ///< length, a CBOR value (RFC 8949)
-    OtherCbor ///< the same of Fact::Other: length, its name, length, a CBOR value
+    Json,     ///< length, a JSON array of one value
+    OtherJson ///< the same of Fact::Other: length, its name, length, that array
 };
 
 constexpr std::array names{
@@ -71,6 +69,13 @@ void appendText(QByteArray& bytes, QStringView text) {
         bytes[at - 4 + k] = static_cast<char>(length >> (8 * k));
 }
 
+/// Not CBOR: Qt 6.4 crashes when it reads what a torn file may hold of that.
+void appendJson(QByteArray& bytes, const QJsonValue& value) {
+    const QByteArray json = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
+    appendLength(bytes, json.size());
+    bytes.append(json);
+}
+
 /// Walks over the facts in some bytes, which may be anything.
 class Walk {
 public:
@@ -94,10 +99,10 @@ public:
             return true;
         case Number:
             return take(8, body);
-        case OtherCbor:
+        case OtherJson:
             return takeSized(name) && takeSized(body);
         case Utf8:
-        case Cbor:
+        case Json:
             return takeSized(body);
         }
         return false;
@@ -119,11 +124,11 @@ public:
             return number();
         case Utf8:
             return QString::fromUtf8(body);
-        case Cbor:
-        case OtherCbor:
+        case Json:
+        case OtherJson:
             break;
         }
-        return QCborValue::fromCbor(body.toByteArray()).toJsonValue();
+        return QJsonDocument::fromJson(body.toByteArray()).array().at(0);
     }
 
     Fact fact = Fact::Other;
@@ -215,19 +220,15 @@ Facts& Facts::add(Fact fact, const QJsonValue& value) {
     default:
         break;
     }
-    begin(fact, Cbor);
-    const QByteArray cbor = QCborValue::fromJsonValue(value).toCbor();
-    appendLength(m_bytes, cbor.size());
-    m_bytes.append(cbor);
+    begin(fact, Json);
+    appendJson(m_bytes, value);
     return *this;
 }
 
 void Facts::addOther(const QString& name, const QJsonValue& value) {
-    begin(Fact::Other, OtherCbor);
+    begin(Fact::Other, OtherJson);
     appendText(m_bytes, name);
-    const QByteArray cbor = QCborValue::fromJsonValue(value).toCbor();
-    appendLength(m_bytes, cbor.size());
-    m_bytes.append(cbor);
+    appendJson(m_bytes, value);
 }
 
 Facts& Facts::add(const Facts& others) {
@@ -263,7 +264,7 @@ QString Facts::text(Fact fact) const {
 
 QJsonObject Facts::object(Fact fact) const {
     for (Walk walk(m_bytes); walk.next();) {
-        if (walk.fact == fact && walk.type == Cbor)
+        if (walk.fact == fact && walk.type == Json)
             return walk.json().toObject();
     }
     return {};

@@ -4,6 +4,7 @@
 //   find TEXT    matches in all transcripts, and the seconds it took
 //   state        records, bytes received, bytes not recorded, 1 while recording, bytes in memory, bytes in the journal
 #include "core/engine/engine.h"
+#include "core/transcript/recovery.h"
 #include "core/transcript/search.h"
 
 #include <QCoreApplication>

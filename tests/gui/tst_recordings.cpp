@@ -3,6 +3,7 @@
 #include "tests/support/rawpeer.h"
 
 #include "core/capture/importedrecording.h"
+#include "core/engine/relayrequest.h"
 #include "core/workspace/workspace.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"

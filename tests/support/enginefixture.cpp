@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/transcript/transcript.h"
 #include "tests/support/enginefixture.h"
 
 namespace sw::test {

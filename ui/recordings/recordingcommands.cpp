@@ -5,6 +5,7 @@
 #include "core/capture/recorder.h"
 #include "core/capture/recordingwriter.h"
 #include "core/capture/textrecorders.h"
+#include "core/replay/replayscript.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
 #include "ui/composer/composer.h"

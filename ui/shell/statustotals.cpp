@@ -2,6 +2,7 @@
 #include "ui/shell/statustotals.h"
 
 #include "core/base/units.h"
+#include "core/transcript/store.h"
 #include "ui/endpoints/endpointmodel.h"
 #include "ui/widgets/controls.h"
 

@@ -3,6 +3,7 @@
 
 #include "core/base/postbox.h"
 #include "core/engine/engine.h"
+#include "core/transcript/recovery.h"
 #include "ui/shell/actions.h"
 #include "ui/shell/prompter.h"
 

@@ -2,6 +2,7 @@
 #include "ui/workspace/workspacecommands.h"
 
 #include "core/engine/openendpoint.h"
+#include "core/engine/relayrequest.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/composer/composer.h"
 #include "ui/messages/messagespanel.h"

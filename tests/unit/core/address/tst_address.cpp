@@ -87,7 +87,7 @@ private slots:
         QTest::addColumn<QString>("says");
         QTest::newRow("no scheme") << "localhost:80" << 0 << "tcp://localhost:80";
         QTest::newRow("empty") << "" << 0 << "tcp://";
-        QTest::newRow("unknown scheme") << "htp://x" << 0 << "tcp, udp";
+        QTest::newRow("unknown scheme") << "htp://x" << 0 << "tcp, tls, udp, dtls, unix";
         QTest::newRow("scheme of later") << "ws://x:443" << 0 << "not in this build";
         QTest::newRow("port too large") << "tcp://127.0.0.1:65536" << 16 << "0 to 65535";
         QTest::newRow("unknown service") << "tcp://h:no-such-service-x" << 8 << "service";

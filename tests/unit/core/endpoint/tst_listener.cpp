@@ -2,6 +2,7 @@
 #include "tests/support/enginefixture.h"
 
 #include "core/base/systemnet.h"
+#include "core/transcript/transcript.h"
 
 #include <QFileInfo>
 #include <QTemporaryDir>
