@@ -433,6 +433,7 @@ class Listening(unittest.TestCase):
             silent.close()
             half.close()
 
+    @not_with_qt("a reset looks like an end to Qt")
     def test_a_reset_and_an_end_in_the_handshake_have_their_own_record(self):
         with self.listen(pair("good")) as running:
             port = self.address_port(running)
@@ -506,6 +507,7 @@ class Datagrams(unittest.TestCase):
             told = [event["event"] for event in running.events()]
             self.assertEqual((told[:2], told.count("opened")), (["started", "opened"], 1))
 
+    @not_with_qt("Qt does not pass on what ICMP says")
     def test_nobody_there_is_said(self):
         with refusing_port(socket.SOCK_DGRAM) as port:
             result = swright("connect", f"dtls://127.0.0.1:{port}?handshake={LIMIT}s", data=b"x")
