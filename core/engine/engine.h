@@ -5,6 +5,7 @@
 #include "core/behaviour/source.h"
 #include "core/endpoint/snapshot.h"
 #include "core/engine/requests.h"
+#include "core/relay/fault.h"
 
 #include <QHash>
 #include <QMap>
@@ -25,8 +26,6 @@ class EngineWorker;
 struct RelayBook;
 class Transcript;
 class TranscriptStore;
-struct Fault;
-struct FaultDecision;
 struct HeldMessage;
 struct Intercept;
 struct KernelSample;
