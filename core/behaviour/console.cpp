@@ -65,7 +65,8 @@ void ConsoleBehaviour::opened(LocalEnd& local) {
     // also for a connection that was there before it got its console, or that we opened
     m_isRefused = !m_sessions->allowsRemote && !isOfThisMachine(local);
     if (m_isRefused) {
-        local.tell(EventKind::Warning, QStringLiteral("no console for a peer that is not of this machine"), {});
+        local.tell(EventKind::Warning,
+                   sentence(QT_TRANSLATE_NOOP("Events", "no console for a peer that is not of this machine")), {});
         local.close();
         return;
     }
@@ -144,7 +145,7 @@ void ConsoleBehaviour::work() {
 void ConsoleBehaviour::refuse(const QString& who) {
     m_isRefused = true;
     m_pending.clear();
-    m_local->tell(EventKind::Warning, QStringLiteral("no console for %1").arg(who), {});
+    m_local->tell(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Events", "no console for %1"), who), {});
     say("this is a console, not for programs\n");
     m_local->close();
 }

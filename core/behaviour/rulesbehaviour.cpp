@@ -105,7 +105,7 @@ bool RulesBehaviour::reload(LocalEnd& local) {
     useCurrent(); // counters, values and what waits stay
     m_saidOnce.clear();
     local.tell(EventKind::BehaviourChanged,
-               QStringLiteral("rules read again: %1 of them").arg(m_rules->set.rules.size()), {});
+               sentence(QT_TRANSLATE_NOOP("Events", "rules read again: %1 of them"), m_rules->set.rules.size()), {});
     return true;
 }
 
@@ -166,8 +166,9 @@ void RulesBehaviour::forgetClearText(LocalEnd& local) {
     const auto isLater = [this](const Step& step) { return step.message > m_nowMessage; };
     const auto later = std::remove_if(m_steps.begin(), m_steps.end(), isLater);
     if (!m_messages.empty() || m_framer.pending() > 0 || later != m_steps.end())
-        local.tell(EventKind::Warning, QStringLiteral("what came in clear text after TLS was asked for is not taken"),
-                   {});
+        local.tell(
+            EventKind::Warning,
+            sentence(QT_TRANSLATE_NOOP("Events", "what came in clear text after TLS was asked for is not taken")), {});
     m_steps.erase(later, m_steps.end());
     m_messages.clear();
     m_framer = Framer(m_rules->set.framer);

@@ -79,7 +79,7 @@ void ScriptBehaviour::loaded() {
         return;
     }
     if (isAgain)
-        m_local->tell(EventKind::BehaviourChanged, QStringLiteral("script read again"), {});
+        m_local->tell(EventKind::BehaviourChanged, sentence(QT_TRANSLATE_NOOP("Events", "script read again")), {});
     if (m_framer.spec() != m_shared->framer())
         m_framer = Framer(m_shared->framer());
     if (!m_early.isEmpty())
@@ -231,10 +231,12 @@ void ScriptBehaviour::answered(ScriptHook hook) {
     if (m_hasEnded)
         return;
     if (m_waiting.empty() && m_notShown > 0)
-        m_local->tell(EventKind::Warning,
-                      QStringLiteral("%1 datagrams came faster than the script takes them, and were not shown to it")
-                          .arg(std::exchange(m_notShown, 0U)),
-                      {});
+        m_local->tell(
+            EventKind::Warning,
+            sentence(QT_TRANSLATE_NOOP("Events",
+                                       "%1 datagrams came faster than the script takes them, and were not shown to it"),
+                     std::exchange(m_notShown, 0U)),
+            {});
     work();
 }
 
@@ -277,7 +279,7 @@ void ScriptBehaviour::sentinel(const ClosingRecord& closing) {
     m_waiting.clear();
     m_kept.clear();
     if (!m_shared->problem())
-        process().call(m_id, ScriptHook::Sentinel, {}, causeName(closing.cause), closing.text);
+        process().call(m_id, ScriptHook::Sentinel, {}, causeName(closing.cause), closing.text.toText());
 }
 
 bool ScriptBehaviour::hasMoreToTell() const {
@@ -291,7 +293,9 @@ void ScriptBehaviour::send(const QByteArray& bytes) {
         m_local->sendShared(bytes);
     else if (!std::exchange(m_hasToldLate, true))
         m_local->tell(EventKind::NotSent,
-                      QStringLiteral("not sent: the connection had ended before the script sent its answer."), {});
+                      sentence(QT_TRANSLATE_NOOP(
+                          "Events", "not sent: the connection had ended before the script sent its answer.")),
+                      {});
 }
 
 void ScriptBehaviour::log(ScriptLogLevel level, const QString& text) {
@@ -331,7 +335,8 @@ void ScriptBehaviour::dropClearText() {
     if (isTextLeft && m_hasAskedForTls)
         show({.content = QByteArrayLiteral("clear text"), .raw = {}});
     else if (isTextLeft) // somebody else began TLS
-        m_local->tell(EventKind::Warning, QStringLiteral("what came in clear text before TLS is not taken"), {});
+        m_local->tell(EventKind::Warning,
+                      sentence(QT_TRANSLATE_NOOP("Events", "what came in clear text before TLS is not taken")), {});
 }
 
 BehaviourFactory makeScriptFactory(std::shared_ptr<ScriptSource> source) {

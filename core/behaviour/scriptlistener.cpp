@@ -65,7 +65,7 @@ void ScriptListener::listening(const ListenerHandle& listener) {
 
 void ScriptListener::listenerClosed(const ClosingRecord& closing) {
     if (m_shared->hasProcess() && !m_shared->problem())
-        m_shared->process().call(0, ScriptHook::ListenerClosed, {}, causeName(closing.cause), closing.text);
+        m_shared->process().call(0, ScriptHook::ListenerClosed, {}, causeName(closing.cause), closing.text.toText());
 }
 
 bool ScriptListener::hasMoreToTell() const {

@@ -275,10 +275,10 @@ private:
              .isDatagram = isUdp});
         m_sink.event(
             flow.conversation, flow.isClientLocal ? EventKind::Opened : EventKind::Accepted,
-            isUdp ? QStringLiteral("first datagram from %1 to %2").arg(from.toText(), to.toText())
-            : isSyn
-                ? QStringLiteral("%1 connects to %2").arg(client.toText(), server.toText())
-                : QStringLiteral("the capture begins in the middle: %1 to %2").arg(client.toText(), server.toText()),
+            isUdp   ? sentence(QT_TRANSLATE_NOOP("Events", "first datagram from %1 to %2"), from.toText(), to.toText())
+            : isSyn ? sentence(QT_TRANSLATE_NOOP("Events", "%1 connects to %2"), client.toText(), server.toText())
+                    : sentence(QT_TRANSLATE_NOOP("Events", "the capture begins in the middle: %1 to %2"),
+                               client.toText(), server.toText()),
             {{Fact::Scheme, isUdp ? QStringLiteral("udp") : QStringLiteral("tcp")},
              {Fact::Local, local},
              {Fact::Peer, peer}},
@@ -333,13 +333,15 @@ private:
     void ended(Flow& flow, int way) {
         flow.ended[way] = true;
         m_sink.event(flow.conversation, way == 0 ? EventKind::SendingEnded : EventKind::EndOfStream,
-                     way == 0 ? QStringLiteral("the %1 sends no more (FIN)").arg(whoSent(flow, way))
-                              : QStringLiteral("end of stream from the %1 (FIN)").arg(whoSent(flow, way)),
+                     way == 0
+                         ? sentence(QT_TRANSLATE_NOOP("Events", "the %1 sends no more (FIN)"), whoSent(flow, way))
+                         : sentence(QT_TRANSLATE_NOOP("Events", "end of stream from the %1 (FIN)"), whoSent(flow, way)),
                      {}, flow.lastTime);
         if (!flow.ended[0] || !flow.ended[1] || std::exchange(flow.isOver, true))
             return;
         restMissing(flow);
-        m_sink.event(flow.conversation, EventKind::Closed, QStringLiteral("closed: both sides have ended"),
+        m_sink.event(flow.conversation, EventKind::Closed,
+                     sentence(QT_TRANSLATE_NOOP("Events", "closed: both sides have ended")),
                      {{Fact::Cause, causeName(way == 0 ? ClosingCause::ClosedByPeer : ClosingCause::ClosedByUs)}},
                      flow.lastTime);
     }
@@ -348,7 +350,8 @@ private:
         if (std::exchange(flow.isOver, true))
             return;
         flushWays(flow);
-        m_sink.event(flow.conversation, EventKind::Closed, QStringLiteral("reset by the %1").arg(whoSent(flow, way)),
+        m_sink.event(flow.conversation, EventKind::Closed,
+                     sentence(QT_TRANSLATE_NOOP("Events", "reset by the %1"), whoSent(flow, way)),
                      {{Fact::Cause, causeName(way == 0 ? ClosingCause::AbortedByUs : ClosingCause::Reset)}},
                      flow.lastTime);
     }

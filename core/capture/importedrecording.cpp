@@ -44,15 +44,16 @@ public:
         ++(isSent ? made.sentRecords : made.receivedRecords);
         recorded(bytes.size());
     }
-    void event(quint64 number, EventKind kind, const QString& text, const Facts& facts, qint64 wall) override {
+    void event(quint64 number, EventKind kind, const Sentence& text, const Facts& facts, qint64 wall) override {
         Made& made = m_made[number];
         if (made.conversation.local.isEmpty() && kind == EventKind::Opened) { // told by the record only
             made.conversation.local = facts.text(Fact::Local).left(200);
             made.conversation.peer = facts.text(Fact::Peer).left(200);
         }
         Facts all;
-        made.transcript->appendEvent(kind, all.add(Fact::Text, text).add(facts), stamp(made, wall));
-        recorded(text.size());
+        all.add(Fact::Text, text).add(facts);
+        made.transcript->appendEvent(kind, all, stamp(made, wall));
+        recorded(all.bytes().size());
     }
     void note(quint64 number, const QString& text, qint64 wall) override {
         Made& made = m_made[number];

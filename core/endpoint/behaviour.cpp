@@ -7,7 +7,8 @@ void beginTls(LocalEnd& local, const QString& options) {
     if (StreamEnd* stream = local.stream())
         stream->beginTls(options);
     else
-        local.tell(EventKind::Warning, QStringLiteral("TLS is for streams: datagrams have no “start TLS”."), {});
+        local.tell(EventKind::Warning,
+                   sentence(QT_TRANSLATE_NOOP("Events", "TLS is for streams: datagrams have no “start TLS”.")), {});
 }
 
 Acceptance Behaviour::acceptor(LocalEnd&) {

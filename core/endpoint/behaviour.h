@@ -22,7 +22,7 @@ public:
     virtual ~EventTeller() = default;
 
     /// Records an event: something the behaviour did or that went wrong in it.
-    virtual void tell(EventKind kind, const QString& text, const Facts& facts) = 0;
+    virtual void tell(EventKind kind, const Sentence& text, const Facts& facts) = 0;
 
 protected:
     EventTeller() = default;
@@ -89,7 +89,7 @@ public:
     /// With a reset; for datagrams the flow ends.
     virtual void abort() = 0;
     /// The same, told in the closing record: why, and the error behind it if there is one.
-    virtual void abortBecause(const QString& why, const std::optional<Error>& error) = 0;
+    virtual void abortBecause(const Sentence& why, const std::optional<Error>& error) = 0;
     /// After Acceptance::isPending: takes the connection, or refuses it.
     virtual void decide(bool isTaken) = 0;
     /// Who is at the other end of a Unix socket; nullptr where the system does not tell.

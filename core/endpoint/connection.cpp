@@ -56,7 +56,7 @@ void Connection::start() {
         Connector::Handlers{
             .connected = [this](std::unique_ptr<StreamChannel> channel) { connected(std::move(channel)); },
             .failed = [this](const Error& error) { connectFailed(error); },
-            .record = [this](EventKind kind, const QString& text, const Facts& facts) { record(kind, text, facts); },
+            .record = [this](EventKind kind, const Sentence& text, const Facts& facts) { record(kind, text, facts); },
             .state = [this](EndpointState state) { setState(state); },
         });
     own.connector->start();
@@ -92,7 +92,8 @@ void Connection::noteCredentials() {
 }
 
 void Connection::refused() {
-    record(EventKind::Refused, QStringLiteral("refused by the behaviour %1").arg(snapshot().behaviour));
+    record(EventKind::Refused,
+           sentence(QT_TRANSLATE_NOOP("Events", "refused by the behaviour %1"), snapshot().behaviour));
     m_channel->abort();
     finish(refusedByUs());
 }
@@ -303,11 +304,11 @@ void Connection::peerEnded() {
     const bool isFirst = m_sending.takesMore() && !isClosing();
     m_receiving.state = isFirst ? Receiving::State::EndedFirst : Receiving::State::Ended;
     mutableSnapshot().hasPeerEnded = true;
-    QString text = QStringLiteral("end of stream from the peer: it sends no more");
+    Sentence text = sentence(QT_TRANSLATE_NOOP("Events", "end of stream from the peer: it sends no more"));
     if (!m_sending.hasEnded() && m_channel->hasHalfClose())
-        text += QStringLiteral(", and can still receive");
+        text += sentence(QT_TRANSLATE_NOOP("Events", ", and can still receive"));
     if (!m_channel->tellsResets())
-        text += QStringLiteral(" (a reset looks the same to Qt)");
+        text += sentence(QT_TRANSLATE_NOOP("Events", " (a reset looks the same to Qt)"));
     record(EventKind::EndOfStream, text);
     if (!m_sending.hasEnded())
         setOpenState();
@@ -352,7 +353,7 @@ void Connection::shutDownReceiving() {
         return;
     m_channel->endReceiving();
     m_receiving.state = Receiving::State::Ended;
-    record(EventKind::ReceivingEnded, QStringLiteral("we receive no more"));
+    record(EventKind::ReceivingEnded, sentence(QT_TRANSLATE_NOOP("Events", "we receive no more")));
     if (m_sending.hasEnded()) {
         finishOrderly();
         return;
@@ -566,11 +567,11 @@ void Connection::endSendingNow() {
     }
     m_sending.setState(SendingHalf::State::Ended);
     m_channel->endSending();
-    QString text = QStringLiteral("we send no more");
+    Sentence text = sentence(QT_TRANSLATE_NOOP("Events", "we send no more"));
     if (!m_channel->hasHalfClose())
-        text += QStringLiteral("; ") + m_channel->whyNoHalfClose();
+        text += sentence(QT_TRANSLATE_NOOP("Events", "; %1"), m_channel->whyNoHalfClose());
     else if (!hasReceivedEnd())
-        text += QStringLiteral(", and can still receive");
+        text += sentence(QT_TRANSLATE_NOOP("Events", ", and can still receive"));
     record(EventKind::SendingEnded, text);
     if (hasReceivedEnd())
         finishOrderly();

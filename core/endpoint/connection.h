@@ -110,7 +110,7 @@ private:
     bool maySend() const override { return m_sending.takesMore() && !isClosing() && !is<Ended>(); }
     void close() override;
     void closeAfterPeer() override;
-    void abortBecause(const QString& why, const std::optional<Error>& error) override;
+    void abortBecause(const Sentence& why, const std::optional<Error>& error) override;
     QString listenerName() const override { return m_listenerName; }
     // StreamEnd
     void endSending() override { shutDownSending(); }

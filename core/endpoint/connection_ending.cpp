@@ -10,7 +10,7 @@ namespace sw {
 
 void Connection::startTls(const QString& options) {
     const auto refuse = [this](const QString& why) {
-        record(EventKind::Warning, QStringLiteral("TLS was not started: ") + why);
+        record(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Events", "TLS was not started: %1"), why));
     };
     const bool isThere = isRunning() || isAsked();
     if (hasEnded() || !isThere || !maySend() || hasReceivedEnd()) {
@@ -79,7 +79,7 @@ bool Connection::awaitHello() {
     securing.hello = Securing::Hello::NotAsked;
     if (result.hasEnded()) // the handshake says what is wrong with it
         return true;
-    record(EventKind::TlsHelloSeen, QStringLiteral("the client asks for TLS ") + hello.toText(),
+    record(EventKind::TlsHelloSeen, sentence(QT_TRANSLATE_NOOP("Events", "the client asks for TLS %1"), hello.toText()),
            {{Fact::Hello, hello.toJson()}});
     securing.hello = Securing::Hello::Shown; // proceedTls() may come at once
     if (!behaviour()->hello(*this, hello) && isOpen())
@@ -149,12 +149,13 @@ void Connection::closeOrderly() {
     if (hasEnded() || isClosing())
         return;
     if (!isRunning()) { // nothing was sent yet
-        finish(givenUp(isAsked() ? QStringLiteral("closed by us before it was decided whether it is taken")
-                                 : QStringLiteral("given up by us while connecting")));
+        finish(givenUp(
+            isAsked() ? sentence(QT_TRANSLATE_NOOP("Events", "closed by us before it was decided whether it is taken"))
+                      : sentence(QT_TRANSLATE_NOOP("Events", "given up by us while connecting"))));
         return;
     }
     if (is<Securing>()) {
-        finish(givenUp(QStringLiteral("given up by us during the TLS handshake")));
+        finish(givenUp(sentence(QT_TRANSLATE_NOOP("Events", "given up by us during the TLS handshake"))));
         return;
     }
     if (!m_sending.hasEnded())
@@ -197,7 +198,8 @@ void Connection::drainBeforeEnd(bool isReset) {
         if (result.hasEnded() && !isReset) { // after a reset the system says so too, and nobody ended anything
             m_receiving.state = Receiving::State::Ended;
             mutableSnapshot().hasPeerEnded = true;
-            record(EventKind::EndOfStream, QStringLiteral("end of stream from the peer: it sends no more"));
+            record(EventKind::EndOfStream,
+                   sentence(QT_TRANSLATE_NOOP("Events", "end of stream from the peer: it sends no more")));
         }
         if (!result.isDone())
             break;
@@ -268,7 +270,7 @@ void Connection::closeNow() {
     finish(closedOrderly(m_receiving.state == Receiving::State::EndedFirst, snapshot().hasPeerEnded));
 }
 
-void Connection::abortBecause(const QString& why, const std::optional<Error>& error) {
+void Connection::abortBecause(const Sentence& why, const std::optional<Error>& error) {
     if (hasEnded())
         return;
     if (m_channel)

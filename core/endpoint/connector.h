@@ -28,7 +28,7 @@ public:
     struct Handlers {
         std::function<void(std::unique_ptr<StreamChannel>)> connected;
         std::function<void(const Error&)> failed;
-        std::function<void(EventKind, const QString&, const Facts&)> record;
+        std::function<void(EventKind, const Sentence&, const Facts&)> record;
         std::function<void(EndpointState)> state;
     };
 

@@ -15,7 +15,7 @@ void DatagramEnd::secure(std::unique_ptr<TlsSession> session) {
             .ended =
                 [this] {
                     end({.cause = ClosingCause::ClosedByPeer,
-                         .text = QStringLiteral("closed by the peer (close_notify)"),
+                         .text = sentence(QT_TRANSLATE_NOOP("Events", "closed by the peer (close_notify)")),
                          .error = {}});
                 },
             .failed = [this](const Error& error) { dtlsFailed(error); },
@@ -36,7 +36,9 @@ void DatagramEnd::dtlsEstablished() {
 
 void DatagramEnd::dtlsFailed(const Error& error) {
     mutableSnapshot().tls = std::make_shared<const TlsReport>(m_dtls->report());
-    end({.cause = ClosingCause::TlsFailure, .text = QStringLiteral("no DTLS: ") + toText(error), .error = error});
+    end({.cause = ClosingCause::TlsFailure,
+         .text = sentence(QT_TRANSLATE_NOOP("Events", "no DTLS: %1"), toText(error)),
+         .error = error});
 }
 
 void DatagramEnd::dtlsTimeOver() {
@@ -49,7 +51,7 @@ void DatagramEnd::behaviourChanged() {
         tellReady();
 }
 
-void DatagramEnd::abortBecause(const QString& why, const std::optional<Error>& error) {
+void DatagramEnd::abortBecause(const Sentence& why, const std::optional<Error>& error) {
     if (!hasEnded())
         end({.cause = ClosingCause::ClosedByUs, .text = why, .error = error});
 }

@@ -37,7 +37,7 @@ protected:
     bool wantsMore() const final { return true; }
     void close() final {} // a daytime server answers each datagram, and the peer may send another
     void closeAfterPeer() final {}
-    void abortBecause(const QString& why, const std::optional<Error>& error) final;
+    void abortBecause(const Sentence& why, const std::optional<Error>& error) final;
 
 private:
     void behaviourChanged() final;

@@ -138,10 +138,11 @@ void DatagramSocket::opened() {
     }
     own.options = std::make_shared<const QVector<OptionState>>(m_channel->readOptions(address(), m_role));
     setState(EndpointState::Open);
-    const QString text = m_role == Role::Listen
-                             ? QStringLiteral("listening on %1").arg(describeAddress(own.address)) +
-                                   (own.isReachable ? QStringLiteral(" (reachable from the network)") : QString())
-                             : QStringLiteral("datagrams go to %1 from %2").arg(own.peer, own.local);
+    Sentence text = m_role == Role::Listen
+                        ? sentence(QT_TRANSLATE_NOOP("Events", "listening on %1"), describeAddress(own.address))
+                        : sentence(QT_TRANSLATE_NOOP("Events", "datagrams go to %1 from %2"), own.peer, own.local);
+    if (m_role == Role::Listen && own.isReachable)
+        text += sentence(QT_TRANSLATE_NOOP("Events", " (reachable from the network)"));
     Facts facts{{Fact::Scheme, schemeName(address().scheme)},
                 {Fact::Local, own.local},
                 {Fact::Peer, own.peer},
@@ -167,8 +168,9 @@ void DatagramSocket::opened() {
 }
 
 void DatagramSocket::failed(const Error& error) {
-    const ClosingRecord closing{
-        .cause = ClosingCause::Error, .text = QStringLiteral("could not open: ") + toText(error), .error = error};
+    const ClosingRecord closing{.cause = ClosingCause::Error,
+                                .text = sentence(QT_TRANSLATE_NOOP("Events", "could not open: %1"), toText(error)),
+                                .error = error};
     endWith(closing);
 }
 
@@ -284,7 +286,9 @@ void DatagramSocket::faultReported(const native::DatagramFault& fault) {
                       {Fact::From, fault.reporter}};
     mutableSnapshot().error = error;
     if (isSecuring() && error.id == ErrorId::ConnectionRefused) {
-        end({.cause = ClosingCause::Refused, .text = QStringLiteral("no DTLS: ") + toText(error), .error = error});
+        end({.cause = ClosingCause::Refused,
+             .text = sentence(QT_TRANSLATE_NOOP("Events", "no DTLS: %1"), toText(error)),
+             .error = error});
         return;
     }
     Flow* flow = knownFlow(fault.destination);
@@ -321,7 +325,7 @@ void DatagramSocket::countDrops(quint32 total) {
     m_lastDropped = total;
     mutableSnapshot().counters.dropped += static_cast<quint64>(fresh);
     record(EventKind::Dropped,
-           QStringLiteral("the system dropped %1 datagrams: its receive buffer was full").arg(fresh),
+           sentence(QT_TRANSLATE_NOOP("Events", "the system dropped %1 datagrams: its receive buffer was full"), fresh),
            {{Fact::Count, static_cast<qint64>(fresh)}});
 }
 
@@ -438,7 +442,9 @@ void DatagramSocket::closeOrderly() {
         if (auto* endpoint = dynamic_cast<Flow*>(host().find(flow)))
             endpoint->closeOrderly(); // with DTLS it still says so to the peer
     }
-    end({.cause = ClosingCause::ClosedByUs, .text = QStringLiteral("closed by us"), .error = {}});
+    end({.cause = ClosingCause::ClosedByUs,
+         .text = sentence(QT_TRANSLATE_NOOP("Events", "closed by us")),
+         .error = {}});
 }
 
 void DatagramSocket::end(const ClosingRecord& closing) {

@@ -87,7 +87,7 @@ Error Endpoint::noSocket() {
 
 void Endpoint::changeOption(const QString& name, const QString& value) {
     const auto refuse = [this](const Error& error) {
-        record(EventKind::Warning, QStringLiteral("option not changed: ") + error.detail,
+        record(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Events", "option not changed: %1"), error.detail),
                {{Fact::Error, error.toJson()}});
     };
     const bool leave = name == QLatin1String("leave");
@@ -131,8 +131,8 @@ void Endpoint::changeOption(const QString& name, const QString& value) {
     }
     const bool differs = !leave && !spec->repeatable && !effective.isEmpty() && effective != *normal;
     record(EventKind::OptionChanged,
-           QStringLiteral("%1=%2").arg(name, *normal) +
-               (differs ? QStringLiteral("; in force: %1").arg(effective) : QString()),
+           sentence(QT_TRANSLATE_NOOP("Events", "%1=%2"), name, *normal) +
+               (differs ? sentence(QT_TRANSLATE_NOOP("Events", "; in force: %1"), effective) : Sentence()),
            {{Fact::Option, name}, {Fact::Requested, *normal}, {Fact::Effective, effective}});
 }
 
@@ -144,7 +144,8 @@ void Endpoint::rename(const QString& name) {
     m_host.releaseName(before);
     m_snapshot.name = m_host.uniqueName(wanted);
     m_snapshot.isNamed = true;
-    record(EventKind::Renamed, QStringLiteral("“%1” is now called “%2”").arg(before, m_snapshot.name),
+    record(EventKind::Renamed,
+           sentence(QT_TRANSLATE_NOOP("Events", "“%1” is now called “%2”"), before, m_snapshot.name),
            {{Fact::Before, before}});
 }
 
@@ -174,7 +175,7 @@ void Endpoint::setState(EndpointState state) {
     touch();
 }
 
-void Endpoint::record(EventKind event, const QString& text, const Facts& facts) {
+void Endpoint::record(EventKind event, const Sentence& text, const Facts& facts) {
     if (!EventLimit::concerns(event) || facts.contains(Fact::Script)) { // a script has a limit of its own
         recordNow(event, text, facts);
         return;
@@ -195,13 +196,13 @@ void Endpoint::recordRest() {
         return;
     for (const EventLimit::Rest& rest : m_limit->takeRest())
         recordNow(rest.kind,
-                  QStringLiteral("… %1 more like that in %2 s (%3)")
-                      .arg(QLocale::c().toString(rest.count), QString::number(EventLimit::window.count()),
+                  sentence(QT_TRANSLATE_NOOP("Events", "… %1 more like that in %2 s (%3)"),
+                           QLocale::c().toString(rest.count), QString::number(EventLimit::window.count()),
                            eventName(rest.kind)),
                   {{Fact::More, static_cast<qint64>(rest.events)}, {Fact::Count, static_cast<qint64>(rest.count)}});
 }
 
-void Endpoint::recordNow(EventKind event, const QString& text, const Facts& facts) {
+void Endpoint::recordNow(EventKind event, const Sentence& text, const Facts& facts) {
     const Timestamp now = Timestamp::now();
     Facts all;
     all.add(Fact::Text, text).add(facts);
@@ -229,11 +230,13 @@ void Endpoint::noteSocket(std::optional<qint64> number, bool isPassive, Facts& f
 
 void Endpoint::recordNotSent(const Error& error) {
     ++m_snapshot.counters.refused;
-    record(EventKind::NotSent, QStringLiteral("not sent: ") + error.detail, {{Fact::Error, error.toJson()}});
+    record(EventKind::NotSent, sentence(QT_TRANSLATE_NOOP("Events", "not sent: %1"), error.detail),
+           {{Fact::Error, error.toJson()}});
 }
 
 void Endpoint::recordKeyLogError(const Error& error) {
-    record(EventKind::Warning, QStringLiteral("keys are missing in the key log: ") + error.detail,
+    record(EventKind::Warning,
+           sentence(QT_TRANSLATE_NOOP("Events", "keys are missing in the key log: %1"), error.detail),
            {{Fact::Error, error.toJson()}, {Fact::IsIncomplete, true}});
 }
 
@@ -244,7 +247,9 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
     m_hasClosingRecord = true;
     const bool isOurs = closing.cause == ClosingCause::ClosedByUs || closing.cause == ClosingCause::AbortedByUs;
     const bool hasReason = isOurs && !m_endReason.isEmpty();
-    const QString text = hasReason ? closing.text + QStringLiteral(" (%1)").arg(m_endReason) : closing.text;
+    Sentence text = closing.text;
+    if (hasReason)
+        text += sentence(QT_TRANSLATE_NOOP("Events", " (%1)"), m_endReason);
     Facts facts{{Fact::Cause, causeName(closing.cause)},
                 {Fact::Received, static_cast<qint64>(m_snapshot.counters.receivedBytes)},
                 {Fact::Sent, static_cast<qint64>(m_snapshot.counters.sentBytes)}};
@@ -260,7 +265,7 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
         facts.add(Fact::Reason, m_endReason);
     m_snapshot.descriptor.reset();
     m_snapshot.error = closing.error;
-    m_snapshot.closing = text;
+    m_snapshot.closing = text.toText();
     m_snapshot.counters.queuedBytes = 0;
     setState(closing.error ? EndpointState::Failed : EndpointState::Closed);
     record(EventKind::Closed, text, facts);
@@ -284,9 +289,12 @@ void Endpoint::recordCut(qint64 trueSize, qint64 size) {
         facts.add(Fact::TrueSize, trueSize);
     record(EventKind::Warning,
            isTold
-               ? QStringLiteral("a datagram of %1 bytes was cut to %2 (option size)").arg(trueSize).arg(size)
-               : QStringLiteral("a datagram was cut to %1 bytes (option size); the system does not tell its true size")
-                     .arg(size),
+               ? sentence(QT_TRANSLATE_NOOP("Events", "a datagram of %1 bytes was cut to %2 (option size)"), trueSize,
+                          size)
+               : sentence(QT_TRANSLATE_NOOP(
+                              "Events",
+                              "a datagram was cut to %1 bytes (option size); the system does not tell its true size"),
+                          size),
            facts);
 }
 

@@ -152,7 +152,7 @@ public:
     /// A listener takes nothing from the system's queue until its behaviour is ready.
     virtual void setHeld(bool /*isHeld*/) {}
     /// Records what the listener's behaviour says of it.
-    void tellOf(EventKind event, const QString& text, const Facts& facts) { record(event, text, facts); }
+    void tellOf(EventKind event, const Sentence& text, const Facts& facts) { record(event, text, facts); }
 
 protected:
     /// Carries out a change; `value` is in normal form.
@@ -188,7 +188,7 @@ protected:
 
     /// Records an event with its sentence and facts; of a kind that others can cause at will, only so many one by one
     /// (EventLimit).
-    void record(EventKind event, const QString& text, const Facts& facts = {});
+    void record(EventKind event, const Sentence& text, const Facts& facts = {});
     /// Whether the behaviour wants what passes recorded; the option buffer decides too.
     void recordTraffic(bool isWanted);
     /// The name that follows from the address as it is now, unless one was given.
@@ -207,7 +207,7 @@ protected:
     void recordCut(qint64 trueSize, qint64 size);
 
 private:
-    void recordNow(EventKind event, const QString& text, const Facts& facts);
+    void recordNow(EventKind event, const Sentence& text, const Facts& facts);
     void recordRest();
 
     EndpointHost& m_host;

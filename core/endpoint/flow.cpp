@@ -18,7 +18,7 @@ void Flow::start() {
     makeBehaviour();
     setState(dtls() != nullptr ? EndpointState::Handshaking : EndpointState::Open);
     record(
-        EventKind::Opened, QStringLiteral("first datagram exchanged with %1").arg(snapshot().peer),
+        EventKind::Opened, sentence(QT_TRANSLATE_NOOP("Events", "first datagram exchanged with %1"), snapshot().peer),
         {{Fact::Scheme, schemeName(address().scheme)}, {Fact::Local, snapshot().local}, {Fact::Peer, snapshot().peer}});
     if (m_firstSender)
         setSender(*m_firstSender);
@@ -36,14 +36,17 @@ void Flow::taken() {
             recordCut(one.trueSize, one.bytes.size());
     }
     if (m_undecidedLost > 0)
-        record(EventKind::Warning, QStringLiteral("%1 datagrams that came before it was decided whether this peer is "
-                                                  "taken had no room")
-                                       .arg(m_undecidedLost));
+        record(EventKind::Warning,
+               sentence(
+                   QT_TRANSLATE_NOOP(
+                       "Events", "%1 datagrams that came before it was decided whether this peer is taken had no room"),
+                   m_undecidedLost));
 }
 
 void Flow::refused() {
     record(EventKind::Refused,
-           QStringLiteral("refused by the behaviour %1: what it sent is not kept").arg(snapshot().behaviour));
+           sentence(QT_TRANSLATE_NOOP("Events", "refused by the behaviour %1: what it sent is not kept"),
+                    snapshot().behaviour));
     m_isRefused = true;
     closeOrderly();
     if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
@@ -52,7 +55,7 @@ void Flow::refused() {
 
 void Flow::begin() {
     if (dtls() != nullptr) {
-        record(EventKind::TlsStarted, QStringLiteral("DTLS handshake begins, as server"),
+        record(EventKind::TlsStarted, sentence(QT_TRANSLATE_NOOP("Events", "DTLS handshake begins, as server")),
                {{Fact::Side, QStringLiteral("server")}});
         dtls()->start();
         return;
@@ -112,7 +115,8 @@ void Flow::setSender(const PeerCredentials& sender) {
         return;
     PeerCredentials named = sender;
     native::nameCredentials(named);
-    record(EventKind::Opened, QStringLiteral("sent by ") + named.toText(), {{Fact::Credentials, named.toJson()}});
+    record(EventKind::Opened, sentence(QT_TRANSLATE_NOOP("Events", "sent by %1"), named.toText()),
+           {{Fact::Credentials, named.toJson()}});
     mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(named));
 }
 
@@ -167,7 +171,9 @@ void Flow::closeOrderly() {
         return;
     if (dtls() != nullptr)
         dtls()->close();
-    end({.cause = ClosingCause::ClosedByUs, .text = QStringLiteral("closed by us"), .error = {}});
+    end({.cause = ClosingCause::ClosedByUs,
+         .text = sentence(QT_TRANSLATE_NOOP("Events", "closed by us")),
+         .error = {}});
 }
 
 void Flow::end(const ClosingRecord& closing) {
@@ -179,16 +185,20 @@ void Flow::end(const ClosingRecord& closing) {
 }
 
 void Flow::socketClosed() {
-    end({.cause = ClosingCause::ClosedByUs, .text = QStringLiteral("closed by us"), .error = {}});
+    end({.cause = ClosingCause::ClosedByUs,
+         .text = sentence(QT_TRANSLATE_NOOP("Events", "closed by us")),
+         .error = {}});
 }
 
 void Flow::makeRoom(std::size_t count) {
     if (dtls() != nullptr)
         dtls()->close();
     end({.cause = ClosingCause::ClosedByUs,
-         .text = QStringLiteral("ended to make room: the peer was silent for longest of %1, and is a new flow when "
-                                "it sends again")
-                     .arg(count),
+         .text = sentence(
+             QT_TRANSLATE_NOOP(
+                 "Events",
+                 "ended to make room: the peer was silent for longest of %1, and is a new flow when it sends again"),
+             count),
          .error = {}});
 }
 

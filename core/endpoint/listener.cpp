@@ -124,24 +124,27 @@ void Listener::listening() {
     if (native::isIp(bound))
         facts.add(Fact::Port, native::portOf(bound));
     const bool showsLocal = !own.isReachable && native::isIp(bound) && !isIpLiteral(own.address.place.host);
-    QString where =
-        QStringLiteral("listening on %1").arg(showsLocal ? formatAddress(own.address) : describeAddress(own.address));
+    Sentence where = sentence(QT_TRANSLATE_NOOP("Events", "listening on %1"),
+                              showsLocal ? formatAddress(own.address) : describeAddress(own.address));
     if (own.isReachable)
-        where += QStringLiteral(" (reachable from the network), %1").arg(own.family);
+        where += sentence(QT_TRANSLATE_NOOP("Events", " (reachable from the network), %1"), own.family);
     else if (showsLocal)
-        where += QStringLiteral(" (%1)").arg(own.local);
+        where += sentence(QT_TRANSLATE_NOOP("Events", " (%1)"), own.local);
     if (m_tls != nullptr && !m_tls->own().empty()) {
         const Certificate& leaf = m_tls->own().front();
-        where += request().certificate != TestCertificate::None
-                     ? QStringLiteral("; with a certificate that clients must refuse (%1)").arg(snapshot().behaviour)
-                 : m_tls->isThrowAway()
-                     ? QStringLiteral("; with a throw-away certificate for localhost, SHA-256 %1").arg(leaf.sha256)
-                     : QStringLiteral("; as “%1”").arg(leaf.title());
+        where +=
+            request().certificate != TestCertificate::None
+                ? sentence(QT_TRANSLATE_NOOP("Events", "; with a certificate that clients must refuse (%1)"),
+                           snapshot().behaviour)
+            : m_tls->isThrowAway()
+                ? sentence(QT_TRANSLATE_NOOP("Events", "; with a throw-away certificate for localhost, SHA-256 %1"),
+                           leaf.sha256)
+                : sentence(QT_TRANSLATE_NOOP("Events", "; as “%1”"), leaf.title());
         facts.add(Fact::Certificate, leaf.toJson());
         if (m_tls->isThrowAway())
             facts.add(Fact::ThrowAway, QString::fromLatin1(m_tls->own().back().pem));
         if (const QString keyLog = m_tls->settings().keyLogFile; !keyLog.isEmpty())
-            where += QStringLiteral("; keys are written to %1").arg(keyLog);
+            where += sentence(QT_TRANSLATE_NOOP("Events", "; keys are written to %1"), keyLog);
     }
     record(EventKind::Started, where, facts);
     serveListener();
@@ -184,8 +187,9 @@ void Listener::broken(const Error& error) {
     mutableSnapshot().error = error;
     setState(EndpointState::Reopening);
     record(EventKind::ListenerBroken,
-           QStringLiteral("the system broke the listener: ") + toText(error) +
-               QStringLiteral(" It will listen on %1 again as soon as it can.").arg(snapshot().local),
+           sentence(QT_TRANSLATE_NOOP(
+                        "Events", "the system broke the listener: %1 It will listen on %2 again as soon as it can."),
+                    toText(error), snapshot().local),
            {{Fact::Error, error.toJson()}, {Fact::Local, snapshot().local}});
     m_reopenDelay = firstReopen;
     m_lastReopenError = error.id;
@@ -204,7 +208,8 @@ void Listener::reopen() {
         const bool isNew = m_lastReopenError != failure->id; // asking for the owner takes its time
         const Error error = isNew ? withPortOwner(*failure, native::portOf(m_bound), false) : *failure;
         if (isNew)
-            record(EventKind::Warning, QStringLiteral("cannot listen again yet: ") + toText(error),
+            record(EventKind::Warning,
+                   sentence(QT_TRANSLATE_NOOP("Events", "cannot listen again yet: %1"), toText(error)),
                    {{Fact::Error, error.toJson()}});
         m_lastReopenError = error.id;
         reopenLater();
@@ -213,7 +218,7 @@ void Listener::reopen() {
     mutableSnapshot().error.reset();
     describe();
     setState(m_isPaused ? EndpointState::Paused : EndpointState::Listening);
-    record(EventKind::Reopened, QStringLiteral("listening again on %1").arg(snapshot().local),
+    record(EventKind::Reopened, sentence(QT_TRANSLATE_NOOP("Events", "listening again on %1"), snapshot().local),
            {{Fact::Local, snapshot().local}, {Fact::Address, formatAddress(address())}});
     watch();
 }
@@ -248,8 +253,9 @@ Result<void> Listener::applyChange(const OptionSpec& spec, const QString& value,
 }
 
 void Listener::failed(const Error& error) {
-    recordClosing(
-        {.cause = ClosingCause::Error, .text = QStringLiteral("could not listen: ") + toText(error), .error = error});
+    recordClosing({.cause = ClosingCause::Error,
+                   .text = sentence(QT_TRANSLATE_NOOP("Events", "could not listen: %1"), toText(error)),
+                   .error = error});
 }
 
 void Listener::updateInterest() {
@@ -391,10 +397,12 @@ void Listener::acceptError(const Error& error) {
     const qint64 now = Timestamp::now().mono;
     if (m_lastAcceptReport == 0 || now - m_lastAcceptReport >= reportInterval) {
         m_lastAcceptReport = now;
-        record(EventKind::AcceptFailed,
-               QStringLiteral("cannot accept, trying again: ") + toText(error) +
-                   QStringLiteral(" Waiting connections stay in the system's queue."),
-               {{Fact::Error, error.toJson()}});
+        record(
+            EventKind::AcceptFailed,
+            sentence(QT_TRANSLATE_NOOP(
+                         "Events", "cannot accept, trying again: %1 Waiting connections stay in the system's queue."),
+                     toText(error)),
+            {{Fact::Error, error.toJson()}});
     }
     later(acceptRetry, &Listener::recovered);
 }
@@ -406,11 +414,13 @@ void Listener::recovered() {
 
 void Listener::acceptOne() {
     if (!isListening()) {
-        record(EventKind::Warning, QStringLiteral("nothing can be accepted now: the listener has no socket"));
+        record(EventKind::Warning,
+               sentence(QT_TRANSLATE_NOOP("Events", "nothing can be accepted now: the listener has no socket")));
         return;
     }
     if (m_connections.size() + m_taken.size() >= static_cast<std::size_t>(*address().number("max"))) {
-        record(EventKind::Warning, QStringLiteral("not accepted: as many connections as max allows are open"));
+        record(EventKind::Warning,
+               sentence(QT_TRANSLATE_NOOP("Events", "not accepted: as many connections as max allows are open")));
         return;
     }
     Take result = Take::Gone;
@@ -419,7 +429,7 @@ void Listener::acceptOne() {
     if (result == Take::Taken)
         setUpOne();
     else if (result == Take::Nothing || result == Take::Gone)
-        record(EventKind::Warning, QStringLiteral("no connection waits to be accepted"));
+        record(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Events", "no connection waits to be accepted")));
     if (!m_isCounting)
         updateInterest();
     else if (isListening() && snapshot().waiting)
@@ -444,7 +454,8 @@ void Listener::setPaused(bool paused) {
     if (isListening()) // otherwise it will be so once it has its socket
         setState(paused ? EndpointState::Paused : EndpointState::Listening);
     record(paused ? EventKind::Paused : EventKind::Resumed,
-           paused ? QStringLiteral("paused: new connections wait in the system's queue") : QStringLiteral("resumed"));
+           paused ? sentence(QT_TRANSLATE_NOOP("Events", "paused: new connections wait in the system's queue"))
+                  : sentence(QT_TRANSLATE_NOOP("Events", "resumed")));
     updateInterest();
 }
 
@@ -489,20 +500,24 @@ void Listener::closeOrderly() {
     const int waiting = m_acceptor ? m_acceptor->queue().waiting.value_or(0) : 0;
     m_acceptor.reset();
     mutableSnapshot().waiting.reset();
-    QString text = QStringLiteral("closed by us");
+    Sentence text = sentence(QT_TRANSLATE_NOOP("Events", "closed by us"));
     if (!m_connections.empty())
-        text += m_connections.size() == 1 ? QStringLiteral("; its open connection goes on")
-                                          : QStringLiteral("; its %1 open connections go on").arg(m_connections.size());
+        text += m_connections.size() == 1
+                    ? sentence(QT_TRANSLATE_NOOP("Events", "; its open connection goes on"))
+                    : sentence(QT_TRANSLATE_NOOP("Events", "; its %1 open connections go on"), m_connections.size());
     if (waiting > 0)
-        text += waiting == 1 ? QStringLiteral("; one that waited to be accepted is reset by the system")
-                             : QStringLiteral("; %1 that waited to be accepted are reset by the system").arg(waiting);
+        text += waiting == 1
+                    ? sentence(QT_TRANSLATE_NOOP("Events", "; one that waited to be accepted is reset by the system"))
+                    : sentence(QT_TRANSLATE_NOOP("Events", "; %1 that waited to be accepted are reset by the system"),
+                               waiting);
     recordClosing({.cause = ClosingCause::ClosedByUs, .text = text, .error = {}});
 }
 
 void Listener::setBehaviour(const QString& name, BehaviourFactory factory) {
     setHeld(false); // the new one may hold it again
     setBehaviourFactory(name, std::move(factory));
-    record(EventKind::BehaviourChanged, QStringLiteral("behaviour of new connections is now %1").arg(name));
+    record(EventKind::BehaviourChanged,
+           sentence(QT_TRANSLATE_NOOP("Events", "behaviour of new connections is now %1"), name));
 }
 
 } // namespace sw

@@ -55,7 +55,7 @@ QString ListenerHandle::address() const {
     return listener == nullptr ? QString() : formatAddress(listener->snapshot().address);
 }
 
-void ListenerHandle::tell(EventKind kind, const QString& text, const Facts& facts) {
+void ListenerHandle::tell(EventKind kind, const Sentence& text, const Facts& facts) {
     if (Endpoint* listener = m_host.find(m_id))
         listener->tellOf(kind, text, facts);
 }

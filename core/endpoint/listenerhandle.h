@@ -27,7 +27,7 @@ public:
     QString name() const;
     /// As text, with the port that it got.
     QString address() const;
-    void tell(EventKind kind, const QString& text, const Facts& facts) override;
+    void tell(EventKind kind, const Sentence& text, const Facts& facts) override;
 
 private:
     struct Wishes { // of one call

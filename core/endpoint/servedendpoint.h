@@ -43,7 +43,7 @@ protected:
     void decide(bool isTaken) final;
     void setRecorded(bool isRecorded) final { recordTraffic(isRecorded); }
     void wake(std::chrono::milliseconds delay, quint64 token) final;
-    void tell(EventKind kind, const QString& text, const Facts& facts) final { record(kind, text, facts); }
+    void tell(EventKind kind, const Sentence& text, const Facts& facts) final { record(kind, text, facts); }
     std::shared_ptr<const PeerCredentials> credentials() const final { return snapshot().credentials; }
     QString peerName() const final { return snapshot().peer; }
     EndpointId ownId() const final { return id(); }

@@ -113,7 +113,7 @@ struct EndpointSnapshot {
 /// Who ended it and how, as the closing record says it.
 struct ClosingRecord {
     ClosingCause cause = ClosingCause::Error;
-    QString text; ///< for people
+    Sentence text; ///< for people
     std::optional<Error> error;
 };
 

@@ -7,11 +7,11 @@ namespace sw {
 
 namespace {
 
-ClosingRecord byUs(const QString& text) {
+ClosingRecord byUs(const Sentence& text) {
     return {.cause = ClosingCause::ClosedByUs, .text = text, .error = {}};
 }
 
-ClosingRecord reset(const QString& text) {
+ClosingRecord reset(const Sentence& text) {
     return {.cause = ClosingCause::AbortedByUs, .text = text, .error = {}};
 }
 
@@ -29,29 +29,33 @@ OpeningRecord streamOpened(const EndpointSnapshot& snapshot, const QString& list
         facts.add(Fact::Report, snapshot.report->toJson());
     if (usesQtSockets(snapshot.address))
         facts.add(Fact::Sockets, QStringLiteral("qt"));
-    const QString peer = snapshot.peer.isEmpty() ? QStringLiteral("a local process") : snapshot.peer;
     if (snapshot.isAccepted) {
         facts.add(Fact::ListenerName, listenerName);
-        opening.text = QStringLiteral("opened by %1, accepted by “%2”").arg(peer, listenerName);
+        opening.text =
+            snapshot.peer.isEmpty()
+                ? sentence(QT_TRANSLATE_NOOP("Events", "opened by a local process, accepted by “%1”"), listenerName)
+                : sentence(QT_TRANSLATE_NOOP("Events", "opened by %1, accepted by “%2”"), snapshot.peer, listenerName);
         return opening;
     }
-    opening.text = QStringLiteral("connected to %1").arg(peer);
+    opening.text = snapshot.peer.isEmpty() ? sentence(QT_TRANSLATE_NOOP("Events", "connected to a local process"))
+                                           : sentence(QT_TRANSLATE_NOOP("Events", "connected to %1"), snapshot.peer);
     if (!snapshot.local.isEmpty())
-        opening.text += QStringLiteral(" from %1").arg(snapshot.local);
+        opening.text += sentence(QT_TRANSLATE_NOOP("Events", " from %1"), snapshot.local);
     if (const auto proxy = snapshot.address.given("proxy")) {
-        opening.text += QStringLiteral(" through %1").arg(*proxy);
+        opening.text += sentence(QT_TRANSLATE_NOOP("Events", " through %1"), *proxy);
         facts.add(Fact::Proxy, *proxy);
     }
     return opening;
 }
 
 ClosingRecord notConnectedForTls(const Error& error) {
-    return {
-        .cause = ClosingCause::TlsFailure, .text = QStringLiteral("not connected: ") + toText(error), .error = error};
+    return {.cause = ClosingCause::TlsFailure,
+            .text = sentence(QT_TRANSLATE_NOOP("Events", "not connected: %1"), toText(error)),
+            .error = error};
 }
 
 ClosingRecord refusedByUs() {
-    return reset(QStringLiteral("refused and reset by us"));
+    return reset(sentence(QT_TRANSLATE_NOOP("Events", "refused and reset by us")));
 }
 
 ClosingRecord notConnected(const Error& error) {
@@ -59,43 +63,47 @@ ClosingRecord notConnected(const Error& error) {
                                : error.id == ErrorId::ConnectionTimedOut ? ClosingCause::TimedOut
                                : error.id == ErrorId::ConnectionReset    ? ClosingCause::Reset
                                                                          : ClosingCause::Error;
-    return {.cause = cause, .text = QStringLiteral("could not connect: ") + toText(error), .error = error};
+    return {.cause = cause,
+            .text = sentence(QT_TRANSLATE_NOOP("Events", "could not connect: %1"), toText(error)),
+            .error = error};
 }
 
-ClosingRecord givenUp(const QString& why) {
+ClosingRecord givenUp(const Sentence& why) {
     return byUs(why);
 }
 
 ClosingRecord closedOrderly(bool byPeer, bool hasPeerEnded) {
     if (byPeer)
         return {.cause = ClosingCause::ClosedByPeer,
-                .text = QStringLiteral("closed: the peer ended first, then we did"),
+                .text = sentence(QT_TRANSLATE_NOOP("Events", "closed: the peer ended first, then we did")),
                 .error = {}};
-    return byUs(hasPeerEnded ? QStringLiteral("closed: we ended first, then the peer did")
-                             : QStringLiteral("closed by us"));
+    return byUs(hasPeerEnded ? sentence(QT_TRANSLATE_NOOP("Events", "closed: we ended first, then the peer did"))
+                             : sentence(QT_TRANSLATE_NOOP("Events", "closed by us")));
 }
 
 ClosingRecord peerIsGone() {
     return {.cause = ClosingCause::ClosedByPeer,
-            .text = QStringLiteral("closed by the peer: it neither sends nor receives any more"),
+            .text = sentence(QT_TRANSLATE_NOOP("Events", "closed by the peer: it neither sends nor receives any more")),
             .error = {}};
 }
 
 ClosingRecord resetAtClose(qint64 unsent) {
-    return reset(unsent > 0 ? QStringLiteral("closed by us with a reset (linger=0): %1 bytes were not sent").arg(unsent)
-                            : QStringLiteral("closed by us with a reset (linger=0)"));
+    return reset(unsent > 0 ? sentence(QT_TRANSLATE_NOOP(
+                                           "Events", "closed by us with a reset (linger=0): %1 bytes were not sent"),
+                                       unsent)
+                            : sentence(QT_TRANSLATE_NOOP("Events", "closed by us with a reset (linger=0)")));
 }
 
 ClosingRecord resetAfterLinger(qint64 seconds, qint64 unacknowledged) {
-    return reset(QStringLiteral("closed by us with a reset: linger=%1 was over, and the peer had not acknowledged %2 "
-                                "bytes")
-                     .arg(seconds)
-                     .arg(unacknowledged));
+    return reset(sentence(
+        QT_TRANSLATE_NOOP("Events",
+                          "closed by us with a reset: linger=%1 was over, and the peer had not acknowledged %2 bytes"),
+        seconds, unacknowledged));
 }
 
 ClosingRecord aborted(quint64 unsent) {
-    return reset(unsent > 0 ? QStringLiteral("aborted by us: reset, %1 bytes not sent").arg(unsent)
-                            : QStringLiteral("aborted by us: reset"));
+    return reset(unsent > 0 ? sentence(QT_TRANSLATE_NOOP("Events", "aborted by us: reset, %1 bytes not sent"), unsent)
+                            : sentence(QT_TRANSLATE_NOOP("Events", "aborted by us: reset")));
 }
 
 ClosingRecord closedByError(Error error, bool afterEnd, bool inHandshake) {
@@ -107,8 +115,8 @@ ClosingRecord closedByError(Error error, bool afterEnd, bool inHandshake) {
     return {.cause = isReset                                   ? ClosingCause::Reset
                      : error.id == ErrorId::ConnectionTimedOut ? ClosingCause::TimedOut
                                                                : ClosingCause::Error,
-            .text = (isReset ? QStringLiteral("reset by the peer: ") : QStringLiteral("ended by an error: ")) +
-                    toText(error),
+            .text = isReset ? sentence(QT_TRANSLATE_NOOP("Events", "reset by the peer: %1"), toText(error))
+                            : sentence(QT_TRANSLATE_NOOP("Events", "ended by an error: %1"), toText(error)),
             .error = error};
 }
 

@@ -10,7 +10,7 @@ namespace sw {
 
 /// The sentence and the facts of a connection that has its socket.
 struct OpeningRecord {
-    QString text;
+    Sentence text;
     Facts facts;
 };
 /// `listenerName`: of an accepted one.
@@ -22,7 +22,7 @@ ClosingRecord notConnectedForTls(const Error& error);
 /// By its acceptor.
 ClosingRecord refusedByUs();
 /// Before anything was exchanged: `why` is what it was about to do.
-ClosingRecord givenUp(const QString& why);
+ClosingRecord givenUp(const Sentence& why);
 /// Orderly. `byPeer`: it ended first; `hasPeerEnded`: it has ended at all.
 ClosingRecord closedOrderly(bool byPeer, bool hasPeerEnded);
 /// The peer's end is closed altogether.

@@ -18,7 +18,7 @@ Result<std::shared_ptr<TlsContext>> upgradeContext(const Address& address, const
 
 /// What is recorded when a handshake begins.
 struct TlsBeginning {
-    QString text;
+    Sentence text;
     Facts facts;
 };
 /// `isUpgrade`: something was sent or received before. `isOwn`: the context is not its listener's, which has told of
@@ -26,7 +26,7 @@ struct TlsBeginning {
 TlsBeginning tlsBeginning(const TlsSession& session, bool isUpgrade, bool isOwn);
 
 /// The sentence of a handshake that is over.
-QString tlsEstablishedText(const TlsReport& report);
+Sentence tlsEstablishedText(const TlsReport& report);
 
 /// The handshake took longer than the option handshake says.
 Error handshakeTimedOut(const TlsSession& session);

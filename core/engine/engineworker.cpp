@@ -93,23 +93,25 @@ std::span<char> EngineWorker::datagramRoom(std::size_t size) {
     return {m_datagramRoom.data(), size};
 }
 
-void EngineWorker::logOwn(EventKind event, const QString& text, const Facts& facts) {
+void EngineWorker::logOwn(EventKind event, const Sentence& text, const Facts& facts) {
     Facts all;
     m_eventLog->appendEvent(event, all.add(Fact::Text, text).add(facts), Timestamp::now());
 }
 
 void EngineWorker::recordingStopped(const Error& error) {
     logOwn(EventKind::RecordingStopped,
-           QStringLiteral("Recording stopped: %1 Traffic goes on and is not recorded.").arg(error.detail),
+           sentence(QT_TRANSLATE_NOOP("Events", "Recording stopped: %1 Traffic goes on and is not recorded."),
+                    error.detail),
            {{Fact::Error, error.toJson()}});
     tellRoom();
     emit stoppedRecording(error);
 }
 
 void EngineWorker::recordingResumed() {
-    logOwn(EventKind::RecordingResumed,
-           QStringLiteral("Recording goes on; %1 bytes were not recorded.").arg(m_store->unrecorded()),
-           {{Fact::Unrecorded, static_cast<qint64>(m_store->unrecorded())}});
+    logOwn(
+        EventKind::RecordingResumed,
+        sentence(QT_TRANSLATE_NOOP("Events", "Recording goes on; %1 bytes were not recorded."), m_store->unrecorded()),
+        {{Fact::Unrecorded, static_cast<qint64>(m_store->unrecorded())}});
     emit resumedRecording();
 }
 

@@ -108,7 +108,7 @@ private:
     const QHash<QString, QByteArray>& passphrases() const override { return m_passphrases; }
 
     void tellHeld(EndpointId relay);
-    void logOwn(EventKind event, const QString& text, const Facts& facts);
+    void logOwn(EventKind event, const Sentence& text, const Facts& facts);
     void sealIdle();
     void notify() { notifyOf(mostNotified); }
     void notifyOf(std::size_t most);

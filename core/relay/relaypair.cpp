@@ -82,7 +82,7 @@ void RelayPair::opened(Side side, LocalEnd& peer) {
     if (!m_relay->plan().isRecorded)
         peer.setRecorded(false);
     if (m_isOver) {
-        peer.abortBecause(QStringLiteral("its client has gone"), std::nullopt);
+        peer.abortBecause(sentence(QT_TRANSLATE_NOOP("Events", "its client has gone")), std::nullopt);
         return;
     }
     if (side == Side::Target && std::exchange(m_isHandshakeHeld, false) && m_client != nullptr)
@@ -141,7 +141,8 @@ void RelayPair::watchIdle() {
     const auto quiet = std::chrono::steady_clock::now() - m_lastActivity;
     const auto idle = m_relay->plan().idle;
     if (quiet >= idle && m_up.isIdle() && m_down.isIdle()) {
-        m_client->abortBecause(QStringLiteral("forgotten: no datagram for %1").arg(formatDuration(idle)), std::nullopt);
+        m_client->abortBecause(
+            sentence(QT_TRANSLATE_NOOP("Events", "forgotten: no datagram for %1"), formatDuration(idle)), std::nullopt);
         return;
     }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(idle - quiet);
@@ -161,7 +162,8 @@ void RelayPair::check() {
             if (peer == nullptr)
                 continue;
             if (isReset)
-                peer->abortBecause(QStringLiteral("reset by a fault of the relay"), std::nullopt);
+                peer->abortBecause(sentence(QT_TRANSLATE_NOOP("Events", "reset by a fault of the relay")),
+                                   std::nullopt);
             else
                 peer->close();
         }
@@ -193,14 +195,16 @@ void RelayPair::closed(Side side, const ClosingRecord& closing) {
         way.forgetHeld();
         return;
     }
-    const QString whose = side == Side::Client ? QStringLiteral("the client") : QStringLiteral("the target");
     const bool isUnheard = side == Side::Target && m_isHandshakeHeld; // the client's TLS still waits for it
     if (!isOrderly(closing) || m_isDatagram || isUnheard) {
         m_isOver = true;
         way.forgetHeld();
-        const QString why = m_isDatagram && isOrderly(closing)
-                                ? QStringLiteral("the other side has ended: ") + closing.text
-                                : QStringLiteral("passed on from %1: %2").arg(whose, closing.text);
+        const QString ended = closing.text.toText();
+        const Sentence why = m_isDatagram && isOrderly(closing)
+                                 ? sentence(QT_TRANSLATE_NOOP("Events", "the other side has ended: %1"), ended)
+                             : side == Side::Client
+                                 ? sentence(QT_TRANSLATE_NOOP("Events", "passed on from the client: %1"), ended)
+                                 : sentence(QT_TRANSLATE_NOOP("Events", "passed on from the target: %1"), ended);
         other->abortBecause(why, closing.error);
         return;
     }

@@ -80,7 +80,8 @@ void RelayWay::peek(QByteArrayView bytes) {
     m_isPeeking = state == HelloState::NeedsMore && m_peeked.size() < mostPeeked;
     if (state == HelloState::Complete && from != nullptr)
         from->tell(EventKind::TlsHelloSeen,
-                   QStringLiteral("TLS is passed through untouched; the client asks ") + hello.toText(),
+                   sentence(QT_TRANSLATE_NOOP("Events", "TLS is passed through untouched; the client asks %1"),
+                            hello.toText()),
                    {{Fact::Hello, hello.toJson()}});
     if (!m_isPeeking)
         m_peeked.clear();
@@ -92,8 +93,9 @@ void RelayWay::arrived(QByteArrayView bytes) {
     constexpr qsizetype mostDatagrams = 64 << 20;
     if (m_isDatagram && m_queued + m_messages.waiting() > mostDatagrams) {
         if (!std::exchange(m_saidFull, true) && from != nullptr)
-            from->tell(EventKind::NotSent, QStringLiteral("datagrams are not passed on: 64 MiB of them wait already"),
-                       {});
+            from->tell(
+                EventKind::NotSent,
+                sentence(QT_TRANSLATE_NOOP("Events", "datagrams are not passed on: 64 MiB of them wait already")), {});
         return;
     }
     m_saidFull = false;
@@ -137,7 +139,8 @@ void RelayWay::framed(const Message& message) {
     }
     if (m_isDatagram && m_held.size() >= mostHeld) {
         if (from != nullptr)
-            from->tell(EventKind::NotSent, QStringLiteral("not passed on: %1 messages are held already").arg(mostHeld),
+            from->tell(EventKind::NotSent,
+                       sentence(QT_TRANSLATE_NOOP("Events", "not passed on: %1 messages are held already"), mostHeld),
                        {});
         return;
     }
@@ -157,8 +160,8 @@ void RelayWay::hold(const QByteArray& bytes) {
                       .time = Timestamp::now()});
     if (from != nullptr)
         from->tell(EventKind::MessageHeld,
-                   QStringLiteral("%1: a message of %2 bytes is held: %3")
-                       .arg(directionName(m_direction), QString::number(bytes.size()), shown(bytes)),
+                   sentence(QT_TRANSLATE_NOOP("Events", "%1: a message of %2 bytes is held: %3"),
+                            directionName(m_direction), QString::number(bytes.size()), shown(bytes)),
                    {{Fact::Number, static_cast<qint64>(number)},
                     {Fact::Direction, directionName(m_direction)},
                     {Fact::Size, bytes.size()}});
@@ -191,11 +194,12 @@ bool RelayWay::release(quint64 number, const Release& release) {
         m_queued -= itemCost;
     }
     if (LocalEnd* teller = from != nullptr ? from : to)
-        teller->tell(EventKind::MessageReleased,
-                     QStringLiteral("%1: the held message was %2").arg(directionName(m_direction), what),
-                     {{Fact::Number, static_cast<qint64>(number)},
-                      {Fact::Size, message.bytes.size()},
-                      {Fact::Edited, isEdited}});
+        teller->tell(
+            EventKind::MessageReleased,
+            sentence(QT_TRANSLATE_NOOP("Events", "%1: the held message was %2"), directionName(m_direction), what),
+            {{Fact::Number, static_cast<qint64>(number)},
+             {Fact::Size, message.bytes.size()},
+             {Fact::Edited, isEdited}});
     if (release.action == Release::Action::Answer && from != nullptr)
         from->send(release.bytes.value_or(QByteArray()));
     m_relay.m_hooks.heldChanged();
@@ -208,9 +212,8 @@ void RelayWay::forgetHeld() {
         return;
     if (LocalEnd* teller = from != nullptr ? from : to)
         teller->tell(EventKind::MessageReleased,
-                     QStringLiteral("%1: %2 held messages have nobody to go to any more")
-                         .arg(directionName(m_direction))
-                         .arg(m_held.size()),
+                     sentence(QT_TRANSLATE_NOOP("Events", "%1: %2 held messages have nobody to go to any more"),
+                              directionName(m_direction), m_held.size()),
                      {});
     m_held.clear();
     m_queue.clear();
@@ -401,7 +404,7 @@ void RelayWay::tellDecisions() {
         teller->tell(EventKind::FaultApplied, decisions[i].toText(), {{Fact::Decision, decisions[i].toJson()}});
     if (teller != nullptr && decisions.size() > mostTold) {
         const auto rest = static_cast<qint64>(decisions.size() - mostTold);
-        teller->tell(EventKind::FaultApplied, QStringLiteral("%1 more decisions at once").arg(rest),
+        teller->tell(EventKind::FaultApplied, sentence(QT_TRANSLATE_NOOP("Events", "%1 more decisions at once"), rest),
                      {{Fact::Count, rest}});
     }
     m_relay.m_hooks.decided(std::move(decisions));

@@ -34,11 +34,9 @@ void ReplayBehaviour::opened(LocalEnd& local) {
     const bool isClient = options.side == ReplaySide::Client;
     local.tell(
         EventKind::ReplayStarted,
-        QStringLiteral("replays “%1” of %2 as %3: %4 messages, %5 bytes")
-            .arg(conversation().name, m_turn->script->name(),
-                 isClient ? QStringLiteral("client") : QStringLiteral("server"))
-            .arg(conversation().messages(options.side))
-            .arg(conversation().bytes(options.side)),
+        sentence(QT_TRANSLATE_NOOP("Events", "replays “%1” of %2 as %3: %4 messages, %5 bytes"), conversation().name,
+                 m_turn->script->name(), isClient ? QStringLiteral("client") : QStringLiteral("server"),
+                 conversation().messages(options.side), conversation().bytes(options.side)),
         {{Fact::Side, isClient ? QStringLiteral("client") : QStringLiteral("server")}, {Fact::Speed, options.speed}});
     m_isRunning = true;
     goOn(local);
@@ -87,7 +85,8 @@ bool ReplayBehaviour::awaits(LocalEnd& local, const ReplayStep& step) {
     if (step.isEnd && m_peerEnded)
         return false;
     if (m_peerEnded) { // nothing more comes
-        differ(local, QStringLiteral("the peer ended, and had %1 more bytes to say here").arg(missing()),
+        differ(local,
+               sentence(QT_TRANSLATE_NOOP("Events", "the peer ended, and had %1 more bytes to say here"), missing()),
                {{Fact::Missing, missing()}});
         giveUpTurn();
         return false;
@@ -175,15 +174,14 @@ void ReplayBehaviour::compare(LocalEnd& local, QByteArrayView bytes) {
         const qsizetype same = mine - expected.begin();
         if (same < size && !std::exchange(m_hasDiffered, true)) {
             const qsizetype place = m_comparedBytes + same;
-            differ(local,
-                   QStringLiteral("byte %1 of the peer's message %2 differs: expected %3, came %4")
-                       .arg(place)
-                       .arg(m_compared + 1)
-                       .arg(around(steps[m_compared].bytes, place), around(bytes, same)),
-                   {{Fact::Step, static_cast<qint64>(m_compared)},
-                    {Fact::Offset, place},
-                    {Fact::Expected, around(steps[m_compared].bytes, place)},
-                    {Fact::Received, around(bytes, same)}});
+            differ(
+                local,
+                sentence(QT_TRANSLATE_NOOP("Events", "byte %1 of the peer's message %2 differs: expected %3, came %4"),
+                         place, m_compared + 1, around(steps[m_compared].bytes, place), around(bytes, same)),
+                {{Fact::Step, static_cast<qint64>(m_compared)},
+                 {Fact::Offset, place},
+                 {Fact::Expected, around(steps[m_compared].bytes, place)},
+                 {Fact::Received, around(bytes, same)}});
         }
         if (same == size)
             m_matched += static_cast<quint64>(size);
@@ -215,7 +213,10 @@ void ReplayBehaviour::compareDatagram(LocalEnd& local, QByteArrayView bytes) {
         ++m_compared;
     if (m_compared == steps.size()) {
         m_surplus += static_cast<quint64>(bytes.size());
-        differ(local, QStringLiteral("a datagram of %1 bytes that was not in the recording").arg(bytes.size()), {});
+        differ(
+            local,
+            sentence(QT_TRANSLATE_NOOP("Events", "a datagram of %1 bytes that was not in the recording"), bytes.size()),
+            {});
         return;
     }
     const QByteArray& expected = steps[m_compared].bytes;
@@ -223,19 +224,15 @@ void ReplayBehaviour::compareDatagram(LocalEnd& local, QByteArrayView bytes) {
         m_matched += static_cast<quint64>(bytes.size());
     else
         differ(local,
-               QStringLiteral("datagram %1 differs: expected %2 bytes %3, came %4 bytes %5")
-                   .arg(m_compared + 1)
-                   .arg(expected.size())
-                   .arg(around(expected, 0))
-                   .arg(bytes.size())
-                   .arg(around(bytes, 0)),
+               sentence(QT_TRANSLATE_NOOP("Events", "datagram %1 differs: expected %2 bytes %3, came %4 bytes %5"),
+                        m_compared + 1, expected.size(), around(expected, 0), bytes.size(), around(bytes, 0)),
                {{Fact::Step, static_cast<qint64>(m_compared)},
                 {Fact::Expected, around(expected, 0)},
                 {Fact::Received, around(bytes, 0)}});
     ++m_compared;
 }
 
-void ReplayBehaviour::differ(LocalEnd& local, const QString& text, const Facts& facts) {
+void ReplayBehaviour::differ(LocalEnd& local, const Sentence& text, const Facts& facts) {
     constexpr quint64 mostTold = 1000;
     if (++m_differences <= mostTold)
         local.tell(EventKind::ReplayDifference, text, facts);
@@ -271,13 +268,15 @@ void ReplayBehaviour::woken(LocalEnd& local, quint64 token) {
     }
     const QString patience = formatDuration(m_turn->options.patience);
     if (steps[m_step].isEnd)
-        differ(local, QStringLiteral("the peer did not end within %1, as it did in the recording").arg(patience), {});
+        differ(local,
+               sentence(QT_TRANSLATE_NOOP("Events", "the peer did not end within %1, as it did in the recording"),
+                        patience),
+               {});
     else
         differ(local,
-               QStringLiteral("after %1 without a byte, %2 bytes of the peer's message %3 are missing")
-                   .arg(patience)
-                   .arg(missing())
-                   .arg(m_compared + 1),
+               sentence(QT_TRANSLATE_NOOP("Events",
+                                          "after %1 without a byte, %2 bytes of the peer's message %3 are missing"),
+                        patience, missing(), m_compared + 1),
                {{Fact::Step, static_cast<qint64>(m_compared)}, {Fact::Missing, missing()}});
     giveUpTurn();
     goOn(local);
@@ -295,18 +294,23 @@ void ReplayBehaviour::endOfStream(LocalEnd& local) {
 void ReplayBehaviour::finish(LocalEnd& local) {
     m_isOver = true;
     if (missing() > 0)
-        differ(local, QStringLiteral("%1 bytes that the peer said in the recording did not come").arg(missing()),
+        differ(local,
+               sentence(QT_TRANSLATE_NOOP("Events", "%1 bytes that the peer said in the recording did not come"),
+                        missing()),
                {{Fact::Missing, missing()}});
     if (m_surplus > 0 && !conversation().isDatagram)
-        differ(local, QStringLiteral("the peer said %1 bytes more than in the recording").arg(m_surplus),
+        differ(local,
+               sentence(QT_TRANSLATE_NOOP("Events", "the peer said %1 bytes more than in the recording"), m_surplus),
                {{Fact::Surplus, static_cast<qint64>(m_surplus)}});
-    local.tell(EventKind::ReplayEnded,
-               m_differences == 0
-                   ? QStringLiteral("the replay is over: the peer said what it said then, %1 bytes").arg(m_matched)
-                   : QStringLiteral("the replay is over: %1 differences").arg(m_differences),
-               {{Fact::Differences, static_cast<qint64>(m_differences)},
-                {Fact::Matched, static_cast<qint64>(m_matched)},
-                {Fact::Complete, true}});
+    local.tell(
+        EventKind::ReplayEnded,
+        m_differences == 0
+            ? sentence(QT_TRANSLATE_NOOP("Events", "the replay is over: the peer said what it said then, %1 bytes"),
+                       m_matched)
+            : sentence(QT_TRANSLATE_NOOP("Events", "the replay is over: %1 differences"), m_differences),
+        {{Fact::Differences, static_cast<qint64>(m_differences)},
+         {Fact::Matched, static_cast<qint64>(m_matched)},
+         {Fact::Complete, true}});
     if (local.isDatagram())
         return;
     local.close();

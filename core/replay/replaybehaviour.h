@@ -41,7 +41,7 @@ private:
     bool awaits(LocalEnd& local, const ReplayStep& step);
     void compare(LocalEnd& local, QByteArrayView bytes);
     void compareDatagram(LocalEnd& local, QByteArrayView bytes);
-    void differ(LocalEnd& local, const QString& text, const Facts& facts);
+    void differ(LocalEnd& local, const Sentence& text, const Facts& facts);
     void finish(LocalEnd& local);
     void settle(LocalEnd& local);
     bool sendSlice(LocalEnd& local, const QByteArray& bytes);

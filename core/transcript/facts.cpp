@@ -18,10 +18,11 @@ constexpr char version = 1;
 enum Type : quint8 {
     False,
     True,
-    Number,   ///< 8 bytes, least significant first
-    Utf8,     ///< length, bytes
-    Json,     ///< length, a JSON array of one value
-    OtherJson ///< the same of Fact::Other: length, its name, length, that array
+    Number,    ///< 8 bytes, least significant first
+    Utf8,      ///< length, bytes
+    Json,      ///< length, a JSON array of one value
+    OtherJson, ///< the same of Fact::Other: length, its name, length, that array
+    Words,     ///< length, the parts of a Sentence: length, words, one byte for how many values, each with its length
 };
 
 constexpr std::array names{
@@ -35,7 +36,8 @@ constexpr std::array names{
     "mark",   "level",        "stack",       "problem",     "bytes",       "decision",    "decisions", "direction",
     "size",   "number",       "edited",      "step",        "expected",    "missing",     "surplus",   "offset",
     "file",   "speed",        "matched",     "differences", "seed",        "faults",      "process",   "unrecorded",
-    "kind",   "fault",        "held",        "message",     "window",      "places",      "complete", "id", "parent",
+    "kind",   "fault",        "held",        "message",     "window",      "places",      "complete",  "id",
+    "parent",
 };
 static_assert(names.size() == static_cast<std::size_t>(lastFact) + 1);
 
@@ -53,6 +55,13 @@ void appendLength(QByteArray& bytes, qsizetype length) {
         bytes.append(static_cast<char>(value >> shift));
 }
 
+/// Of all that follows the length at `at`.
+void setLength(QByteArray& bytes, qsizetype at) {
+    const auto length = static_cast<quint32>(bytes.size() - at - 4);
+    for (int k = 0; k < 4; ++k)
+        bytes[at + k] = static_cast<char>(length >> (8 * k));
+}
+
 void appendText(QByteArray& bytes, QStringView text) {
     const qsizetype at = bytes.size() + 4;
     appendLength(bytes, 0);
@@ -64,9 +73,12 @@ void appendText(QByteArray& bytes, QStringView text) {
     bytes.truncate(at + i);
     if (i < text.size())
         bytes.append(text.sliced(i).toUtf8());
-    const auto length = static_cast<quint32>(bytes.size() - at);
-    for (int k = 0; k < 4; ++k)
-        bytes[at - 4 + k] = static_cast<char>(length >> (8 * k));
+    setLength(bytes, at - 4);
+}
+
+void appendSized(QByteArray& bytes, QByteArrayView piece) {
+    appendLength(bytes, piece.size());
+    bytes.append(piece);
 }
 
 /// Not CBOR: Qt 6.4 crashes when it reads what a torn file may hold of that.
@@ -101,6 +113,7 @@ public:
             return take(8, body);
         case OtherJson:
             return takeSized(name) && takeSized(body);
+        case Words:
         case Utf8:
         case Json:
             return takeSized(body);
@@ -115,6 +128,26 @@ public:
         return static_cast<qint64>(value);
     }
 
+    /// Of Words; what makes no sense is left out.
+    Sentence sentence() const {
+        std::vector<Sentence::Part> parts;
+        Walk inside = *this;
+        inside.m_left = body;
+        QByteArrayView words;
+        QByteArrayView piece;
+        while (inside.takeSized(words) && inside.take(1, piece)) {
+            Sentence::Part part{.words = words.toByteArray(), .values = {}};
+            for (int left = static_cast<quint8>(piece[0]); left > 0; --left) {
+                QByteArrayView value;
+                if (!inside.takeSized(value))
+                    break;
+                part.values.append(QString::fromUtf8(value));
+            }
+            parts.push_back(std::move(part));
+        }
+        return {std::move(parts)};
+    }
+
     QJsonValue json() const {
         switch (type) {
         case False:
@@ -124,6 +157,8 @@ public:
             return number();
         case Utf8:
             return QString::fromUtf8(body);
+        case Words:
+            return sentence().toText();
         case Json:
         case OtherJson:
             break;
@@ -207,6 +242,23 @@ Facts& Facts::add(Fact fact, QStringView text) {
     return *this;
 }
 
+Facts& Facts::add(Fact fact, const Sentence& sentence) {
+    const std::vector<Sentence::Part>& parts = sentence.parts();
+    if (parts.size() == 1 && parts.front().words.isEmpty() && parts.front().values.size() == 1)
+        return add(fact, QStringView(parts.front().values.front())); // a text as it is
+    begin(fact, Words);
+    const qsizetype at = m_bytes.size();
+    appendLength(m_bytes, 0);
+    for (const Sentence::Part& part : parts) {
+        appendSized(m_bytes, part.words);
+        m_bytes.append(static_cast<char>(part.values.size()));
+        for (const QString& value : part.values)
+            appendText(m_bytes, value);
+    }
+    setLength(m_bytes, at);
+    return *this;
+}
+
 Facts& Facts::add(Fact fact, const QJsonValue& value) {
     switch (value.type()) {
     case QJsonValue::Bool:
@@ -256,7 +308,17 @@ std::optional<qint64> Facts::number(Fact fact) const {
 
 QString Facts::text(Fact fact) const {
     for (Walk walk(m_bytes); walk.next();) {
-        if (walk.fact == fact && walk.type == Utf8)
+        if (walk.fact == fact && (walk.type == Utf8 || walk.type == Words))
+            return walk.json().toString();
+    }
+    return {};
+}
+
+Sentence Facts::sentence() const {
+    for (Walk walk(m_bytes); walk.next();) {
+        if (walk.fact == Fact::Text && walk.type == Words)
+            return walk.sentence();
+        if (walk.fact == Fact::Text && walk.type == Utf8)
             return QString::fromUtf8(walk.body);
     }
     return {};

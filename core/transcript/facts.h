@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/transcript/sentence.h"
 
 #include <QByteArray>
 #include <QByteArrayView>
@@ -142,6 +143,7 @@ public:
     Facts& add(Fact fact, bool is);
     Facts& add(Fact fact, QStringView text);
     Facts& add(Fact fact, const QString& text) { return add(fact, QStringView(text)); }
+    Facts& add(Fact fact, const Sentence& sentence);
     Facts& add(Fact fact, const QJsonValue& value);
     Facts& add(Fact fact, const QJsonObject& object) { return add(fact, QJsonValue(object)); }
     Facts& add(Fact fact, const sw::Error& error) { return add(fact, error.toJson()); }
@@ -154,7 +156,10 @@ public:
 
     bool contains(Fact fact) const;
     std::optional<qint64> number(Fact fact) const;
+    /// A sentence in English.
     QString text(Fact fact) const;
+    /// Fact::Text as it was recorded, to be shown in any language.
+    Sentence sentence() const;
     /// What has parts of its own.
     QJsonObject object(Fact fact) const;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/transcript/record.h"
 
-
 #include <array>
 
 namespace sw {

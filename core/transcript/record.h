@@ -108,7 +108,7 @@ struct RecordView {
     bool isValid() const { return !isReleased; }
     /// The facts of an event record; empty for other kinds.
     Facts facts() const;
-    /// The sentence of an event or the text of a note.
+    /// The sentence of an event, in English, or the text of a note.
     QString text() const;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/transcript/storeoptions.h"
 #include "core/transcript/piececache.h"
+#include "core/transcript/storeoptions.h"
 
 #include <atomic>
 #include <condition_variable>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/transcript/transcript.h"
 
-
 #include <algorithm>
 #include <cstring>
 

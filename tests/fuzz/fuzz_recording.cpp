@@ -11,7 +11,7 @@ class CountingSink final : public sw::RecordingSink {
 public:
     quint64 begin(const sw::Conversation&) override { return m_count++; }
     void data(quint64 number, sw::RecordKind, QByteArrayView, qint64, quint8) override { check(number); }
-    void event(quint64 number, sw::EventKind, const QString&, const sw::Facts&, qint64) override { check(number); }
+    void event(quint64 number, sw::EventKind, const sw::Sentence&, const sw::Facts&, qint64) override { check(number); }
     void note(quint64 number, const QString&, qint64) override { check(number); }
     void problem(const QString&) override {}
     bool progress(qint64) override { return true; }

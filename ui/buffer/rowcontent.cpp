@@ -2,6 +2,7 @@
 #include "ui/buffer/rowcontent.h"
 
 #include "ui/buffer/streamneighbours.h"
+#include "ui/widgets/eventtext.h"
 
 #include <algorithm>
 
@@ -88,7 +89,7 @@ RowContent makeRowContent(const RecordSource& source, const Row& row, const Buff
             content.name = source.parts().at(source.partOf(row.record)).name;
     }
     if (!content.isData()) {
-        content.text = toVisibleText(content.record.text().toUtf8());
+        content.text = toVisibleText(eventText(content.record).toUtf8());
         return content;
     }
     if (!content.record.isValid() || content.record.bytes.isEmpty()) {

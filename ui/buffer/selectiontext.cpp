@@ -3,6 +3,7 @@
 
 #include "core/payload/utf8pieces.h"
 #include "ui/buffer/streamneighbours.h"
+#include "ui/widgets/eventtext.h"
 
 namespace sw::ui {
 
@@ -53,7 +54,7 @@ QString copyAsText(const RecordSource& source, BufferPosition from, BufferPositi
         if (!isInside)
             break;
         const QString own =
-            isData(record) ? textOf(source, record, index, partOf(record, index, from, to)) : record.text();
+            isData(record) ? textOf(source, record, index, partOf(record, index, from, to)) : eventText(record);
         if (own.isEmpty())
             continue; // its bytes belong to a character before
         if (!text.isEmpty() && !text.endsWith(QLatin1Char('\n')))

@@ -5,6 +5,7 @@
 #include "ui/buffer/bufferlayout.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QApplication>
 #include <QHeaderView>
@@ -62,7 +63,7 @@ QVariant EventLogModel::data(const QModelIndex& index, int role) const {
     case Endpoint:
         return visible(facts.text(Fact::Name));
     default: {
-        const QString text = visible(facts.text(Fact::Text));
+        const QString text = visible(eventText(facts.sentence()));
         return role == Qt::ToolTipRole ? plainToolTip(text) : text;
     }
     }

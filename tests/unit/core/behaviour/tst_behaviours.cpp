@@ -121,11 +121,11 @@ private slots:
             void close() override { isClosed = true; }
             void closeAfterPeer() override { close(); }
             void abort() override {}
-            void abortBecause(const QString&, const std::optional<Error>&) override {}
+            void abortBecause(const Sentence&, const std::optional<Error>&) override {}
             EndpointId ownId() const override { return EndpointId::None; }
             void setRecorded(bool) override {}
             void wake(std::chrono::milliseconds, quint64) override {}
-            void tell(EventKind, const QString&, const Facts&) override {}
+            void tell(EventKind, const Sentence&, const Facts&) override {}
             StreamEnd* stream() override { return nullptr; }
             bool isDatagram() const override { return false; }
             void decide(bool) override {}

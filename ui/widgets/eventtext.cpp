@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#include "ui/widgets/eventtext.h"
+
+#include <QCoreApplication>
+
+namespace sw::ui {
+
+QString eventText(const RecordView& record) {
+    return record.header.kind == RecordKind::Event ? eventText(record.facts().sentence()) : record.text();
+}
+
+QString eventText(const Sentence& sentence) {
+    return sentence.toText([](const char* words) { return QCoreApplication::translate("Events", words); });
+}
+
+} // namespace sw::ui

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/transcript/record.h"
+
+namespace sw::ui {
+
+/// The sentence of an event in the window's language, or the text of a note.
+QString eventText(const RecordView& record);
+QString eventText(const Sentence& sentence);
+
+} // namespace sw::ui
