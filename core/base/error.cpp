@@ -176,7 +176,7 @@ QString errorName(ErrorId id) {
 QJsonObject Error::toJson() const {
     QJsonObject json{{QStringLiteral("id"), errorName(id)},
                      {QStringLiteral("situation"), situation},
-                     {QStringLiteral("detail"), detail}};
+                     {QStringLiteral("detail"), detail.toText()}};
     if (native != 0) {
         json.insert(QStringLiteral("native"), native);
         json.insert(QStringLiteral("nativeName"), nativeErrorName(native));
@@ -203,7 +203,7 @@ Error systemError(int native, const QString& situation, const QString& about) {
     return error;
 }
 
-Error badInput(const QString& situation, const QString& detail, int position) {
+Error badInput(const QString& situation, const Sentence& detail, int position) {
     return {.id = ErrorId::InvalidArgument, .situation = situation, .detail = detail, .position = position};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/base/sentence.h"
+
 #include <QJsonObject>
 #include <QMetaType>
 #include <QString>
@@ -62,7 +64,7 @@ struct Error {
     /// errno or WSAGetLastError(); what getaddrinfo() gives, as a negative number; 0 when the system was not asked
     int native = 0;
     QString situation{}; ///< the call or the part that failed: `connect`, `bind`, `address`
-    QString detail{};    ///< one sentence for people: likely cause and next step
+    Sentence detail{};   ///< for people: likely cause and next step
     int position = -1;   ///< for text that could not be read: the offending character, counted from 0
 
     bool operator==(const Error&) const = default;
@@ -89,7 +91,7 @@ Error errorOf(ErrorId id, const QString& situation, const QString& about = {});
 Error systemError(int native, const QString& situation, const QString& about = {});
 
 /// An Error about text that a person or a file gave. The detail should name what is accepted.
-Error badInput(const QString& situation, const QString& detail, int position = -1);
+Error badInput(const QString& situation, const Sentence& detail, int position = -1);
 
 /// Everything in one line: sentence, identifier, system name and code.
 QString toText(const Error& error);

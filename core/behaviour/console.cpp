@@ -66,7 +66,7 @@ void ConsoleBehaviour::opened(LocalEnd& local) {
     m_isRefused = !m_sessions->allowsRemote && !isOfThisMachine(local);
     if (m_isRefused) {
         local.tell(EventKind::Warning,
-                   sentence(QT_TRANSLATE_NOOP("Events", "no console for a peer that is not of this machine")), {});
+                   sentence(QT_TRANSLATE_NOOP("Core", "no console for a peer that is not of this machine")), {});
         local.close();
         return;
     }
@@ -145,7 +145,7 @@ void ConsoleBehaviour::work() {
 void ConsoleBehaviour::refuse(const QString& who) {
     m_isRefused = true;
     m_pending.clear();
-    m_local->tell(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Events", "no console for %1"), who), {});
+    m_local->tell(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Core", "no console for %1"), who), {});
     say("this is a console, not for programs\n");
     m_local->close();
 }

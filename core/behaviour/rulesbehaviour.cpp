@@ -105,7 +105,7 @@ bool RulesBehaviour::reload(LocalEnd& local) {
     useCurrent(); // counters, values and what waits stay
     m_saidOnce.clear();
     local.tell(EventKind::BehaviourChanged,
-               sentence(QT_TRANSLATE_NOOP("Events", "rules read again: %1 of them"), m_rules->set.rules.size()), {});
+               sentence(QT_TRANSLATE_NOOP("Core", "rules read again: %1 of them"), m_rules->set.rules.size()), {});
     return true;
 }
 
@@ -168,7 +168,7 @@ void RulesBehaviour::forgetClearText(LocalEnd& local) {
     if (!m_messages.empty() || m_framer.pending() > 0 || later != m_steps.end())
         local.tell(
             EventKind::Warning,
-            sentence(QT_TRANSLATE_NOOP("Events", "what came in clear text after TLS was asked for is not taken")), {});
+            sentence(QT_TRANSLATE_NOOP("Core", "what came in clear text after TLS was asked for is not taken")), {});
     m_steps.erase(later, m_steps.end());
     m_messages.clear();
     m_framer = Framer(m_rules->set.framer);

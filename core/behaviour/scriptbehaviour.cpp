@@ -79,7 +79,7 @@ void ScriptBehaviour::loaded() {
         return;
     }
     if (isAgain)
-        m_local->tell(EventKind::BehaviourChanged, sentence(QT_TRANSLATE_NOOP("Events", "script read again")), {});
+        m_local->tell(EventKind::BehaviourChanged, sentence(QT_TRANSLATE_NOOP("Core", "script read again")), {});
     if (m_framer.spec() != m_shared->framer())
         m_framer = Framer(m_shared->framer());
     if (!m_early.isEmpty())
@@ -233,7 +233,7 @@ void ScriptBehaviour::answered(ScriptHook hook) {
     if (m_waiting.empty() && m_notShown > 0)
         m_local->tell(
             EventKind::Warning,
-            sentence(QT_TRANSLATE_NOOP("Events",
+            sentence(QT_TRANSLATE_NOOP("Core",
                                        "%1 datagrams came faster than the script takes them, and were not shown to it"),
                      std::exchange(m_notShown, 0U)),
             {});
@@ -336,7 +336,7 @@ void ScriptBehaviour::dropClearText() {
         show({.content = QByteArrayLiteral("clear text"), .raw = {}});
     else if (isTextLeft) // somebody else began TLS
         m_local->tell(EventKind::Warning,
-                      sentence(QT_TRANSLATE_NOOP("Events", "what came in clear text before TLS is not taken")), {});
+                      sentence(QT_TRANSLATE_NOOP("Core", "what came in clear text before TLS is not taken")), {});
 }
 
 BehaviourFactory makeScriptFactory(std::shared_ptr<ScriptSource> source) {

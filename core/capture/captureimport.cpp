@@ -275,9 +275,9 @@ private:
              .isDatagram = isUdp});
         m_sink.event(
             flow.conversation, flow.isClientLocal ? EventKind::Opened : EventKind::Accepted,
-            isUdp   ? sentence(QT_TRANSLATE_NOOP("Events", "first datagram from %1 to %2"), from.toText(), to.toText())
-            : isSyn ? sentence(QT_TRANSLATE_NOOP("Events", "%1 connects to %2"), client.toText(), server.toText())
-                    : sentence(QT_TRANSLATE_NOOP("Events", "the capture begins in the middle: %1 to %2"),
+            isUdp   ? sentence(QT_TRANSLATE_NOOP("Core", "first datagram from %1 to %2"), from.toText(), to.toText())
+            : isSyn ? sentence(QT_TRANSLATE_NOOP("Core", "%1 connects to %2"), client.toText(), server.toText())
+                    : sentence(QT_TRANSLATE_NOOP("Core", "the capture begins in the middle: %1 to %2"),
                                client.toText(), server.toText()),
             {{Fact::Scheme, isUdp ? QStringLiteral("udp") : QStringLiteral("tcp")},
              {Fact::Local, local},
@@ -334,14 +334,14 @@ private:
         flow.ended[way] = true;
         m_sink.event(flow.conversation, way == 0 ? EventKind::SendingEnded : EventKind::EndOfStream,
                      way == 0
-                         ? sentence(QT_TRANSLATE_NOOP("Events", "the %1 sends no more (FIN)"), whoSent(flow, way))
-                         : sentence(QT_TRANSLATE_NOOP("Events", "end of stream from the %1 (FIN)"), whoSent(flow, way)),
+                         ? sentence(QT_TRANSLATE_NOOP("Core", "the %1 sends no more (FIN)"), whoSent(flow, way))
+                         : sentence(QT_TRANSLATE_NOOP("Core", "end of stream from the %1 (FIN)"), whoSent(flow, way)),
                      {}, flow.lastTime);
         if (!flow.ended[0] || !flow.ended[1] || std::exchange(flow.isOver, true))
             return;
         restMissing(flow);
         m_sink.event(flow.conversation, EventKind::Closed,
-                     sentence(QT_TRANSLATE_NOOP("Events", "closed: both sides have ended")),
+                     sentence(QT_TRANSLATE_NOOP("Core", "closed: both sides have ended")),
                      {{Fact::Cause, causeName(way == 0 ? ClosingCause::ClosedByPeer : ClosingCause::ClosedByUs)}},
                      flow.lastTime);
     }
@@ -351,7 +351,7 @@ private:
             return;
         flushWays(flow);
         m_sink.event(flow.conversation, EventKind::Closed,
-                     sentence(QT_TRANSLATE_NOOP("Events", "reset by the %1"), whoSent(flow, way)),
+                     sentence(QT_TRANSLATE_NOOP("Core", "reset by the %1"), whoSent(flow, way)),
                      {{Fact::Cause, causeName(way == 0 ? ClosingCause::AbortedByUs : ClosingCause::Reset)}},
                      flow.lastTime);
     }

@@ -8,7 +8,7 @@ void beginTls(LocalEnd& local, const QString& options) {
         stream->beginTls(options);
     else
         local.tell(EventKind::Warning,
-                   sentence(QT_TRANSLATE_NOOP("Events", "TLS is for streams: datagrams have no “start TLS”.")), {});
+                   sentence(QT_TRANSLATE_NOOP("Core", "TLS is for streams: datagrams have no “start TLS”.")), {});
 }
 
 Acceptance Behaviour::acceptor(LocalEnd&) {

@@ -93,7 +93,7 @@ void Connection::noteCredentials() {
 
 void Connection::refused() {
     record(EventKind::Refused,
-           sentence(QT_TRANSLATE_NOOP("Events", "refused by the behaviour %1"), snapshot().behaviour));
+           sentence(QT_TRANSLATE_NOOP("Core", "refused by the behaviour %1"), snapshot().behaviour));
     m_channel->abort();
     finish(refusedByUs());
 }
@@ -304,11 +304,11 @@ void Connection::peerEnded() {
     const bool isFirst = m_sending.takesMore() && !isClosing();
     m_receiving.state = isFirst ? Receiving::State::EndedFirst : Receiving::State::Ended;
     mutableSnapshot().hasPeerEnded = true;
-    Sentence text = sentence(QT_TRANSLATE_NOOP("Events", "end of stream from the peer: it sends no more"));
+    Sentence text = sentence(QT_TRANSLATE_NOOP("Core", "end of stream from the peer: it sends no more"));
     if (!m_sending.hasEnded() && m_channel->hasHalfClose())
-        text += sentence(QT_TRANSLATE_NOOP("Events", ", and can still receive"));
+        text += sentence(QT_TRANSLATE_NOOP("Core", ", and can still receive"));
     if (!m_channel->tellsResets())
-        text += sentence(QT_TRANSLATE_NOOP("Events", " (a reset looks the same to Qt)"));
+        text += sentence(QT_TRANSLATE_NOOP("Core", " (a reset looks the same to Qt)"));
     record(EventKind::EndOfStream, text);
     if (!m_sending.hasEnded())
         setOpenState();
@@ -353,7 +353,7 @@ void Connection::shutDownReceiving() {
         return;
     m_channel->endReceiving();
     m_receiving.state = Receiving::State::Ended;
-    record(EventKind::ReceivingEnded, sentence(QT_TRANSLATE_NOOP("Events", "we receive no more")));
+    record(EventKind::ReceivingEnded, sentence(QT_TRANSLATE_NOOP("Core", "we receive no more")));
     if (m_sending.hasEnded()) {
         finishOrderly();
         return;
@@ -567,11 +567,11 @@ void Connection::endSendingNow() {
     }
     m_sending.setState(SendingHalf::State::Ended);
     m_channel->endSending();
-    Sentence text = sentence(QT_TRANSLATE_NOOP("Events", "we send no more"));
+    Sentence text = sentence(QT_TRANSLATE_NOOP("Core", "we send no more"));
     if (!m_channel->hasHalfClose())
-        text += sentence(QT_TRANSLATE_NOOP("Events", "; %1"), m_channel->whyNoHalfClose());
+        text += sentence(QT_TRANSLATE_NOOP("Core", "; %1"), m_channel->whyNoHalfClose());
     else if (!hasReceivedEnd())
-        text += sentence(QT_TRANSLATE_NOOP("Events", ", and can still receive"));
+        text += sentence(QT_TRANSLATE_NOOP("Core", ", and can still receive"));
     record(EventKind::SendingEnded, text);
     if (hasReceivedEnd())
         finishOrderly();

@@ -10,7 +10,7 @@ namespace sw {
 
 void Connection::startTls(const QString& options) {
     const auto refuse = [this](const QString& why) {
-        record(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Events", "TLS was not started: %1"), why));
+        record(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Core", "TLS was not started: %1"), why));
     };
     const bool isThere = isRunning() || isAsked();
     if (hasEnded() || !isThere || !maySend() || hasReceivedEnd()) {
@@ -79,7 +79,7 @@ bool Connection::awaitHello() {
     securing.hello = Securing::Hello::NotAsked;
     if (result.hasEnded()) // the handshake says what is wrong with it
         return true;
-    record(EventKind::TlsHelloSeen, sentence(QT_TRANSLATE_NOOP("Events", "the client asks for TLS %1"), hello.toText()),
+    record(EventKind::TlsHelloSeen, sentence(QT_TRANSLATE_NOOP("Core", "the client asks for TLS %1"), hello.toText()),
            {{Fact::Hello, hello.toJson()}});
     securing.hello = Securing::Hello::Shown; // proceedTls() may come at once
     if (!behaviour()->hello(*this, hello) && isOpen())
@@ -150,12 +150,12 @@ void Connection::closeOrderly() {
         return;
     if (!isRunning()) { // nothing was sent yet
         finish(givenUp(
-            isAsked() ? sentence(QT_TRANSLATE_NOOP("Events", "closed by us before it was decided whether it is taken"))
-                      : sentence(QT_TRANSLATE_NOOP("Events", "given up by us while connecting"))));
+            isAsked() ? sentence(QT_TRANSLATE_NOOP("Core", "closed by us before it was decided whether it is taken"))
+                      : sentence(QT_TRANSLATE_NOOP("Core", "given up by us while connecting"))));
         return;
     }
     if (is<Securing>()) {
-        finish(givenUp(sentence(QT_TRANSLATE_NOOP("Events", "given up by us during the TLS handshake"))));
+        finish(givenUp(sentence(QT_TRANSLATE_NOOP("Core", "given up by us during the TLS handshake"))));
         return;
     }
     if (!m_sending.hasEnded())
@@ -199,7 +199,7 @@ void Connection::drainBeforeEnd(bool isReset) {
             m_receiving.state = Receiving::State::Ended;
             mutableSnapshot().hasPeerEnded = true;
             record(EventKind::EndOfStream,
-                   sentence(QT_TRANSLATE_NOOP("Events", "end of stream from the peer: it sends no more")));
+                   sentence(QT_TRANSLATE_NOOP("Core", "end of stream from the peer: it sends no more")));
         }
         if (!result.isDone())
             break;

@@ -85,7 +85,7 @@ void Connector::start() {
     if (!isIpLiteral(m_address.place.host)) {
         m_report.host = m_address.place.host;
         m_handlers.state(EndpointState::Resolving);
-        m_handlers.record(EventKind::Resolving, sentence(QT_TRANSLATE_NOOP("Events", "looking up “%1”"), m_report.host),
+        m_handlers.record(EventKind::Resolving, sentence(QT_TRANSLATE_NOOP("Core", "looking up “%1”"), m_report.host),
                           {{Fact::Phase, phaseName(ConnectPhase::Resolve)}});
         resolve(m_report.host, familyOf(m_address), m_postbox, [this](const auto& hosts) { resolved(hosts); });
         return;
@@ -109,7 +109,7 @@ void Connector::resolved(const Result<std::vector<QHostAddress>>& hosts) {
     }
     if (!m_report.host.isEmpty())
         m_handlers.record(EventKind::Resolved,
-                          sentence(QT_TRANSLATE_NOOP("Events", "“%1” is %2 (%3)"), m_report.host,
+                          sentence(QT_TRANSLATE_NOOP("Core", "“%1” is %2 (%3)"), m_report.host,
                                    m_report.addresses.join(QLatin1String(", ")), shortDuration(m_report.resolveTime)),
                           {{Fact::Addresses, QJsonArray::fromStringList(m_report.addresses)},
                            {Fact::Nanoseconds, static_cast<qint64>(m_report.resolveTime.count())}});
@@ -133,9 +133,9 @@ void Connector::startNext() {
         m_report.phase = ConnectPhase::Route;
     m_handlers.state(EndpointState::Connecting);
     m_handlers.record(EventKind::Connecting,
-                      (isRace ? sentence(QT_TRANSLATE_NOOP("Events", "no answer for %1 ms: also connecting to "),
+                      (isRace ? sentence(QT_TRANSLATE_NOOP("Core", "no answer for %1 ms: also connecting to "),
                                          attemptDelay.count())
-                              : sentence(QT_TRANSLATE_NOOP("Events", "connecting to "))) +
+                              : sentence(QT_TRANSLATE_NOOP("Core", "connecting to "))) +
                           m_report.attempts.back().peer,
                       {{Fact::Address, m_report.attempts.back().peer},
                        {Fact::Begun, static_cast<qint64>(m_report.attempts.back().begun.count())}});
@@ -187,7 +187,7 @@ void Connector::cancelOthers(const ConnectAttempt& winner) {
             continue;
         other->end(ConnectAttempt::Outcome::Cancelled);
         m_handlers.record(EventKind::AttemptFailed,
-                          sentence(QT_TRANSLATE_NOOP("Events", "%1: given up after %2, because %3 answered first"),
+                          sentence(QT_TRANSLATE_NOOP("Core", "%1: given up after %2, because %3 answered first"),
                                    other->entry().peer, shortDuration(other->entry().duration), winner.peer),
                           {{Fact::Outcome, QStringLiteral("cancelled")},
                            {Fact::Address, other->entry().peer},
@@ -200,7 +200,7 @@ void Connector::attemptFailed(Attempt& attempt, const Error& error) {
     attempt.end(ConnectAttempt::Outcome::Failed);
     if (m_candidates.size() > 1)
         m_handlers.record(EventKind::AttemptFailed,
-                          sentence(QT_TRANSLATE_NOOP("Events", "%1: %2 (%3)"), attempt.entry().peer,
+                          sentence(QT_TRANSLATE_NOOP("Core", "%1: %2 (%3)"), attempt.entry().peer,
                                    errorName(error.id), shortDuration(attempt.entry().duration)),
                           {{Fact::Error, error.toJson()},
                            {Fact::Outcome, QStringLiteral("failed")},

@@ -15,7 +15,7 @@ void DatagramEnd::secure(std::unique_ptr<TlsSession> session) {
             .ended =
                 [this] {
                     end({.cause = ClosingCause::ClosedByPeer,
-                         .text = sentence(QT_TRANSLATE_NOOP("Events", "closed by the peer (close_notify)")),
+                         .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by the peer (close_notify)")),
                          .error = {}});
                 },
             .failed = [this](const Error& error) { dtlsFailed(error); },
@@ -37,7 +37,7 @@ void DatagramEnd::dtlsEstablished() {
 void DatagramEnd::dtlsFailed(const Error& error) {
     mutableSnapshot().tls = std::make_shared<const TlsReport>(m_dtls->report());
     end({.cause = ClosingCause::TlsFailure,
-         .text = sentence(QT_TRANSLATE_NOOP("Events", "no DTLS: %1"), toText(error)),
+         .text = sentence(QT_TRANSLATE_NOOP("Core", "no DTLS: %1"), toText(error)),
          .error = error});
 }
 

@@ -139,10 +139,10 @@ void DatagramSocket::opened() {
     own.options = std::make_shared<const QVector<OptionState>>(m_channel->readOptions(address(), m_role));
     setState(EndpointState::Open);
     Sentence text = m_role == Role::Listen
-                        ? sentence(QT_TRANSLATE_NOOP("Events", "listening on %1"), describeAddress(own.address))
-                        : sentence(QT_TRANSLATE_NOOP("Events", "datagrams go to %1 from %2"), own.peer, own.local);
+                        ? sentence(QT_TRANSLATE_NOOP("Core", "listening on %1"), describeAddress(own.address))
+                        : sentence(QT_TRANSLATE_NOOP("Core", "datagrams go to %1 from %2"), own.peer, own.local);
     if (m_role == Role::Listen && own.isReachable)
-        text += sentence(QT_TRANSLATE_NOOP("Events", " (reachable from the network)"));
+        text += sentence(QT_TRANSLATE_NOOP("Core", " (reachable from the network)"));
     Facts facts{{Fact::Scheme, schemeName(address().scheme)},
                 {Fact::Local, own.local},
                 {Fact::Peer, own.peer},
@@ -169,7 +169,7 @@ void DatagramSocket::opened() {
 
 void DatagramSocket::failed(const Error& error) {
     const ClosingRecord closing{.cause = ClosingCause::Error,
-                                .text = sentence(QT_TRANSLATE_NOOP("Events", "could not open: %1"), toText(error)),
+                                .text = sentence(QT_TRANSLATE_NOOP("Core", "could not open: %1"), toText(error)),
                                 .error = error};
     endWith(closing);
 }
@@ -287,7 +287,7 @@ void DatagramSocket::faultReported(const native::DatagramFault& fault) {
     mutableSnapshot().error = error;
     if (isSecuring() && error.id == ErrorId::ConnectionRefused) {
         end({.cause = ClosingCause::Refused,
-             .text = sentence(QT_TRANSLATE_NOOP("Events", "no DTLS: %1"), toText(error)),
+             .text = sentence(QT_TRANSLATE_NOOP("Core", "no DTLS: %1"), toText(error)),
              .error = error});
         return;
     }
@@ -325,7 +325,7 @@ void DatagramSocket::countDrops(quint32 total) {
     m_lastDropped = total;
     mutableSnapshot().counters.dropped += static_cast<quint64>(fresh);
     record(EventKind::Dropped,
-           sentence(QT_TRANSLATE_NOOP("Events", "the system dropped %1 datagrams: its receive buffer was full"), fresh),
+           sentence(QT_TRANSLATE_NOOP("Core", "the system dropped %1 datagrams: its receive buffer was full"), fresh),
            {{Fact::Count, static_cast<qint64>(fresh)}});
 }
 
@@ -443,7 +443,7 @@ void DatagramSocket::closeOrderly() {
             endpoint->closeOrderly(); // with DTLS it still says so to the peer
     }
     end({.cause = ClosingCause::ClosedByUs,
-         .text = sentence(QT_TRANSLATE_NOOP("Events", "closed by us")),
+         .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by us")),
          .error = {}});
 }
 

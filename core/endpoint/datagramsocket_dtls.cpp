@@ -37,7 +37,7 @@ bool DatagramSocket::prepareDtls() {
 void DatagramSocket::beginDtls() {
     setState(EndpointState::Handshaking);
     record(EventKind::TlsStarted,
-           sentence(QT_TRANSLATE_NOOP("Events", "DTLS handshake begins, as client of “%1”"), m_tls->settings().name),
+           sentence(QT_TRANSLATE_NOOP("Core", "DTLS handshake begins, as client of “%1”"), m_tls->settings().name),
            {{Fact::Side, QStringLiteral("client")}});
     secure(std::make_unique<TlsSession>(m_tls, m_tls->settings().name));
     dtls()->start();

@@ -87,7 +87,7 @@ Error Endpoint::noSocket() {
 
 void Endpoint::changeOption(const QString& name, const QString& value) {
     const auto refuse = [this](const Error& error) {
-        record(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Events", "option not changed: %1"), error.detail),
+        record(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Core", "option not changed: %1"), error.detail),
                {{Fact::Error, error.toJson()}});
     };
     const bool leave = name == QLatin1String("leave");
@@ -131,8 +131,8 @@ void Endpoint::changeOption(const QString& name, const QString& value) {
     }
     const bool differs = !leave && !spec->repeatable && !effective.isEmpty() && effective != *normal;
     record(EventKind::OptionChanged,
-           sentence(QT_TRANSLATE_NOOP("Events", "%1=%2"), name, *normal) +
-               (differs ? sentence(QT_TRANSLATE_NOOP("Events", "; in force: %1"), effective) : Sentence()),
+           sentence(QT_TRANSLATE_NOOP("Core", "%1=%2"), name, *normal) +
+               (differs ? sentence(QT_TRANSLATE_NOOP("Core", "; in force: %1"), effective) : Sentence()),
            {{Fact::Option, name}, {Fact::Requested, *normal}, {Fact::Effective, effective}});
 }
 
@@ -145,7 +145,7 @@ void Endpoint::rename(const QString& name) {
     m_snapshot.name = m_host.uniqueName(wanted);
     m_snapshot.isNamed = true;
     record(EventKind::Renamed,
-           sentence(QT_TRANSLATE_NOOP("Events", "“%1” is now called “%2”"), before, m_snapshot.name),
+           sentence(QT_TRANSLATE_NOOP("Core", "“%1” is now called “%2”"), before, m_snapshot.name),
            {{Fact::Before, before}});
 }
 
@@ -196,7 +196,7 @@ void Endpoint::recordRest() {
         return;
     for (const EventLimit::Rest& rest : m_limit->takeRest())
         recordNow(rest.kind,
-                  sentence(QT_TRANSLATE_NOOP("Events", "… %1 more like that in %2 s (%3)"),
+                  sentence(QT_TRANSLATE_NOOP("Core", "… %1 more like that in %2 s (%3)"),
                            QLocale::c().toString(rest.count), QString::number(EventLimit::window.count()),
                            eventName(rest.kind)),
                   {{Fact::More, static_cast<qint64>(rest.events)}, {Fact::Count, static_cast<qint64>(rest.count)}});
@@ -230,13 +230,13 @@ void Endpoint::noteSocket(std::optional<qint64> number, bool isPassive, Facts& f
 
 void Endpoint::recordNotSent(const Error& error) {
     ++m_snapshot.counters.refused;
-    record(EventKind::NotSent, sentence(QT_TRANSLATE_NOOP("Events", "not sent: %1"), error.detail),
+    record(EventKind::NotSent, sentence(QT_TRANSLATE_NOOP("Core", "not sent: %1"), error.detail),
            {{Fact::Error, error.toJson()}});
 }
 
 void Endpoint::recordKeyLogError(const Error& error) {
     record(EventKind::Warning,
-           sentence(QT_TRANSLATE_NOOP("Events", "keys are missing in the key log: %1"), error.detail),
+           sentence(QT_TRANSLATE_NOOP("Core", "keys are missing in the key log: %1"), error.detail),
            {{Fact::Error, error.toJson()}, {Fact::IsIncomplete, true}});
 }
 
@@ -249,7 +249,7 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
     const bool hasReason = isOurs && !m_endReason.isEmpty();
     Sentence text = closing.text;
     if (hasReason)
-        text += sentence(QT_TRANSLATE_NOOP("Events", " (%1)"), m_endReason);
+        text += sentence(QT_TRANSLATE_NOOP("Core", " (%1)"), m_endReason);
     Facts facts{{Fact::Cause, causeName(closing.cause)},
                 {Fact::Received, static_cast<qint64>(m_snapshot.counters.receivedBytes)},
                 {Fact::Sent, static_cast<qint64>(m_snapshot.counters.sentBytes)}};
@@ -289,7 +289,7 @@ void Endpoint::recordCut(qint64 trueSize, qint64 size) {
         facts.add(Fact::TrueSize, trueSize);
     record(EventKind::Warning,
            isTold
-               ? sentence(QT_TRANSLATE_NOOP("Events", "a datagram of %1 bytes was cut to %2 (option size)"), trueSize,
+               ? sentence(QT_TRANSLATE_NOOP("Core", "a datagram of %1 bytes was cut to %2 (option size)"), trueSize,
                           size)
                : sentence(QT_TRANSLATE_NOOP(
                               "Events",

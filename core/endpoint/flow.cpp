@@ -18,7 +18,7 @@ void Flow::start() {
     makeBehaviour();
     setState(dtls() != nullptr ? EndpointState::Handshaking : EndpointState::Open);
     record(
-        EventKind::Opened, sentence(QT_TRANSLATE_NOOP("Events", "first datagram exchanged with %1"), snapshot().peer),
+        EventKind::Opened, sentence(QT_TRANSLATE_NOOP("Core", "first datagram exchanged with %1"), snapshot().peer),
         {{Fact::Scheme, schemeName(address().scheme)}, {Fact::Local, snapshot().local}, {Fact::Peer, snapshot().peer}});
     if (m_firstSender)
         setSender(*m_firstSender);
@@ -45,7 +45,7 @@ void Flow::taken() {
 
 void Flow::refused() {
     record(EventKind::Refused,
-           sentence(QT_TRANSLATE_NOOP("Events", "refused by the behaviour %1: what it sent is not kept"),
+           sentence(QT_TRANSLATE_NOOP("Core", "refused by the behaviour %1: what it sent is not kept"),
                     snapshot().behaviour));
     m_isRefused = true;
     closeOrderly();
@@ -55,7 +55,7 @@ void Flow::refused() {
 
 void Flow::begin() {
     if (dtls() != nullptr) {
-        record(EventKind::TlsStarted, sentence(QT_TRANSLATE_NOOP("Events", "DTLS handshake begins, as server")),
+        record(EventKind::TlsStarted, sentence(QT_TRANSLATE_NOOP("Core", "DTLS handshake begins, as server")),
                {{Fact::Side, QStringLiteral("server")}});
         dtls()->start();
         return;
@@ -115,7 +115,7 @@ void Flow::setSender(const PeerCredentials& sender) {
         return;
     PeerCredentials named = sender;
     native::nameCredentials(named);
-    record(EventKind::Opened, sentence(QT_TRANSLATE_NOOP("Events", "sent by %1"), named.toText()),
+    record(EventKind::Opened, sentence(QT_TRANSLATE_NOOP("Core", "sent by %1"), named.toText()),
            {{Fact::Credentials, named.toJson()}});
     mutableSnapshot().credentials = std::make_shared<const PeerCredentials>(std::move(named));
 }
@@ -172,7 +172,7 @@ void Flow::closeOrderly() {
     if (dtls() != nullptr)
         dtls()->close();
     end({.cause = ClosingCause::ClosedByUs,
-         .text = sentence(QT_TRANSLATE_NOOP("Events", "closed by us")),
+         .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by us")),
          .error = {}});
 }
 
@@ -186,7 +186,7 @@ void Flow::end(const ClosingRecord& closing) {
 
 void Flow::socketClosed() {
     end({.cause = ClosingCause::ClosedByUs,
-         .text = sentence(QT_TRANSLATE_NOOP("Events", "closed by us")),
+         .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by us")),
          .error = {}});
 }
 

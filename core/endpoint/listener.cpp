@@ -124,27 +124,27 @@ void Listener::listening() {
     if (native::isIp(bound))
         facts.add(Fact::Port, native::portOf(bound));
     const bool showsLocal = !own.isReachable && native::isIp(bound) && !isIpLiteral(own.address.place.host);
-    Sentence where = sentence(QT_TRANSLATE_NOOP("Events", "listening on %1"),
+    Sentence where = sentence(QT_TRANSLATE_NOOP("Core", "listening on %1"),
                               showsLocal ? formatAddress(own.address) : describeAddress(own.address));
     if (own.isReachable)
-        where += sentence(QT_TRANSLATE_NOOP("Events", " (reachable from the network), %1"), own.family);
+        where += sentence(QT_TRANSLATE_NOOP("Core", " (reachable from the network), %1"), own.family);
     else if (showsLocal)
-        where += sentence(QT_TRANSLATE_NOOP("Events", " (%1)"), own.local);
+        where += sentence(QT_TRANSLATE_NOOP("Core", " (%1)"), own.local);
     if (m_tls != nullptr && !m_tls->own().empty()) {
         const Certificate& leaf = m_tls->own().front();
         where +=
             request().certificate != TestCertificate::None
-                ? sentence(QT_TRANSLATE_NOOP("Events", "; with a certificate that clients must refuse (%1)"),
+                ? sentence(QT_TRANSLATE_NOOP("Core", "; with a certificate that clients must refuse (%1)"),
                            snapshot().behaviour)
             : m_tls->isThrowAway()
-                ? sentence(QT_TRANSLATE_NOOP("Events", "; with a throw-away certificate for localhost, SHA-256 %1"),
+                ? sentence(QT_TRANSLATE_NOOP("Core", "; with a throw-away certificate for localhost, SHA-256 %1"),
                            leaf.sha256)
-                : sentence(QT_TRANSLATE_NOOP("Events", "; as “%1”"), leaf.title());
+                : sentence(QT_TRANSLATE_NOOP("Core", "; as “%1”"), leaf.title());
         facts.add(Fact::Certificate, leaf.toJson());
         if (m_tls->isThrowAway())
             facts.add(Fact::ThrowAway, QString::fromLatin1(m_tls->own().back().pem));
         if (const QString keyLog = m_tls->settings().keyLogFile; !keyLog.isEmpty())
-            where += sentence(QT_TRANSLATE_NOOP("Events", "; keys are written to %1"), keyLog);
+            where += sentence(QT_TRANSLATE_NOOP("Core", "; keys are written to %1"), keyLog);
     }
     record(EventKind::Started, where, facts);
     serveListener();
@@ -209,7 +209,7 @@ void Listener::reopen() {
         const Error error = isNew ? withPortOwner(*failure, native::portOf(m_bound), false) : *failure;
         if (isNew)
             record(EventKind::Warning,
-                   sentence(QT_TRANSLATE_NOOP("Events", "cannot listen again yet: %1"), toText(error)),
+                   sentence(QT_TRANSLATE_NOOP("Core", "cannot listen again yet: %1"), toText(error)),
                    {{Fact::Error, error.toJson()}});
         m_lastReopenError = error.id;
         reopenLater();
@@ -218,7 +218,7 @@ void Listener::reopen() {
     mutableSnapshot().error.reset();
     describe();
     setState(m_isPaused ? EndpointState::Paused : EndpointState::Listening);
-    record(EventKind::Reopened, sentence(QT_TRANSLATE_NOOP("Events", "listening again on %1"), snapshot().local),
+    record(EventKind::Reopened, sentence(QT_TRANSLATE_NOOP("Core", "listening again on %1"), snapshot().local),
            {{Fact::Local, snapshot().local}, {Fact::Address, formatAddress(address())}});
     watch();
 }
@@ -254,7 +254,7 @@ Result<void> Listener::applyChange(const OptionSpec& spec, const QString& value,
 
 void Listener::failed(const Error& error) {
     recordClosing({.cause = ClosingCause::Error,
-                   .text = sentence(QT_TRANSLATE_NOOP("Events", "could not listen: %1"), toText(error)),
+                   .text = sentence(QT_TRANSLATE_NOOP("Core", "could not listen: %1"), toText(error)),
                    .error = error});
 }
 
@@ -415,12 +415,12 @@ void Listener::recovered() {
 void Listener::acceptOne() {
     if (!isListening()) {
         record(EventKind::Warning,
-               sentence(QT_TRANSLATE_NOOP("Events", "nothing can be accepted now: the listener has no socket")));
+               sentence(QT_TRANSLATE_NOOP("Core", "nothing can be accepted now: the listener has no socket")));
         return;
     }
     if (m_connections.size() + m_taken.size() >= static_cast<std::size_t>(*address().number("max"))) {
         record(EventKind::Warning,
-               sentence(QT_TRANSLATE_NOOP("Events", "not accepted: as many connections as max allows are open")));
+               sentence(QT_TRANSLATE_NOOP("Core", "not accepted: as many connections as max allows are open")));
         return;
     }
     Take result = Take::Gone;
@@ -429,7 +429,7 @@ void Listener::acceptOne() {
     if (result == Take::Taken)
         setUpOne();
     else if (result == Take::Nothing || result == Take::Gone)
-        record(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Events", "no connection waits to be accepted")));
+        record(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Core", "no connection waits to be accepted")));
     if (!m_isCounting)
         updateInterest();
     else if (isListening() && snapshot().waiting)
@@ -454,8 +454,8 @@ void Listener::setPaused(bool paused) {
     if (isListening()) // otherwise it will be so once it has its socket
         setState(paused ? EndpointState::Paused : EndpointState::Listening);
     record(paused ? EventKind::Paused : EventKind::Resumed,
-           paused ? sentence(QT_TRANSLATE_NOOP("Events", "paused: new connections wait in the system's queue"))
-                  : sentence(QT_TRANSLATE_NOOP("Events", "resumed")));
+           paused ? sentence(QT_TRANSLATE_NOOP("Core", "paused: new connections wait in the system's queue"))
+                  : sentence(QT_TRANSLATE_NOOP("Core", "resumed")));
     updateInterest();
 }
 
@@ -500,15 +500,15 @@ void Listener::closeOrderly() {
     const int waiting = m_acceptor ? m_acceptor->queue().waiting.value_or(0) : 0;
     m_acceptor.reset();
     mutableSnapshot().waiting.reset();
-    Sentence text = sentence(QT_TRANSLATE_NOOP("Events", "closed by us"));
+    Sentence text = sentence(QT_TRANSLATE_NOOP("Core", "closed by us"));
     if (!m_connections.empty())
         text += m_connections.size() == 1
-                    ? sentence(QT_TRANSLATE_NOOP("Events", "; its open connection goes on"))
-                    : sentence(QT_TRANSLATE_NOOP("Events", "; its %1 open connections go on"), m_connections.size());
+                    ? sentence(QT_TRANSLATE_NOOP("Core", "; its open connection goes on"))
+                    : sentence(QT_TRANSLATE_NOOP("Core", "; its %1 open connections go on"), m_connections.size());
     if (waiting > 0)
         text += waiting == 1
-                    ? sentence(QT_TRANSLATE_NOOP("Events", "; one that waited to be accepted is reset by the system"))
-                    : sentence(QT_TRANSLATE_NOOP("Events", "; %1 that waited to be accepted are reset by the system"),
+                    ? sentence(QT_TRANSLATE_NOOP("Core", "; one that waited to be accepted is reset by the system"))
+                    : sentence(QT_TRANSLATE_NOOP("Core", "; %1 that waited to be accepted are reset by the system"),
                                waiting);
     recordClosing({.cause = ClosingCause::ClosedByUs, .text = text, .error = {}});
 }
@@ -517,7 +517,7 @@ void Listener::setBehaviour(const QString& name, BehaviourFactory factory) {
     setHeld(false); // the new one may hold it again
     setBehaviourFactory(name, std::move(factory));
     record(EventKind::BehaviourChanged,
-           sentence(QT_TRANSLATE_NOOP("Events", "behaviour of new connections is now %1"), name));
+           sentence(QT_TRANSLATE_NOOP("Core", "behaviour of new connections is now %1"), name));
 }
 
 } // namespace sw

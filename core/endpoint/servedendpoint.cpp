@@ -53,7 +53,7 @@ void ServedEndpoint::setBehaviour(const QString& name, BehaviourFactory factory)
     m_isOpened = false;
     ++m_behaviourNumber;
     recordTraffic(true);
-    record(EventKind::BehaviourChanged, sentence(QT_TRANSLATE_NOOP("Events", "behaviour is now %1"), name));
+    record(EventKind::BehaviourChanged, sentence(QT_TRANSLATE_NOOP("Core", "behaviour is now %1"), name));
     behaviourChanged();
 }
 

@@ -33,16 +33,16 @@ OpeningRecord streamOpened(const EndpointSnapshot& snapshot, const QString& list
         facts.add(Fact::ListenerName, listenerName);
         opening.text =
             snapshot.peer.isEmpty()
-                ? sentence(QT_TRANSLATE_NOOP("Events", "opened by a local process, accepted by “%1”"), listenerName)
-                : sentence(QT_TRANSLATE_NOOP("Events", "opened by %1, accepted by “%2”"), snapshot.peer, listenerName);
+                ? sentence(QT_TRANSLATE_NOOP("Core", "opened by a local process, accepted by “%1”"), listenerName)
+                : sentence(QT_TRANSLATE_NOOP("Core", "opened by %1, accepted by “%2”"), snapshot.peer, listenerName);
         return opening;
     }
-    opening.text = snapshot.peer.isEmpty() ? sentence(QT_TRANSLATE_NOOP("Events", "connected to a local process"))
-                                           : sentence(QT_TRANSLATE_NOOP("Events", "connected to %1"), snapshot.peer);
+    opening.text = snapshot.peer.isEmpty() ? sentence(QT_TRANSLATE_NOOP("Core", "connected to a local process"))
+                                           : sentence(QT_TRANSLATE_NOOP("Core", "connected to %1"), snapshot.peer);
     if (!snapshot.local.isEmpty())
-        opening.text += sentence(QT_TRANSLATE_NOOP("Events", " from %1"), snapshot.local);
+        opening.text += sentence(QT_TRANSLATE_NOOP("Core", " from %1"), snapshot.local);
     if (const auto proxy = snapshot.address.given("proxy")) {
-        opening.text += sentence(QT_TRANSLATE_NOOP("Events", " through %1"), *proxy);
+        opening.text += sentence(QT_TRANSLATE_NOOP("Core", " through %1"), *proxy);
         facts.add(Fact::Proxy, *proxy);
     }
     return opening;
@@ -50,12 +50,12 @@ OpeningRecord streamOpened(const EndpointSnapshot& snapshot, const QString& list
 
 ClosingRecord notConnectedForTls(const Error& error) {
     return {.cause = ClosingCause::TlsFailure,
-            .text = sentence(QT_TRANSLATE_NOOP("Events", "not connected: %1"), toText(error)),
+            .text = sentence(QT_TRANSLATE_NOOP("Core", "not connected: %1"), toText(error)),
             .error = error};
 }
 
 ClosingRecord refusedByUs() {
-    return reset(sentence(QT_TRANSLATE_NOOP("Events", "refused and reset by us")));
+    return reset(sentence(QT_TRANSLATE_NOOP("Core", "refused and reset by us")));
 }
 
 ClosingRecord notConnected(const Error& error) {
@@ -64,7 +64,7 @@ ClosingRecord notConnected(const Error& error) {
                                : error.id == ErrorId::ConnectionReset    ? ClosingCause::Reset
                                                                          : ClosingCause::Error;
     return {.cause = cause,
-            .text = sentence(QT_TRANSLATE_NOOP("Events", "could not connect: %1"), toText(error)),
+            .text = sentence(QT_TRANSLATE_NOOP("Core", "could not connect: %1"), toText(error)),
             .error = error};
 }
 
@@ -75,15 +75,15 @@ ClosingRecord givenUp(const Sentence& why) {
 ClosingRecord closedOrderly(bool byPeer, bool hasPeerEnded) {
     if (byPeer)
         return {.cause = ClosingCause::ClosedByPeer,
-                .text = sentence(QT_TRANSLATE_NOOP("Events", "closed: the peer ended first, then we did")),
+                .text = sentence(QT_TRANSLATE_NOOP("Core", "closed: the peer ended first, then we did")),
                 .error = {}};
-    return byUs(hasPeerEnded ? sentence(QT_TRANSLATE_NOOP("Events", "closed: we ended first, then the peer did"))
-                             : sentence(QT_TRANSLATE_NOOP("Events", "closed by us")));
+    return byUs(hasPeerEnded ? sentence(QT_TRANSLATE_NOOP("Core", "closed: we ended first, then the peer did"))
+                             : sentence(QT_TRANSLATE_NOOP("Core", "closed by us")));
 }
 
 ClosingRecord peerIsGone() {
     return {.cause = ClosingCause::ClosedByPeer,
-            .text = sentence(QT_TRANSLATE_NOOP("Events", "closed by the peer: it neither sends nor receives any more")),
+            .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by the peer: it neither sends nor receives any more")),
             .error = {}};
 }
 
@@ -91,19 +91,19 @@ ClosingRecord resetAtClose(qint64 unsent) {
     return reset(unsent > 0 ? sentence(QT_TRANSLATE_NOOP(
                                            "Events", "closed by us with a reset (linger=0): %1 bytes were not sent"),
                                        unsent)
-                            : sentence(QT_TRANSLATE_NOOP("Events", "closed by us with a reset (linger=0)")));
+                            : sentence(QT_TRANSLATE_NOOP("Core", "closed by us with a reset (linger=0)")));
 }
 
 ClosingRecord resetAfterLinger(qint64 seconds, qint64 unacknowledged) {
     return reset(sentence(
-        QT_TRANSLATE_NOOP("Events",
+        QT_TRANSLATE_NOOP("Core",
                           "closed by us with a reset: linger=%1 was over, and the peer had not acknowledged %2 bytes"),
         seconds, unacknowledged));
 }
 
 ClosingRecord aborted(quint64 unsent) {
-    return reset(unsent > 0 ? sentence(QT_TRANSLATE_NOOP("Events", "aborted by us: reset, %1 bytes not sent"), unsent)
-                            : sentence(QT_TRANSLATE_NOOP("Events", "aborted by us: reset")));
+    return reset(unsent > 0 ? sentence(QT_TRANSLATE_NOOP("Core", "aborted by us: reset, %1 bytes not sent"), unsent)
+                            : sentence(QT_TRANSLATE_NOOP("Core", "aborted by us: reset")));
 }
 
 ClosingRecord closedByError(Error error, bool afterEnd, bool inHandshake) {
@@ -115,8 +115,8 @@ ClosingRecord closedByError(Error error, bool afterEnd, bool inHandshake) {
     return {.cause = isReset                                   ? ClosingCause::Reset
                      : error.id == ErrorId::ConnectionTimedOut ? ClosingCause::TimedOut
                                                                : ClosingCause::Error,
-            .text = isReset ? sentence(QT_TRANSLATE_NOOP("Events", "reset by the peer: %1"), toText(error))
-                            : sentence(QT_TRANSLATE_NOOP("Events", "ended by an error: %1"), toText(error)),
+            .text = isReset ? sentence(QT_TRANSLATE_NOOP("Core", "reset by the peer: %1"), toText(error))
+                            : sentence(QT_TRANSLATE_NOOP("Core", "ended by an error: %1"), toText(error)),
             .error = error};
 }
 

@@ -32,21 +32,21 @@ TlsBeginning tlsBeginning(const TlsSession& session, bool isUpgrade, bool isOwn)
     const TlsContext& context = session.context();
     const bool isServer = context.side() == TlsSide::Server;
     TlsBeginning beginning{
-        .text = isServer ? sentence(QT_TRANSLATE_NOOP("Events", "TLS handshake begins, as server"))
-                         : sentence(QT_TRANSLATE_NOOP("Events", "TLS handshake begins, as client of “%1”"),
+        .text = isServer ? sentence(QT_TRANSLATE_NOOP("Core", "TLS handshake begins, as server"))
+                         : sentence(QT_TRANSLATE_NOOP("Core", "TLS handshake begins, as client of “%1”"),
                                     context.settings().name),
         .facts = {{Fact::Side, isServer ? QStringLiteral("server") : QStringLiteral("client")},
                   {Fact::Upgrade, isUpgrade}}};
     if (isUpgrade)
-        beginning.text += sentence(QT_TRANSLATE_NOOP("Events", "; what comes before this was not encrypted"));
+        beginning.text += sentence(QT_TRANSLATE_NOOP("Core", "; what comes before this was not encrypted"));
     if (const QString& keyLog = context.settings().keyLogFile; !keyLog.isEmpty()) {
-        beginning.text += sentence(QT_TRANSLATE_NOOP("Events", "; its keys are written to %1"), keyLog);
+        beginning.text += sentence(QT_TRANSLATE_NOOP("Core", "; its keys are written to %1"), keyLog);
         beginning.facts.add(Fact::KeyLog, keyLog);
     }
     if (isOwn && context.isThrowAway()) {
         const Certificate& certificate = session.report().own.front();
         beginning.text +=
-            sentence(QT_TRANSLATE_NOOP("Events", "; with a throw-away certificate for localhost, SHA-256 %1"),
+            sentence(QT_TRANSLATE_NOOP("Core", "; with a throw-away certificate for localhost, SHA-256 %1"),
                      certificate.sha256);
         beginning.facts.add(Fact::ThrowAway, QString::fromLatin1(certificate.pem));
     }
@@ -56,7 +56,7 @@ TlsBeginning tlsBeginning(const TlsSession& session, bool isUpgrade, bool isOwn)
 Sentence tlsEstablishedText(const TlsReport& report) {
     Sentence text = report.toText();
     for (const CertificateProblem& problem : report.problems) // accepted by choice
-        text += sentence(QT_TRANSLATE_NOOP("Events", "; certificate %1: %2"), problem.depth + 1, problem.reason);
+        text += sentence(QT_TRANSLATE_NOOP("Core", "; certificate %1: %2"), problem.depth + 1, problem.reason);
     return text;
 }
 
@@ -72,10 +72,10 @@ Error handshakeTimedOut(const TlsSession& session) {
 ClosingRecord closingByTls(const Error& error, bool wasEstablished) {
     return {.cause = ClosingCause::TlsFailure,
             .text = error.id == ErrorId::TlsTruncated
-                        ? sentence(QT_TRANSLATE_NOOP("Events", "ended without TLS's own end: %1"), toText(error))
+                        ? sentence(QT_TRANSLATE_NOOP("Core", "ended without TLS's own end: %1"), toText(error))
                     : wasEstablished
-                        ? sentence(QT_TRANSLATE_NOOP("Events", "ended by a failure of TLS: %1"), toText(error))
-                        : sentence(QT_TRANSLATE_NOOP("Events", "no TLS: %1"), toText(error)),
+                        ? sentence(QT_TRANSLATE_NOOP("Core", "ended by a failure of TLS: %1"), toText(error))
+                        : sentence(QT_TRANSLATE_NOOP("Core", "no TLS: %1"), toText(error)),
             .error = error};
 }
 

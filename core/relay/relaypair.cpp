@@ -82,7 +82,7 @@ void RelayPair::opened(Side side, LocalEnd& peer) {
     if (!m_relay->plan().isRecorded)
         peer.setRecorded(false);
     if (m_isOver) {
-        peer.abortBecause(sentence(QT_TRANSLATE_NOOP("Events", "its client has gone")), std::nullopt);
+        peer.abortBecause(sentence(QT_TRANSLATE_NOOP("Core", "its client has gone")), std::nullopt);
         return;
     }
     if (side == Side::Target && std::exchange(m_isHandshakeHeld, false) && m_client != nullptr)
@@ -142,7 +142,7 @@ void RelayPair::watchIdle() {
     const auto idle = m_relay->plan().idle;
     if (quiet >= idle && m_up.isIdle() && m_down.isIdle()) {
         m_client->abortBecause(
-            sentence(QT_TRANSLATE_NOOP("Events", "forgotten: no datagram for %1"), formatDuration(idle)), std::nullopt);
+            sentence(QT_TRANSLATE_NOOP("Core", "forgotten: no datagram for %1"), formatDuration(idle)), std::nullopt);
         return;
     }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(idle - quiet);
@@ -162,7 +162,7 @@ void RelayPair::check() {
             if (peer == nullptr)
                 continue;
             if (isReset)
-                peer->abortBecause(sentence(QT_TRANSLATE_NOOP("Events", "reset by a fault of the relay")),
+                peer->abortBecause(sentence(QT_TRANSLATE_NOOP("Core", "reset by a fault of the relay")),
                                    std::nullopt);
             else
                 peer->close();
@@ -201,10 +201,10 @@ void RelayPair::closed(Side side, const ClosingRecord& closing) {
         way.forgetHeld();
         const QString ended = closing.text.toText();
         const Sentence why = m_isDatagram && isOrderly(closing)
-                                 ? sentence(QT_TRANSLATE_NOOP("Events", "the other side has ended: %1"), ended)
+                                 ? sentence(QT_TRANSLATE_NOOP("Core", "the other side has ended: %1"), ended)
                              : side == Side::Client
-                                 ? sentence(QT_TRANSLATE_NOOP("Events", "passed on from the client: %1"), ended)
-                                 : sentence(QT_TRANSLATE_NOOP("Events", "passed on from the target: %1"), ended);
+                                 ? sentence(QT_TRANSLATE_NOOP("Core", "passed on from the client: %1"), ended)
+                                 : sentence(QT_TRANSLATE_NOOP("Core", "passed on from the target: %1"), ended);
         other->abortBecause(why, closing.error);
         return;
     }

@@ -80,7 +80,7 @@ void RelayWay::peek(QByteArrayView bytes) {
     m_isPeeking = state == HelloState::NeedsMore && m_peeked.size() < mostPeeked;
     if (state == HelloState::Complete && from != nullptr)
         from->tell(EventKind::TlsHelloSeen,
-                   sentence(QT_TRANSLATE_NOOP("Events", "TLS is passed through untouched; the client asks %1"),
+                   sentence(QT_TRANSLATE_NOOP("Core", "TLS is passed through untouched; the client asks %1"),
                             hello.toText()),
                    {{Fact::Hello, hello.toJson()}});
     if (!m_isPeeking)
@@ -95,7 +95,7 @@ void RelayWay::arrived(QByteArrayView bytes) {
         if (!std::exchange(m_saidFull, true) && from != nullptr)
             from->tell(
                 EventKind::NotSent,
-                sentence(QT_TRANSLATE_NOOP("Events", "datagrams are not passed on: 64 MiB of them wait already")), {});
+                sentence(QT_TRANSLATE_NOOP("Core", "datagrams are not passed on: 64 MiB of them wait already")), {});
         return;
     }
     m_saidFull = false;
@@ -140,7 +140,7 @@ void RelayWay::framed(const Message& message) {
     if (m_isDatagram && m_held.size() >= mostHeld) {
         if (from != nullptr)
             from->tell(EventKind::NotSent,
-                       sentence(QT_TRANSLATE_NOOP("Events", "not passed on: %1 messages are held already"), mostHeld),
+                       sentence(QT_TRANSLATE_NOOP("Core", "not passed on: %1 messages are held already"), mostHeld),
                        {});
         return;
     }
@@ -160,7 +160,7 @@ void RelayWay::hold(const QByteArray& bytes) {
                       .time = Timestamp::now()});
     if (from != nullptr)
         from->tell(EventKind::MessageHeld,
-                   sentence(QT_TRANSLATE_NOOP("Events", "%1: a message of %2 bytes is held: %3"),
+                   sentence(QT_TRANSLATE_NOOP("Core", "%1: a message of %2 bytes is held: %3"),
                             directionName(m_direction), QString::number(bytes.size()), shown(bytes)),
                    {{Fact::Number, static_cast<qint64>(number)},
                     {Fact::Direction, directionName(m_direction)},
@@ -196,7 +196,7 @@ bool RelayWay::release(quint64 number, const Release& release) {
     if (LocalEnd* teller = from != nullptr ? from : to)
         teller->tell(
             EventKind::MessageReleased,
-            sentence(QT_TRANSLATE_NOOP("Events", "%1: the held message was %2"), directionName(m_direction), what),
+            sentence(QT_TRANSLATE_NOOP("Core", "%1: the held message was %2"), directionName(m_direction), what),
             {{Fact::Number, static_cast<qint64>(number)},
              {Fact::Size, message.bytes.size()},
              {Fact::Edited, isEdited}});
@@ -212,7 +212,7 @@ void RelayWay::forgetHeld() {
         return;
     if (LocalEnd* teller = from != nullptr ? from : to)
         teller->tell(EventKind::MessageReleased,
-                     sentence(QT_TRANSLATE_NOOP("Events", "%1: %2 held messages have nobody to go to any more"),
+                     sentence(QT_TRANSLATE_NOOP("Core", "%1: %2 held messages have nobody to go to any more"),
                               directionName(m_direction), m_held.size()),
                      {});
     m_held.clear();
@@ -404,7 +404,7 @@ void RelayWay::tellDecisions() {
         teller->tell(EventKind::FaultApplied, decisions[i].toText(), {{Fact::Decision, decisions[i].toJson()}});
     if (teller != nullptr && decisions.size() > mostTold) {
         const auto rest = static_cast<qint64>(decisions.size() - mostTold);
-        teller->tell(EventKind::FaultApplied, sentence(QT_TRANSLATE_NOOP("Events", "%1 more decisions at once"), rest),
+        teller->tell(EventKind::FaultApplied, sentence(QT_TRANSLATE_NOOP("Core", "%1 more decisions at once"), rest),
                      {{Fact::Count, rest}});
     }
     m_relay.m_hooks.decided(std::move(decisions));

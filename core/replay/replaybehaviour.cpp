@@ -34,7 +34,7 @@ void ReplayBehaviour::opened(LocalEnd& local) {
     const bool isClient = options.side == ReplaySide::Client;
     local.tell(
         EventKind::ReplayStarted,
-        sentence(QT_TRANSLATE_NOOP("Events", "replays “%1” of %2 as %3: %4 messages, %5 bytes"), conversation().name,
+        sentence(QT_TRANSLATE_NOOP("Core", "replays “%1” of %2 as %3: %4 messages, %5 bytes"), conversation().name,
                  m_turn->script->name(), isClient ? QStringLiteral("client") : QStringLiteral("server"),
                  conversation().messages(options.side), conversation().bytes(options.side)),
         {{Fact::Side, isClient ? QStringLiteral("client") : QStringLiteral("server")}, {Fact::Speed, options.speed}});
@@ -86,7 +86,7 @@ bool ReplayBehaviour::awaits(LocalEnd& local, const ReplayStep& step) {
         return false;
     if (m_peerEnded) { // nothing more comes
         differ(local,
-               sentence(QT_TRANSLATE_NOOP("Events", "the peer ended, and had %1 more bytes to say here"), missing()),
+               sentence(QT_TRANSLATE_NOOP("Core", "the peer ended, and had %1 more bytes to say here"), missing()),
                {{Fact::Missing, missing()}});
         giveUpTurn();
         return false;
@@ -176,7 +176,7 @@ void ReplayBehaviour::compare(LocalEnd& local, QByteArrayView bytes) {
             const qsizetype place = m_comparedBytes + same;
             differ(
                 local,
-                sentence(QT_TRANSLATE_NOOP("Events", "byte %1 of the peer's message %2 differs: expected %3, came %4"),
+                sentence(QT_TRANSLATE_NOOP("Core", "byte %1 of the peer's message %2 differs: expected %3, came %4"),
                          place, m_compared + 1, around(steps[m_compared].bytes, place), around(bytes, same)),
                 {{Fact::Step, static_cast<qint64>(m_compared)},
                  {Fact::Offset, place},
@@ -215,7 +215,7 @@ void ReplayBehaviour::compareDatagram(LocalEnd& local, QByteArrayView bytes) {
         m_surplus += static_cast<quint64>(bytes.size());
         differ(
             local,
-            sentence(QT_TRANSLATE_NOOP("Events", "a datagram of %1 bytes that was not in the recording"), bytes.size()),
+            sentence(QT_TRANSLATE_NOOP("Core", "a datagram of %1 bytes that was not in the recording"), bytes.size()),
             {});
         return;
     }
@@ -224,7 +224,7 @@ void ReplayBehaviour::compareDatagram(LocalEnd& local, QByteArrayView bytes) {
         m_matched += static_cast<quint64>(bytes.size());
     else
         differ(local,
-               sentence(QT_TRANSLATE_NOOP("Events", "datagram %1 differs: expected %2 bytes %3, came %4 bytes %5"),
+               sentence(QT_TRANSLATE_NOOP("Core", "datagram %1 differs: expected %2 bytes %3, came %4 bytes %5"),
                         m_compared + 1, expected.size(), around(expected, 0), bytes.size(), around(bytes, 0)),
                {{Fact::Step, static_cast<qint64>(m_compared)},
                 {Fact::Expected, around(expected, 0)},
@@ -269,12 +269,12 @@ void ReplayBehaviour::woken(LocalEnd& local, quint64 token) {
     const QString patience = formatDuration(m_turn->options.patience);
     if (steps[m_step].isEnd)
         differ(local,
-               sentence(QT_TRANSLATE_NOOP("Events", "the peer did not end within %1, as it did in the recording"),
+               sentence(QT_TRANSLATE_NOOP("Core", "the peer did not end within %1, as it did in the recording"),
                         patience),
                {});
     else
         differ(local,
-               sentence(QT_TRANSLATE_NOOP("Events",
+               sentence(QT_TRANSLATE_NOOP("Core",
                                           "after %1 without a byte, %2 bytes of the peer's message %3 are missing"),
                         patience, missing(), m_compared + 1),
                {{Fact::Step, static_cast<qint64>(m_compared)}, {Fact::Missing, missing()}});
@@ -295,19 +295,19 @@ void ReplayBehaviour::finish(LocalEnd& local) {
     m_isOver = true;
     if (missing() > 0)
         differ(local,
-               sentence(QT_TRANSLATE_NOOP("Events", "%1 bytes that the peer said in the recording did not come"),
+               sentence(QT_TRANSLATE_NOOP("Core", "%1 bytes that the peer said in the recording did not come"),
                         missing()),
                {{Fact::Missing, missing()}});
     if (m_surplus > 0 && !conversation().isDatagram)
         differ(local,
-               sentence(QT_TRANSLATE_NOOP("Events", "the peer said %1 bytes more than in the recording"), m_surplus),
+               sentence(QT_TRANSLATE_NOOP("Core", "the peer said %1 bytes more than in the recording"), m_surplus),
                {{Fact::Surplus, static_cast<qint64>(m_surplus)}});
     local.tell(
         EventKind::ReplayEnded,
         m_differences == 0
-            ? sentence(QT_TRANSLATE_NOOP("Events", "the replay is over: the peer said what it said then, %1 bytes"),
+            ? sentence(QT_TRANSLATE_NOOP("Core", "the replay is over: the peer said what it said then, %1 bytes"),
                        m_matched)
-            : sentence(QT_TRANSLATE_NOOP("Events", "the replay is over: %1 differences"), m_differences),
+            : sentence(QT_TRANSLATE_NOOP("Core", "the replay is over: %1 differences"), m_differences),
         {{Fact::Differences, static_cast<qint64>(m_differences)},
          {Fact::Matched, static_cast<qint64>(m_matched)},
          {Fact::Complete, true}});

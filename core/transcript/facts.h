@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/error.h"
-#include "core/transcript/sentence.h"
+#include "core/base/sentence.h"
 
 #include <QByteArray>
 #include <QByteArrayView>

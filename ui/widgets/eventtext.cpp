@@ -10,7 +10,7 @@ QString eventText(const RecordView& record) {
 }
 
 QString eventText(const Sentence& sentence) {
-    return sentence.toText([](const char* words) { return QCoreApplication::translate("Events", words); });
+    return sentence.toText([](const char* words) { return QCoreApplication::translate("Core", words); });
 }
 
 } // namespace sw::ui

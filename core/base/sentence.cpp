@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/transcript/sentence.h"
+#include "core/base/sentence.h"
 
 namespace sw {
 

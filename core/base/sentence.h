@@ -11,8 +11,8 @@
 
 namespace sw {
 
-/// What an event says to people: its words, with %1, %2, … where something stands, and what stands there. The words are
-/// what is recorded, and it is put together where it is shown, in the language of whoever reads. A plain value; any
+/// What an event or an error says to people: its words, with %1, %2, … where something stands, and what stands there. The words are
+/// what is kept, and it is put together where it is shown, in the language of whoever reads. A plain value; any
 /// thread.
 class Sentence {
 public:
@@ -37,6 +37,7 @@ public:
     const std::vector<Part>& parts() const { return m_parts; }
     Sentence& operator+=(const Sentence& more);
 
+    operator QString() const { return toText(); }
     /// In English, or by `translate`.
     QString toText(Translate translate = nullptr) const;
 
@@ -55,7 +56,7 @@ QString sentenceValue(Number number) {
     return QString::number(number);
 }
 
-/// A sentence of this program's. `words`: a literal, which is not copied, marked by QT_TRANSLATE_NOOP("Events", …), so
+/// A sentence of this program's. `words`: a literal, which is not copied, marked by QT_TRANSLATE_NOOP("Core", …), so
 /// that they are found by translators.
 template <typename... Values>
 Sentence sentence(const char* words, const Values&... values) {
