@@ -10,7 +10,7 @@ namespace sw {
 
 namespace {
 
-tl::unexpected<Error> fail(const QString& detail, qsizetype position) {
+tl::unexpected<Error> fail(const Sentence& detail, qsizetype position) {
     return tl::unexpected(badInput(QStringLiteral("address"), detail, static_cast<int>(position)));
 }
 
@@ -59,12 +59,12 @@ Result<Address::Option> checkedOption(const Address& address, const QString& nam
                                       qsizetype start, qsizetype valueStart) {
     const OptionSpec* spec = findOption(name);
     if (spec == nullptr || !spec->appliesTo(address.scheme)) {
-        return fail(QStringLiteral("“%1” is no option of %2. It takes: %3.")
-                        .arg(name, schemeName(address.scheme), optionNames(address.scheme).join(QLatin1String(", "))),
+        return fail(sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no option of %2. It takes: %3."), name,
+                             schemeName(address.scheme), optionNames(address.scheme).join(QLatin1String(", "))),
                     start);
     }
     if (!given && spec->type != OptionType::Switch)
-        return fail(QStringLiteral("%1 needs a value: %1 takes %2.").arg(name, acceptedValues(*spec)),
+        return fail(sentence(QT_TRANSLATE_NOOP("Core", "%1 needs a value: %1 takes %2."), name, acceptedValues(*spec)),
                     start + name.size());
     const auto value = normaliseOption(*spec, given.value_or(QStringLiteral("on")));
     if (!value)
@@ -73,15 +73,15 @@ Result<Address::Option> checkedOption(const Address& address, const QString& nam
     const bool namesPlace = spec->type == OptionType::Host || spec->type == OptionType::Destination;
     const bool isPath = value->startsWith(QLatin1Char('/')) || value->startsWith(QLatin1Char('@'));
     if (namesPlace && isPath != isLocal(address.scheme))
-        return fail(QStringLiteral("%1=%2: for %3 it takes %4.")
-                        .arg(name, *value, schemeName(address.scheme),
+        return fail(sentence(QT_TRANSLATE_NOOP("Core", "%1=%2: for %3 it takes %4."), name, *value,
+                             schemeName(address.scheme),
                              isLocal(address.scheme) ? QStringLiteral("the path of a socket file, or @name")
                                                      : QStringLiteral("HOST or HOST:PORT")),
                     valueStart);
     const bool isRepeated =
         std::any_of(address.options.begin(), address.options.end(), [&](const auto& o) { return o.name == name; });
     if (isRepeated && !spec->repeatable)
-        return fail(QStringLiteral("%1 stands twice; it can be given once.").arg(name), start);
+        return fail(sentence(QT_TRANSLATE_NOOP("Core", "%1 stands twice; it can be given once."), name), start);
     return Address::Option{name, *value};
 }
 
@@ -95,8 +95,8 @@ Result<Address::Option> readOption(const Address& address, const QString& piece,
 Result<void> checkScheme(Scheme scheme) {
     if (isInThisBuild(scheme))
         return {};
-    Error error =
-        badInput(QStringLiteral("scheme"), QStringLiteral("%1 is not in this build.").arg(schemeName(scheme)), 0);
+    Error error = badInput(QStringLiteral("scheme"),
+                           sentence(QT_TRANSLATE_NOOP("Core", "%1 is not in this build."), schemeName(scheme)), 0);
     error.id = ErrorId::NotSupported;
     return tl::unexpected(error);
 }
@@ -104,17 +104,19 @@ Result<void> checkScheme(Scheme scheme) {
 Result<void> checkPath(const Address& address, qsizetype start) {
     const bool isAbstract = address.path.startsWith(QLatin1Char('@'));
     if (!isAbstract && !address.path.startsWith(QLatin1Char('/')))
-        return fail(QStringLiteral("A socket file needs its whole path: write %1:///run/app.sock%2.")
-                        .arg(schemeName(address.scheme), QStringLiteral(", or @name for an abstract one on Linux")),
-                    start);
+        return fail(
+            sentence(QT_TRANSLATE_NOOP("Core", "A socket file needs its whole path: write %1:///run/app.sock%2."),
+                     schemeName(address.scheme), QStringLiteral(", or @name for an abstract one on Linux")),
+            start);
     if (address.path.contains(QChar(0)))
-        return fail(QStringLiteral("A path cannot contain a NUL byte."), start);
+        return fail(sentence(QT_TRANSLATE_NOOP("Core", "A path cannot contain a NUL byte.")), start);
     // 108 bytes on Linux and Windows, 104 on macOS and the BSDs, with the closing NUL
     constexpr qsizetype longest = sizeof(sockaddr_un::sun_path) - 1;
     const qsizetype length = address.path.toUtf8().size();
     if (length > longest || address.path.size() < 2)
-        return fail(QStringLiteral("The path has %1 bytes; a socket's path has 2 to %2.").arg(length).arg(longest),
-                    start);
+        return fail(
+            sentence(QT_TRANSLATE_NOOP("Core", "The path has %1 bytes; a socket's path has 2 to %2."), length, longest),
+            start);
     return {};
 }
 
@@ -125,44 +127,53 @@ Result<void> checkRole(const Address& address, Role role, const QString& text) {
     };
     for (const Address::Option& option : address.options) {
         if (!findOption(option.name)->appliesTo(role))
-            return fail(QStringLiteral("%1 is for %2 only.")
-                            .arg(option.name, role == Role::Listen ? QStringLiteral("outgoing connections")
-                                                                   : QStringLiteral("listening sockets")),
+            return fail(sentence(QT_TRANSLATE_NOOP("Core", "%1 is for %2 only."), option.name,
+                                 role == Role::Listen ? QStringLiteral("outgoing connections")
+                                                      : QStringLiteral("listening sockets")),
                         optionPosition(option.name));
     }
     const qsizetype hostStart = schemeName(address.scheme).size() + 3;
     if (role == Role::Connect && !isLocal(address.scheme)) {
         if (address.place.host.isEmpty() || address.place.host == QLatin1String("*"))
-            return fail(QStringLiteral("A connection needs a host: a name, 127.0.0.1, [::1] or an integer."),
+            return fail(sentence(QT_TRANSLATE_NOOP(
+                            "Core", "A connection needs a host: a name, 127.0.0.1, [::1] or an integer.")),
                         hostStart);
         if (address.place.portLast != address.place.portFirst)
-            return fail(QStringLiteral("A connection goes to one port; a range is for listeners."), hostStart);
+            return fail(sentence(QT_TRANSLATE_NOOP("Core", "A connection goes to one port; a range is for listeners.")),
+                        hostStart);
         if (address.place.portFirst == 0)
-            return fail(QStringLiteral("A connection needs a port: 1 to 65535, or a service name such as http."),
+            return fail(sentence(QT_TRANSLATE_NOOP(
+                            "Core", "A connection needs a port: 1 to 65535, or a service name such as http.")),
                         text.indexOf(QLatin1Char('?')) < 0 ? text.size() : text.indexOf(QLatin1Char('?')));
     }
     if (address.given("proxy") && address.given("sockets") == QLatin1String("native"))
-        return fail(QStringLiteral("A proxy is reached by Qt's sockets: leave sockets=native out."),
-                    optionPosition(QStringLiteral("sockets")));
+        return fail(
+            sentence(QT_TRANSLATE_NOOP("Core", "A proxy is reached by Qt's sockets: leave sockets=native out.")),
+            optionPosition(QStringLiteral("sockets")));
     if (address.given("proxypassword") && !address.given("proxy"))
-        return fail(QStringLiteral("proxypassword needs proxy=SCHEME://USER@HOST:PORT beside it."),
+        return fail(sentence(QT_TRANSLATE_NOOP("Core", "proxypassword needs proxy=SCHEME://USER@HOST:PORT beside it.")),
                     optionPosition(QStringLiteral("proxypassword")));
     const auto literal = ipLiteral(address.place.host);
     const QString ipv6 = address.value("ipv6");
     if (literal && !isLocal(address.scheme)) {
         const bool isV6 = literal->protocol() == QAbstractSocket::IPv6Protocol;
         if (isV6 ? ipv6 == QLatin1String("off") : ipv6 == QLatin1String("only"))
-            return fail(QStringLiteral("ipv6=%1 excludes %2, which is an %3 address. Leave the option out, or choose "
-                                       "another host.")
-                            .arg(ipv6, address.place.host, isV6 ? QStringLiteral("IPv6") : QStringLiteral("IPv4")),
-                        optionPosition(QStringLiteral("ipv6")));
+            return fail(
+                sentence(
+                    QT_TRANSLATE_NOOP(
+                        "Core",
+                        "ipv6=%1 excludes %2, which is an %3 address. Leave the option out, or choose another host."),
+                    ipv6, address.place.host, isV6 ? QStringLiteral("IPv6") : QStringLiteral("IPv4")),
+                optionPosition(QStringLiteral("ipv6")));
     }
     if (role == Role::Listen && address.value("ipv6") == QLatin1String("both") &&
         address.place.host != QLatin1String("*") && address.place.host != QLatin1String("::") &&
         !isLocal(address.scheme))
-        return fail(QStringLiteral("ipv6=both needs host *: a socket takes both families only when it is bound to "
-                                   "every address."),
-                    optionPosition(QStringLiteral("ipv6")));
+        return fail(
+            sentence(QT_TRANSLATE_NOOP(
+                "Core",
+                "ipv6=both needs host *: a socket takes both families only when it is bound to every address.")),
+            optionPosition(QStringLiteral("ipv6")));
     return {};
 }
 
@@ -216,8 +227,8 @@ void Address::removeOption(const QString& name, const QString& value) {
 Result<Address> parseAddress(const QString& text) {
     const qsizetype mark = text.indexOf(QLatin1String("://"));
     if (mark < 0)
-        return fail(QStringLiteral("An address starts with its scheme, such as tcp://%1.")
-                        .arg(text.isEmpty() ? QStringLiteral("localhost:10244") : text),
+        return fail(sentence(QT_TRANSLATE_NOOP("Core", "An address starts with its scheme, such as tcp://%1."),
+                             text.isEmpty() ? QStringLiteral("localhost:10244") : text),
                     0);
     const auto scheme = parseScheme(text.left(mark));
     if (!scheme)

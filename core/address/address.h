@@ -49,8 +49,8 @@ Result<Address> parseAddress(const QString& text);
 /// As parseAddress(), and checks that the options, the port and the host make sense for that use.
 Result<Address> parseAddress(const QString& text, Role role);
 
-/// The same for an address that was made, not read: what the parser would refuse is refused, and values get their normal
-/// form. The errors' positions count in its text.
+/// The same for an address that was made, not read: what the parser would refuse is refused, and values get their
+/// normal form. The errors' positions count in its text.
 Result<Address> checkedFor(const Address& address, Role role);
 
 QString formatAddress(const Address& address);

@@ -12,16 +12,18 @@ namespace sw {
 
 namespace {
 
-tl::unexpected<Error> hostError(const QString& detail, qsizetype position) {
+tl::unexpected<Error> hostError(const Sentence& detail, qsizetype position) {
     return tl::unexpected(badInput(QStringLiteral("host"), detail, static_cast<int>(position)));
 }
 
 tl::unexpected<Error> portError(const QString& text, qsizetype position) {
-    return tl::unexpected(badInput(QStringLiteral("port"),
-                                   QStringLiteral("“%1” is no port: write 0 to 65535, a range such as 10244-10300, "
-                                                  "or a service name such as http.")
-                                       .arg(text),
-                                   static_cast<int>(position)));
+    return tl::unexpected(badInput(
+        QStringLiteral("port"),
+        sentence(QT_TRANSLATE_NOOP(
+                     "Core",
+                     "“%1” is no port: write 0 to 65535, a range such as 10244-10300, or a service name such as http."),
+                 text),
+        static_cast<int>(position)));
 }
 
 bool isNameCharacter(QChar c) {
@@ -74,23 +76,28 @@ Result<QString> readPlainHost(const QString& host, qsizetype start) {
     if (isDigits(host) || isHexadecimal(host)) {
         if (auto dotted = hostOfInteger(host))
             return *dotted;
-        return hostError(QStringLiteral("“%1” is too large: an integer host is 0 to 4294967295.").arg(host), start);
+        return hostError(
+            sentence(QT_TRANSLATE_NOOP("Core", "“%1” is too large: an integer host is 0 to 4294967295."), host), start);
     }
     if (host.size() > 253)
-        return hostError(QStringLiteral("A host name has at most 253 characters; this one has %1.").arg(host.size()),
+        return hostError(sentence(QT_TRANSLATE_NOOP("Core", "A host name has at most 253 characters; this one has %1."),
+                                  host.size()),
                          start + 253);
     for (qsizetype i = 0; i < host.size(); ++i) {
         if (!isNameCharacter(host.at(i)))
-            return hostError(QStringLiteral("“%1” cannot stand in a host: write a name, 127.0.0.1, [::1], an "
-                                            "integer or *.")
-                                 .arg(host.at(i)),
-                             start + i);
+            return hostError(
+                sentence(QT_TRANSLATE_NOOP(
+                             "Core", "“%1” cannot stand in a host: write a name, 127.0.0.1, [::1], an integer or *."),
+                         host.at(i)),
+                start + i);
     }
     const bool looksNumeric =
         std::all_of(host.begin(), host.end(), [](QChar c) { return (c >= u'0' && c <= u'9') || c == u'.'; });
     if (looksNumeric && !ipLiteral(host))
-        return hostError(QStringLiteral("“%1” is no IPv4 address: four numbers from 0 to 255 are needed.").arg(host),
-                         start);
+        return hostError(
+            sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no IPv4 address: four numbers from 0 to 255 are needed."),
+                     host),
+            start);
     return host;
 }
 
@@ -99,11 +106,15 @@ Result<QString> readBracketedHost(const QString& text, qsizetype close) {
     if (const auto problem = ambiguityOfHost(inside))
         return hostError(*problem, 1);
     if (inside.endsWith(QLatin1Char('%')))
-        return hostError(QStringLiteral("The interface after % is missing: write it as [fe80::1%eth0]."), close);
+        return hostError(
+            sentence(QT_TRANSLATE_NOOP("Core", "The interface after % is missing: write it as [fe80::1%eth0].")),
+            close);
     const auto address = ipLiteral(inside);
     if (!address || address->protocol() != QAbstractSocket::IPv6Protocol)
-        return hostError(QStringLiteral("“%1” is no IPv6 address: write it as [::1] or [fe80::1%eth0].").arg(inside),
-                         1);
+        return hostError(
+            sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no IPv6 address: write it as [::1] or [fe80::1%eth0]."),
+                     inside),
+            1);
     return address->toString();
 }
 
@@ -130,11 +141,12 @@ Result<HostPort> readPort(HostPort value, const QString& port, qsizetype start, 
         const auto first = portNumber(QStringView(port).left(dash));
         const auto last = portNumber(QStringView(port).mid(dash + 1));
         if (!first || !last || *first == 0 || *first > *last)
-            return tl::unexpected(badInput(QStringLiteral("port"),
-                                           QStringLiteral("“%1” is no range: write FIRST-LAST from 1 to 65535, the "
-                                                          "smaller one first.")
-                                               .arg(port),
-                                           static_cast<int>(start)));
+            return tl::unexpected(badInput(
+                QStringLiteral("port"),
+                sentence(QT_TRANSLATE_NOOP(
+                             "Core", "“%1” is no range: write FIRST-LAST from 1 to 65535, the smaller one first."),
+                         port),
+                static_cast<int>(start)));
         value.portFirst = *first;
         value.portLast = *last;
         return value;
@@ -161,7 +173,8 @@ Result<HostPort> parseHostPort(const QString& text, bool udp) {
     if (text.startsWith(QLatin1Char('['))) {
         const qsizetype close = text.indexOf(QLatin1Char(']'));
         if (close < 0)
-            return hostError(QStringLiteral("The closing ] of the IPv6 address is missing."), text.size());
+            return hostError(sentence(QT_TRANSLATE_NOOP("Core", "The closing ] of the IPv6 address is missing.")),
+                             text.size());
         auto host = readBracketedHost(text, close);
         if (!host)
             return tl::unexpected(host.error());
@@ -169,11 +182,13 @@ Result<HostPort> parseHostPort(const QString& text, bool udp) {
         rest = text.mid(close + 1);
         restStart = close + 1;
         if (!rest.isEmpty() && !rest.startsWith(QLatin1Char(':')))
-            return hostError(QStringLiteral("After ] only a port can follow, as in [::1]:80."), restStart);
+            return hostError(sentence(QT_TRANSLATE_NOOP("Core", "After ] only a port can follow, as in [::1]:80.")),
+                             restStart);
     } else {
         const qsizetype colon = text.indexOf(QLatin1Char(':'));
         if (colon >= 0 && text.indexOf(QLatin1Char(':'), colon + 1) >= 0)
-            return hostError(QStringLiteral("An IPv6 address needs brackets: write [%1].").arg(text), 0);
+            return hostError(sentence(QT_TRANSLATE_NOOP("Core", "An IPv6 address needs brackets: write [%1]."), text),
+                             0);
         restStart = colon < 0 ? text.size() : colon;
         auto host = readPlainHost(text.left(restStart), 0);
         if (!host)

@@ -205,7 +205,7 @@ struct Query {
     QString protocol;
 };
 
-tl::unexpected<Error> refuse(const QString& detail) {
+tl::unexpected<Error> refuse(const Sentence& detail) {
     return tl::unexpected(badInput(QStringLiteral("lookup"), detail));
 }
 
@@ -218,9 +218,9 @@ Result<std::optional<quint32>> integerOf(const QString& text) {
         return refuse(*problem);
     const auto host = hostOfInteger(text);
     if (!host)
-        return refuse(QStringLiteral("“%1” stands for no address and no port: an integer is 0 to 4294967295 (or "
-                                     "0xffffffff), and a port 0 to 65535.")
-                          .arg(text));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1” stands for no address and no port: an integer is 0 to "
+                                                         "4294967295 (or 0xffffffff), and a port 0 to 65535."),
+                               text));
     return std::optional<quint32>(QHostAddress(*host).toIPv4Address());
 }
 
@@ -229,9 +229,10 @@ Result<void> readProtocol(Query& query, const QString& before, const QString& af
                           const std::optional<quint32>& integer) {
     query.protocol = after.toLower();
     if (query.protocol != QLatin1String("tcp") && query.protocol != QLatin1String("udp"))
-        return refuse(QStringLiteral("“%1” is no protocol: write SERVICE/tcp or SERVICE/udp.").arg(after));
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no protocol: write SERVICE/tcp or SERVICE/udp."), after));
     if (integer && *integer > 65535)
-        return refuse(QStringLiteral("%1 is no port: ports are 0 to 65535.").arg(before));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 is no port: ports are 0 to 65535."), before));
     return {};
 }
 
@@ -239,7 +240,8 @@ Result<Query> parseQuery(const QString& text) {
     Query query;
     const QString trimmed = text.trimmed();
     if (trimmed.isEmpty())
-        return refuse(QStringLiteral("Write a name, an address, an integer, a subnet, a port or a service."));
+        return refuse(sentence(
+            QT_TRANSLATE_NOOP("Core", "Write a name, an address, an integer, a subnet, a port or a service.")));
     const bool hasSlash = trimmed.contains(QLatin1Char('/'));
     const QString after = trimmed.section(QLatin1Char('/'), 1);
     QString host = trimmed.section(QLatin1Char('/'), 0, 0);
@@ -285,10 +287,11 @@ Result<std::vector<LookupFact>> lookUpName(const Query& query, bool reverse) {
     if (!facts.empty())
         return facts;
     if (!query.protocol.isEmpty())
-        return tl::unexpected(Error{
-            .id = ErrorId::NameNotFound,
-            .situation = QStringLiteral("lookup"),
-            .detail = QStringLiteral("“%1/%2” is no service of this system's list.").arg(query.name, query.protocol)});
+        return tl::unexpected(
+            Error{.id = ErrorId::NameNotFound,
+                  .situation = QStringLiteral("lookup"),
+                  .detail = sentence(QT_TRANSLATE_NOOP("Core", "“%1/%2” is no service of this system's list."),
+                                     query.name, query.protocol)});
     const auto hosts = resolveNow(query.name, Family::Any);
     if (!hosts)
         return tl::unexpected(hosts.error());
@@ -336,11 +339,11 @@ Result<Subnet> parseSubnet(const QString& text) {
         subnet.prefix = std::popcount(bits);
     }
     if (!address || !ok || subnet.prefix < 0 || subnet.prefix > most)
-        return tl::unexpected(badInput(QStringLiteral("subnet"),
-                                       QStringLiteral("“%1” is no subnet: write 10.1.2.3/20, 10.1.2.3/255.255.240.0 or "
-                                                      "2001:db8::/48; the prefix is 0 to %2.")
-                                           .arg(text)
-                                           .arg(most)));
+        return tl::unexpected(
+            badInput(QStringLiteral("subnet"),
+                     sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no subnet: write 10.1.2.3/20, 10.1.2.3/255.255.240.0 "
+                                                        "or 2001:db8::/48; the prefix is 0 to %2."),
+                              text, most)));
     return subnet;
 }
 

@@ -150,17 +150,20 @@ static_assert(largestInt > largestBuffer);
 
 tl::unexpected<Error> refuse(const OptionSpec& spec, const QString& value) {
     if (spec.type == OptionType::Secret) // the value may be the secret itself
-        return tl::unexpected(
-            badInput(QStringLiteral("option"),
-                     QStringLiteral("%1 takes %2.").arg(QString::fromLatin1(spec.name), acceptedValues(spec)), 0));
-    return tl::unexpected(badInput(
-        QStringLiteral("option"),
-        QStringLiteral("%1=%2: %1 takes %3.").arg(QString::fromLatin1(spec.name), value, acceptedValues(spec)), 0));
+        return tl::unexpected(badInput(
+            QStringLiteral("option"),
+            sentence(QT_TRANSLATE_NOOP("Core", "%1 takes %2."), QString::fromLatin1(spec.name), acceptedValues(spec)),
+            0));
+    return tl::unexpected(badInput(QStringLiteral("option"),
+                                   sentence(QT_TRANSLATE_NOOP("Core", "%1=%2: %1 takes %3."),
+                                            QString::fromLatin1(spec.name), value, acceptedValues(spec)),
+                                   0));
 }
 
 tl::unexpected<Error> refuseHost(const OptionSpec& spec, const QString& value, const QString& problem) {
-    return tl::unexpected(badInput(QStringLiteral("option"),
-                                   QStringLiteral("%1=%2: %3").arg(QString::fromLatin1(spec.name), value, problem), 0));
+    return tl::unexpected(
+        badInput(QStringLiteral("option"),
+                 sentence(QT_TRANSLATE_NOOP("Core", "%1=%2: %3"), QString::fromLatin1(spec.name), value, problem), 0));
 }
 
 /// What is ambiguous in HOST, HOST:PORT, [HOST]:PORT or GROUP%INTERFACE; paths and names hold nothing of that.

@@ -59,8 +59,9 @@ Result<ProxySettings> parseProxy(const QString& text) {
     const qsizetype at = body.lastIndexOf(QLatin1Char('@'));
     const QString user = body.left(std::max<qsizetype>(at, 0));
     if (user.contains(QLatin1Char(':')) || (colon < 0 && text.contains(QLatin1Char('@'))))
-        return refused(QStringLiteral("proxy takes no password: write proxy=SCHEME://USER@HOST:PORT, and where the "
-                                      "password stands with proxypassword=env:NAME or proxypassword=file:PATH."));
+        return refused(sentence(
+            QT_TRANSLATE_NOOP("Core", "proxy takes no password: write proxy=SCHEME://USER@HOST:PORT, and where the "
+                                      "password stands with proxypassword=env:NAME or proxypassword=file:PATH.")));
     ProxySettings settings{.kind = {}, .user = QUrl::fromPercentEncoding(user.toUtf8()), .place = {}};
     quint16 usual = 0;
     for (const KindName& one : kinds) {
@@ -70,9 +71,10 @@ Result<ProxySettings> parseProxy(const QString& text) {
         }
     }
     if (usual == 0)
-        return refused(QStringLiteral("“%1” is no proxy: proxy takes socks5://[USER@]HOST:PORT or "
-                                      "http://[USER@]HOST:PORT.")
-                           .arg(text));
+        return refused(
+            sentence(QT_TRANSLATE_NOOP(
+                         "Core", "“%1” is no proxy: proxy takes socks5://[USER@]HOST:PORT or http://[USER@]HOST:PORT."),
+                     text));
     QString where = body.mid(at + 1);
     if (where.endsWith(QLatin1Char('/')))
         where.chop(1);
@@ -80,7 +82,7 @@ Result<ProxySettings> parseProxy(const QString& text) {
     if (!place)
         return refused(QStringLiteral("proxy=%1: %2").arg(text, place.error().detail));
     if (place->host.isEmpty() || place->host == QLatin1String("*") || place->portFirst != place->portLast)
-        return refused(QStringLiteral("proxy=%1: a proxy is one host and one port.").arg(text));
+        return refused(sentence(QT_TRANSLATE_NOOP("Core", "proxy=%1: a proxy is one host and one port."), text));
     place->service.clear();
     if (place->portFirst == 0)
         place->portFirst = place->portLast = usual;

@@ -50,12 +50,12 @@ Result<void> checkZone(const QHostAddress& address, const QString& host) {
     zone.toUInt(&isNumber);
     if (zone.isEmpty() || isNumber || QNetworkInterface::interfaceIndexFromName(zone) != 0)
         return {};
-    return tl::unexpected(
-        Error{.id = ErrorId::AddressNotAvailable,
-              .situation = QStringLiteral("resolve"),
-              .detail = QStringLiteral("This machine has no interface “%1”, which the address %2 is for. `swright list "
-                                       "interfaces` names those that there are.")
-                            .arg(zone, host)});
+    return tl::unexpected(Error{
+        .id = ErrorId::AddressNotAvailable,
+        .situation = QStringLiteral("resolve"),
+        .detail = sentence(QT_TRANSLATE_NOOP("Core", "This machine has no interface “%1”, which the address %2 is for. "
+                                                     "`swright list interfaces` names those that there are."),
+                           zone, host)});
 }
 
 int nativeFamily(Family family) {
@@ -81,7 +81,8 @@ Result<std::vector<QHostAddress>> resolveNow(const QString& host, Family family)
             return tl::unexpected(
                 Error{.id = ErrorId::AddressNotAvailable,
                       .situation = QStringLiteral("resolve"),
-                      .detail = QStringLiteral("%1 is not of the family that the option ipv6 asks for.").arg(host)});
+                      .detail = sentence(
+                          QT_TRANSLATE_NOOP("Core", "%1 is not of the family that the option ipv6 asks for."), host)});
         if (const auto known = checkZone(*literal, host); !known)
             return tl::unexpected(known.error());
         return std::vector{*literal};

@@ -104,10 +104,11 @@ Result<Scheme> parseScheme(const QString& name) {
     });
     if (found != schemes.end())
         return found->scheme;
-    return tl::unexpected(badInput(QStringLiteral("scheme"),
-                                   QStringLiteral("“%1” is no scheme that is known here. This build opens: %2.")
-                                       .arg(name, usableSchemes().join(QLatin1String(", "))),
-                                   0));
+    return tl::unexpected(
+        badInput(QStringLiteral("scheme"),
+                 sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no scheme that is known here. This build opens: %2."),
+                          name, usableSchemes().join(QLatin1String(", "))),
+                 0));
 }
 
 bool isDatagramName(const QString& name) {

@@ -72,7 +72,8 @@ Result<void> AppendFile::awaitReader() {
             return tl::unexpected(
                 Error{.id = ErrorId::WriteFailed,
                       .situation = QStringLiteral("record"),
-                      .detail = QStringLiteral("%1 cannot be written: its reader does not take more.").arg(m_path)});
+                      .detail = sentence(
+                          QT_TRANSLATE_NOOP("Core", "%1 cannot be written: its reader does not take more."), m_path)});
     }
 }
 

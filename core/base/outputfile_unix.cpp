@@ -21,18 +21,20 @@ constexpr mode_t ownerOnly = S_IRUSR | S_IWUSR;
 tl::unexpected<Error> refused(const QString& path, const QString& why) {
     return tl::unexpected(Error{.id = ErrorId::WriteFailed,
                                 .situation = QStringLiteral("record"),
-                                .detail = QStringLiteral("%1 %2").arg(path, why)});
+                                .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 %2"), path, why)});
 }
 
 tl::unexpected<Error> exists(const QString& path) {
-    return tl::unexpected(Error{.id = ErrorId::AlreadyExists,
-                                .situation = QStringLiteral("record"),
-                                .detail = QStringLiteral("%1 exists already, and nothing is overwritten.").arg(path)});
+    return tl::unexpected(
+        Error{.id = ErrorId::AlreadyExists,
+              .situation = QStringLiteral("record"),
+              .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 exists already, and nothing is overwritten."), path)});
 }
 
 tl::unexpected<Error> isLink(const QString& path) {
-    return refused(path, QStringLiteral("is a symbolic link, and links are not followed when something is written. "
-                                        "Give the name of the file itself, or remove the link."));
+    return refused(
+        path, sentence(QT_TRANSLATE_NOOP("Core", "is a symbolic link, and links are not followed when something is "
+                                                 "written. Give the name of the file itself, or remove the link.")));
 }
 
 /// The descriptor of ours that a name stands for: those names are links, and lead to what we have open anyway.
@@ -67,15 +69,17 @@ Result<int> openSame(const QString& path, const QByteArray& name, const struct s
     if (::fstat(file, &now) == 0 && now.st_dev == before.st_dev && now.st_ino == before.st_ino)
         return file;
     ::close(file);
-    return refused(path, QStringLiteral("was exchanged while it was opened."));
+    return refused(path, sentence(QT_TRANSLATE_NOOP("Core", "was exchanged while it was opened.")));
 }
 
 /// A file of ours as it stands: for what goes on at its end, and where a folder lets nobody replace it.
 Result<OutputFile> openOld(const QString& path, const QByteArray& name, const struct stat& status, Existing existing) {
     if (status.st_uid != ::geteuid())
-        return refused(path, QStringLiteral("belongs to another user, who could read what is written to it."));
+        return refused(path, sentence(QT_TRANSLATE_NOOP(
+                                 "Core", "belongs to another user, who could read what is written to it.")));
     if (status.st_nlink > 1)
-        return refused(path, QStringLiteral("has more than one name (hard links), so another file would change too."));
+        return refused(path, sentence(QT_TRANSLATE_NOOP(
+                                 "Core", "has more than one name (hard links), so another file would change too.")));
     const bool appends = existing == Existing::Append;
     const auto file = openSame(path, name, status, appends ? O_APPEND : 0);
     if (!file)
@@ -101,7 +105,8 @@ Result<OutputFile> openPipe(const QString& path, const QByteArray& name, const s
                             const Patience* patience) {
     constexpr std::chrono::milliseconds betweenLooks(20);
     if (status.st_uid != ::geteuid() && status.st_uid != 0)
-        return refused(path, QStringLiteral("is a pipe of another user, who would read what is written to it."));
+        return refused(path, sentence(QT_TRANSLATE_NOOP(
+                                 "Core", "is a pipe of another user, who would read what is written to it.")));
     const auto begin = std::chrono::steady_clock::now();
     for (bool hasTold = false;; hasTold = true) {
         const auto file = openSame(path, name, status, O_NONBLOCK);
@@ -111,7 +116,8 @@ Result<OutputFile> openPipe(const QString& path, const QByteArray& name, const s
             return tl::unexpected(file.error());
         if (patience == nullptr || !patience->waitsToOpen() ||
             std::chrono::steady_clock::now() - begin >= patience->longest())
-            return refused(path, QStringLiteral("is a pipe that nobody reads: start its reader first."));
+            return refused(path,
+                           sentence(QT_TRANSLATE_NOOP("Core", "is a pipe that nobody reads: start its reader first.")));
         if (!hasTold)
             patience->tellWaiting(path);
         std::this_thread::sleep_for(betweenLooks);
@@ -136,7 +142,7 @@ int openAgain(int own) {
 Error storageError(int native, const QString& path) {
     Error error = systemError(native, QStringLiteral("record"), path);
     error.id = native == EACCES || native == EPERM ? ErrorId::AccessDenied : ErrorId::WriteFailed;
-    error.detail = QStringLiteral("%1 cannot be written: %2.").arg(path, qt_error_string(native));
+    error.detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be written: %2."), path, qt_error_string(native));
     return error;
 }
 
@@ -158,9 +164,9 @@ Result<OutputFile> openOutputFile(const QString& path, const Opening& how) {
     if (S_ISCHR(status.st_mode))
         return openDevice(path, name, status);
     if (S_ISDIR(status.st_mode))
-        return refused(path, QStringLiteral("is a folder."));
+        return refused(path, sentence(QT_TRANSLATE_NOOP("Core", "is a folder.")));
     if (!S_ISREG(status.st_mode))
-        return refused(path, QStringLiteral("is no plain file: it is a disk or a socket."));
+        return refused(path, sentence(QT_TRANSLATE_NOOP("Core", "is no plain file: it is a disk or a socket.")));
     if (how.existing == Existing::Refuse)
         return exists(path);
     if (how.existing == Existing::Append)
@@ -179,7 +185,7 @@ Result<void> removeOldFile(const QString& path) {
     if (S_ISLNK(status.st_mode))
         return isLink(path);
     if (!S_ISREG(status.st_mode))
-        return refused(path, QStringLiteral("is no plain file, and is in the way."));
+        return refused(path, sentence(QT_TRANSLATE_NOOP("Core", "is no plain file, and is in the way.")));
     if (::unlink(name.constData()) != 0)
         return tl::unexpected(storageError(errno, path));
     return {};

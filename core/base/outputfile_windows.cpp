@@ -20,12 +20,13 @@ std::wstring nativeName(const QString& path) {
 tl::unexpected<Error> refused(const QString& path, const QString& why) {
     return tl::unexpected(Error{.id = ErrorId::WriteFailed,
                                 .situation = QStringLiteral("record"),
-                                .detail = QStringLiteral("%1 %2").arg(path, why)});
+                                .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 %2"), path, why)});
 }
 
 tl::unexpected<Error> isLink(const QString& path) {
-    return refused(path, QStringLiteral("is a symbolic link, and links are not followed when something is written. "
-                                        "Give the name of the file itself, or remove the link."));
+    return refused(
+        path, sentence(QT_TRANSLATE_NOOP("Core", "is a symbolic link, and links are not followed when something is "
+                                                 "written. Give the name of the file itself, or remove the link.")));
 }
 
 Result<OutputFile> opened(const QString& path, DWORD access, DWORD disposition) {
@@ -34,10 +35,10 @@ Result<OutputFile> opened(const QString& path, DWORD access, DWORD disposition) 
     if (handle == INVALID_HANDLE_VALUE) {
         const DWORD code = ::GetLastError();
         if (code == ERROR_FILE_EXISTS)
-            return tl::unexpected(
-                Error{.id = ErrorId::AlreadyExists,
-                      .situation = QStringLiteral("record"),
-                      .detail = QStringLiteral("%1 exists already, and nothing is overwritten.").arg(path)});
+            return tl::unexpected(Error{
+                .id = ErrorId::AlreadyExists,
+                .situation = QStringLiteral("record"),
+                .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 exists already, and nothing is overwritten."), path)});
         return tl::unexpected(storageError(static_cast<int>(code), path));
     }
     return OutputFile{.handle = reinterpret_cast<qintptr>(handle),
@@ -50,7 +51,7 @@ Error storageError(int native, const QString& path) {
     return {.id = native == ERROR_ACCESS_DENIED ? ErrorId::AccessDenied : ErrorId::WriteFailed,
             .native = native,
             .situation = QStringLiteral("record"),
-            .detail = QStringLiteral("%1 cannot be written: %2.").arg(path, qt_error_string(native))};
+            .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be written: %2."), path, qt_error_string(native))};
 }
 
 Result<OutputFile> openOutputFile(const QString& path, const Opening& how) {
@@ -62,7 +63,7 @@ Result<OutputFile> openOutputFile(const QString& path, const Opening& how) {
         if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
             return isLink(path);
         if ((attributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
-            return refused(path, QStringLiteral("is a folder."));
+            return refused(path, sentence(QT_TRANSLATE_NOOP("Core", "is a folder.")));
     }
     switch (how.existing) {
     case Existing::Refuse:

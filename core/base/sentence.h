@@ -11,9 +11,9 @@
 
 namespace sw {
 
-/// What an event or an error says to people: its words, with %1, %2, … where something stands, and what stands there. The words are
-/// what is kept, and it is put together where it is shown, in the language of whoever reads. A plain value; any
-/// thread.
+/// What an event or an error says to people: its words, with %1, %2, … where something stands, and what stands there.
+/// The words are what is kept, and it is put together where it is shown, in the language of whoever reads. A plain
+/// value; any thread.
 class Sentence {
 public:
     /// One piece: words of this program, or a text that is nobody's to translate.

@@ -55,16 +55,17 @@ Result<QString> decodeText(const QByteArray& bytes, const QString& what) {
     if (!encoding) {
         if (QUtf8StringView(content).isValidUtf8())
             return QString::fromUtf8(content);
-        return tl::unexpected(badInput(
-            what, QStringLiteral("line %1 has bytes that are no text: text files are in UTF-8, or in UTF-16 or UTF-32 "
-                                 "with a byte order mark.")
-                      .arg(lineOfBadByte(content))));
+        return tl::unexpected(
+            badInput(what, sentence(QT_TRANSLATE_NOOP("Core", "line %1 has bytes that are no text: text files are in "
+                                                              "UTF-8, or in UTF-16 or UTF-32 with a byte order mark."),
+                                    lineOfBadByte(content))));
     }
     QStringDecoder decoder(*encoding, QStringConverter::Flag::Stateless);
     QString text = decoder(content);
     if (decoder.hasError() || !text.isValidUtf16())
-        return tl::unexpected(badInput(what, QStringLiteral("it begins like UTF-16 or UTF-32, and is not: a character "
-                                                            "in it is broken.")));
+        return tl::unexpected(
+            badInput(what, sentence(QT_TRANSLATE_NOOP(
+                               "Core", "it begins like UTF-16 or UTF-32, and is not: a character in it is broken."))));
     return text;
 }
 

@@ -42,11 +42,14 @@ Result<std::chrono::microseconds> parseDuration(const QString& text) {
     constexpr double longest = 3.6e13;
     double microseconds = 0;
     if (!readQuantity(text, units, microseconds) || microseconds > longest) {
-        return tl::unexpected(badInput(QStringLiteral("duration"),
-                                       QStringLiteral("“%1” is no duration: write a number with us, ms, s, m or h, "
-                                                      "such as 200ms or 1.5s, up to 10000h.")
-                                           .arg(text),
-                                       0));
+        return tl::unexpected(badInput(
+            QStringLiteral("duration"),
+            sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core",
+                    "“%1” is no duration: write a number with us, ms, s, m or h, such as 200ms or 1.5s, up to 10000h."),
+                text),
+            0));
     }
     return std::chrono::microseconds(std::llround(microseconds));
 }
@@ -69,7 +72,9 @@ Result<qint64> parseSize(const QString& text) {
     if (!readQuantity(text, units, bytes) || bytes > largest) {
         return tl::unexpected(badInput(
             QStringLiteral("size"),
-            QStringLiteral("“%1” is no size: write bytes, or a number with KiB, MiB or GiB, such as 64KiB.").arg(text),
+            sentence(QT_TRANSLATE_NOOP(
+                         "Core", "“%1” is no size: write bytes, or a number with KiB, MiB or GiB, such as 64KiB."),
+                     text),
             0));
     }
     return static_cast<qint64>(bytes);

@@ -165,7 +165,7 @@ QString usageOf(const BehaviourEntry& entry) {
 }
 
 Result<BehaviourPlan> planBehaviour(const QString& text, const BehaviourChoice& choice) {
-    const auto refuse = [](const QString& detail) {
+    const auto refuse = [](const Sentence& detail) {
         return tl::unexpected(badInput(QStringLiteral("behaviour"), detail, 0));
     };
     const BehaviourEntry* entry = findBehaviour(text);
@@ -173,27 +173,28 @@ Result<BehaviourPlan> planBehaviour(const QString& text, const BehaviourChoice& 
         QStringList known;
         for (const BehaviourEntry& one : entries)
             known.append(usageOf(one));
-        return refuse(
-            QStringLiteral("“%1” is no behaviour. There are: %2.").arg(text, known.join(QLatin1String(", "))));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no behaviour. There are: %2."), text,
+                               known.join(QLatin1String(", "))));
     }
     const QString name = QString::fromLatin1(entry->name);
     const bool hasValue = text.contains(QLatin1Char('='));
     const QString value = text.section(QLatin1Char('='), 1);
     if (entry->value == Value::None && hasValue)
-        return refuse(QStringLiteral("%1 takes no value.").arg(name));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 takes no value."), name));
     if (entry->value == Value::File) {
         if (value.isEmpty())
-            return refuse(QStringLiteral("%1 takes a file: %1=FILE.").arg(name));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 takes a file: %1=FILE."), name));
         if (name != QLatin1String("replay"))
             return planFile(name, value);
-        return choice.planReplay ? choice.planReplay(value) : refuse(QStringLiteral("replay is not available here."));
+        return choice.planReplay ? choice.planReplay(value)
+                                 : refuse(sentence(QT_TRANSLATE_NOOP("Core", "replay is not available here.")));
     }
     quint64 number = 1;
     if (entry->value == Value::Number || hasValue) {
         bool ok = false;
         number = value.toULongLong(&ok);
         if (!ok)
-            return refuse(QStringLiteral("%1 takes a number: %1=1000.").arg(name));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 takes a number: %1=1000."), name));
     }
     return entry->group == Group::Misbehaving ? planMisbehaving(name, number) : planPlain(name, choice);
 }

@@ -102,7 +102,7 @@ void ConsoleBehaviour::work() {
     while (!m_isEvaluating && !m_hasEnded && !m_isRefused) {
         const qsizetype end = m_pending.indexOf('\n', m_searched);
         if (!m_process && (end < 0 ? m_pending.size() : end) > longestFirstLine) {
-            refuse(QStringLiteral("a program: a session's name is not so long"));
+            refuse(sentence(QT_TRANSLATE_NOOP("Core", "a program: a session's name is not so long")));
             return;
         }
         if (!m_process && (end >= 0 || m_pending.startsWith(handshake))) {

@@ -41,7 +41,7 @@ public:
     }
 
 private:
-    tl::unexpected<Error> refuse(const QString& detail, qsizetype column = 0) const {
+    tl::unexpected<Error> refuse(const Sentence& detail, qsizetype column = 0) const {
         return tl::unexpected(badInput(QStringLiteral("rules"),
                                        QStringLiteral("Line %1: %2").arg(QString::number(m_line), detail),
                                        static_cast<int>(m_start + column)));
@@ -70,7 +70,7 @@ private:
     Result<void> beginRule(const QString& name) {
         finishRule();
         if (m_set.rules.size() >= mostRules)
-            return refuse(QStringLiteral("there are more than 10000 rules."));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "there are more than 10000 rules.")));
         m_hasRule = true;
         m_hasMatch = false;
         m_rule = Rule{.name = name.trimmed().isEmpty() ? QStringLiteral("rule %1").arg(m_set.rules.size() + 1)
@@ -107,11 +107,12 @@ private:
         if (word == QLatin1String("seed")) {
             bool ok = false;
             m_set.seed = value.trimmed().toULongLong(&ok);
-            return ok ? Result<void>() : refuse(QStringLiteral("seed takes a number."), m_column);
+            return ok ? Result<void>() : refuse(sentence(QT_TRANSLATE_NOOP("Core", "seed takes a number.")), m_column);
         }
         return refuse(
-            QStringLiteral("“%1” is not known here. A file of rules begins with framer, seed or the first rule.")
-                .arg(word));
+            sentence(QT_TRANSLATE_NOOP(
+                         "Core", "“%1” is not known here. A file of rules begins with framer, seed or the first rule."),
+                     word));
     }
 
     /// What follows a word as bytes: `x 01 02`, or text with escapes, in quotes where spaces at its ends count.
@@ -153,7 +154,8 @@ private:
 
     Result<void> setMatch(Rule::Match match) {
         if (m_hasMatch)
-            return refuse(QStringLiteral("a rule has one condition; make another rule for the other."));
+            return refuse(
+                sentence(QT_TRANSLATE_NOOP("Core", "a rule has one condition; make another rule for the other.")));
         m_hasMatch = true;
         m_rule.match = match;
         return {};
@@ -170,7 +172,7 @@ private:
             if (!bytes)
                 return tl::unexpected(bytes.error());
             if (bytes->isEmpty() && match != Rule::Match::Equals)
-                return refuse(QStringLiteral("%1 takes at least one byte.").arg(word), m_column);
+                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 takes at least one byte."), word), m_column);
             m_rule.bytes = *bytes;
             return setMatch(match);
         }
@@ -179,8 +181,9 @@ private:
             if (word != QLatin1String(name))
                 continue;
             if (!value.trimmed().isEmpty())
-                return refuse(QStringLiteral("%1 stands alone; “%2” is too much.").arg(word, value.trimmed()),
-                              m_column);
+                return refuse(
+                    sentence(QT_TRANSLATE_NOOP("Core", "%1 stands alone; “%2” is too much."), word, value.trimmed()),
+                    m_column);
             return setMatch(match);
         }
         if (word == QLatin1String("mask"))
@@ -207,10 +210,9 @@ private:
         const auto wanted = parseHex(bytes);
         const auto bits = parseHex(mask);
         if (!wanted || !bits || wanted->isEmpty() || wanted->size() != bits->size())
-            return refuse(
-                QStringLiteral("mask takes bytes with ? for any digit (01 ?? f?), or value and mask of the same length "
-                               "(8003/f00f)."),
-                m_column);
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "mask takes bytes with ? for any digit (01 ?? f?), or "
+                                                             "value and mask of the same length (8003/f00f).")),
+                          m_column);
         m_rule.bytes = *wanted;
         m_rule.mask = *bits;
         return setMatch(Rule::Match::Mask);
@@ -258,7 +260,8 @@ private:
         static const QRegularExpression pattern(QStringLiteral("^([A-Za-z_][A-Za-z0-9_-]*)\\s+"));
         const auto match = pattern.match(value);
         if (!match.hasMatch())
-            return refuse(QStringLiteral("set takes a name and a value: set user ${1}."), m_column);
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "set takes a name and a value: set user ${1}.")),
+                          m_column);
         m_column += match.capturedLength();
         return addText(RuleAction::Kind::Set, value.mid(match.capturedLength()), match.captured(1));
     }
@@ -268,14 +271,15 @@ private:
             constexpr std::chrono::hours longest(1);
             const auto delay = parseDuration(value);
             if (!delay || *delay > longest)
-                return refuse(QStringLiteral("delay takes a time up to an hour: delay 200ms."), m_column);
+                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "delay takes a time up to an hour: delay 200ms.")),
+                              m_column);
             m_rule.actions.push_back({.kind = RuleAction::Kind::Delay,
                                       .delay = std::chrono::duration_cast<std::chrono::milliseconds>(*delay)});
             return {};
         }
         if (word == QLatin1String("record")) {
             if (value != QLatin1String("on") && value != QLatin1String("off"))
-                return refuse(QStringLiteral("record takes on or off."), m_column);
+                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "record takes on or off.")), m_column);
             m_rule.actions.push_back({.kind = RuleAction::Kind::Record, .isOn = value == QLatin1String("on")});
             return {};
         }
@@ -286,17 +290,18 @@ private:
             if (word != QLatin1String(name))
                 continue;
             if (kind == RuleAction::Kind::StartTls && value.contains(QLatin1String("keylog=")))
-                return refuse(QStringLiteral("starttls takes no keylog: keys are written only where you connect."),
+                return refuse(sentence(QT_TRANSLATE_NOOP(
+                                  "Core", "starttls takes no keylog: keys are written only where you connect.")),
                               m_column);
             m_rule.actions.push_back({.kind = kind, .argument = value});
             return {};
         }
         return refuse(
-            QStringLiteral(
-                "“%1” is not known. A rule has a condition (any, equals, contains, prefix, regex, mask, malformed; on, "
-                "endpoint, nocase) and actions (answer, set, delay, mark, log, record, starttls, end, close, "
-                "reset), and may be off or go on to the next.")
-                .arg(word == QLatin1String("on") ? QStringLiteral("on ") + value : word));
+            sentence(QT_TRANSLATE_NOOP(
+                         "Core", "“%1” is not known. A rule has a condition (any, equals, contains, prefix, regex, "
+                                 "mask, malformed; on, endpoint, nocase) and actions (answer, set, delay, mark, log, "
+                                 "record, starttls, end, close, reset), and may be off or go on to the next."),
+                     word == QLatin1String("on") ? QStringLiteral("on ") + value : word));
     }
 
     const QString& m_text;

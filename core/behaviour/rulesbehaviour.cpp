@@ -28,15 +28,15 @@ Result<QString> readTextFile(const QString& path, const QString& what) {
         return tl::unexpected(Error{.id = ErrorId::NotFound, .situation = what, .detail = why});
     };
     if (const QString why = whyNoInputFile(path); !why.isEmpty())
-        return refuse(QStringLiteral("%1 cannot be read: %2.").arg(path, why));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2."), path, why));
     if (!file.open(QIODevice::ReadOnly))
-        return refuse(QStringLiteral("%1 cannot be read: %2.").arg(path, file.errorString()));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2."), path, file.errorString()));
     const QByteArray bytes = file.read(largestFile + 1);
     if (bytes.size() > largestFile)
-        return refuse(QStringLiteral("%1 is longer than 4 MiB.").arg(path));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 is longer than 4 MiB."), path));
     const auto text = decodeText(bytes, what);
     if (!text)
-        return refuse(QStringLiteral("%1 cannot be read: %2").arg(path, text.error().detail));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2"), path, text.error().detail));
     return *text;
 }
 
@@ -67,7 +67,7 @@ Result<void> RulesSource::load(const QString& text) {
     if (!rules) {
         Error error = rules.error();
         if (!m_file.isEmpty())
-            error.detail = QStringLiteral("%1: %2").arg(m_file, error.detail);
+            error.detail = sentence(QT_TRANSLATE_NOOP("Core", "%1: %2"), m_file, error.detail);
         return tl::unexpected(error);
     }
     const std::lock_guard lock(m_mutex);
@@ -166,9 +166,9 @@ void RulesBehaviour::forgetClearText(LocalEnd& local) {
     const auto isLater = [this](const Step& step) { return step.message > m_nowMessage; };
     const auto later = std::remove_if(m_steps.begin(), m_steps.end(), isLater);
     if (!m_messages.empty() || m_framer.pending() > 0 || later != m_steps.end())
-        local.tell(
-            EventKind::Warning,
-            sentence(QT_TRANSLATE_NOOP("Core", "what came in clear text after TLS was asked for is not taken")), {});
+        local.tell(EventKind::Warning,
+                   sentence(QT_TRANSLATE_NOOP("Core", "what came in clear text after TLS was asked for is not taken")),
+                   {});
     m_steps.erase(later, m_steps.end());
     m_messages.clear();
     m_framer = Framer(m_rules->set.framer);

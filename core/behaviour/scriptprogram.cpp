@@ -64,9 +64,10 @@ Error cannotStartScript(const QString& name, const QProcess& process) {
     const QString program = scriptProgram();
     const bool isThere = QFileInfo(program).isExecutable();
     Error error = isThere ? threadError(EAGAIN) : Error{.id = ErrorId::NotFound, .situation = QStringLiteral("script")};
-    error.detail = QStringLiteral("%1: scripts run in a process of their own, and %2 cannot be started for it: %3. %4")
-                       .arg(name, program, isThere ? process.errorString() : QStringLiteral("it is not there"),
-                            isThere ? error.detail : QStringLiteral("It belongs beside this program."));
+    error.detail = sentence(
+        QT_TRANSLATE_NOOP("Core", "%1: scripts run in a process of their own, and %2 cannot be started for it: %3. %4"),
+        name, program, isThere ? process.errorString() : QStringLiteral("it is not there"),
+        isThere ? error.detail.toText() : QStringLiteral("It belongs beside this program."));
     return error;
 }
 
@@ -74,8 +75,7 @@ Error cannotBeginScript(const QString& name, const QByteArray& lastWords) {
     const QByteArray word("LIMITS ");
     const qsizetype at = lastWords.indexOf(word);
     Error error = threadError(EAGAIN);
-    error.detail = QStringLiteral("%1: its process cannot run here: %2. %3")
-                       .arg(name,
+    error.detail = sentence(QT_TRANSLATE_NOOP("Core", "%1: its process cannot run here: %2. %3"), name,
                             at < 0 ? QStringLiteral("it does not say why")
                                    : QString::fromUtf8(lastWords.sliced(at + word.size())).trimmed(),
                             error.detail);

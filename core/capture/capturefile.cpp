@@ -62,9 +62,10 @@ void CaptureFile::forOptions(QByteArrayView options, Call call) const {
 }
 
 tl::unexpected<Error> CaptureFile::broken(const QString& why) const {
-    return tl::unexpected(badInput(QStringLiteral("capture"),
-                                   QStringLiteral("After %1 packets, at byte %2: %3. What comes before it was read.")
-                                       .arg(QString::number(m_packets), QString::number(m_position), why)));
+    return tl::unexpected(
+        badInput(QStringLiteral("capture"),
+                 sentence(QT_TRANSLATE_NOOP("Core", "After %1 packets, at byte %2: %3. What comes before it was read."),
+                          QString::number(m_packets), QString::number(m_position), why)));
 }
 
 bool CaptureFile::isCapture(QByteArrayView start) {
@@ -108,8 +109,9 @@ Result<void> CaptureFile::begin() {
     constexpr qsizetype pcapRest = 20;
     const QByteArrayView magic = take(4);
     if (!isCapture(magic))
-        return tl::unexpected(badInput(QStringLiteral("capture"),
-                                       QStringLiteral("It is neither pcap nor pcapng: it does not begin like one.")));
+        return tl::unexpected(badInput(
+            QStringLiteral("capture"),
+            sentence(QT_TRANSLATE_NOOP("Core", "It is neither pcap nor pcapng: it does not begin like one."))));
     if (qFromBigEndian<quint32>(magic.data()) == pcapng::sectionHeader) {
         m_isBlocks = true;
         m_at -= 4; // the first block is read as all others
@@ -121,9 +123,9 @@ Result<void> CaptureFile::begin() {
     m_isNano = number<quint32>(magic, 0) == pcapNano;
     const QByteArrayView head = take(pcapRest);
     if (head.size() < pcapRest)
-        return broken(QStringLiteral("the file header is cut short"));
+        return broken(sentence(QT_TRANSLATE_NOOP("Core", "the file header is cut short")));
     if (number<quint16>(head, 0) != 2)
-        return broken(QStringLiteral("version %1 of pcap is not known").arg(number<quint16>(head, 0)));
+        return broken(sentence(QT_TRANSLATE_NOOP("Core", "version %1 of pcap is not known"), number<quint16>(head, 0)));
     m_linkType = number<quint32>(head, 16) & 0xffffU; // above: the length of a check sum
     return {};
 }
@@ -138,17 +140,17 @@ Result<std::optional<CapturedPacket>> CaptureFile::nextPcap() {
     if (head.isEmpty())
         return std::nullopt;
     if (head.size() < headSize)
-        return broken(QStringLiteral("the file ends in the middle of a packet"));
+        return broken(sentence(QT_TRANSLATE_NOOP("Core", "the file ends in the middle of a packet")));
     CapturedPacket packet{.wall = static_cast<qint64>(number<quint32>(head, 0)) * nano +
                                   static_cast<qint64>(number<quint32>(head, 4)) * (m_isNano ? 1 : 1000),
                           .linkType = m_linkType,
                           .originalSize = number<quint32>(head, 12)};
     const auto size = number<quint32>(head, 8);
     if (size > largestBlock)
-        return broken(QStringLiteral("a packet of %1 bytes cannot be").arg(size));
+        return broken(sentence(QT_TRANSLATE_NOOP("Core", "a packet of %1 bytes cannot be"), size));
     packet.bytes = take(static_cast<qsizetype>(size));
     if (packet.bytes.size() < static_cast<qsizetype>(size))
-        return broken(QStringLiteral("the file ends in the middle of a packet"));
+        return broken(sentence(QT_TRANSLATE_NOOP("Core", "the file ends in the middle of a packet")));
     ++m_packets;
     return packet;
 }
@@ -160,21 +162,21 @@ Result<std::optional<CapturedPacket>> CaptureFile::nextBlock() {
         if (head.isEmpty())
             return std::nullopt;
         if (head.size() < 8)
-            return broken(QStringLiteral("the file ends in the middle of a block"));
+            return broken(sentence(QT_TRANSLATE_NOOP("Core", "the file ends in the middle of a block")));
         if (number<quint32>(head, 0) == pcapng::sectionHeader) { // its magic says the order of the length before it
             const QByteArray kept = head.toByteArray();
             const QByteArrayView magic = take(4);
             if (magic.size() < 4)
-                return broken(QStringLiteral("the file ends in the middle of a block"));
+                return broken(sentence(QT_TRANSLATE_NOOP("Core", "the file ends in the middle of a block")));
             m_isBig = qFromBigEndian<quint32>(magic.data()) == pcapng::byteOrderMagic;
             if (number<quint32>(magic, 0) != pcapng::byteOrderMagic)
-                return broken(QStringLiteral("a section does not say its byte order"));
+                return broken(sentence(QT_TRANSLATE_NOOP("Core", "a section does not say its byte order")));
             const auto size = number<quint32>(kept, 4);
             if (size < 28 || size > largestBlock || size % 4 != 0)
-                return broken(QStringLiteral("a section header of %1 bytes cannot be").arg(size));
+                return broken(sentence(QT_TRANSLATE_NOOP("Core", "a section header of %1 bytes cannot be"), size));
             const QByteArrayView rest = take(static_cast<qsizetype>(size) - 12);
             if (rest.size() < static_cast<qsizetype>(size) - 12)
-                return broken(QStringLiteral("the file ends in the middle of a block"));
+                return broken(sentence(QT_TRANSLATE_NOOP("Core", "the file ends in the middle of a block")));
             if (auto read = readSection(rest); !read)
                 return tl::unexpected(read.error());
             continue;
@@ -182,11 +184,11 @@ Result<std::optional<CapturedPacket>> CaptureFile::nextBlock() {
         const auto type = number<quint32>(head, 0);
         const auto size = number<quint32>(head, 4);
         if (size < smallest || size > largestBlock)
-            return broken(QStringLiteral("a block of %1 bytes cannot be").arg(size));
+            return broken(sentence(QT_TRANSLATE_NOOP("Core", "a block of %1 bytes cannot be"), size));
         const auto left = static_cast<qsizetype>((size + 3) / 4 * 4) - 8;
         const QByteArrayView body = take(left);
         if (body.size() < left)
-            return broken(QStringLiteral("the file ends in the middle of a block"));
+            return broken(sentence(QT_TRANSLATE_NOOP("Core", "the file ends in the middle of a block")));
         if (type == pcapng::interfaceDescription) {
             if (auto read = readInterface(body.chopped(4)); !read)
                 return tl::unexpected(read.error());
@@ -210,9 +212,9 @@ Result<void> CaptureFile::readSection(QByteArrayView body) {
 Result<void> CaptureFile::readInterface(QByteArrayView body) {
     constexpr quint16 timeOffset = 14;
     if (body.size() < 8)
-        return broken(QStringLiteral("an interface is cut short"));
+        return broken(sentence(QT_TRANSLATE_NOOP("Core", "an interface is cut short")));
     if (m_interfaces.size() >= mostInterfaces)
-        return broken(QStringLiteral("it has more than %1 interfaces").arg(mostInterfaces));
+        return broken(sentence(QT_TRANSLATE_NOOP("Core", "it has more than %1 interfaces"), mostInterfaces));
     Interface interface { .linkType = number<quint16>(body, 0), .name = {}, .snapLength = number<quint32>(body, 4) };
     forOptions(body.sliced(8), [&](quint16 code, QByteArrayView value) {
         if (code == pcapng::InterfaceName)
@@ -230,10 +232,10 @@ Result<std::optional<CapturedPacket>> CaptureFile::readPacket(quint32 type, QByt
     const bool isSimple = type == pcapng::simplePacket;
     const qsizetype headSize = isSimple ? 4 : 20;
     if (body.size() < headSize)
-        return broken(QStringLiteral("a packet is cut short"));
+        return broken(sentence(QT_TRANSLATE_NOOP("Core", "a packet is cut short")));
     const quint32 index = isSimple ? 0 : type == oldPacket ? number<quint16>(body, 0) : number<quint32>(body, 0);
     if (index >= m_interfaces.size())
-        return broken(QStringLiteral("a packet is of interface %1, which there is not").arg(index));
+        return broken(sentence(QT_TRANSLATE_NOOP("Core", "a packet is of interface %1, which there is not"), index));
     const Interface& interface = m_interfaces[index];
     CapturedPacket packet{.linkType = interface.linkType, .interface = interface.name};
     quint32 size = 0;
@@ -251,7 +253,7 @@ Result<std::optional<CapturedPacket>> CaptureFile::readPacket(quint32 type, QByt
         packet.originalSize = number<quint32>(body, 16);
     }
     if (size > static_cast<quint32>(body.size() - headSize))
-        return broken(QStringLiteral("a packet of %1 bytes does not fit in its block").arg(size));
+        return broken(sentence(QT_TRANSLATE_NOOP("Core", "a packet of %1 bytes does not fit in its block"), size));
     packet.bytes = body.sliced(headSize, static_cast<qsizetype>(size));
     const qsizetype optionsAt = std::min<qsizetype>(headSize + (static_cast<qsizetype>(size) + 3) / 4 * 4, body.size());
     if (!isSimple && optionsAt < body.size()) {

@@ -277,8 +277,8 @@ private:
             flow.conversation, flow.isClientLocal ? EventKind::Opened : EventKind::Accepted,
             isUdp   ? sentence(QT_TRANSLATE_NOOP("Core", "first datagram from %1 to %2"), from.toText(), to.toText())
             : isSyn ? sentence(QT_TRANSLATE_NOOP("Core", "%1 connects to %2"), client.toText(), server.toText())
-                    : sentence(QT_TRANSLATE_NOOP("Core", "the capture begins in the middle: %1 to %2"),
-                               client.toText(), server.toText()),
+                    : sentence(QT_TRANSLATE_NOOP("Core", "the capture begins in the middle: %1 to %2"), client.toText(),
+                               server.toText()),
             {{Fact::Scheme, isUdp ? QStringLiteral("udp") : QStringLiteral("tcp")},
              {Fact::Local, local},
              {Fact::Peer, peer}},

@@ -160,12 +160,12 @@ Result<DumpLine> readDumpLine(QByteArrayView text) {
         ++digits;
     constexpr qsizetype mostDigits = 16;
     if (digits < 3 || digits > mostDigits)
-        return notALine(QStringLiteral("it does not begin with an offset"));
+        return notALine(sentence(QT_TRANSLATE_NOOP("Core", "it does not begin with an offset")));
     line.offset = text.first(digits).toByteArray();
     line.hasColon = digits < text.size() && text[digits] == ':';
     text = text.sliced(digits + (line.hasColon ? 1 : 0));
     if (!text.isEmpty() && !isBlank(text[0]))
-        return notALine(QStringLiteral("it does not begin with an offset"));
+        return notALine(sentence(QT_TRANSLATE_NOOP("Core", "it does not begin with an offset")));
     const QByteArrayView rest = text.sliced(blanksAt(text, 0));
     if (rest.isEmpty())
         return line;
@@ -183,8 +183,9 @@ Result<DumpLine> readDumpLine(QByteArrayView text) {
         if (line.isInOrder || line.isSwapped)
             return line;
     }
-    return notALine(hadDigits ? QStringLiteral("its digits and the characters beside them do not say the same")
-                              : QStringLiteral("what follows its offset is no row of bytes in hexadecimal"));
+    return notALine(
+        hadDigits ? sentence(QT_TRANSLATE_NOOP("Core", "its digits and the characters beside them do not say the same"))
+                  : sentence(QT_TRANSLATE_NOOP("Core", "what follows its offset is no row of bytes in hexadecimal")));
 }
 
 bool isDigitsAlone(QByteArrayView line) {
@@ -196,17 +197,18 @@ Result<QByteArray> readPlainHexLine(QByteArrayView line) {
     const QList<QByteArray> words = text.split(' ');
     for (const QByteArray& word : words) {
         if (!std::all_of(word.begin(), word.end(), isDigit))
-            return notALine(QStringLiteral("it has other characters than hexadecimal digits"));
+            return notALine(sentence(QT_TRANSLATE_NOOP("Core", "it has other characters than hexadecimal digits")));
         if (word.size() % 2 != 0)
-            return notALine(QStringLiteral("it has an odd number of digits"));
+            return notALine(sentence(QT_TRANSLATE_NOOP("Core", "it has an odd number of digits")));
         if (words.size() > 1 && word.size() != 2)
-            return notALine(QStringLiteral("groups of %1 digits without offsets may be words of either byte order")
-                                .arg(word.size()));
+            return notALine(sentence(
+                QT_TRANSLATE_NOOP("Core", "groups of %1 digits without offsets may be words of either byte order"),
+                word.size()));
     }
     constexpr qsizetype wide = 2;
     if ((words.size() > 1 || blanksAt(line, 0) >= wide) && looksDecimal(line))
-        return notALine(QStringLiteral("numbers of two digits in wide columns may be decimal (od -t u1, od -t d1); "
-                                       "write the dump again with od -t x1"));
+        return notALine(sentence(QT_TRANSLATE_NOOP("Core", "numbers of two digits in wide columns may be decimal (od "
+                                                           "-t u1, od -t d1); write the dump again with od -t x1")));
     return QByteArray::fromHex(text);
 }
 

@@ -139,9 +139,11 @@ Result<void> HexReader::takeComment(const QByteArray& line) {
 
 Result<void> HexReader::takeSqueeze() {
     if (m_form == Form::Plain)
-        return wrong(QStringLiteral("* stands for repeated lines, and without offsets nobody knows how many"));
+        return wrong(sentence(
+            QT_TRANSLATE_NOOP("Core", "* stands for repeated lines, and without offsets nobody knows how many")));
     if (m_bytes.isEmpty() || m_isSqueezed || m_isEnded)
-        return wrong(QStringLiteral("* stands for lines like the one before it, and there is none"));
+        return wrong(
+            sentence(QT_TRANSLATE_NOOP("Core", "* stands for lines like the one before it, and there is none")));
     m_isSqueezed = true;
     return {};
 }
@@ -151,7 +153,7 @@ Result<void> HexReader::takePlain(const QByteArray& line) {
     if (!bytes)
         return tl::unexpected(bytes.error());
     if (m_bytes.size() + bytes->size() > largestRecord)
-        return wrong(QStringLiteral("a record of a hex dump has at most 64 MiB"));
+        return wrong(sentence(QT_TRANSLATE_NOOP("Core", "a record of a hex dump has at most 64 MiB")));
     m_form = Form::Plain;
     m_bytes += *bytes;
     return {};
@@ -168,7 +170,7 @@ Result<void> HexReader::takeDump(const DumpLine& line) {
             return done;
     }
     if (m_isEnded)
-        return wrong(QStringLiteral("the dump has ended before it, with an offset alone"));
+        return wrong(sentence(QT_TRANSLATE_NOOP("Core", "the dump has ended before it, with an offset alone")));
     if (line.direction)
         m_kind = *line.direction;
     if (!line.bytes.isEmpty()) {
@@ -189,20 +191,22 @@ Result<void> HexReader::takeDump(const DumpLine& line) {
 Result<void> HexReader::takeUnit(const DumpLine& line) {
     const bool isAlone = line.bytes.size() == line.unit; // may be the begin of a group
     if (m_isRagged || (m_unit != 0 && line.unit != m_unit && !(isAlone && line.unit < m_unit)))
-        return wrong(QStringLiteral("its groups of digits are not as long as those before it"));
+        return wrong(sentence(QT_TRANSLATE_NOOP("Core", "its groups of digits are not as long as those before it")));
     m_isRagged = line.isRagged || (m_unit != 0 && line.unit < m_unit);
     m_unit = std::max(m_unit, line.unit);
     m_hasColon = line.hasColon;
     const auto isWord = [](qsizetype unit) { return unit == 2 || unit == 4 || unit == 8; };
     if (!line.hasColon && !line.hasText && m_unit != 1 && !isWord(m_unit))
-        return wrong(QStringLiteral("groups of %1 digits are neither bytes nor words in hexadecimal").arg(2 * m_unit));
+        return wrong(sentence(
+            QT_TRANSLATE_NOOP("Core", "groups of %1 digits are neither bytes nor words in hexadecimal"), 2 * m_unit));
     if (line.hasText && m_unit > 1) {
         m_hasText = true;
         m_canBeInOrder = m_canBeInOrder && line.isInOrder;
         m_canBeSwapped = m_canBeSwapped && line.isSwapped;
     }
     if (!m_canBeInOrder && !m_canBeSwapped)
-        return wrong(QStringLiteral("the characters beside its digits speak for another byte order than before"));
+        return wrong(sentence(
+            QT_TRANSLATE_NOOP("Core", "the characters beside its digits speak for another byte order than before")));
     return {};
 }
 
@@ -229,13 +233,13 @@ Result<void> HexReader::takeOffset(const DumpLine& line) {
     }
     if (m_canBe == std::array<bool, radixes.size()>{false, false, false}) {
         m_canBe = couldBe;
-        return wrong(QStringLiteral("its offset is %1, and %2 bytes came before it")
-                         .arg(QString::fromLatin1(line.offset), QString::number(before)));
+        return wrong(sentence(QT_TRANSLATE_NOOP("Core", "its offset is %1, and %2 bytes came before it"),
+                              QString::fromLatin1(line.offset), QString::number(before)));
     }
     if (std::exchange(m_isSqueezed, false))
         m_squeezes.push_back(squeeze);
     if (m_bytes.size() + line.bytes.size() > largestRecord)
-        return wrong(QStringLiteral("a record of a hex dump has at most 64 MiB"));
+        return wrong(sentence(QT_TRANSLATE_NOOP("Core", "a record of a hex dump has at most 64 MiB")));
     return {};
 }
 
@@ -263,20 +267,21 @@ bool HexReader::hasOneEnd() const {
 /// The record's bytes with all that stands for them.
 Result<QByteArray> HexReader::content() {
     if (m_isSqueezed)
-        return wrong(QStringLiteral("* stands for repeated lines, and no offset after it says how many"));
+        return wrong(
+            sentence(QT_TRANSLATE_NOOP("Core", "* stands for repeated lines, and no offset after it says how many")));
     constexpr qsizetype usual = 2; // xxd alone writes groups of two bytes, in order
     if (m_hasColon && !m_hasText && m_unit > usual && swappedWords(m_bytes, m_unit) != m_bytes)
-        return wrong(QStringLiteral("groups of %1 digits without the characters beside them may be words of either "
-                                    "byte order (xxd -e, xxd -g)")
-                         .arg(2 * m_unit));
+        return wrong(sentence(QT_TRANSLATE_NOOP("Core", "groups of %1 digits without the characters beside them may be "
+                                                        "words of either byte order (xxd -e, xxd -g)"),
+                              2 * m_unit));
     const bool swaps = isSwapped();
     if (swaps && m_isRagged)
-        return wrong(QStringLiteral("the last of its words is not whole"));
+        return wrong(sentence(QT_TRANSLATE_NOOP("Core", "the last of its words is not whole")));
     const QByteArray bytes = swaps ? swappedWords(m_bytes, m_unit) : m_bytes;
     if (!m_squeezes.empty() && !hasOneEnd())
-        return wrong(
-            QStringLiteral("its offsets may be octal, decimal or hexadecimal, so nobody knows how many lines * "
-                           "stands for; write the dump again without it (hexdump -v, od -v)"));
+        return wrong(sentence(
+            QT_TRANSLATE_NOOP("Core", "its offsets may be octal, decimal or hexadecimal, so nobody knows how many "
+                                      "lines * stands for; write the dump again without it (hexdump -v, od -v)")));
     const auto radix = static_cast<std::size_t>(std::find(m_canBe.begin(), m_canBe.end(), true) - m_canBe.begin());
     QByteArray all;
     qsizetype at = 0;
@@ -290,12 +295,12 @@ Result<QByteArray> HexReader::content() {
     all += QByteArrayView(bytes).sliced(at);
     m_repeated += all.size() - bytes.size();
     if (m_repeated > mostRepeated)
-        return wrong(QStringLiteral("repeated lines make more than 256 MiB"));
+        return wrong(sentence(QT_TRANSLATE_NOOP("Core", "repeated lines make more than 256 MiB")));
     const auto surplus = static_cast<qsizetype>(m_surplus[radix]);
     if (all.size() > largestRecord)
-        return wrong(QStringLiteral("a record of a hex dump has at most 64 MiB"));
+        return wrong(sentence(QT_TRANSLATE_NOOP("Core", "a record of a hex dump has at most 64 MiB")));
     if (surplus > 0 && (!swaps || all.last(surplus).count('\0') != surplus))
-        return wrong(QStringLiteral("the offset at its end is not that of its end"));
+        return wrong(sentence(QT_TRANSLATE_NOOP("Core", "the offset at its end is not that of its end")));
     return all.chopped(surplus);
 }
 
@@ -311,7 +316,7 @@ Result<void> HexReader::finish() {
     const bool isDatagram = (m_flags & DatagramFlag) != 0;
     const auto conversation = m_names.of(m_endpoint, {.name = m_endpoint, .isDatagram = isDatagram});
     if (!conversation)
-        return wrong(QStringLiteral("there are more than 50000 endpoints"));
+        return wrong(sentence(QT_TRANSLATE_NOOP("Core", "there are more than 50000 endpoints")));
     m_sink.data(*conversation, m_kind, *bytes, m_wall, m_flags);
     begin();
     return {};
@@ -324,24 +329,25 @@ Result<void> importHex(QIODevice& device, const QString& name, RecordingSink& si
     TextLines lines(text, sink);
     HexReader reader(name, sink);
     const auto atLine = [&lines](const Error& error) {
-        return tl::unexpected(badInput(QStringLiteral("recording"),
-                                       QStringLiteral("Line %1 of the dump cannot be read: %2. Nothing was taken from "
-                                                      "it.")
-                                           .arg(QString::number(lines.number()), error.detail)));
+        return tl::unexpected(badInput(
+            QStringLiteral("recording"),
+            sentence(QT_TRANSLATE_NOOP("Core", "Line %1 of the dump cannot be read: %2. Nothing was taken from it."),
+                     QString::number(lines.number()), error.detail)));
     };
     while (const auto line = lines.next()) {
         if (!lines.goesOn())
             return tl::unexpected(readingCancelled());
         if (lines.isCut())
-            return atLine(badInput({}, QStringLiteral("it is longer than 8 MiB")));
+            return atLine(badInput({}, sentence(QT_TRANSLATE_NOOP("Core", "it is longer than 8 MiB"))));
         if (auto taken = reader.take(*line); !taken)
             return atLine(taken.error());
     }
     if (auto done = reader.finish(); !done)
         return atLine(done.error());
     if (!reader.hasAny())
-        return tl::unexpected(badInput(QStringLiteral("recording"),
-                                       QStringLiteral("It has no line of a hex dump: offset, bytes in hexadecimal.")));
+        return tl::unexpected(badInput(
+            QStringLiteral("recording"),
+            sentence(QT_TRANSLATE_NOOP("Core", "It has no line of a hex dump: offset, bytes in hexadecimal."))));
     if (reader.hasGuessedWords())
         sink.problem(QStringLiteral("The dump has words, and nothing that says their byte order: they were read as "
                                     "little-endian, as hexdump and od write them on most machines."));

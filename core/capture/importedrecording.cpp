@@ -203,10 +203,11 @@ Result<void> readInto(const QString& path, QFile& file, RecordingSink& sink) {
         if (format.isRead)
             endings.append(QString::fromLatin1(format.ending));
     }
-    return tl::unexpected(badInput(QStringLiteral("recording"),
-                                   QStringLiteral("%1 is no recording that this build reads: those are %2, and gzip of "
-                                                  "captures.")
-                                       .arg(path, endings.join(QLatin1String(", ")))));
+    return tl::unexpected(
+        badInput(QStringLiteral("recording"),
+                 sentence(QT_TRANSLATE_NOOP(
+                              "Core", "%1 is no recording that this build reads: those are %2, and gzip of captures."),
+                          path, endings.join(QLatin1String(", ")))));
 }
 
 } // namespace
@@ -230,10 +231,10 @@ Result<ImportedRecording> readRecording(const QString& path, ImportProgress* pro
     QFile file(path);
     const QString why = whyNoInputFile(path);
     if (!why.isEmpty() || !file.open(QIODevice::ReadOnly))
-        return tl::unexpected(Error{
-            .id = ErrorId::NotFound,
-            .situation = QStringLiteral("recording"),
-            .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, why.isEmpty() ? file.errorString() : why)});
+        return tl::unexpected(Error{.id = ErrorId::NotFound,
+                                    .situation = QStringLiteral("recording"),
+                                    .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2."), path,
+                                                       why.isEmpty() ? file.errorString() : why)});
     if (progress != nullptr)
         progress->size = file.size();
     std::shared_ptr<RunDirectory> directory;

@@ -85,16 +85,17 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const QString& path, const Open
         return started<BinaryRecorder>(path, how);
     return tl::unexpected(
         badInput(QStringLiteral("record"),
-                 QStringLiteral("%1: the ending decides the format, and this build writes %2, or a folder with a file "
-                                "for each direction.")
-                     .arg(path, writtenEndings())));
+                 sentence(QT_TRANSLATE_NOOP("Core", "%1: the ending decides the format, and this build writes %2, or a "
+                                                    "folder with a file for each direction."),
+                          path, writtenEndings())));
 }
 
 Result<std::unique_ptr<Recorder>> Recorder::openDump(const QString& path, bool isHex, bool passedOn,
                                                      const Opening& how) {
     if (path.endsWith(QLatin1Char('/')))
         return tl::unexpected(
-            badInput(QStringLiteral("record"), QStringLiteral("%1 is a folder: a dump is one file.").arg(path)));
+            badInput(QStringLiteral("record"),
+                     sentence(QT_TRANSLATE_NOOP("Core", "%1 is a folder: a dump is one file."), path)));
     return isHex ? started<HexRecorder>(path, how, true, passedOn) : started<DumpRecorder>(path, how, passedOn);
 }
 
@@ -120,7 +121,7 @@ void Recorder::heed(const Result<void>& written, const QString& path) {
         return;
     m_error = written.error();
     const QString why = m_error.native == 0 ? m_error.detail : qt_error_string(m_error.native) + QLatin1Char('.');
-    m_error.detail = QStringLiteral("Recording to %1 stopped: %2").arg(path, why);
+    m_error.detail = sentence(QT_TRANSLATE_NOOP("Core", "Recording to %1 stopped: %2"), path, why);
 }
 
 Result<void> Recorder::write(const SourcePart& part, const RecordView& record) {

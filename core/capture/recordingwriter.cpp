@@ -21,9 +21,10 @@ Result<RecordIndex> writeRecording(const RecordSource& source, const QString& pa
             progress->done = static_cast<qint64>(i);
             if (progress->isCancelled) {
                 (*recorder)->discard();
-                return tl::unexpected(Error{.id = ErrorId::ShutDown,
-                                            .situation = QStringLiteral("record"),
-                                            .detail = QStringLiteral("Cancelled; %1 was not written.").arg(path)});
+                return tl::unexpected(
+                    Error{.id = ErrorId::ShutDown,
+                          .situation = QStringLiteral("record"),
+                          .detail = sentence(QT_TRANSLATE_NOOP("Core", "Cancelled; %1 was not written."), path)});
             }
         }
         if (isWanted && !isWanted(i))

@@ -68,7 +68,7 @@ std::optional<QByteArray> TextLines::next() {
     return line;
 }
 
-void TextLines::wrong(const QString& why) {
+void TextLines::wrong(const Sentence& why) {
     if (++m_wrong <= mostTold)
         m_sink.problem(QStringLiteral("Line %1 was left out: %2.").arg(QString::number(m_number), why));
 }

@@ -41,7 +41,7 @@ public:
     /// The line is longer than what was read of it.
     bool isCut() const { return m_isCut; }
     /// Tells that this line was left out.
-    void wrong(const QString& why);
+    void wrong(const Sentence& why);
     /// After the last line.
     void tellRest();
     bool goesOn() { return m_number % 1024 != 0 || m_sink.progress(m_read); }

@@ -42,8 +42,9 @@ Result<void> importJsonLines(QIODevice& device, RecordingSink& sink) {
         const auto wall = wallTimeOf(json.value(QStringLiteral("time")).toString());
         if (!kind || !wall) {
             lines.wrong(parsing.error != QJsonParseError::NoError
-                            ? parsing.errorString()
-                            : QStringLiteral("a record has time, endpoint, id and kind (received, sent, event, note)"));
+                            ? Sentence(parsing.errorString())
+                            : sentence(QT_TRANSLATE_NOOP(
+                                  "Core", "a record has time, endpoint, id and kind (received, sent, event, note)")));
             continue;
         }
         hasAny = true;
@@ -53,7 +54,7 @@ Result<void> importJsonLines(QIODevice& device, RecordingSink& sink) {
         const bool isDatagram = json.value(QStringLiteral("datagram")).toBool();
         const auto conversation = names.of(key, conversationOf(name, facts, isDatagram));
         if (!conversation) {
-            lines.wrong(QStringLiteral("there are more than 50000 endpoints"));
+            lines.wrong(sentence(QT_TRANSLATE_NOOP("Core", "there are more than 50000 endpoints")));
             continue;
         }
         if (*kind == RecordKind::Event) {
@@ -66,13 +67,13 @@ Result<void> importJsonLines(QIODevice& device, RecordingSink& sink) {
             const auto bytes = QByteArray::fromBase64Encoding(
                 json.value(QStringLiteral("base64")).toString().toLatin1(), QByteArray::AbortOnBase64DecodingErrors);
             if (!bytes) {
-                lines.wrong(QStringLiteral("its base64 cannot be read"));
+                lines.wrong(sentence(QT_TRANSLATE_NOOP("Core", "its base64 cannot be read")));
                 continue;
             }
             const QJsonValue size = json.value(QStringLiteral("size"));
             if (!size.isUndefined() && size.toInteger(-1) != bytes.decoded.size()) {
-                lines.wrong(QStringLiteral("its size is %1, and its base64 has %2 bytes")
-                                .arg(size.toVariant().toString(), QString::number(bytes.decoded.size())));
+                lines.wrong(sentence(QT_TRANSLATE_NOOP("Core", "its size is %1, and its base64 has %2 bytes"),
+                                     size.toVariant().toString(), QString::number(bytes.decoded.size())));
                 continue;
             }
             const bool isCut = json.value(QStringLiteral("cut")).toBool();
@@ -83,8 +84,9 @@ Result<void> importJsonLines(QIODevice& device, RecordingSink& sink) {
     lines.tellRest();
     if (!hasAny)
         return tl::unexpected(
-            badInput(QStringLiteral("recording"), QStringLiteral("It has no records: each line is a JSON object with "
-                                                                 "time, endpoint, id and kind.")));
+            badInput(QStringLiteral("recording"),
+                     sentence(QT_TRANSLATE_NOOP(
+                         "Core", "It has no records: each line is a JSON object with time, endpoint, id and kind."))));
     return {};
 }
 
@@ -199,10 +201,11 @@ Result<void> importCsv(QIODevice& device, RecordingSink& sink) {
         head = lines.next();
     const auto layout = head ? csvLayout(*head) : std::nullopt;
     if (!layout)
-        return tl::unexpected(badInput(QStringLiteral("recording"),
-                                       QStringLiteral("The first line of a .csv recording names its columns: "
-                                                      "time,endpoint,id,kind,event,size,text (or with ; or a tab "
-                                                      "between them).")));
+        return tl::unexpected(
+            badInput(QStringLiteral("recording"),
+                     sentence(QT_TRANSLATE_NOOP(
+                         "Core", "The first line of a .csv recording names its columns: "
+                                 "time,endpoint,id,kind,event,size,text (or with ; or a tab between them)."))));
     while (const auto line = lines.next()) {
         if (!lines.goesOn())
             return tl::unexpected(readingCancelled());

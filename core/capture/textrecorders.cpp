@@ -256,12 +256,13 @@ void DumpRecorder::writeRecord(const SourcePart&, const RecordView& record) {
 Result<void> BinaryRecorder::start(const QString& path, const Opening& how) {
     m_sentPath = filesOfRecording(path).constLast();
     if (how.existing == Existing::Refuse && hasFile(m_sentPath))
-        return tl::unexpected(
-            Error{.id = ErrorId::AlreadyExists,
-                  .situation = QStringLiteral("record"),
-                  .detail = QStringLiteral("%1 exists already, and belongs to a recording of the same name: nothing is "
-                                           "overwritten.")
-                                .arg(m_sentPath)});
+        return tl::unexpected(Error{
+            .id = ErrorId::AlreadyExists,
+            .situation = QStringLiteral("record"),
+            .detail = sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core", "%1 exists already, and belongs to a recording of the same name: nothing is overwritten."),
+                m_sentPath)});
     if (auto opened = openFile(m_received, path, how); !opened)
         return opened;
     return m_received.isSequential() ? Result<void>() : removeOldFile(m_sentPath); // what another one has sent
@@ -325,9 +326,11 @@ Result<void> FolderRecorder::start(const QString& path, const Opening& how) {
             return tl::unexpected(
                 Error{.id = how.existing == Existing::Replace ? ErrorId::WriteFailed : ErrorId::AlreadyExists,
                       .situation = QStringLiteral("record"),
-                      .detail = QStringLiteral("%1 has %2 already, which would be mixed with this recording. Give a "
-                                               "folder of its own.")
-                                    .arg(m_folder, name)});
+                      .detail = sentence(
+                          QT_TRANSLATE_NOOP(
+                              "Core",
+                              "%1 has %2 already, which would be mixed with this recording. Give a folder of its own."),
+                          m_folder, name)});
     }
     for (const QString& name : there) {
         if (auto removed = removeOldFile(m_folder + QLatin1Char('/') + name); !removed)

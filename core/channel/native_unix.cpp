@@ -690,7 +690,8 @@ Result<void> prepareSocketFile(const QString& path, bool replaceStale) {
                                     .detail = path + why});
     };
     if (!S_ISSOCK(info.st_mode))
-        return refuse(QStringLiteral(" exists and is no socket; it is left alone. Choose another path."));
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", " exists and is no socket; it is left alone. Choose another path.")));
     const SocketAddress address = localAddress(path);
     int code = 0;
     for (const SocketType type : {SocketType::Stream, SocketType::Datagram}) {
@@ -703,13 +704,15 @@ Result<void> prepareSocketFile(const QString& path, bool replaceStale) {
             break;
     }
     if (code != ECONNREFUSED)
-        return refuse(QStringLiteral(" is a socket that another program serves. Choose another path, or end it."));
+        return refuse(sentence(
+            QT_TRANSLATE_NOOP("Core", " is a socket that another program serves. Choose another path, or end it.")));
     if (isBoundByAnybody(path))
-        return refuse(
-            QStringLiteral(" is a socket that another program has bound and does not serve yet. Choose another "
-                           "path, or end it."));
+        return refuse(sentence(QT_TRANSLATE_NOOP(
+            "Core",
+            " is a socket that another program has bound and does not serve yet. Choose another path, or end it.")));
     if (!replaceStale)
-        return refuse(QStringLiteral(" is a dead socket that an ended program left. Remove it, or say stale=replace."));
+        return refuse(sentence(QT_TRANSLATE_NOOP(
+            "Core", " is a dead socket that an ended program left. Remove it, or say stale=replace.")));
     ::unlink(name.constData());
     return {};
 }

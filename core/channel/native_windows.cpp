@@ -321,12 +321,13 @@ Result<void> prepareSocketFile(const QString& path, bool replaceStale) {
         QFile::remove(path);
         return {};
     }
-    return tl::unexpected(
-        Error{.id = ErrorId::AddressInUse,
-              .native = WSAEADDRINUSE,
-              .situation = QStringLiteral("bind"),
-              .detail = path + (isDead ? QStringLiteral(" is a dead socket. Remove it, or say stale=replace.")
-                                       : QStringLiteral(" exists and is left alone. Choose another path."))});
+    return tl::unexpected(Error{
+        .id = ErrorId::AddressInUse,
+        .native = WSAEADDRINUSE,
+        .situation = QStringLiteral("bind"),
+        .detail =
+            path + (isDead ? sentence(QT_TRANSLATE_NOOP("Core", " is a dead socket. Remove it, or say stale=replace."))
+                           : sentence(QT_TRANSLATE_NOOP("Core", " exists and is left alone. Choose another path.")))});
 }
 
 void restrictBeforeBind(Descriptor, uint) {} // the folder's access list decides here

@@ -50,12 +50,12 @@ Result<void> NativeAttempt::bindLocally() {
                   : QHostAddress(place->host);
     const native::SocketAddress local = native::ipAddress(host, place->portFirst);
     if (native::isIPv6(local) != native::isIPv6(m_place))
-        return tl::unexpected(
-            Error{.id = ErrorId::AddressNotAvailable,
-                  .situation = QStringLiteral("bind"),
-                  .detail = QStringLiteral("bind=%1 is an %2 address, and %3 is %4: a socket has one "
-                                           "family.")
-                                .arg(*wanted, familyName(local), native::toText(m_place), familyName(m_place))});
+        return tl::unexpected(Error{
+            .id = ErrorId::AddressNotAvailable,
+            .situation = QStringLiteral("bind"),
+            .detail =
+                sentence(QT_TRANSLATE_NOOP("Core", "bind=%1 is an %2 address, and %3 is %4: a socket has one family."),
+                         *wanted, familyName(local), native::toText(m_place), familyName(m_place))});
 #ifndef Q_OS_WIN               // there it would let anybody take the port
     if (place->portFirst != 0) // a connection of before may linger in TIME-WAIT
         native::setOption(m_descriptor, "reuseaddr", 1, native::isIPv6(m_place));

@@ -27,11 +27,11 @@ QtAcceptor::QtAcceptor() : m_server(new QTcpServer) {
 Result<std::unique_ptr<Acceptor>> QtAcceptor::open(const native::SocketAddress& place, const Address& address,
                                                    bool isDualStack) {
     if (address.isOn("reuseport") || address.given("reuseaddr") == QLatin1String("off"))
-        return tl::unexpected(
-            Error{.id = ErrorId::NotSupported,
-                  .situation = QStringLiteral("bind"),
-                  .detail = QStringLiteral("sockets=qt has reuseaddr on and reuseport off: QTcpServer "
-                                           "lets nothing else be said before it binds.")});
+        return tl::unexpected(Error{
+            .id = ErrorId::NotSupported,
+            .situation = QStringLiteral("bind"),
+            .detail = sentence(QT_TRANSLATE_NOOP("Core", "sockets=qt has reuseaddr on and reuseport off: QTcpServer "
+                                                         "lets nothing else be said before it binds."))});
     std::unique_ptr<QtAcceptor> acceptor(new QtAcceptor);
     QTcpServer& server = *acceptor->m_server;
     server.setListenBacklogSize(*address.number("backlog"));

@@ -35,8 +35,10 @@ QString textOf(const QHostAddress& host, quint16 port) {
 Error noSuchThrough(const QString& option) {
     return {.id = ErrorId::NotSupported,
             .situation = QStringLiteral("option"),
-            .detail = QStringLiteral("%1 has no effect through a proxy: the connection to the peer is the proxy's own.")
-                          .arg(option)};
+            .detail = sentence(
+                QT_TRANSLATE_NOOP("Core",
+                                  "%1 has no effect through a proxy: the connection to the peer is the proxy's own."),
+                option)};
 }
 
 } // namespace

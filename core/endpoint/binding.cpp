@@ -73,7 +73,8 @@ std::optional<Error> bindFirstFree(const Address& address, std::vector<QHostAddr
             break; // no other port will be better
     }
     if (place.portLast > place.portFirst && last.id == ErrorId::AddressInUse)
-        last.detail = QStringLiteral("Every port from %1 to %2 is taken.").arg(place.portFirst).arg(place.portLast);
+        last.detail =
+            sentence(QT_TRANSLATE_NOOP("Core", "Every port from %1 to %2 is taken."), place.portFirst, place.portLast);
     else
         last = withPortOwner(last, place.portFirst, isDatagram(address.scheme));
     return last;
@@ -87,8 +88,10 @@ Error withPortOwner(Error error, quint16 port, bool udp) {
     if (error.id != ErrorId::AddressInUse || port == 0)
         return error;
     if (const auto owner = portOwner(port, udp))
-        error.detail = QStringLiteral("Port %1 is taken by %2. Choose another port (or 0 for any free one), or end it.")
-                           .arg(QString::number(port), owner->toText());
+        error.detail =
+            sentence(QT_TRANSLATE_NOOP(
+                         "Core", "Port %1 is taken by %2. Choose another port (or 0 for any free one), or end it."),
+                     QString::number(port), owner->toText());
     return error;
 }
 

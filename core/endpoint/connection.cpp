@@ -430,9 +430,10 @@ void Connection::sendKept(QByteArrayView bytes) {
 
 void Connection::enqueue(const QByteArray& bytes, qsizetype from) {
     if (hasEnded() || !maySend()) {
-        recordNotSent(notSent(ErrorId::ShutDown, hasEnded()
-                                                     ? QStringLiteral("the connection has ended.")
-                                                     : QStringLiteral("sending was shut down on this connection.")));
+        recordNotSent(notSent(ErrorId::ShutDown,
+                              hasEnded()
+                                  ? sentence(QT_TRANSLATE_NOOP("Core", "the connection has ended."))
+                                  : sentence(QT_TRANSLATE_NOOP("Core", "sending was shut down on this connection."))));
         return;
     }
     if (bytes.isEmpty())
@@ -449,11 +450,14 @@ void Connection::offerFile(const QString& path) {
     if (hasEnded() || !maySend()) {
         enqueue(QByteArray(1, '\0')); // the same refusal
     } else if (m_sending.keepsAny()) {
-        recordNotSent(notSent(ErrorId::NoBufferSpace,
-                              QStringLiteral("the script has not seen what was sent before: send it again."),
-                              situation));
+        recordNotSent(
+            notSent(ErrorId::NoBufferSpace,
+                    sentence(QT_TRANSLATE_NOOP("Core", "the script has not seen what was sent before: send it again.")),
+                    situation));
     } else if (m_upgrade) {
-        recordNotSent(notSent(ErrorId::ShutDown, QStringLiteral("TLS was asked for and is not there yet."), situation));
+        recordNotSent(notSent(ErrorId::ShutDown,
+                              sentence(QT_TRANSLATE_NOOP("Core", "TLS was asked for and is not there yet.")),
+                              situation));
     } else if (const auto taken = m_sending.appendFile(path); !taken) {
         recordNotSent(taken.error());
     } else {

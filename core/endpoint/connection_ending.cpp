@@ -14,11 +14,11 @@ void Connection::startTls(const QString& options) {
     };
     const bool isThere = isRunning() || isAsked();
     if (hasEnded() || !isThere || !maySend() || hasReceivedEnd()) {
-        refuse(QStringLiteral("the connection is not open in both directions."));
+        refuse(sentence(QT_TRANSLATE_NOOP("Core", "the connection is not open in both directions.")));
         return;
     }
     if (m_tls != nullptr || m_upgrade) {
-        refuse(QStringLiteral("it is TLS already."));
+        refuse(sentence(QT_TRANSLATE_NOOP("Core", "it is TLS already.")));
         return;
     }
     auto context = upgradeContext(address(), options, snapshot().isAccepted, host());

@@ -132,13 +132,13 @@ void Connector::startNext() {
     if (m_report.phase == ConnectPhase::Resolve)
         m_report.phase = ConnectPhase::Route;
     m_handlers.state(EndpointState::Connecting);
-    m_handlers.record(EventKind::Connecting,
-                      (isRace ? sentence(QT_TRANSLATE_NOOP("Core", "no answer for %1 ms: also connecting to "),
-                                         attemptDelay.count())
-                              : sentence(QT_TRANSLATE_NOOP("Core", "connecting to "))) +
-                          m_report.attempts.back().peer,
-                      {{Fact::Address, m_report.attempts.back().peer},
-                       {Fact::Begun, static_cast<qint64>(m_report.attempts.back().begun.count())}});
+    m_handlers.record(
+        EventKind::Connecting,
+        (isRace ? sentence(QT_TRANSLATE_NOOP("Core", "no answer for %1 ms: also connecting to "), attemptDelay.count())
+                : sentence(QT_TRANSLATE_NOOP("Core", "connecting to "))) +
+            m_report.attempts.back().peer,
+        {{Fact::Address, m_report.attempts.back().peer},
+         {Fact::Begun, static_cast<qint64>(m_report.attempts.back().begun.count())}});
     if (m_next < m_candidates.size())
         m_stagger.start(attemptDelay);
     begin(*m_attempts.back());
@@ -200,8 +200,8 @@ void Connector::attemptFailed(Attempt& attempt, const Error& error) {
     attempt.end(ConnectAttempt::Outcome::Failed);
     if (m_candidates.size() > 1)
         m_handlers.record(EventKind::AttemptFailed,
-                          sentence(QT_TRANSLATE_NOOP("Core", "%1: %2 (%3)"), attempt.entry().peer,
-                                   errorName(error.id), shortDuration(attempt.entry().duration)),
+                          sentence(QT_TRANSLATE_NOOP("Core", "%1: %2 (%3)"), attempt.entry().peer, errorName(error.id),
+                                   shortDuration(attempt.entry().duration)),
                           {{Fact::Error, error.toJson()},
                            {Fact::Outcome, QStringLiteral("failed")},
                            {Fact::Address, attempt.entry().peer},
@@ -243,9 +243,10 @@ void Connector::timeOut() {
     if (m_attempts.empty()) {
         giveUp({.id = ErrorId::NameServiceFailed,
                 .situation = QStringLiteral("resolve"),
-                .detail = QStringLiteral("The name service did not answer for “%1” within %2. Check the network and "
-                                         "the DNS.")
-                              .arg(m_address.place.host, limit)});
+                .detail = sentence(
+                    QT_TRANSLATE_NOOP(
+                        "Core", "The name service did not answer for “%1” within %2. Check the network and the DNS."),
+                    m_address.place.host, limit)});
         return;
     }
     const QString text = isLocal(m_address.scheme)

@@ -442,9 +442,7 @@ void DatagramSocket::closeOrderly() {
         if (auto* endpoint = dynamic_cast<Flow*>(host().find(flow)))
             endpoint->closeOrderly(); // with DTLS it still says so to the peer
     }
-    end({.cause = ClosingCause::ClosedByUs,
-         .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by us")),
-         .error = {}});
+    end({.cause = ClosingCause::ClosedByUs, .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by us")), .error = {}});
 }
 
 void DatagramSocket::end(const ClosingRecord& closing) {

@@ -17,8 +17,9 @@ void DatagramSocket::sendToName(const QByteArray& bytes, const QString& destinat
     }
     const auto place = parseHostPort(destination, true);
     if (!place || place->host.isEmpty() || place->portFirst == 0 || place->portFirst != place->portLast) {
-        recordNotSent(badInput(QStringLiteral("destination"),
-                               QStringLiteral("“%1” is no destination: write HOST:PORT.").arg(destination)));
+        recordNotSent(
+            badInput(QStringLiteral("destination"),
+                     sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no destination: write HOST:PORT."), destination)));
         return;
     }
     withHosts(place->host, [this, bytes, port = place->portFirst](const std::vector<QHostAddress>& hosts) {
@@ -35,7 +36,8 @@ void DatagramSocket::sendToName(const QByteArray& bytes, const QString& destinat
         }
         recordNotSent({.id = ErrorId::AddressNotAvailable,
                        .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("the destination is of another address family than this socket.")});
+                       .detail = sentence(QT_TRANSLATE_NOOP(
+                           "Core", "the destination is of another address family than this socket."))});
     });
 }
 
@@ -43,7 +45,7 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
     if (hasEnded()) {
         recordNotSent({.id = ErrorId::ShutDown,
                        .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("the socket is closed.")});
+                       .detail = sentence(QT_TRANSLATE_NOOP("Core", "the socket is closed."))});
         return;
     }
     const QString wanted = destination.isEmpty() && m_role == Role::Listen ? address().value("to") : destination;
@@ -53,9 +55,10 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
     }
     if (m_role == Role::Connect) {
         if (waitingMemory() > WriteQueue::bound) {
-            recordNotSent({.id = ErrorId::NoBufferSpace,
-                           .situation = QStringLiteral("send"),
-                           .detail = QStringLiteral("%1 bytes wait already to be sent.").arg(m_waitingBytes)});
+            recordNotSent(
+                {.id = ErrorId::NoBufferSpace,
+                 .situation = QStringLiteral("send"),
+                 .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 bytes wait already to be sent."), m_waitingBytes)});
             return;
         }
         m_waiting.push_back({.bytes = bytes, .destination = m_destination});
@@ -67,7 +70,8 @@ void DatagramSocket::offer(const QByteArray& bytes, const QString& destination) 
     if (m_flows.isEmpty()) {
         recordNotSent({.id = ErrorId::NotFound,
                        .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("no destination: write one as HOST:PORT, or wait for a peer.")});
+                       .detail = sentence(
+                           QT_TRANSLATE_NOOP("Core", "no destination: write one as HOST:PORT, or wait for a peer."))});
         return;
     }
     for (const EndpointId flow : m_flows.all()) {
@@ -80,7 +84,7 @@ void DatagramSocket::offerFile(const QString& path) {
     if (const QString why = whyNoInputFile(path, Devices::Take); !why.isEmpty()) {
         recordNotSent({.id = ErrorId::ReadFailed,
                        .situation = QStringLiteral("send file"),
-                       .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, why)});
+                       .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2."), path, why)});
         return;
     }
     QFile file(path);
@@ -92,18 +96,21 @@ void DatagramSocket::offerFile(const QString& path) {
         offer(bytes, {});
         return;
     }
-    recordNotSent({.id = isRead ? ErrorId::MessageTooLarge : ErrorId::ReadFailed,
-                   .situation = QStringLiteral("send file"),
-                   .detail = isRead
-                                 ? QStringLiteral("%1 has more than 65,535 bytes, and is to be one datagram.").arg(path)
-                                 : QStringLiteral("%1 cannot be read: %2.").arg(path, file.errorString())});
+    recordNotSent(
+        {.id = isRead ? ErrorId::MessageTooLarge : ErrorId::ReadFailed,
+         .situation = QStringLiteral("send file"),
+         .detail =
+             isRead ? sentence(QT_TRANSLATE_NOOP("Core", "%1 has more than 65,535 bytes, and is to be one datagram."),
+                               path)
+                    : sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2."), path, file.errorString())});
 }
 
 void DatagramSocket::sendTo(const QByteArray& bytes, const native::SocketAddress& peer, EndpointId flow) {
     if (waitingMemory() > WriteQueue::bound) {
-        recordNotSent({.id = ErrorId::NoBufferSpace,
-                       .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("%1 bytes wait already to be sent.").arg(m_waitingBytes)});
+        recordNotSent(
+            {.id = ErrorId::NoBufferSpace,
+             .situation = QStringLiteral("send"),
+             .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 bytes wait already to be sent."), m_waitingBytes)});
         return;
     }
     m_waiting.push_back({.bytes = bytes, .destination = peer, .flow = flow});
@@ -126,12 +133,13 @@ bool DatagramSocket::transmit(Waiting& datagram) {
     auto* flow = datagram.flow == EndpointId::None ? nullptr : dynamic_cast<Flow*>(host().find(datagram.flow));
     if (isDtls() && datagram.sealed.isEmpty()) {
         DtlsLink* link = flow != nullptr ? flow->dtls() : dtls();
-        const auto sealed = link != nullptr
-                                ? link->seal(datagram.bytes)
-                                : Result<QByteArray>(tl::unexpected(
-                                      Error{.id = ErrorId::NotFound,
-                                            .situation = QStringLiteral("send"),
-                                            .detail = QStringLiteral("there is no DTLS session with that peer.")}));
+        const auto sealed =
+            link != nullptr
+                ? link->seal(datagram.bytes)
+                : Result<QByteArray>(tl::unexpected(Error{
+                      .id = ErrorId::NotFound,
+                      .situation = QStringLiteral("send"),
+                      .detail = sentence(QT_TRANSLATE_NOOP("Core", "there is no DTLS session with that peer."))}));
         if (!sealed) {
             flow != nullptr ? flow->notSent(sealed.error()) : recordNotSent(sealed.error());
             return true;

@@ -83,9 +83,11 @@ void DtlsLink::timeOver() {
     if (m_sinceStart.elapsed() >= limit.count()) {
         fail({.id = ErrorId::TlsTimedOut,
               .situation = QStringLiteral("handshake"),
-              .detail = QStringLiteral("The DTLS handshake was not finished within %1 (option handshake); the peer %2.")
-                            .arg(formatDuration(limit), m_hasReceived ? QStringLiteral("stopped in the middle of it")
-                                                                      : QStringLiteral("said nothing"))});
+              .detail = sentence(
+                  QT_TRANSLATE_NOOP("Core",
+                                    "The DTLS handshake was not finished within %1 (option handshake); the peer %2."),
+                  formatDuration(limit),
+                  m_hasReceived ? QStringLiteral("stopped in the middle of it") : QStringLiteral("said nothing"))});
         return;
     }
     if (m_session->timeout().value_or(std::chrono::milliseconds(1000)).count() <= 1)
@@ -97,15 +99,17 @@ Result<QByteArray> DtlsLink::seal(QByteArrayView message) {
     if (m_isOver || !m_session->isEstablished())
         return tl::unexpected(Error{.id = ErrorId::ShutDown,
                                     .situation = QStringLiteral("send"),
-                                    .detail = QStringLiteral("DTLS with this peer has ended.")});
+                                    .detail = sentence(QT_TRANSLATE_NOOP("Core", "DTLS with this peer has ended."))});
     if (message.size() > longest)
-        return tl::unexpected(Error{.id = ErrorId::MessageTooLarge,
-                                    .situation = QStringLiteral("send"),
-                                    .detail = QStringLiteral("A DTLS message has at most 16,384 bytes.")});
+        return tl::unexpected(
+            Error{.id = ErrorId::MessageTooLarge,
+                  .situation = QStringLiteral("send"),
+                  .detail = sentence(QT_TRANSLATE_NOOP("Core", "A DTLS message has at most 16,384 bytes."))});
     if (message.isEmpty()) // the library writes no empty records
-        return tl::unexpected(Error{.id = ErrorId::NotSupported,
-                                    .situation = QStringLiteral("send"),
-                                    .detail = QStringLiteral("A DTLS message has at least one byte.")});
+        return tl::unexpected(
+            Error{.id = ErrorId::NotSupported,
+                  .situation = QStringLiteral("send"),
+                  .detail = sentence(QT_TRANSLATE_NOOP("Core", "A DTLS message has at least one byte."))});
     const qint64 count = m_session->write(message.data(), static_cast<std::size_t>(message.size()));
     auto datagram = m_session->takeDatagram();
     if (count != message.size() || !datagram)

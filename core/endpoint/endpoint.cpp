@@ -12,7 +12,7 @@ namespace sw {
 Error notSupportedBy(EndpointKind kind, const QString& operation) {
     return {.id = ErrorId::NotSupported,
             .situation = operation,
-            .detail = QStringLiteral("A %1 has no “%2”.").arg(kindName(kind), operation)};
+            .detail = sentence(QT_TRANSLATE_NOOP("Core", "A %1 has no “%2”."), kindName(kind), operation)};
 }
 
 Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest request,
@@ -82,7 +82,7 @@ Result<void> Endpoint::applyChange(const OptionSpec& spec, const QString&, bool)
 Error Endpoint::noSocket() {
     return {.id = ErrorId::ShutDown,
             .situation = QStringLiteral("option"),
-            .detail = QStringLiteral("There is no open socket to set it on.")};
+            .detail = sentence(QT_TRANSLATE_NOOP("Core", "There is no open socket to set it on."))};
 }
 
 void Endpoint::changeOption(const QString& name, const QString& value) {
@@ -93,15 +93,18 @@ void Endpoint::changeOption(const QString& name, const QString& value) {
     const bool leave = name == QLatin1String("leave");
     const OptionSpec* spec = findOption(leave ? QStringLiteral("join") : name);
     if (spec == nullptr || !spec->appliesTo(address().scheme)) {
-        refuse(badInput(QStringLiteral("option"), QStringLiteral("“%1” is no option of %2. It takes: %3.")
-                                                      .arg(name, schemeName(address().scheme),
-                                                           optionNames(address().scheme).join(QLatin1String(", ")))));
+        refuse(
+            badInput(QStringLiteral("option"),
+                     sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no option of %2. It takes: %3."), name,
+                              schemeName(address().scheme), optionNames(address().scheme).join(QLatin1String(", ")))));
         return;
     }
     if (!spec->isLive || hasEnded()) {
-        refuse(badInput(QStringLiteral("option"),
-                        hasEnded() ? QStringLiteral("%1 has ended.").arg(m_snapshot.name)
-                                   : QStringLiteral("%1 cannot be changed while the endpoint is open.").arg(name)));
+        refuse(badInput(
+            QStringLiteral("option"),
+            hasEnded()
+                ? sentence(QT_TRANSLATE_NOOP("Core", "%1 has ended."), m_snapshot.name)
+                : sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be changed while the endpoint is open."), name)));
         return;
     }
     const auto normal = normaliseOption(*spec, value);
@@ -144,8 +147,7 @@ void Endpoint::rename(const QString& name) {
     m_host.releaseName(before);
     m_snapshot.name = m_host.uniqueName(wanted);
     m_snapshot.isNamed = true;
-    record(EventKind::Renamed,
-           sentence(QT_TRANSLATE_NOOP("Core", "“%1” is now called “%2”"), before, m_snapshot.name),
+    record(EventKind::Renamed, sentence(QT_TRANSLATE_NOOP("Core", "“%1” is now called “%2”"), before, m_snapshot.name),
            {{Fact::Before, before}});
 }
 
@@ -235,8 +237,7 @@ void Endpoint::recordNotSent(const Error& error) {
 }
 
 void Endpoint::recordKeyLogError(const Error& error) {
-    record(EventKind::Warning,
-           sentence(QT_TRANSLATE_NOOP("Core", "keys are missing in the key log: %1"), error.detail),
+    record(EventKind::Warning, sentence(QT_TRANSLATE_NOOP("Core", "keys are missing in the key log: %1"), error.detail),
            {{Fact::Error, error.toJson()}, {Fact::IsIncomplete, true}});
 }
 
@@ -287,15 +288,15 @@ void Endpoint::recordCut(qint64 trueSize, qint64 size) {
     Facts facts{{Fact::Kept, size}};
     if (isTold)
         facts.add(Fact::TrueSize, trueSize);
-    record(EventKind::Warning,
-           isTold
-               ? sentence(QT_TRANSLATE_NOOP("Core", "a datagram of %1 bytes was cut to %2 (option size)"), trueSize,
-                          size)
-               : sentence(QT_TRANSLATE_NOOP(
-                              "Events",
-                              "a datagram was cut to %1 bytes (option size); the system does not tell its true size"),
-                          size),
-           facts);
+    record(
+        EventKind::Warning,
+        isTold
+            ? sentence(QT_TRANSLATE_NOOP("Core", "a datagram of %1 bytes was cut to %2 (option size)"), trueSize, size)
+            : sentence(
+                  QT_TRANSLATE_NOOP(
+                      "Events", "a datagram was cut to %1 bytes (option size); the system does not tell its true size"),
+                  size),
+        facts);
 }
 
 void Endpoint::countReceived(quint64 bytes) {

@@ -145,7 +145,7 @@ void Flow::transmit(const QByteArray& bytes) {
     if (socket == nullptr || socket->hasEnded() || hasEnded()) {
         recordNotSent({.id = ErrorId::ShutDown,
                        .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("the datagram socket is closed.")});
+                       .detail = sentence(QT_TRANSLATE_NOOP("Core", "the datagram socket is closed."))});
         return;
     }
     if (isSecuring()) {
@@ -155,7 +155,8 @@ void Flow::transmit(const QByteArray& bytes) {
         else
             recordNotSent({.id = ErrorId::NoBufferSpace,
                            .situation = QStringLiteral("send"),
-                           .detail = QStringLiteral("the DTLS handshake is not over, and 256 messages wait.")});
+                           .detail = sentence(
+                               QT_TRANSLATE_NOOP("Core", "the DTLS handshake is not over, and 256 messages wait."))});
         return;
     }
     socket->sendTo(bytes, m_peer, id());
@@ -171,9 +172,7 @@ void Flow::closeOrderly() {
         return;
     if (dtls() != nullptr)
         dtls()->close();
-    end({.cause = ClosingCause::ClosedByUs,
-         .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by us")),
-         .error = {}});
+    end({.cause = ClosingCause::ClosedByUs, .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by us")), .error = {}});
 }
 
 void Flow::end(const ClosingRecord& closing) {
@@ -185,9 +184,7 @@ void Flow::end(const ClosingRecord& closing) {
 }
 
 void Flow::socketClosed() {
-    end({.cause = ClosingCause::ClosedByUs,
-         .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by us")),
-         .error = {}});
+    end({.cause = ClosingCause::ClosedByUs, .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by us")), .error = {}});
 }
 
 void Flow::makeRoom(std::size_t count) {

@@ -132,14 +132,13 @@ void Listener::listening() {
         where += sentence(QT_TRANSLATE_NOOP("Core", " (%1)"), own.local);
     if (m_tls != nullptr && !m_tls->own().empty()) {
         const Certificate& leaf = m_tls->own().front();
-        where +=
-            request().certificate != TestCertificate::None
-                ? sentence(QT_TRANSLATE_NOOP("Core", "; with a certificate that clients must refuse (%1)"),
-                           snapshot().behaviour)
-            : m_tls->isThrowAway()
-                ? sentence(QT_TRANSLATE_NOOP("Core", "; with a throw-away certificate for localhost, SHA-256 %1"),
-                           leaf.sha256)
-                : sentence(QT_TRANSLATE_NOOP("Core", "; as “%1”"), leaf.title());
+        where += request().certificate != TestCertificate::None
+                     ? sentence(QT_TRANSLATE_NOOP("Core", "; with a certificate that clients must refuse (%1)"),
+                                snapshot().behaviour)
+                 : m_tls->isThrowAway()
+                     ? sentence(QT_TRANSLATE_NOOP("Core", "; with a throw-away certificate for localhost, SHA-256 %1"),
+                                leaf.sha256)
+                     : sentence(QT_TRANSLATE_NOOP("Core", "; as “%1”"), leaf.title());
         facts.add(Fact::Certificate, leaf.toJson());
         if (m_tls->isThrowAway())
             facts.add(Fact::ThrowAway, QString::fromLatin1(m_tls->own().back().pem));
@@ -174,7 +173,8 @@ void Listener::checkAddress() {
     if (!isOnAnInterface(bound)) {
         broken({.id = ErrorId::AddressNotAvailable,
                 .situation = QStringLiteral("listen"),
-                .detail = QStringLiteral("%1 is no longer an address of this machine.").arg(bound.toString())});
+                .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 is no longer an address of this machine."),
+                                   bound.toString())});
         return;
     }
     m_isWatching = true;
@@ -312,10 +312,11 @@ bool Listener::hasRoomForMore() const {
 void Listener::socketReady(PollEvents events) {
     if (events.hungUp && m_acceptor) {
         const int code = m_acceptor->takeError();
-        broken(code != 0 ? systemError(code, QStringLiteral("listen"), snapshot().local)
-                         : Error{.id = ErrorId::ShutDown,
-                                 .situation = QStringLiteral("listen"),
-                                 .detail = QStringLiteral("its socket was shut down from outside.")});
+        broken(code != 0
+                   ? systemError(code, QStringLiteral("listen"), snapshot().local)
+                   : Error{.id = ErrorId::ShutDown,
+                           .situation = QStringLiteral("listen"),
+                           .detail = sentence(QT_TRANSLATE_NOOP("Core", "its socket was shut down from outside."))});
         return;
     }
     for (std::size_t i = 0; i < mostTaken && takesNow() && m_taken.size() < mostTaken; ++i) {
@@ -479,7 +480,7 @@ void Listener::offer(const QByteArray& bytes, const QString& destination) {
     if (m_connections.empty()) {
         recordNotSent({.id = ErrorId::NotFound,
                        .situation = QStringLiteral("send"),
-                       .detail = QStringLiteral("this listener has no open connection.")});
+                       .detail = sentence(QT_TRANSLATE_NOOP("Core", "this listener has no open connection."))});
         return;
     }
     forEachConnection([&](Endpoint& endpoint) { endpoint.offer(bytes, destination); });

@@ -20,7 +20,7 @@ QString peerDoesNotRead() {
 
 } // namespace
 
-Error notSent(ErrorId id, const QString& detail, const QString& situation) {
+Error notSent(ErrorId id, const Sentence& detail, const QString& situation) {
     return {.id = id, .situation = situation, .detail = detail};
 }
 
@@ -35,9 +35,10 @@ Result<void> SendingHalf::appendFile(const QString& path) {
     auto file = std::make_unique<QFile>(path);
     const QString why = whyNoInputFile(path, Devices::Take);
     if (!why.isEmpty() || !file->open(QIODevice::ReadOnly))
-        return tl::unexpected(notSent(
-            ErrorId::ReadFailed,
-            QStringLiteral("%1 cannot be read: %2.").arg(path, why.isEmpty() ? file->errorString() : why), situation));
+        return tl::unexpected(notSent(ErrorId::ReadFailed,
+                                      sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2."), path,
+                                               why.isEmpty() ? file->errorString() : why),
+                                      situation));
     m_queue.append(std::move(file));
     return {};
 }

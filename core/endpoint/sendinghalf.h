@@ -64,6 +64,6 @@ private:
 };
 
 /// Why something was not sent.
-Error notSent(ErrorId id, const QString& detail, const QString& situation = QStringLiteral("send"));
+Error notSent(ErrorId id, const Sentence& detail, const QString& situation = QStringLiteral("send"));
 
 } // namespace sw

@@ -31,12 +31,12 @@ Result<std::shared_ptr<TlsContext>> upgradeContext(const Address& address, const
 TlsBeginning tlsBeginning(const TlsSession& session, bool isUpgrade, bool isOwn) {
     const TlsContext& context = session.context();
     const bool isServer = context.side() == TlsSide::Server;
-    TlsBeginning beginning{
-        .text = isServer ? sentence(QT_TRANSLATE_NOOP("Core", "TLS handshake begins, as server"))
-                         : sentence(QT_TRANSLATE_NOOP("Core", "TLS handshake begins, as client of “%1”"),
-                                    context.settings().name),
-        .facts = {{Fact::Side, isServer ? QStringLiteral("server") : QStringLiteral("client")},
-                  {Fact::Upgrade, isUpgrade}}};
+    TlsBeginning beginning{.text = isServer
+                                       ? sentence(QT_TRANSLATE_NOOP("Core", "TLS handshake begins, as server"))
+                                       : sentence(QT_TRANSLATE_NOOP("Core", "TLS handshake begins, as client of “%1”"),
+                                                  context.settings().name),
+                           .facts = {{Fact::Side, isServer ? QStringLiteral("server") : QStringLiteral("client")},
+                                     {Fact::Upgrade, isUpgrade}}};
     if (isUpgrade)
         beginning.text += sentence(QT_TRANSLATE_NOOP("Core", "; what comes before this was not encrypted"));
     if (const QString& keyLog = context.settings().keyLogFile; !keyLog.isEmpty()) {
@@ -45,9 +45,8 @@ TlsBeginning tlsBeginning(const TlsSession& session, bool isUpgrade, bool isOwn)
     }
     if (isOwn && context.isThrowAway()) {
         const Certificate& certificate = session.report().own.front();
-        beginning.text +=
-            sentence(QT_TRANSLATE_NOOP("Core", "; with a throw-away certificate for localhost, SHA-256 %1"),
-                     certificate.sha256);
+        beginning.text += sentence(
+            QT_TRANSLATE_NOOP("Core", "; with a throw-away certificate for localhost, SHA-256 %1"), certificate.sha256);
         beginning.facts.add(Fact::ThrowAway, QString::fromLatin1(certificate.pem));
     }
     return beginning;
@@ -61,12 +60,13 @@ Sentence tlsEstablishedText(const TlsReport& report) {
 }
 
 Error handshakeTimedOut(const TlsSession& session) {
-    return {.id = ErrorId::TlsTimedOut,
-            .situation = QStringLiteral("handshake"),
-            .detail = QStringLiteral("The TLS handshake was not finished within %1 (option handshake); the peer %2.")
-                          .arg(formatDuration(session.context().settings().handshake),
-                               session.hasReceived() ? QStringLiteral("stopped in the middle of it")
-                                                     : QStringLiteral("said nothing"))};
+    return {
+        .id = ErrorId::TlsTimedOut,
+        .situation = QStringLiteral("handshake"),
+        .detail = sentence(
+            QT_TRANSLATE_NOOP("Core", "The TLS handshake was not finished within %1 (option handshake); the peer %2."),
+            formatDuration(session.context().settings().handshake),
+            session.hasReceived() ? QStringLiteral("stopped in the middle of it") : QStringLiteral("said nothing"))};
 }
 
 ClosingRecord closingByTls(const Error& error, bool wasEstablished) {

@@ -128,20 +128,19 @@ Result<BehaviourPlan> planFor(const QString& behaviour, const Address& address, 
     auto plan = planBehaviour(behaviour, choice);
     if (!plan)
         return plan;
-    const auto refuse = [](const QString& detail) {
+    const auto refuse = [](const Sentence& detail) {
         return tl::unexpected(badInput(QStringLiteral("behaviour"), detail, 0));
     };
     if (plan->certificate != TestCertificate::None && (role == Role::Connect || !isSecure(address.scheme)))
-        return refuse(QStringLiteral("%1 is for listeners on tls:// and dtls://.").arg(behaviour));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 is for listeners on tls:// and dtls://."), behaviour));
     if (plan->certificate != TestCertificate::None && address.given("cert"))
-        return refuse(QStringLiteral("%1 makes its own certificate: leave out cert.").arg(behaviour));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 makes its own certificate: leave out cert."), behaviour));
     if (plan->neverAccepts && (role == Role::Connect || isDatagram(address.scheme)))
-        return refuse(QStringLiteral("%1 is for listeners of streams.").arg(behaviour));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 is for listeners of streams."), behaviour));
     if (plan->isConsole && role == Role::Listen && isReachableFromNetwork(address) && !choice.allowsRemoteConsole)
-        return refuse(QStringLiteral("A console on %1 can be reached from the network, and whoever reaches it can run "
-                                     "scripts. It has to be allowed "
-                                     "each time.")
-                          .arg(describeAddress(address)));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "A console on %1 can be reached from the network, and whoever "
+                                                         "reaches it can run scripts. It has to be allowed each time."),
+                               describeAddress(address)));
     return plan;
 }
 
@@ -280,9 +279,9 @@ Result<void> Engine::setBehaviour(EndpointId id, const QString& behaviour) {
     if (!plan)
         return tl::unexpected(plan.error());
     if (plan->neverAccepts || plan->certificate != TestCertificate::None)
-        return tl::unexpected(badInput(QStringLiteral("behaviour"),
-                                       QStringLiteral("%1 begins with its listener: open a new one.").arg(behaviour),
-                                       0));
+        return tl::unexpected(badInput(
+            QStringLiteral("behaviour"),
+            sentence(QT_TRANSLATE_NOOP("Core", "%1 begins with its listener: open a new one."), behaviour), 0));
     m_sources.insert(id, plan->source);
     post([id, behaviour, factory = std::move(plan->factory)](EngineWorker& worker) {
         worker.with(id, [&](Endpoint& endpoint) { endpoint.setBehaviour(behaviour, factory); });
@@ -300,7 +299,8 @@ std::shared_ptr<BehaviourSource> Engine::sourceOf(EndpointId id) const {
 Result<void> Engine::reloadBehaviour(EndpointId id) {
     const auto source = sourceOf(id);
     if (source == nullptr)
-        return tl::unexpected(badInput(QStringLiteral("behaviour"), QStringLiteral("Its behaviour has no file.")));
+        return tl::unexpected(
+            badInput(QStringLiteral("behaviour"), sentence(QT_TRANSLATE_NOOP("Core", "Its behaviour has no file."))));
     if (auto done = source->reload(); !done)
         return done;
     const auto known = snapshot(id);

@@ -7,23 +7,26 @@
 namespace sw {
 
 Result<void> RelayRequest::validate(const Address& listen) const {
-    const auto refuse = [](const QString& detail) {
+    const auto refuse = [](const Sentence& detail) {
         return tl::unexpected(badInput(QStringLiteral("relay"), detail, 0));
     };
     const bool isDatagram = sw::isDatagram(listen.scheme);
     for (const Scheme scheme : {listen.scheme, target.scheme}) {
         if (isLocal(scheme) && sw::isDatagram(scheme))
-            return refuse(QStringLiteral("A relay of datagrams is between udp:// and dtls://: an answer on %1:// has "
-                                         "nowhere to go.")
-                              .arg(schemeName(scheme)));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core",
+                    "A relay of datagrams is between udp:// and dtls://: an answer on %1:// has nowhere to go."),
+                schemeName(scheme)));
     }
     if (isDatagram != sw::isDatagram(target.scheme))
-        return refuse(QStringLiteral("%1 and %2 cannot be relayed: one carries a stream, the other datagrams.")
-                          .arg(describeAddress(listen), describeAddress(target)));
+        return refuse(sentence(
+            QT_TRANSLATE_NOOP("Core", "%1 and %2 cannot be relayed: one carries a stream, the other datagrams."),
+            describeAddress(listen), describeAddress(target)));
     if (auto fits = checkFaults(faults, isDatagram); !fits)
         return fits;
     if (idle < std::chrono::milliseconds(100))
-        return refuse(QStringLiteral("A flow of datagrams is forgotten after 100ms at least."));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "A flow of datagrams is forgotten after 100ms at least.")));
     if (const auto condition = parseCondition(intercept.condition); !condition)
         return tl::unexpected(condition.error());
     return {};
@@ -85,7 +88,8 @@ std::optional<RelayRequest> Engine::relayRequest(EndpointId id) const {
 Result<void> Engine::setFaults(EndpointId relay, const QVector<Fault>& faults, quint64 seed) {
     const auto found = m_relays->requests.find(relay);
     if (found == m_relays->requests.end())
-        return tl::unexpected(badInput(QStringLiteral("fault"), QStringLiteral("It is no relay.")));
+        return tl::unexpected(
+            badInput(QStringLiteral("fault"), sentence(QT_TRANSLATE_NOOP("Core", "It is no relay."))));
     if (auto fits = checkFaults(faults, isDatagram(found->target.scheme)); !fits)
         return fits;
     found->faults = faults;
@@ -101,7 +105,8 @@ Result<void> Engine::setFaults(EndpointId relay, const QVector<Fault>& faults, q
 Result<void> Engine::setIntercept(EndpointId relay, const Intercept& intercept) {
     const auto found = m_relays->requests.find(relay);
     if (found == m_relays->requests.end())
-        return tl::unexpected(badInput(QStringLiteral("intercept"), QStringLiteral("It is no relay.")));
+        return tl::unexpected(
+            badInput(QStringLiteral("intercept"), sentence(QT_TRANSLATE_NOOP("Core", "It is no relay."))));
     if (const auto condition = parseCondition(intercept.condition); !condition)
         return tl::unexpected(condition.error());
     found->intercept = intercept;

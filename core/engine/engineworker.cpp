@@ -99,19 +99,18 @@ void EngineWorker::logOwn(EventKind event, const Sentence& text, const Facts& fa
 }
 
 void EngineWorker::recordingStopped(const Error& error) {
-    logOwn(EventKind::RecordingStopped,
-           sentence(QT_TRANSLATE_NOOP("Core", "Recording stopped: %1 Traffic goes on and is not recorded."),
-                    error.detail),
-           {{Fact::Error, error.toJson()}});
+    logOwn(
+        EventKind::RecordingStopped,
+        sentence(QT_TRANSLATE_NOOP("Core", "Recording stopped: %1 Traffic goes on and is not recorded."), error.detail),
+        {{Fact::Error, error.toJson()}});
     tellRoom();
     emit stoppedRecording(error);
 }
 
 void EngineWorker::recordingResumed() {
-    logOwn(
-        EventKind::RecordingResumed,
-        sentence(QT_TRANSLATE_NOOP("Core", "Recording goes on; %1 bytes were not recorded."), m_store->unrecorded()),
-        {{Fact::Unrecorded, static_cast<qint64>(m_store->unrecorded())}});
+    logOwn(EventKind::RecordingResumed,
+           sentence(QT_TRANSLATE_NOOP("Core", "Recording goes on; %1 bytes were not recorded."), m_store->unrecorded()),
+           {{Fact::Unrecorded, static_cast<qint64>(m_store->unrecorded())}});
     emit resumedRecording();
 }
 

@@ -18,17 +18,18 @@ constexpr quint64 mostATick = 20000;     // messages
 } // namespace
 
 Result<void> LoadPlan::validate() const {
-    const auto refuse = [](const QString& detail) -> Result<void> {
+    const auto refuse = [](const Sentence& detail) -> Result<void> {
         return tl::unexpected(badInput(QStringLiteral("load"), detail));
     };
     if (count < 1 || count > mostMessages)
-        return refuse(QStringLiteral("The number of messages is 1 to 10000000."));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "The number of messages is 1 to 10000000.")));
     if (connections < 1 || connections > mostConnections)
-        return refuse(QStringLiteral("The number of connections is 1 to 1000."));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "The number of connections is 1 to 1000.")));
     if (!std::isfinite(rate) || rate < 0)
-        return refuse(QStringLiteral("The rate is a number of messages a second, or 0 for as many as possible."));
+        return refuse(sentence(
+            QT_TRANSLATE_NOOP("Core", "The rate is a number of messages a second, or 0 for as many as possible.")));
     if (message.steps.isEmpty())
-        return refuse(QStringLiteral("There is no message to send."));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "There is no message to send.")));
     return {};
 }
 

@@ -222,10 +222,11 @@ std::optional<Message> Framer::nextPrefixed() {
         m_error = badInput(
             QStringLiteral("framing"),
             number < included
-                ? QStringLiteral("A message says that it has %1 bytes, fewer than its own length field.").arg(number)
-                : QStringLiteral("A message says that it has %1 bytes; at most %2 are taken.")
-                      .arg(number)
-                      .arg(m_spec.limit));
+                ? sentence(QT_TRANSLATE_NOOP("Core",
+                                             "A message says that it has %1 bytes, fewer than its own length field."),
+                           number)
+                : sentence(QT_TRANSLATE_NOOP("Core", "A message says that it has %1 bytes; at most %2 are taken."),
+                           number, m_spec.limit));
         return std::nullopt;
     }
     const auto body = static_cast<qsizetype>(number - included);
@@ -271,16 +272,17 @@ Result<QByteArray> frame(const FramerSpec& spec, const QByteArray& content) {
         return content + spec.delimiter;
     case Framing::Fixed:
         if (content.size() != spec.size)
-            return tl::unexpected(badInput(
-                QStringLiteral("framing"),
-                QStringLiteral("The message has %1 bytes, and each has %2 here.").arg(content.size()).arg(spec.size)));
+            return tl::unexpected(
+                badInput(QStringLiteral("framing"),
+                         sentence(QT_TRANSLATE_NOOP("Core", "The message has %1 bytes, and each has %2 here."),
+                                  content.size(), spec.size)));
         return content;
     case Framing::LengthPrefix: {
         if (content.size() < spec.offset)
-            return tl::unexpected(badInput(QStringLiteral("framing"),
-                                           QStringLiteral("The message has %1 bytes, and its length stands after %2.")
-                                               .arg(content.size())
-                                               .arg(spec.offset)));
+            return tl::unexpected(badInput(
+                QStringLiteral("framing"),
+                sentence(QT_TRANSLATE_NOOP("Core", "The message has %1 bytes, and its length stands after %2."),
+                         content.size(), spec.offset)));
         auto number = static_cast<quint64>(content.size() - spec.offset);
         if (spec.counts == FramerSpec::Counts::Everything)
             number = static_cast<quint64>(content.size() + spec.width);
@@ -288,9 +290,9 @@ Result<QByteArray> frame(const FramerSpec& spec, const QByteArray& content) {
             number += static_cast<quint64>(spec.width);
         constexpr int widest = 8;
         if (spec.width < widest && number >> (8U * static_cast<unsigned>(spec.width)) != 0)
-            return tl::unexpected(
-                badInput(QStringLiteral("framing"),
-                         QStringLiteral("A length of %1 does not fit into %2 bytes.").arg(number).arg(spec.width)));
+            return tl::unexpected(badInput(
+                QStringLiteral("framing"),
+                sentence(QT_TRANSLATE_NOOP("Core", "A length of %1 does not fit into %2 bytes."), number, spec.width)));
         return content.first(spec.offset) + writeNumber(number, spec.width, spec.isLittleEndian) +
                content.sliced(spec.offset);
     }

@@ -12,7 +12,7 @@ namespace {
 constexpr int longestDelimiter = 256;
 constexpr int largestOffset = 65535;
 
-tl::unexpected<Error> refuse(const QString& detail, qsizetype position = 0) {
+tl::unexpected<Error> refuse(const Sentence& detail, qsizetype position = 0) {
     return tl::unexpected(badInput(QStringLiteral("framer"), detail, static_cast<int>(position)));
 }
 
@@ -24,8 +24,9 @@ Result<FramerSpec> parseLength(const QString& value, qsizetype position) {
     const int width = number.isEmpty() ? 0 : number.at(0).digitValue();
     if ((width != 1 && width != 2 && width != 4 && width != 8) ||
         !(order == QLatin1String("be") || order == QLatin1String("le") || (order.isEmpty() && width == 1)))
-        return refuse(QStringLiteral("“%1” is no length: write 1, 2be, 2le, 4be, 4le, 8be or 8le.").arg(number),
-                      position);
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no length: write 1, 2be, 2le, 4be, 4le, 8be or 8le."), number),
+            position);
     spec.width = width;
     spec.isLittleEndian = order == QLatin1String("le");
     for (const QString& part : parts.mid(1)) {
@@ -34,16 +35,18 @@ Result<FramerSpec> parseLength(const QString& value, qsizetype position) {
             bool ok = false;
             spec.offset = part.mid(7).toInt(&ok);
             if (!ok || spec.offset < 0 || spec.offset > largestOffset)
-                return refuse(QStringLiteral("%1: the offset is 0 to 65535.").arg(part), position);
+                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1: the offset is 0 to 65535."), part), position);
         } else if (part == QLatin1String("includes=all")) {
             spec.counts = FramerSpec::Counts::Everything;
         } else if (part == QLatin1String("includes=length")) {
             spec.counts = FramerSpec::Counts::LengthToo;
         } else {
-            return refuse(QStringLiteral("“%1” is not known: after the length come offset=N, includes=all or "
-                                         "includes=length.")
-                              .arg(part),
-                          position);
+            return refuse(
+                sentence(
+                    QT_TRANSLATE_NOOP(
+                        "Core", "“%1” is not known: after the length come offset=N, includes=all or includes=length."),
+                    part),
+                position);
         }
     }
     return spec;
@@ -71,7 +74,8 @@ Result<FramerSpec> parseFramer(const QString& text) {
             return tl::unexpected(bytes.error());
         if (bytes->isEmpty() || bytes->size() > longestDelimiter)
             return refuse(
-                QStringLiteral("A delimiter has 1 to 256 bytes, written as text with escapes: delimiter=\\r\\n."),
+                sentence(QT_TRANSLATE_NOOP(
+                    "Core", "A delimiter has 1 to 256 bytes, written as text with escapes: delimiter=\\r\\n.")),
                 equals + 1);
         return FramerSpec{.framing = Framing::Delimiter, .delimiter = *bytes};
     }
@@ -79,7 +83,8 @@ Result<FramerSpec> parseFramer(const QString& text) {
         bool ok = false;
         FramerSpec spec{.framing = Framing::Fixed, .size = value.toInt(&ok)};
         if (!ok || spec.size < 1 || spec.size > spec.limit)
-            return refuse(QStringLiteral("fixed=%1: a fixed length is 1 to 1048576 bytes.").arg(value), equals + 1);
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "fixed=%1: a fixed length is 1 to 1048576 bytes."), value),
+                          equals + 1);
         return spec;
     }
     if (name == QLatin1String("length"))
@@ -88,13 +93,13 @@ Result<FramerSpec> parseFramer(const QString& text) {
         constexpr std::chrono::minutes longest(1);
         const auto gap = parseDuration(value);
         if (!gap || *gap < std::chrono::milliseconds(1) || *gap > longest)
-            return refuse(QStringLiteral("idle=%1: the silence is 1ms to 1m.").arg(value), equals + 1);
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "idle=%1: the silence is 1ms to 1m."), value), equals + 1);
         return FramerSpec{.framing = Framing::IdleGap,
                           .gap = std::chrono::duration_cast<std::chrono::milliseconds>(*gap)};
     }
-    return refuse(QStringLiteral("“%1” is no framer. There are: none, lines, delimiter=TEXT, fixed=BYTES, length=2be, "
-                                 "idle=50ms, slip, cobs.")
-                      .arg(text));
+    return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no framer. There are: none, lines, delimiter=TEXT, "
+                                                     "fixed=BYTES, length=2be, idle=50ms, slip, cobs."),
+                           text));
 }
 
 QString formatFramer(const FramerSpec& spec) {

@@ -128,7 +128,7 @@ constexpr std::array aliases{
     Alias{"crc16-maxim-dow", "crc16-maxim"},
 };
 
-tl::unexpected<Error> refuse(const QString& detail) {
+tl::unexpected<Error> refuse(const Sentence& detail) {
     return tl::unexpected(badInput(QStringLiteral("checksum"), detail));
 }
 
@@ -194,16 +194,17 @@ Result<CrcModel> CrcModel::parse(const QStringList& parameters) {
         const QString name = parameter.section(QLatin1Char('='), 0, 0).trimmed();
         const QString value = parameter.section(QLatin1Char('='), 1).trimmed();
         if (given.contains(name))
-            return refuse(QStringLiteral("%1 stands twice.").arg(name));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 stands twice."), name));
         given.append(name);
         const bool isSwitch = name == QLatin1String("refin") || name == QLatin1String("refout");
         const auto number = name == QLatin1String("width") ? widthOf(value)
                             : isSwitch                     ? switchOf(value)
                                                            : hexNumber(value);
         if (!number)
-            return refuse(QStringLiteral("“%1” is not understood: width takes 1 to 64, poly, init, xorout and check "
-                                         "take hexadecimal numbers, refin and refout take true or false.")
-                              .arg(parameter));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP("Core", "“%1” is not understood: width takes 1 to 64, poly, init, xorout and check "
+                                          "take hexadecimal numbers, refin and refout take true or false."),
+                parameter));
         if (name == QLatin1String("width"))
             model.width = static_cast<int>(*number);
         else if (name == QLatin1String("poly"))
@@ -219,19 +220,23 @@ Result<CrcModel> CrcModel::parse(const QStringList& parameters) {
         else if (name == QLatin1String("check"))
             check = number;
         else
-            return refuse(QStringLiteral("“%1” is no parameter of a CRC. There are: width, poly, init, refin, refout, "
-                                         "xorout and check.")
-                              .arg(name));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core",
+                    "“%1” is no parameter of a CRC. There are: width, poly, init, refin, refout, xorout and check."),
+                name));
     }
     if (!given.contains(QLatin1String("width")) || !given.contains(QLatin1String("poly")))
-        return refuse(QStringLiteral("A CRC needs its width in bits and its polynomial: width=16, poly=1021."));
+        return refuse(sentence(
+            QT_TRANSLATE_NOOP("Core", "A CRC needs its width in bits and its polynomial: width=16, poly=1021.")));
     for (const quint64 value : {model.polynomial, model.initial, model.xorOut}) {
         if ((value & ~model.mask()) != 0)
-            return refuse(QStringLiteral("%1 has more than %2 bits.").arg(QString::number(value, 16)).arg(model.width));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 has more than %2 bits."), QString::number(value, 16),
+                                   model.width));
     }
     if (const quint64 made = model.valueOf("123456789"); check && *check != made)
-        return refuse(QStringLiteral("These parameters make %1 of “123456789”, not %2.")
-                          .arg(QString::number(made, 16), QString::number(*check, 16)));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "These parameters make %1 of “123456789”, not %2."),
+                               QString::number(made, 16), QString::number(*check, 16)));
     return model;
 }
 

@@ -14,14 +14,14 @@ namespace sw {
 
 namespace commands {
 
-tl::unexpected<Error> refuse(const QString& detail) {
+tl::unexpected<Error> refuse(const Sentence& detail) {
     return tl::unexpected(badInput(QStringLiteral("command"), detail));
 }
 
 tl::unexpected<Error> refuseOption(const QString& option, const QString& program) {
-    return refuse(QStringLiteral("%1 of %2 is not understood: what it does cannot be said in an address. Take it out, "
-                                 "and set what you need by hand.")
-                      .arg(option, program));
+    return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 of %2 is not understood: what it does cannot be said in an "
+                                                     "address. Take it out, and set what you need by hand."),
+                           option, program));
 }
 
 void ReadOptions::set(const char* name, const QString& value) {
@@ -56,7 +56,7 @@ QString ReadOptions::query() const {
 
 Result<QString> WordQueue::valueOf(const QString& option) {
     if (isEmpty())
-        return refuse(QStringLiteral("%1 needs a value, and the command ends there.").arg(option));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 needs a value, and the command ends there."), option));
     return next();
 }
 
@@ -70,7 +70,7 @@ Result<PastedCommand> finished(const QString& text, Role role) {
     auto address = parseAddress(text, role);
     if (!address) {
         Error error = address.error();
-        error.detail = QStringLiteral("It would be %1: %2").arg(text, error.detail);
+        error.detail = sentence(QT_TRANSLATE_NOOP("Core", "It would be %1: %2"), text, error.detail);
         error.position = -1;
         return tl::unexpected(error);
     }
@@ -96,8 +96,8 @@ Result<PastedCommand> fromSwright(const QStringList& words, const QByteArray& in
     const QString verb = words.value(1);
     if ((verb != QLatin1String("listen") && verb != QLatin1String("connect")) ||
         !words.value(2).contains(QLatin1String("://")))
-        return refuse(
-            QStringLiteral("swright is understood as `swright listen ADDRESS` or `swright connect ADDRESS`."));
+        return refuse(sentence(QT_TRANSLATE_NOOP(
+            "Core", "swright is understood as `swright listen ADDRESS` or `swright connect ADDRESS`.")));
     if (words.size() > 3)
         return refuseOption(words.at(3), QStringLiteral("swright"));
     return finished(words.at(2), verb == QLatin1String("listen") ? Role::Listen : Role::Connect);
@@ -116,7 +116,7 @@ Result<PastedCommand> fromTelnet(const QStringList& words, const QByteArray& inp
             places.append(word);
     }
     if (places.isEmpty() || places.size() > 2)
-        return refuse(QStringLiteral("telnet is understood as `telnet HOST [PORT]`."));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "telnet is understood as `telnet HOST [PORT]`.")));
     return finished(QStringLiteral("tcp://%1:%2").arg(bracketed(places.at(0)), places.value(1, QStringLiteral("23"))),
                     options, Role::Connect);
 }
@@ -154,7 +154,8 @@ Result<PastedCommand> fromCommand(const QString& text) {
     if (!commands)
         return tl::unexpected(commands.error());
     if (commands->size() > 2)
-        return refuse(QStringLiteral("Of a pipeline, printf or echo and one program are understood."));
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", "Of a pipeline, printf or echo and one program are understood.")));
     QByteArray message;
     if (commands->size() == 2) {
         auto printed = printedBytes(commands->front());
@@ -165,16 +166,15 @@ Result<PastedCommand> fromCommand(const QString& text) {
     const QStringList& words = commands->back();
     const Reader* reader = words.isEmpty() ? nullptr : readerOf(words.front());
     if (reader == nullptr)
-        return refuse(
-            QStringLiteral("“%1” is no program that is understood here; ncat, nc, telnet, socat, curl, openssl "
-                           "s_client and swright are.")
-                .arg(words.value(0)));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no program that is understood here; ncat, nc, "
+                                                         "telnet, socat, curl, openssl s_client and swright are."),
+                               words.value(0)));
     auto pasted = reader->read(words, message);
     if (pasted && pasted->sendsCrLf && message.isEmpty())
         return refuse(
-            QStringLiteral("%1 would send CR LF for each LF of what is typed, and an address cannot say that; "
-                           "swright connect and listen have --crlf for it.")
-                .arg(words.front()));
+            sentence(QT_TRANSLATE_NOOP("Core", "%1 would send CR LF for each LF of what is typed, and an address "
+                                               "cannot say that; swright connect and listen have --crlf for it."),
+                     words.front()));
     if (pasted && pasted->message.isEmpty() && !message.isEmpty())
         pasted->message = pasted->sendsCrLf ? QByteArray(message).replace("\r\n", "\n").replace("\n", "\r\n") : message;
     return pasted;

@@ -89,7 +89,8 @@ private:
 
     Result<void> setUrl(const QString& url) {
         if (!m_url.isEmpty())
-            return refuse(QStringLiteral("curl with more than one URL is not understood: %1 and %2.").arg(m_url, url));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP("Core", "curl with more than one URL is not understood: %1 and %2."), m_url, url));
         m_url = url;
         return {};
     }
@@ -138,8 +139,9 @@ private:
             return addHeader(QStringLiteral("Referer: ") + value);
         case CurlEffect::Cookie:
             if (!value.contains(QLatin1Char('=')))
-                return refuse(
-                    QStringLiteral("curl would read cookies from the file %1 here; that is not done.").arg(value));
+                return refuse(sentence(
+                    QT_TRANSLATE_NOOP("Core", "curl would read cookies from the file %1 here; that is not done."),
+                    value));
             return addHeader(QStringLiteral("Cookie: ") + value);
         case CurlEffect::User:
             m_user = value;
@@ -171,7 +173,8 @@ private:
         case CurlEffect::Certificate: {
             const auto path = certificatePath(value);
             if (!path)
-                return refuse(QStringLiteral("The password behind the colon of %1 is not understood.").arg(name));
+                return refuse(sentence(
+                    QT_TRANSLATE_NOOP("Core", "The password behind the colon of %1 is not understood."), name));
             m_options.set("cert", *path);
             break;
         }
@@ -182,7 +185,8 @@ private:
         case CurlEffect::Interface: {
             const QString host = value.startsWith(QLatin1String("host!")) ? value.mid(5) : value;
             if (!isIpLiteral(host))
-                return refuse(QStringLiteral("%1 %2 of curl is not understood; an IP address is.").arg(name, value));
+                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 %2 of curl is not understood; an IP address is."),
+                                       name, value));
             m_localHost = host;
             break;
         }
@@ -201,7 +205,8 @@ private:
 
     Result<void> addHeader(const QString& header) {
         if (header.startsWith(QLatin1Char('@')))
-            return refuse(QStringLiteral("curl would read the file %1 here; that is not done.").arg(header));
+            return refuse(
+                sentence(QT_TRANSLATE_NOOP("Core", "curl would read the file %1 here; that is not done."), header));
         m_headers.append(header.endsWith(QLatin1Char(';')) && !header.contains(QLatin1Char(':'))
                              ? header.chopped(1) + QLatin1Char(':') + QLatin1Char(' ')
                              : header);
@@ -216,7 +221,8 @@ private:
             if (name != QLatin1String("--data-binary")) // it takes line ends out
                 piece.replace("\r", "").replace("\n", "");
         } else if (!isRaw && piece.startsWith('@')) {
-            return refuse(QStringLiteral("curl would read the file %1 here; that is not done.").arg(value));
+            return refuse(
+                sentence(QT_TRANSLATE_NOOP("Core", "curl would read the file %1 here; that is not done."), value));
         }
         m_body += QByteArray(m_hasBody ? "&" : "").append(piece);
         m_hasBody = true;
@@ -228,21 +234,22 @@ private:
             return refuse(*problem);
         const QUrl url(m_url);
         if (!url.isValid() || url.host().isEmpty())
-            return refuse(QStringLiteral("“%1” is no URL.").arg(m_url));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no URL."), m_url));
         const QString rest = m_url.section(QLatin1Char(']'), -1);
         if (!m_hasNoGlob && (rest.contains(QLatin1Char('{')) || url.path().contains(QLatin1Char('['))))
-            return refuse(
-                QStringLiteral("curl would make several URLs of the brackets in %1; with -g it takes them as they "
-                               "are.")
-                    .arg(m_url));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core", "curl would make several URLs of the brackets in %1; with -g it takes them as they are."),
+                m_url));
         const QString scheme = url.scheme();
         if (scheme == QLatin1String("telnet"))
             return finishTelnet(url);
         if (scheme != QLatin1String("http") && scheme != QLatin1String("https"))
-            return refuse(QStringLiteral("curl with %1:// is not understood; http, https and telnet are.").arg(scheme));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP("Core", "curl with %1:// is not understood; http, https and telnet are."), scheme));
         if (!m_input.isEmpty() && !m_readsInput)
-            return refuse(
-                QStringLiteral("Nothing reads what stands before the |: curl takes it with --data-binary @-."));
+            return refuse(sentence(QT_TRANSLATE_NOOP(
+                "Core", "Nothing reads what stands before the |: curl takes it with --data-binary @-.")));
         auto pasted = place(url, scheme == QLatin1String("https"));
         if (pasted)
             pasted->message = request(url);
@@ -252,8 +259,9 @@ private:
     Result<PastedCommand> finishTelnet(const QUrl& url) {
         if (m_hasBody || !m_headers.isEmpty() || !m_method.isEmpty() || !m_path.isEmpty() || !m_target.isEmpty() ||
             !m_connectTo.isEmpty() || !m_user.isEmpty() || !m_version.isEmpty())
-            return refuse(QStringLiteral("curl takes options of HTTP with http:// and https:// only, and this is %1.")
-                              .arg(m_url));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP("Core", "curl takes options of HTTP with http:// and https:// only, and this is %1."),
+                m_url));
         setBind();
         return finished(QStringLiteral("tcp://%1:%2").arg(bracketed(url.host())).arg(url.port(23)), m_options,
                         Role::Connect);
@@ -270,7 +278,8 @@ private:
         const int port = url.port(isTls ? 443 : 80);
         if (!m_path.isEmpty()) {
             if (isTls)
-                return refuse(QStringLiteral("https through a Unix socket is not understood; http is."));
+                return refuse(
+                    sentence(QT_TRANSLATE_NOOP("Core", "https through a Unix socket is not understood; http is.")));
             return finished(QStringLiteral("unix://") + encodedPath(m_path), m_options, Role::Connect);
         }
         const QString scheme = isTls ? QStringLiteral("tls://") : QStringLiteral("tcp://");
@@ -279,7 +288,7 @@ private:
                             Role::Connect);
         const QString from = QStringLiteral("%1:%2:").arg(bracketed(url.host())).arg(port);
         if (!m_connectTo.startsWith(from) && !m_connectTo.startsWith(QLatin1String("::")))
-            return refuse(QStringLiteral("--connect-to %1 is not for %2.").arg(m_connectTo, m_url));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "--connect-to %1 is not for %2."), m_connectTo, m_url));
         if (isTls)
             m_options.set("name", url.host());
         const QString to = m_connectTo.mid(m_connectTo.startsWith(from) ? from.size() : 2);

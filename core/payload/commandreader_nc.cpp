@@ -204,10 +204,10 @@ private:
 
     Result<PastedCommand> readPath() {
         if (m_places.size() != 1)
-            return refuse(QStringLiteral("With -U, one path is expected."));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "With -U, one path is expected.")));
         if (m_isTls || !m_source.isEmpty() || !m_port.isEmpty())
-            return refuse(QStringLiteral("With -U, %1 is not understood.")
-                              .arg(m_isTls              ? QStringLiteral("--ssl")
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "With -U, %1 is not understood."),
+                                   m_isTls              ? QStringLiteral("--ssl")
                                    : m_source.isEmpty() ? QStringLiteral("-p")
                                                         : QStringLiteral("-s")));
         return finished((m_isUdp ? QStringLiteral("unixgram://") : QStringLiteral("unix://")) +
@@ -217,7 +217,8 @@ private:
 
     Result<PastedCommand> readClient() {
         if (m_places.size() != 2)
-            return refuse(QStringLiteral("A host and a port are expected, as in `%1 localhost 8080`.").arg(m_program));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP("Core", "A host and a port are expected, as in `%1 localhost 8080`."), m_program));
         if (!m_source.isEmpty() || !m_port.isEmpty()) // there -p is the local port
             m_options.set("bind", bracketed(m_source) + (m_port.isEmpty() ? QString() : QLatin1Char(':') + m_port));
         if (m_options.value("name") == m_places.at(0))
@@ -229,7 +230,8 @@ private:
 
     Result<PastedCommand> readListener() {
         if (m_isNcat && !m_source.isEmpty())
-            return refuse(QStringLiteral("ncat ignores -s with -l: write the address to listen on before the port."));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP("Core", "ncat ignores -s with -l: write the address to listen on before the port.")));
         if (m_options.has("timeout"))
             return refuseOption(QStringLiteral("-w with -l"), m_program);
         QStringList places = m_places;
@@ -237,7 +239,7 @@ private:
         if (port.isEmpty() && !places.isEmpty())
             port = places.takeLast();
         if (places.size() > 1)
-            return refuse(QStringLiteral("At most a host and a port are expected after -l."));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "At most a host and a port are expected after -l.")));
         if (port.isEmpty() && m_isNcat) // what it listens on by itself; nc takes one that the system chooses
             port = QStringLiteral("31337");
         QString host = places.value(0, m_source);

@@ -103,7 +103,8 @@ private:
 
     Result<void> setPlace(const QString& place) {
         if (!m_place.isEmpty())
-            return refuse(QStringLiteral("s_client goes to one place, and this names %1 and %2.").arg(m_place, place));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "s_client goes to one place, and this names %1 and %2."),
+                                   m_place, place));
         m_place = place;
         return {};
     }
@@ -111,8 +112,10 @@ private:
     /// Whom it asks for and whom it expects are one thing here.
     Result<void> setName(const QString& word, const QString& value) {
         if (!m_name.isEmpty() && m_name != value)
-            return refuse(QStringLiteral("%1 %2 is not understood beside %3: whom it asks for is whom it expects here.")
-                              .arg(word, value, m_name));
+            return refuse(
+                sentence(QT_TRANSLATE_NOOP(
+                             "Core", "%1 %2 is not understood beside %3: whom it asks for is whom it expects here."),
+                         word, value, m_name));
         m_name = value;
         m_options.set("name", value);
         return {};
@@ -134,10 +137,10 @@ private:
         static const QStringList known{QStringLiteral("1.0"), QStringLiteral("1.1"), QStringLiteral("1.2"),
                                        QStringLiteral("1.3")};
         if (!value.startsWith(QLatin1String("TLSv")) || !known.contains(version))
-            return refuse(
-                QStringLiteral("%1 %2 of openssl s_client is not understood; TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3 "
-                               "are.")
-                    .arg(word, value));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core", "%1 %2 of openssl s_client is not understood; TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3 are."),
+                word, value));
         m_options.set(word == QLatin1String("-min_protocol") ? "min" : "max-version", version);
         return {};
     }
@@ -153,7 +156,8 @@ private:
         if (m_place.isEmpty() && !m_host.isEmpty() && !m_port.isEmpty())
             m_place = bracketed(m_host) + QLatin1Char(':') + m_port;
         if (m_place.isEmpty())
-            return refuse(QStringLiteral("openssl is understood as `openssl s_client -connect HOST:PORT`."));
+            return refuse(
+                sentence(QT_TRANSLATE_NOOP("Core", "openssl is understood as `openssl s_client -connect HOST:PORT`.")));
         const auto place = parseHostPort(m_place, false);
         if (place && (m_name == place->host || m_name.isEmpty()))
             m_options.remove("name");
@@ -182,7 +186,8 @@ private:
 Result<PastedCommand> fromOpenssl(const QStringList& words, const QByteArray& input) {
     Q_UNUSED(input);
     if (words.value(1) != QLatin1String("s_client"))
-        return refuse(QStringLiteral("openssl is understood as `openssl s_client -connect HOST:PORT`."));
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", "openssl is understood as `openssl s_client -connect HOST:PORT`.")));
     return OpensslReader(words).read();
 }
 

@@ -141,18 +141,17 @@ public:
         m_fields = splitSocat(m_parts.takeFirst(), QLatin1Char(':'));
         m_kind = socatKind(m_fields.front().toUpper());
         if (m_kind == nullptr)
-            return refuse(
-                QStringLiteral("“%1” of socat is not understood; TCP, UDP, UNIX, ABSTRACT and OPENSSL addresses "
-                               "are.")
-                    .arg(m_fields.front()));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core", "“%1” of socat is not understood; TCP, UDP, UNIX, ABSTRACT and OPENSSL addresses are."),
+                m_fields.front()));
         m_scheme = *parseScheme(QString::fromLatin1(m_kind->scheme));
         const qsizetype expected = isLocal(m_scheme) || listens() ? 2 : 3;
         if (m_fields.size() != expected)
-            return refuse(QStringLiteral("%1 of socat is understood as %2.")
-                              .arg(m_fields.front(), isLocal(m_scheme) ? QStringLiteral("%1:PATH").arg(m_fields.front())
-                                                     : listens()
-                                                         ? QStringLiteral("%1:PORT").arg(m_fields.front())
-                                                         : QStringLiteral("%1:HOST:PORT").arg(m_fields.front())));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 of socat is understood as %2."), m_fields.front(),
+                                   isLocal(m_scheme) ? QStringLiteral("%1:PATH").arg(m_fields.front())
+                                   : listens()       ? QStringLiteral("%1:PORT").arg(m_fields.front())
+                                                     : QStringLiteral("%1:HOST:PORT").arg(m_fields.front())));
         m_host = listens() ? QStringLiteral("*") : m_fields.value(1);
         for (const QString& part : std::as_const(m_parts)) {
             const QString value = splitSocat(part.section(QLatin1Char('='), 1), QChar()).front(); // without backslashes
@@ -327,8 +326,10 @@ Result<PastedCommand> fromSocat(const QStringList& words, const QByteArray& inpu
             places.append(word);
     }
     if (places.size() != 1)
-        return refuse(QStringLiteral("socat between standard input and one socket is understood; this has %1 sockets.")
-                          .arg(places.size()));
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP(
+                         "Core", "socat between standard input and one socket is understood; this has %1 sockets."),
+                     places.size()));
     auto pasted = SocatReader(places.front()).read();
     const bool receivesOnly = pasted && pasted->role == Role::Listen && isDatagram(pasted->address.scheme);
     if (pasted && !oneWay.isEmpty() && !receivesOnly)

@@ -11,7 +11,7 @@
 
 namespace sw::commands {
 
-tl::unexpected<Error> refuse(const QString& detail);
+tl::unexpected<Error> refuse(const Sentence& detail);
 
 /// `-x of nc is not understood.`, with what to do about it.
 tl::unexpected<Error> refuseOption(const QString& option, const QString& program);

@@ -12,7 +12,7 @@ namespace sw {
 
 namespace commands {
 
-tl::unexpected<Error> cannot(const QString& detail) {
+tl::unexpected<Error> cannot(const Sentence& detail) {
     return tl::unexpected(Error{.id = ErrorId::NotSupported, .situation = QStringLiteral("command"), .detail = detail});
 }
 
@@ -46,9 +46,9 @@ Result<void> CarriedOptions::finish() const {
     }
     if (left.isEmpty())
         return {};
-    return cannot(QStringLiteral("%1 cannot be told %2 here. Leave that out of the address, or copy it for another "
-                                 "program; swright takes every option.")
-                      .arg(toolName(m_tool), left.join(QLatin1String(" and "))));
+    return cannot(sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be told %2 here. Leave that out of the address, or "
+                                                     "copy it for another program; swright takes every option."),
+                           toolName(m_tool), left.join(QLatin1String(" and "))));
 }
 
 QString expectedName(const Address& address) {
@@ -124,9 +124,10 @@ Result<QStringList> ncatTls(CarriedOptions& options, const Address& address, Rol
     } else {
         const bool isChecked = options.take("verify").value_or(QStringLiteral("on")) == QLatin1String("on");
         if (isChecked && isIpLiteral(expectedName(address)))
-            return cannot(QStringLiteral("ncat checks certificates for names only, and %1 is an address. Give the name "
-                                         "to expect with name=, or copy it as openssl or socat.")
-                              .arg(expectedName(address)));
+            return cannot(sentence(
+                QT_TRANSLATE_NOOP("Core", "ncat checks certificates for names only, and %1 is an address. Give the "
+                                          "name to expect with name=, or copy it as openssl or socat."),
+                expectedName(address)));
         if (isChecked)
             words << QStringLiteral("--ssl-verify");
         if (const auto ca = options.take("ca"))
@@ -173,8 +174,8 @@ QStringList ncatBind(CarriedOptions& options) {
 
 Result<QString> ncatCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
     if (isDatagram(address.scheme) && isSecure(address.scheme))
-        return cannot(QStringLiteral("ncat is not written for dtls here: it would not check whom it talks to. Copy it "
-                                     "as openssl."));
+        return cannot(sentence(QT_TRANSLATE_NOOP(
+            "Core", "ncat is not written for dtls here: it would not check whom it talks to. Copy it as openssl.")));
     CarriedOptions options(CommandTool::Ncat, address);
     QStringList words{QStringLiteral("ncat")};
     if (role == Role::Listen)
@@ -187,7 +188,7 @@ Result<QString> ncatCommand(const Address& address, Role role, const std::option
         words << QStringLiteral("-w") << secondsText(*timeout);
     if (isLocal(address.scheme)) {
         if (address.path.startsWith(QLatin1Char('@')))
-            return cannot(QStringLiteral("ncat has no abstract socket names; socat has."));
+            return cannot(sentence(QT_TRANSLATE_NOOP("Core", "ncat has no abstract socket names; socat has.")));
         words << QStringLiteral("-U") << QStringLiteral("--") << address.path;
         const auto done = options.finish();
         return done ? Result<QString>(withInput(joined(words), message)) : tl::unexpected(done.error());
@@ -268,15 +269,15 @@ std::span<const CommandTool> commandTools() {
 Result<QString> toCommand(CommandTool tool, const Address& address, Role role,
                           const std::optional<QByteArray>& message) {
     if (!isLocal(address.scheme) && address.place.portLast != address.place.portFirst && tool != CommandTool::Swright)
-        return cannot(QStringLiteral("%1 takes one port, not a range.").arg(toolName(tool)));
+        return cannot(sentence(QT_TRANSLATE_NOOP("Core", "%1 takes one port, not a range."), toolName(tool)));
     for (const ToolEntry& entry : writers) {
         if (entry.tool != tool)
             continue;
         auto command = entry.write(address, role, message);
         if (command && hasControls(*command, tool == CommandTool::Python))
             return cannot(
-                QStringLiteral("The name holds control characters, which terminals act on even inside quotes; it "
-                               "can be copied as Python or swright."));
+                sentence(QT_TRANSLATE_NOOP("Core", "The name holds control characters, which terminals act on even "
+                                                   "inside quotes; it can be copied as Python or swright.")));
         return command;
     }
     return cannot(QStringLiteral("no such program"));

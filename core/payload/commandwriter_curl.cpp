@@ -162,16 +162,16 @@ Result<QString> httpCommand(const Address& address, const HttpRequest& request) 
 
 Result<QString> curlCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
     if (role == Role::Listen)
-        return cannot(QStringLiteral("curl cannot listen. Copy it as ncat or socat."));
+        return cannot(sentence(QT_TRANSLATE_NOOP("Core", "curl cannot listen. Copy it as ncat or socat.")));
     const auto request = message ? httpRequest(*message) : std::nullopt;
     if (request && !isDatagram(address.scheme))
         return httpCommand(address, *request);
     if (!isTcp(address.scheme) || isSecure(address.scheme))
-        return cannot(QStringLiteral("curl sends other than HTTP requests over tcp only (telnet://)."));
-    if (message && message->contains('\xff'))
         return cannot(
-            QStringLiteral("curl's telnet:// doubles the byte ff, and so would not send this message as it is. Copy "
-                           "it as ncat or socat."));
+            sentence(QT_TRANSLATE_NOOP("Core", "curl sends other than HTTP requests over tcp only (telnet://).")));
+    if (message && message->contains('\xff'))
+        return cannot(sentence(QT_TRANSLATE_NOOP("Core", "curl's telnet:// doubles the byte ff, and so would not send "
+                                                         "this message as it is. Copy it as ncat or socat.")));
     CarriedOptions options(CommandTool::Curl, address);
     QStringList words{QStringLiteral("curl"), QStringLiteral("-sS"), QStringLiteral("-g")};
     words << curlSocketWords(options, address) << QStringLiteral("--url")

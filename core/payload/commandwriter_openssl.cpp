@@ -15,7 +15,8 @@ Result<QStringList> versionWords(CarriedOptions& options, const Address& address
     if (isDatagram(address.scheme)) {
         if (least.value_or(QStringLiteral("1.2")) != QLatin1String("1.2") ||
             most.value_or(QStringLiteral("1.2")) != QLatin1String("1.2"))
-            return cannot(QStringLiteral("openssl is written for DTLS 1.2 only: leave min= and max-version= out."));
+            return cannot(sentence(
+                QT_TRANSLATE_NOOP("Core", "openssl is written for DTLS 1.2 only: leave min= and max-version= out.")));
         return QStringList{QStringLiteral("-dtls1_2")};
     }
     const auto named = [](const QString& version) {
@@ -63,7 +64,8 @@ QStringList familyWords(CarriedOptions& options) {
 
 Result<QStringList> serverWords(CarriedOptions& options, const Address& address) {
     if (!address.given("cert"))
-        return cannot(QStringLiteral("openssl s_server makes no certificate by itself: give one with cert= and key=."));
+        return cannot(sentence(QT_TRANSLATE_NOOP(
+            "Core", "openssl s_server makes no certificate by itself: give one with cert= and key=.")));
     HostPort place = address.place;
     place.host = listenHost(address);
     place.service.clear();
@@ -111,8 +113,9 @@ QStringList clientWords(CarriedOptions& options, const Address& address) {
 
 Result<QString> opensslCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
     if (!isSecure(address.scheme))
-        return cannot(QStringLiteral("openssl speaks TLS, and this is %1. Copy it as ncat or socat.")
-                          .arg(schemeName(address.scheme)));
+        return cannot(
+            sentence(QT_TRANSLATE_NOOP("Core", "openssl speaks TLS, and this is %1. Copy it as ncat or socat."),
+                     schemeName(address.scheme)));
     CarriedOptions options(CommandTool::OpenSsl, address);
     auto words = role == Role::Listen ? serverWords(options, address) : clientWords(options, address);
     if (!words)

@@ -256,8 +256,9 @@ private:
 
 Result<QString> pythonCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
     if (isSecure(address.scheme) && (isDatagram(address.scheme) || role == Role::Listen))
-        return cannot(QStringLiteral("Python is written for tcp, udp, Unix sockets and clients of tls only. Copy it as "
-                                     "openssl or swright."));
+        return cannot(sentence(QT_TRANSLATE_NOOP(
+            "Core",
+            "Python is written for tcp, udp, Unix sockets and clients of tls only. Copy it as openssl or swright.")));
     PythonScript script(address, role, message);
     auto text = script.write();
     if (!text)

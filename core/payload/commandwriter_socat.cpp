@@ -122,13 +122,14 @@ private:
         const QString name = expectedName(m_address);
         if (listens()) {
             if (!m_address.given("cert"))
-                return cannot(QStringLiteral("socat makes no certificate by itself: give one with cert= and key=."));
+                return cannot(sentence(
+                    QT_TRANSLATE_NOOP("Core", "socat makes no certificate by itself: give one with cert= and key=.")));
             const QString asks = m_options.take("clientcert").value_or(QStringLiteral("off"));
             const bool isChecked = m_address.value("verify") == QLatin1String("on");
             if (asks == QLatin1String("ask") || (asks == QLatin1String("require") && !isChecked))
-                return cannot(
-                    QStringLiteral("socat either demands a valid certificate of its clients or asks for none: "
-                                   "clientcert=require with verify=on, or clientcert=off."));
+                return cannot(sentence(
+                    QT_TRANSLATE_NOOP("Core", "socat either demands a valid certificate of its clients or asks for "
+                                              "none: clientcert=require with verify=on, or clientcert=off.")));
             m_options.take("verify");
             add("verify", asks == QLatin1String("require") ? QStringLiteral("1") : QStringLiteral("0"));
         } else {
@@ -229,7 +230,7 @@ private:
 
 Result<QString> socatCommand(const Address& address, Role role, const std::optional<QByteArray>& message) {
     if (isDatagram(address.scheme) && isSecure(address.scheme))
-        return cannot(QStringLiteral("socat is not written for dtls here. Copy it as openssl."));
+        return cannot(sentence(QT_TRANSLATE_NOOP("Core", "socat is not written for dtls here. Copy it as openssl.")));
     auto place = SocatAddress(address, role).write();
     if (!place)
         return place;

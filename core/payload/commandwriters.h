@@ -11,7 +11,7 @@
 
 namespace sw::commands {
 
-tl::unexpected<Error> cannot(const QString& detail);
+tl::unexpected<Error> cannot(const Sentence& detail);
 
 /// The options of an address while they are put into the words of another program. Each one that was given is taken,
 /// or refused by name at the end: none is dropped in silence.

@@ -10,7 +10,7 @@ namespace sw {
 
 namespace {
 
-tl::unexpected<Error> fail(const QString& detail, qsizetype position) {
+tl::unexpected<Error> fail(const Sentence& detail, qsizetype position) {
     return tl::unexpected(badInput(QStringLiteral("payload"), detail, static_cast<int>(position)));
 }
 
@@ -36,8 +36,9 @@ int hexDigit(QChar c) {
 }
 
 Error unknownEncoding(const QString& name) {
-    return badInput(QStringLiteral("payload"), QStringLiteral("“%1” is no encoding that is known here. Known are: %2.")
-                                                   .arg(name, encodings().join(QLatin1String(", "))));
+    return badInput(QStringLiteral("payload"),
+                    sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no encoding that is known here. Known are: %2."), name,
+                             encodings().join(QLatin1String(", "))));
 }
 
 /// How a message names a character: those that nobody sees by their code points.
@@ -82,9 +83,11 @@ private:
         const QByteArray bytes = m_encoder.encode(piece);
         if (m_encoder.hasError()) {
             m_encoder.resetState();
-            return fail(QStringLiteral("“%1” has no form in %2. Write its bytes as \\xHH or choose another encoding.")
-                            .arg(shownCharacter(piece), m_encodingName),
-                        position);
+            return fail(
+                sentence(QT_TRANSLATE_NOOP(
+                             "Core", "“%1” has no form in %2. Write its bytes as \\xHH or choose another encoding."),
+                         shownCharacter(piece), m_encodingName),
+                position);
         }
         m_bytes.append(bytes);
         return {};
@@ -92,7 +95,8 @@ private:
 
     Result<qsizetype> readEscape(qsizetype i) {
         if (i + 1 >= m_text.size())
-            return fail(QStringLiteral("A backslash at the end: write \\\\ for one backslash."), i);
+            return fail(sentence(QT_TRANSLATE_NOOP("Core", "A backslash at the end: write \\\\ for one backslash.")),
+                        i);
         const QChar letter = m_text.at(i + 1);
         for (const SimpleEscape& escape : simpleEscapes) {
             if (letter == QLatin1Char(escape.letter)) {
@@ -105,17 +109,19 @@ private:
             return readByte(i);
         if (letter == QLatin1Char('u'))
             return readCodePoint(i);
-        return fail(QStringLiteral("\\%1 is no escape. There are \\n \\r \\t \\0 \\a \\b \\e \\f \\v \\xHH \\u{…} and "
-                                   "\\\\.")
-                        .arg(letter),
-                    i);
+        return fail(
+            sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core", "\\%1 is no escape. There are \\n \\r \\t \\0 \\a \\b \\e \\f \\v \\xHH \\u{…} and \\\\."),
+                letter),
+            i);
     }
 
     Result<qsizetype> readByte(qsizetype i) {
         const int high = i + 2 < m_text.size() ? hexDigit(m_text.at(i + 2)) : -1;
         const int low = i + 3 < m_text.size() ? hexDigit(m_text.at(i + 3)) : -1;
         if (high < 0 || low < 0)
-            return fail(QStringLiteral("\\x needs two hexadecimal digits, as in \\x0d."), i);
+            return fail(sentence(QT_TRANSLATE_NOOP("Core", "\\x needs two hexadecimal digits, as in \\x0d.")), i);
         m_bytes.append(static_cast<char>(high * 16 + low));
         return 4;
     }
@@ -124,13 +130,16 @@ private:
         const qsizetype close = m_text.indexOf(QLatin1Char('}'), i);
         const bool hasBrace = i + 2 < m_text.size() && m_text.at(i + 2) == QLatin1Char('{');
         if (!hasBrace || close < 0)
-            return fail(QStringLiteral("\\u needs braces around its code point, as in \\u{20ac}."), i);
+            return fail(sentence(QT_TRANSLATE_NOOP("Core", "\\u needs braces around its code point, as in \\u{20ac}.")),
+                        i);
         const QString digits = m_text.mid(i + 3, close - i - 3);
         bool ok = false;
         const uint code = digits.toUInt(&ok, 16);
         if (!ok || digits.size() > 6 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-            return fail(QStringLiteral("“%1” is no code point: write 0 to 10ffff without d800 to dfff.").arg(digits),
-                        i + 3);
+            return fail(
+                sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no code point: write 0 to 10ffff without d800 to dfff."),
+                         digits),
+                i + 3);
         const char32_t character = code;
         if (auto encoded = encode(QString::fromUcs4(&character, 1), i); !encoded)
             return tl::unexpected(encoded.error());
@@ -176,7 +185,7 @@ Result<QByteArray> toBytes(const PayloadSpec& spec) {
         bytes = parseBase64(spec.source);
         break;
     case PayloadForm::File:
-        return fail(QStringLiteral("A file is sent in pieces, not as one payload."), -1);
+        return fail(sentence(QT_TRANSLATE_NOOP("Core", "A file is sent in pieces, not as one payload.")), -1);
     }
     if (bytes)
         bytes->append(lineEndingBytes(spec.lineEnding, spec.encoding));
@@ -232,7 +241,9 @@ Result<QByteArray> parseHex(const QString& text) {
         }
         const int digit = hexDigit(c);
         if (digit < 0)
-            return fail(QStringLiteral("“%1” is no hexadecimal digit. Write bytes as 0a ff, 0x0a,0xff or 0aff.").arg(c),
+            return fail(sentence(QT_TRANSLATE_NOOP(
+                                     "Core", "“%1” is no hexadecimal digit. Write bytes as 0a ff, 0x0a,0xff or 0aff."),
+                                 c),
                         i);
         if (high < 0) {
             high = digit;
@@ -246,7 +257,8 @@ Result<QByteArray> parseHex(const QString& text) {
         const bool standsAlone =
             highAt == 0 || isHexSeparator(text.at(highAt - 1)) || text.at(highAt - 1).toLower() == QLatin1Char('x');
         if (!standsAlone)
-            return fail(QStringLiteral("An odd number of digits: the last byte has only one."), highAt);
+            return fail(sentence(QT_TRANSLATE_NOOP("Core", "An odd number of digits: the last byte has only one.")),
+                        highAt);
         bytes.append(static_cast<char>(high));
     }
     return bytes;
@@ -260,18 +272,21 @@ Result<QByteArray> parseBase64(const QString& text) {
             continue;
         const bool isDigit = c.unicode() < 128 && (c.isLetterOrNumber() || QStringLiteral("+/-_=").contains(c));
         if (!isDigit)
-            return fail(QStringLiteral("“%1” is no base64 digit (A-Z a-z 0-9 + / =).").arg(c), i);
+            return fail(sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no base64 digit (A-Z a-z 0-9 + / =)."), c), i);
         digits.append(static_cast<char>(c.unicode()));
     }
     const qsizetype significant = digits.size() - digits.count('=');
     if (significant % 4 == 1)
-        return fail(QStringLiteral("This is not whole base64: a last digit stands alone."), text.size());
+        return fail(sentence(QT_TRANSLATE_NOOP("Core", "This is not whole base64: a last digit stands alone.")),
+                    text.size());
     auto options = QByteArray::AbortOnBase64DecodingErrors | QByteArray::Base64Encoding;
     if (digits.contains('-') || digits.contains('_'))
         options = QByteArray::AbortOnBase64DecodingErrors | QByteArray::Base64UrlEncoding;
     const auto decoded = QByteArray::fromBase64Encoding(digits, options);
     if (!decoded)
-        return fail(QStringLiteral("This is not whole base64: its padding or its length is wrong."), text.size());
+        return fail(
+            sentence(QT_TRANSLATE_NOOP("Core", "This is not whole base64: its padding or its length is wrong.")),
+            text.size());
     return *decoded;
 }
 
@@ -288,7 +303,8 @@ Result<QByteArray> encodedText(const QString& text, const QString& encoding) {
     const QByteArray bytes = encoder.encode(text);
     if (encoder.hasError())
         return fail(
-            QStringLiteral("“%1” has a character without a form in %2. Choose another encoding.").arg(text, encoding),
+            sentence(QT_TRANSLATE_NOOP("Core", "“%1” has a character without a form in %2. Choose another encoding."),
+                     text, encoding),
             -1);
     return bytes;
 }
@@ -314,7 +330,8 @@ Result<LineEnding> parseLineEnding(const QString& name) {
         if (name.compare(QLatin1String(entry.name), Qt::CaseInsensitive) == 0)
             return entry.ending;
     }
-    return fail(QStringLiteral("“%1” is no line ending: there are none, lf, crlf, cr and nul.").arg(name), 0);
+    return fail(
+        sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no line ending: there are none, lf, crlf, cr and nul."), name), 0);
 }
 
 } // namespace sw

@@ -7,7 +7,7 @@ namespace sw {
 
 namespace {
 
-tl::unexpected<Error> refuse(const QString& detail, qsizetype position) {
+tl::unexpected<Error> refuse(const Sentence& detail, qsizetype position) {
     return tl::unexpected(badInput(QStringLiteral("command"), detail, static_cast<int>(position)));
 }
 
@@ -37,14 +37,16 @@ private:
             return readQuoted(c);
         if (c == u'\\') {
             if (m_at + 1 >= m_text.size())
-                return refuse(QStringLiteral("The command ends with a lone backslash."), m_at);
+                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "The command ends with a lone backslash.")), m_at);
             if (m_text.at(m_at + 1) != u'\n')
                 put(m_text.at(m_at + 1));
             m_at += 2;
             return {};
         }
         if (c == u'\n' && (m_hasWord || !m_commands.back().isEmpty()))
-            return refuse(QStringLiteral("A new line begins another command; one is understood at a time."), m_at);
+            return refuse(
+                sentence(QT_TRANSLATE_NOOP("Core", "A new line begins another command; one is understood at a time.")),
+                m_at);
         if (c == u' ' || c == u'\t' || c == u'\n') {
             endWord();
         } else if (c == u'|') {
@@ -52,9 +54,9 @@ private:
             m_commands.emplace_back();
         } else if (QStringLiteral("$`;&<>(){}*?!#~").contains(c)) {
             return refuse(
-                QStringLiteral("“%1” outside quotes means something to a shell that is not done here: only plain "
-                               "words, quotes and | are understood.")
-                    .arg(c),
+                sentence(QT_TRANSLATE_NOOP("Core", "“%1” outside quotes means something to a shell that is not done "
+                                                   "here: only plain words, quotes and | are understood."),
+                         c),
                 m_at);
         } else {
             put(c);
@@ -70,7 +72,9 @@ private:
             QChar c = m_text.at(m_at);
             if (quote == u'"' && (c == u'$' || c == u'`'))
                 return refuse(
-                    QStringLiteral("“%1” inside double quotes is expanded by a shell; that is not done here.").arg(c),
+                    sentence(QT_TRANSLATE_NOOP(
+                                 "Core", "“%1” inside double quotes is expanded by a shell; that is not done here."),
+                             c),
                     m_at);
             if (quote == u'"' && c == u'\\' && m_at + 1 < m_text.size() &&
                 QStringLiteral("$`\"\\").contains(m_text.at(m_at + 1)))
@@ -79,7 +83,7 @@ private:
             ++m_at;
         }
         if (m_at >= m_text.size())
-            return refuse(QStringLiteral("The closing %1 is missing.").arg(quote), start);
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "The closing %1 is missing."), quote), start);
         ++m_at;
         return {};
     }
@@ -142,7 +146,9 @@ Result<QByteArray> printfBytes(const QByteArray& format) {
             unescape(format, at, bytes);
         } else if (c == '%') {
             if (at >= format.size() || format.at(at) != '%')
-                return refuse(QStringLiteral("printf is understood with plain text and escapes only, not with %."), at);
+                return refuse(sentence(QT_TRANSLATE_NOOP(
+                                  "Core", "printf is understood with plain text and escapes only, not with %.")),
+                              at);
             bytes += '%';
             ++at;
         } else {
@@ -188,11 +194,15 @@ Result<QByteArray> printedBytes(const QStringList& words) {
     if (program == QLatin1String("printf")) {
         const qsizetype first = words.value(1) == QLatin1String("--") ? 2 : 1;
         if (words.size() != first + 1)
-            return refuse(QStringLiteral("printf is understood with one argument, its format."), 0);
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "printf is understood with one argument, its format.")),
+                          0);
         return printfBytes(words.at(first).toUtf8());
     }
     if (program != QLatin1String("echo"))
-        return refuse(QStringLiteral("“%1” is not understood before the |: only printf and echo are.").arg(program), 0);
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", "“%1” is not understood before the |: only printf and echo are."),
+                     program),
+            0);
     qsizetype first = 1;
     bool hasNewline = true;
     bool hasEscapes = false;

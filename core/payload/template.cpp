@@ -22,7 +22,7 @@ constexpr qint64 mostChecked = 32 << 20; // others wait meanwhile
 constexpr qint64 nanosPerSecond = 1'000'000'000;
 constexpr qint64 nanosPerMilli = 1'000'000;
 
-tl::unexpected<Error> refuse(const QString& detail, qsizetype position) {
+tl::unexpected<Error> refuse(const Sentence& detail, qsizetype position) {
     return tl::unexpected(badInput(QStringLiteral("template"), detail, static_cast<int>(position)));
 }
 
@@ -47,13 +47,17 @@ QByteArray binary(quint64 number, qint64 width, bool isLittleEndian) {
 Result<QByteArray> unhexed(QByteArrayView digits, const QString& field) {
     for (const char c : digits) {
         if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
-            return refuse(QStringLiteral("${%1:unhex} covers “%2”, which is no hexadecimal digit. Put ${begin} before "
-                                         "the first digit.")
-                              .arg(field, QString::fromLatin1(&c, 1)),
-                          -1);
+            return refuse(
+                sentence(
+                    QT_TRANSLATE_NOOP(
+                        "Core",
+                        "${%1:unhex} covers “%2”, which is no hexadecimal digit. Put ${begin} before the first digit."),
+                    field, QString::fromLatin1(&c, 1)),
+                -1);
     }
     if (digits.size() % 2 != 0)
-        return refuse(QStringLiteral("${%1:unhex} covers an odd number of hexadecimal digits.").arg(field), -1);
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", "${%1:unhex} covers an odd number of hexadecimal digits."), field), -1);
     return QByteArray::fromHex(digits.toByteArray());
 }
 
@@ -85,7 +89,7 @@ Result<Template> Template::parse(const QString& text, const QString& encoding) {
         }
         const qsizetype end = text.indexOf(QLatin1Char('}'), at);
         if (end < 0)
-            return refuse(QStringLiteral("A field begins with ${ and has no closing }."), at);
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "A field begins with ${ and has no closing }.")), at);
         auto done = made.addText(std::exchange(literal, {}), start);
         if (done)
             done = made.addField(text.mid(at + 2, end - at - 2), at);
@@ -134,7 +138,8 @@ Result<void> Template::findCovered() {
         Part& part = m_parts[i];
         const bool isMark = part.kind == Kind::Begin || part.kind == Kind::End;
         if (isMark && !part.text.isEmpty() && !marks.insert({part.kind, part.text}).second)
-            return refuse(QStringLiteral("The part “%1” begins or ends twice.").arg(part.text), part.position);
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "The part “%1” begins or ends twice."), part.text),
+                          part.position);
         if (part.kind == Kind::Begin && part.text.isEmpty()) {
             begin = i;
             end.reset();
@@ -164,10 +169,13 @@ Result<void> Template::findCoveredBy(std::size_t index) {
     const auto begin = find(Kind::Begin);
     const auto end = find(Kind::End);
     if (begin == m_parts.end() || end == m_parts.end() || end < begin)
-        return refuse(QStringLiteral("There is no part “%1”: write ${begin:%1} where it begins, and ${end:%1} after it "
-                                     "where it ends.")
-                          .arg(part.of),
-                      part.position);
+        return refuse(
+            sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core",
+                    "There is no part “%1”: write ${begin:%1} where it begins, and ${end:%1} after it where it ends."),
+                part.of),
+            part.position);
     part.first = static_cast<std::size_t>(begin - m_parts.begin());
     part.last = static_cast<std::size_t>(end - m_parts.begin());
     return {};
@@ -193,8 +201,9 @@ Result<void> Template::orderChecks() {
             at = isReady ? waiting.erase(at) : std::next(at);
         }
         if (waiting.size() == before)
-            return refuse(QStringLiteral("Two checksums cover each other; one of them must come first."),
-                          m_parts[*waiting.begin()].position);
+            return refuse(
+                sentence(QT_TRANSLATE_NOOP("Core", "Two checksums cover each other; one of them must come first.")),
+                m_parts[*waiting.begin()].position);
     }
     return {};
 }
@@ -230,11 +239,12 @@ Result<QByteArray> Template::piece(const Part& part, TemplateState& state, qint6
             return *found;
         QStringList known = state.values.keys();
         known.sort();
-        return refuse(QStringLiteral("“${%1}” has no value here, and is no checksum. Values known are: %2. Checksums: "
-                                     "%3.")
-                          .arg(part.text, known.isEmpty() ? QStringLiteral("none") : known.join(QLatin1String(", ")),
-                               checksumNames().join(QLatin1String(", "))),
-                      static_cast<qsizetype>(-1));
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP(
+                         "Core", "“${%1}” has no value here, and is no checksum. Values known are: %2. Checksums: %3."),
+                     part.text, known.isEmpty() ? QStringLiteral("none") : known.join(QLatin1String(", ")),
+                     checksumNames().join(QLatin1String(", "))),
+            static_cast<qsizetype>(-1));
     }
     case Kind::RandomBytes:
         bytes.resize(static_cast<qsizetype>(part.from));
@@ -268,11 +278,10 @@ Result<void> Template::fillLengths(Pieces& pieces) const {
             const qint64 size = offsets[part.last] - offsets[part.first];
             constexpr qint64 widest = 8;
             if (part.from > 0 && part.from < widest && size >> (8 * part.from) != 0)
-                return tl::unexpected(
-                    badInput(QStringLiteral("template"),
-                             QStringLiteral("A length of %1 does not fit into the %2 bytes of ${len}.")
-                                 .arg(size)
-                                 .arg(part.from)));
+                return tl::unexpected(badInput(
+                    QStringLiteral("template"),
+                    sentence(QT_TRANSLATE_NOOP("Core", "A length of %1 does not fit into the %2 bytes of ${len}."),
+                             size, part.from)));
             QByteArray filled = part.from == 0 ? text(QString::number(size)).value_or(QByteArray())
                                                : binary(static_cast<quint64>(size), part.from, part.isLittleEndian);
             hasChanged = hasChanged || filled.size() != pieces[i].size();
@@ -291,7 +300,8 @@ Result<void> Template::fillChecks(QByteArray& message, const Pieces& pieces) con
         const Part& part = m_parts[index];
         checked += offsets[part.last] - offsets[part.first];
         if (checked > mostChecked)
-            return refuse(QStringLiteral("The checksums of a message cover at most 32 MiB together."), -1);
+            return refuse(
+                sentence(QT_TRANSLATE_NOOP("Core", "The checksums of a message cover at most 32 MiB together.")), -1);
         QByteArray covered = message.mid(offsets[part.first], offsets[part.last] - offsets[part.first]);
         if (part.isUnhexed) {
             auto decoded = unhexed(covered, part.text);
@@ -312,7 +322,9 @@ Result<void> Template::fillChecks(QByteArray& message, const Pieces& pieces) con
 }
 
 Result<QByteArray> Template::render(TemplateState& state, qint64 wall) const {
-    const auto tooLong = [] { return refuse(QStringLiteral("The message would have more than 16 MiB."), -1); };
+    const auto tooLong = [] {
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "The message would have more than 16 MiB.")), -1);
+    };
     qint64 total = 0; // of what is known beforehand: nothing large is made in vain
     bool isPlain = true;
     for (const Part& part : m_parts) {

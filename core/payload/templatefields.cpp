@@ -11,7 +11,7 @@ namespace {
 
 constexpr qint64 mostRandom = 1 << 20;
 
-tl::unexpected<Error> refuse(const QString& detail, qsizetype position) {
+tl::unexpected<Error> refuse(const Sentence& detail, qsizetype position) {
     return tl::unexpected(badInput(QStringLiteral("template"), detail, static_cast<int>(position)));
 }
 
@@ -33,9 +33,9 @@ Result<QString> takeOf(QStringList& options, const QString& field, qsizetype pos
         if (!options.at(i).startsWith(QLatin1String("of=")))
             continue;
         if (!name.isEmpty() || !isName(options.at(i).mid(3)))
-            return refuse(QStringLiteral("${%1}: of= takes the name of one part, as in of=body for what stands between "
-                                         "${begin:body} and ${end:body}.")
-                              .arg(field),
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "${%1}: of= takes the name of one part, as in of=body for "
+                                                             "what stands between ${begin:body} and ${end:body}."),
+                                   field),
                           position);
         name = options.takeAt(i).mid(3);
     }
@@ -52,7 +52,7 @@ Result<Template::Part> Template::parseField(const QString& field, qsizetype posi
         bool ok = true;
         const qint64 width = more.isEmpty() ? 0 : more.toLongLong(&ok);
         if (!ok || width < 0 || width > 20)
-            return refuse(QStringLiteral("${n:%1}: the width is 1 to 20 digits.").arg(more), position);
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "${n:%1}: the width is 1 to 20 digits."), more), position);
         return Part{.kind = Kind::Counter, .from = width};
     }
     if (name == QLatin1String("time"))
@@ -68,9 +68,10 @@ Result<Template::Part> Template::parseField(const QString& field, qsizetype posi
     static const QRegularExpression capture(QStringLiteral("^\\d{1,3}$"));
     if (!isName(field) && !capture.match(field).hasMatch())
         return refuse(
-            QStringLiteral("“${%1}” is no field. There are: ${n}, ${time}, ${random:8}, ${len:2be}, ${begin}, "
-                           "${end}, names of values, and the checksums crc:width=…,poly=…, %2.")
-                .arg(field, checksumNames().join(QLatin1String(", "))),
+            sentence(QT_TRANSLATE_NOOP("Core",
+                                       "“${%1}” is no field. There are: ${n}, ${time}, ${random:8}, ${len:2be}, "
+                                       "${begin}, ${end}, names of values, and the checksums crc:width=…,poly=…, %2."),
+                     field, checksumNames().join(QLatin1String(", "))),
             position);
     return Part{.kind = Kind::Value, .text = field};
 }
@@ -81,15 +82,16 @@ Result<Template::Part> Template::parseRandom(const QString& more, qsizetype posi
         Part part{
             .kind = Kind::RandomNumber, .from = match.captured(1).toLongLong(), .to = match.captured(2).toLongLong()};
         if (part.from > part.to)
-            return refuse(QStringLiteral("${random:%1}: write the smaller number first.").arg(more), position);
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "${random:%1}: write the smaller number first."), more),
+                          position);
         return part;
     }
     bool ok = false;
     const qint64 size = more.toLongLong(&ok);
     if (!ok || size < 1 || size > mostRandom)
-        return refuse(QStringLiteral("${random:%1}: write a number of bytes (${random:8}, at most 1048576) or a "
-                                     "range of numbers (${random:1-6}).")
-                          .arg(more),
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "${random:%1}: write a number of bytes (${random:8}, at most "
+                                                         "1048576) or a range of numbers (${random:1-6})."),
+                               more),
                       position);
     return Part{.kind = Kind::RandomBytes, .from = size};
 }
@@ -106,9 +108,10 @@ Result<Template::Part> Template::parseLength(const QString& more, qsizetype posi
     const bool isKnown =
         order == QLatin1String("be") || order == QLatin1String("le") || (order.isEmpty() && width == 1);
     if (options.size() > 1 || (width != 1 && width != 2 && width != 4 && width != 8) || !isKnown)
-        return refuse(QStringLiteral("${len:%1}: write ${len}, or ${len:1}, ${len:2be}, ${len:2le}, ${len:4be}, "
-                                     "${len:4le}, ${len:8be} or ${len:8le}, with :of=NAME for a part.")
-                          .arg(more),
+        return refuse(sentence(QT_TRANSLATE_NOOP(
+                                   "Core", "${len:%1}: write ${len}, or ${len:1}, ${len:2be}, ${len:2le}, ${len:4be}, "
+                                           "${len:4le}, ${len:8be} or ${len:8le}, with :of=NAME for a part."),
+                               more),
                       position);
     return Part{.kind = Kind::Length, .from = width, .of = *of, .isLittleEndian = order == QLatin1String("le")};
 }
@@ -134,9 +137,11 @@ Result<Template::Part> Template::parseCheck(const QString& name, const QString& 
     if (options.removeDuplicates() > 0 || (checksum != nullptr && !parameters.isEmpty()) ||
         (options.contains(QLatin1String("le")) && options.contains(QLatin1String("be"))))
         return refuse(
-            QStringLiteral("${%1:%2}: after the colon come be, le or hex (HEX for capitals), unhex, and of=NAME, "
-                           "each once.")
-                .arg(name, more),
+            sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core",
+                    "${%1:%2}: after the colon come be, le or hex (HEX for capitals), unhex, and of=NAME, each once."),
+                name, more),
             position);
     if (checksum == nullptr) {
         const auto model = CrcModel::parse(parameters);
@@ -156,8 +161,10 @@ Result<Template::Part> Template::parseCheck(const QString& name, const QString& 
 
 Result<Template::Part> Template::parseMark(Kind kind, const QString& field, const QString& more, qsizetype position) {
     if (field.contains(QLatin1Char(':')) && !isName(more))
-        return refuse(QStringLiteral("${%1}: a part's name begins with a letter, as in ${begin:body}.").arg(field),
-                      position);
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", "${%1}: a part's name begins with a letter, as in ${begin:body}."),
+                     field),
+            position);
     return Part{.kind = kind, .text = more};
 }
 

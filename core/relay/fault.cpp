@@ -65,7 +65,7 @@ constexpr std::array presets{
                 "chop=1-7", ""},
 };
 
-tl::unexpected<Error> refuse(const QString& detail, qsizetype position = 0) {
+tl::unexpected<Error> refuse(const Sentence& detail, qsizetype position = 0) {
     return tl::unexpected(badInput(QStringLiteral("fault"), detail, static_cast<int>(position)));
 }
 
@@ -85,7 +85,7 @@ Result<double> parseShare(const QString& text) {
     bool ok = false;
     const double value = digits.toDouble(&ok) / (isPercent ? 100 : 1);
     if (!ok || !(value >= 0) || value > 1)
-        return refuse(QStringLiteral("“%1” is no share: write 5% or 0.05, at most 100%.").arg(text));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no share: write 5% or 0.05, at most 100%."), text));
     return value;
 }
 
@@ -109,15 +109,16 @@ Result<quint64> parseCount(const QString& text, quint64 least, quint64 most) {
     bool ok = false;
     const quint64 value = text.toULongLong(&ok);
     if (!ok || value < least || value > most)
-        return refuse(QStringLiteral("“%1” is no number from %2 to %3.").arg(text).arg(least).arg(most));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no number from %2 to %3."), text, least, most));
     return value;
 }
 
 Result<quint64> parsePlace(const QString& text) {
     const auto size = parseSize(text);
     if (!size)
-        return refuse(
-            QStringLiteral("“%1” is no place: write the bytes that pass before it, such as 1024 or 10KiB.").arg(text));
+        return refuse(sentence(
+            QT_TRANSLATE_NOOP("Core", "“%1” is no place: write the bytes that pass before it, such as 1024 or 10KiB."),
+            text));
     return static_cast<quint64>(*size);
 }
 
@@ -133,17 +134,18 @@ Result<void> parseTimes(Fault& fault, const QString& value) {
     if (!jitter)
         return tl::unexpected(jitter.error());
     if (*jitter > *time)
-        return refuse(QStringLiteral("delay=%1: a delay cannot vary by more than itself.").arg(value));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "delay=%1: a delay cannot vary by more than itself."), value));
     fault.jitter = *jitter;
     return {};
 }
 
 Result<void> parseRate(Fault& fault, const QString& value) {
     if (!value.endsWith(QLatin1String("/s")))
-        return refuse(QStringLiteral("rate takes bytes a second: rate=64KiB/s, not “%1”.").arg(value));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "rate takes bytes a second: rate=64KiB/s, not “%1”."), value));
     const auto size = parseSize(value.chopped(2));
     if (!size || *size < 1)
-        return refuse(QStringLiteral("rate takes at least one byte a second: rate=64KiB/s, not “%1”.").arg(value));
+        return refuse(sentence(
+            QT_TRANSLATE_NOOP("Core", "rate takes at least one byte a second: rate=64KiB/s, not “%1”."), value));
     fault.amount = static_cast<quint64>(*size);
     return {};
 }
@@ -156,8 +158,9 @@ Result<void> parseChop(Fault& fault, const QString& value) {
         sizes.contains(QLatin1Char('-')) ? parseCount(sizes.section(QLatin1Char('-'), 1), 1, largest) : least;
     if (!least || !most || *most < *least)
         return refuse(
-            QStringLiteral("chop takes the size of the pieces: chop=1-7 or chop=100, up to 1048576, not “%1”.")
-                .arg(value));
+            sentence(QT_TRANSLATE_NOOP(
+                         "Core", "chop takes the size of the pieces: chop=1-7 or chop=100, up to 1048576, not “%1”."),
+                     value));
     fault.amount = *least;
     fault.most = *most;
     if (!value.contains(QLatin1Char(',')))
@@ -175,10 +178,11 @@ Result<void> parseCorruption(Fault& fault, const QString& value) {
     const auto bytes = fault.isXor || value.startsWith(QLatin1String("set:")) ? parseHex(value.mid(4))
                                                                               : Result<QByteArray>(QByteArray());
     if (!bytes || bytes->isEmpty() || bytes->size() > longest)
-        return refuse(
-            QStringLiteral("corrupt@PLACE takes xor: or set: and 1 to 4096 bytes in hexadecimal: corrupt@1024=xor:01, "
-                           "not “%1”.")
-                .arg(value));
+        return refuse(sentence(
+            QT_TRANSLATE_NOOP(
+                "Core",
+                "corrupt@PLACE takes xor: or set: and 1 to 4096 bytes in hexadecimal: corrupt@1024=xor:01, not “%1”."),
+            value));
     fault.bytes = *bytes;
     return {};
 }
@@ -291,8 +295,9 @@ Result<Fault> parseFault(const QString& text) {
         QStringList known;
         for (const FaultEntry& one : entries)
             known.append(QString::fromLatin1(one.example));
-        return refuse(QStringLiteral("“%1” is no fault. There are, each also with up: or down: before it: %2.")
-                          .arg(text, known.join(QLatin1String(", "))));
+        return refuse(sentence(
+            QT_TRANSLATE_NOOP("Core", "“%1” is no fault. There are, each also with up: or down: before it: %2."), text,
+            known.join(QLatin1String(", "))));
     }
     fault.kind = entry->kind;
     rest = rest.mid(nameEnd);
@@ -301,16 +306,16 @@ Result<Fault> parseFault(const QString& text) {
     const bool isShare =
         fault.kind == FaultKind::Corrupt || fault.kind == FaultKind::Drop || fault.kind == FaultKind::Duplicate;
     if (hasPlace != takesPlace(fault.kind) && !(isShare && !hasPlace))
-        return refuse(QStringLiteral("“%1”: write %2.").arg(text, usage));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1”: write %2."), text, usage));
     bool hasValue = rest.startsWith(QLatin1Char('='));
     QString value = rest.mid(1);
     if (hasPlace) {
         rest = rest.mid(1);
         fault.isMessage = rest.startsWith(QLatin1String("message="));
         if (fault.isMessage && !takesMessagePlace(fault.kind))
-            return refuse(QStringLiteral("“%1”: write %2.").arg(text, usage));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1”: write %2."), text, usage));
         if (!fault.isMessage && (fault.kind == FaultKind::Drop || fault.kind == FaultKind::Duplicate))
-            return refuse(QStringLiteral("“%1”: %2 is about messages: %2@message=7.").arg(text, name));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1”: %2 is about messages: %2@message=7."), text, name));
         if (fault.isMessage)
             rest = rest.mid(8);
         const qsizetype equals = rest.indexOf(QLatin1Char('='));
@@ -324,11 +329,12 @@ Result<Fault> parseFault(const QString& text) {
     }
     const bool needsValue = !hasPlace || fault.kind == FaultKind::Stall || fault.kind == FaultKind::Corrupt;
     if (needsValue != hasValue || (hasValue && value.isEmpty()))
-        return refuse(QStringLiteral("“%1”: write %2.").arg(text, usage));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1”: write %2."), text, usage));
     if (auto read = parseValue(fault, value, hasPlace); !read)
         return tl::unexpected(read.error());
     if (fault.kind == FaultKind::Refuse && fault.direction)
-        return refuse(QStringLiteral("“%1”: refuse is about connections, and has no direction.").arg(text));
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", "“%1”: refuse is about connections, and has no direction."), text));
     return fault;
 }
 
@@ -391,12 +397,14 @@ Result<void> checkFaults(const QVector<Fault>& faults, bool isDatagram) {
                              (fault.kind == FaultKind::Stall || fault.kind == FaultKind::Corrupt);
         if (fits && !isOther)
             continue;
-        return refuse(isDatagram
-                          ? QStringLiteral("%1 is for streams; on datagrams there are places by message, such as "
-                                           "stall@message=3=1s, and drop, duplicate, reorder.")
-                                .arg(formatFault(fault))
-                          : QStringLiteral("%1 is for datagrams; a stream has places by byte, and loses nothing.")
-                                .arg(formatFault(fault)));
+        return refuse(
+            isDatagram
+                ? sentence(QT_TRANSLATE_NOOP("Core", "%1 is for streams; on datagrams there are places by message, "
+                                                     "such as stall@message=3=1s, and drop, duplicate, reorder."),
+                           formatFault(fault))
+                : sentence(
+                      QT_TRANSLATE_NOOP("Core", "%1 is for datagrams; a stream has places by byte, and loses nothing."),
+                      formatFault(fault)));
     }
     return {};
 }
@@ -407,7 +415,7 @@ Result<QVector<Fault>> parseFaults(const QString& text, bool isDatagram) {
             continue;
         const QString list = QString::fromLatin1(isDatagram ? preset.datagrams : preset.streams);
         if (list.isEmpty())
-            return refuse(QStringLiteral("The preset %1 is for streams.").arg(text));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "The preset %1 is for streams."), text));
         QVector<Fault> faults;
         const QStringList parts = list.split(QLatin1Char(' '));
         for (const QString& part : parts)
@@ -445,9 +453,8 @@ Result<FaultDecision> FaultDecision::fromJson(const QJsonObject& json) {
                                      [&](const FaultEntry& one) { return name == QLatin1String(one.name); });
     const QString direction = json.value(QStringLiteral("direction")).toString();
     if (entry == entries.end() || (direction != QLatin1String("up") && direction != QLatin1String("down")))
-        return refuse(
-            QStringLiteral("a line of a fault log has connection, direction (up or down), fault and offset or "
-                           "message."));
+        return refuse(sentence(QT_TRANSLATE_NOOP(
+            "Core", "a line of a fault log has connection, direction (up or down), fault and offset or message.")));
     FaultDecision decision{.connection = number("connection"),
                            .direction = direction == QLatin1String("up") ? RelayDirection::Up : RelayDirection::Down,
                            .kind = entry->kind,

@@ -17,17 +17,18 @@ Result<std::shared_ptr<const FaultScript>> FaultScript::read(const QString& path
     QFile file(path);
     const QString why = whyNoInputFile(path);
     if (!why.isEmpty() || !file.open(QIODevice::ReadOnly))
-        return tl::unexpected(Error{
-            .id = ErrorId::NotFound,
-            .situation = QStringLiteral("fault log"),
-            .detail = QStringLiteral("%1 cannot be read: %2.").arg(path, why.isEmpty() ? file.errorString() : why)});
+        return tl::unexpected(Error{.id = ErrorId::NotFound,
+                                    .situation = QStringLiteral("fault log"),
+                                    .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2."), path,
+                                                       why.isEmpty() ? file.errorString() : why)});
     if (file.size() > largest)
-        return tl::unexpected(
-            badInput(QStringLiteral("fault log"), QStringLiteral("%1 is larger than 256 MiB.").arg(path)));
+        return tl::unexpected(badInput(QStringLiteral("fault log"),
+                                       sentence(QT_TRANSLATE_NOOP("Core", "%1 is larger than 256 MiB."), path)));
     const auto text = decodeText(file.readAll(), QStringLiteral("fault log"));
     if (!text)
-        return tl::unexpected(badInput(QStringLiteral("fault log"),
-                                       QStringLiteral("%1 cannot be read: %2").arg(path, text.error().detail)));
+        return tl::unexpected(
+            badInput(QStringLiteral("fault log"),
+                     sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2"), path, text.error().detail)));
     return parse(text->toUtf8(), path);
 }
 
@@ -50,9 +51,9 @@ Result<std::shared_ptr<const FaultScript>> FaultScript::parse(const QByteArray& 
                 ? FaultDecision::fromJson(json)
                 : Result<FaultDecision>(tl::unexpected(badInput(QStringLiteral("fault log"), problem.errorString())));
         if (!decision)
-            return tl::unexpected(badInput(
-                QStringLiteral("fault log"),
-                QStringLiteral("%1, line %2: %3").arg(name, QString::number(number), decision.error().detail)));
+            return tl::unexpected(
+                badInput(QStringLiteral("fault log"), sentence(QT_TRANSLATE_NOOP("Core", "%1, line %2: %3"), name,
+                                                               QString::number(number), decision.error().detail)));
         if (decision->kind == FaultKind::Refuse)
             script->m_refused.push_back(decision->connection);
         else

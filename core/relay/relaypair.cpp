@@ -162,8 +162,7 @@ void RelayPair::check() {
             if (peer == nullptr)
                 continue;
             if (isReset)
-                peer->abortBecause(sentence(QT_TRANSLATE_NOOP("Core", "reset by a fault of the relay")),
-                                   std::nullopt);
+                peer->abortBecause(sentence(QT_TRANSLATE_NOOP("Core", "reset by a fault of the relay")), std::nullopt);
             else
                 peer->close();
         }

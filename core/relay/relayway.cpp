@@ -79,10 +79,10 @@ void RelayWay::peek(QByteArrayView bytes) {
     const HelloState state = readClientHello(m_peeked, hello);
     m_isPeeking = state == HelloState::NeedsMore && m_peeked.size() < mostPeeked;
     if (state == HelloState::Complete && from != nullptr)
-        from->tell(EventKind::TlsHelloSeen,
-                   sentence(QT_TRANSLATE_NOOP("Core", "TLS is passed through untouched; the client asks %1"),
-                            hello.toText()),
-                   {{Fact::Hello, hello.toJson()}});
+        from->tell(
+            EventKind::TlsHelloSeen,
+            sentence(QT_TRANSLATE_NOOP("Core", "TLS is passed through untouched; the client asks %1"), hello.toText()),
+            {{Fact::Hello, hello.toJson()}});
     if (!m_isPeeking)
         m_peeked.clear();
 }
@@ -93,9 +93,9 @@ void RelayWay::arrived(QByteArrayView bytes) {
     constexpr qsizetype mostDatagrams = 64 << 20;
     if (m_isDatagram && m_queued + m_messages.waiting() > mostDatagrams) {
         if (!std::exchange(m_saidFull, true) && from != nullptr)
-            from->tell(
-                EventKind::NotSent,
-                sentence(QT_TRANSLATE_NOOP("Core", "datagrams are not passed on: 64 MiB of them wait already")), {});
+            from->tell(EventKind::NotSent,
+                       sentence(QT_TRANSLATE_NOOP("Core", "datagrams are not passed on: 64 MiB of them wait already")),
+                       {});
         return;
     }
     m_saidFull = false;

@@ -174,14 +174,13 @@ void ReplayBehaviour::compare(LocalEnd& local, QByteArrayView bytes) {
         const qsizetype same = mine - expected.begin();
         if (same < size && !std::exchange(m_hasDiffered, true)) {
             const qsizetype place = m_comparedBytes + same;
-            differ(
-                local,
-                sentence(QT_TRANSLATE_NOOP("Core", "byte %1 of the peer's message %2 differs: expected %3, came %4"),
-                         place, m_compared + 1, around(steps[m_compared].bytes, place), around(bytes, same)),
-                {{Fact::Step, static_cast<qint64>(m_compared)},
-                 {Fact::Offset, place},
-                 {Fact::Expected, around(steps[m_compared].bytes, place)},
-                 {Fact::Received, around(bytes, same)}});
+            differ(local,
+                   sentence(QT_TRANSLATE_NOOP("Core", "byte %1 of the peer's message %2 differs: expected %3, came %4"),
+                            place, m_compared + 1, around(steps[m_compared].bytes, place), around(bytes, same)),
+                   {{Fact::Step, static_cast<qint64>(m_compared)},
+                    {Fact::Offset, place},
+                    {Fact::Expected, around(steps[m_compared].bytes, place)},
+                    {Fact::Received, around(bytes, same)}});
         }
         if (same == size)
             m_matched += static_cast<quint64>(size);
@@ -268,15 +267,15 @@ void ReplayBehaviour::woken(LocalEnd& local, quint64 token) {
     }
     const QString patience = formatDuration(m_turn->options.patience);
     if (steps[m_step].isEnd)
-        differ(local,
-               sentence(QT_TRANSLATE_NOOP("Core", "the peer did not end within %1, as it did in the recording"),
-                        patience),
-               {});
+        differ(
+            local,
+            sentence(QT_TRANSLATE_NOOP("Core", "the peer did not end within %1, as it did in the recording"), patience),
+            {});
     else
         differ(local,
-               sentence(QT_TRANSLATE_NOOP("Core",
-                                          "after %1 without a byte, %2 bytes of the peer's message %3 are missing"),
-                        patience, missing(), m_compared + 1),
+               sentence(
+                   QT_TRANSLATE_NOOP("Core", "after %1 without a byte, %2 bytes of the peer's message %3 are missing"),
+                   patience, missing(), m_compared + 1),
                {{Fact::Step, static_cast<qint64>(m_compared)}, {Fact::Missing, missing()}});
     giveUpTurn();
     goOn(local);
@@ -294,10 +293,10 @@ void ReplayBehaviour::endOfStream(LocalEnd& local) {
 void ReplayBehaviour::finish(LocalEnd& local) {
     m_isOver = true;
     if (missing() > 0)
-        differ(local,
-               sentence(QT_TRANSLATE_NOOP("Core", "%1 bytes that the peer said in the recording did not come"),
-                        missing()),
-               {{Fact::Missing, missing()}});
+        differ(
+            local,
+            sentence(QT_TRANSLATE_NOOP("Core", "%1 bytes that the peer said in the recording did not come"), missing()),
+            {{Fact::Missing, missing()}});
     if (m_surplus > 0 && !conversation().isDatagram)
         differ(local,
                sentence(QT_TRANSLATE_NOOP("Core", "the peer said %1 bytes more than in the recording"), m_surplus),

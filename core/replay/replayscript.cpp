@@ -82,15 +82,18 @@ Result<std::shared_ptr<const ReplayScript>> ReplayScript::of(const std::vector<S
         if (auto conversation = conversationOf(part, left))
             script->m_conversations.push_back(std::move(*conversation));
         if (left < 0)
-            return tl::unexpected(
-                badInput(QStringLiteral("replay"),
-                         QStringLiteral("%1 has more than 256 MiB of data: convert the part that is to be "
-                                        "played with a filter first.")
-                             .arg(name)));
+            return tl::unexpected(badInput(
+                QStringLiteral("replay"),
+                sentence(
+                    QT_TRANSLATE_NOOP(
+                        "Core",
+                        "%1 has more than 256 MiB of data: convert the part that is to be played with a filter first."),
+                    name)));
     }
     if (script->m_conversations.empty())
-        return tl::unexpected(badInput(QStringLiteral("replay"),
-                                       QStringLiteral("%1 has nothing to play: nobody sent anything.").arg(name)));
+        return tl::unexpected(
+            badInput(QStringLiteral("replay"),
+                     sentence(QT_TRANSLATE_NOOP("Core", "%1 has nothing to play: nobody sent anything."), name)));
     return std::shared_ptr<const ReplayScript>(std::move(script));
 }
 
@@ -103,8 +106,9 @@ Result<double> parseReplaySpeed(const QString& text) {
     if (!ok || !(speed > 0) || speed > fastest)
         return tl::unexpected(badInput(
             QStringLiteral("speed"),
-            QStringLiteral("“%1” is no speed: write 1 (as recorded), 10 (ten times faster), up to 1000, or max.")
-                .arg(text)));
+            sentence(QT_TRANSLATE_NOOP(
+                         "Core", "“%1” is no speed: write 1 (as recorded), 10 (ten times faster), up to 1000, or max."),
+                     text)));
     return speed;
 }
 

@@ -218,9 +218,10 @@ Result<std::vector<Certificate>> parseCertificates(const QByteArray& pem, const 
     }
     ERR_clear_error();
     if (all.empty())
-        return tl::unexpected(
-            badInput(QStringLiteral("certificate"),
-                     QStringLiteral("%1 holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).").arg(whence)));
+        return tl::unexpected(badInput(
+            QStringLiteral("certificate"),
+            sentence(QT_TRANSLATE_NOOP("Core", "%1 holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)."),
+                     whence)));
     return all;
 }
 

@@ -33,10 +33,11 @@ tl::unexpected<Error> failed(const QString& what) {
     const unsigned long code = ERR_peek_last_error();
     const char* reason = ERR_reason_error_string(code);
     ERR_clear_error();
-    return tl::unexpected(
-        Error{.id = ErrorId::TlsConfiguration,
-              .situation = QStringLiteral("certificate"),
-              .detail = reason == nullptr ? what : QStringLiteral("%1 (%2)").arg(what, QString::fromLatin1(reason))});
+    return tl::unexpected(Error{.id = ErrorId::TlsConfiguration,
+                                .situation = QStringLiteral("certificate"),
+                                .detail = reason == nullptr ? Sentence(what)
+                                                            : sentence(QT_TRANSLATE_NOOP("Core", "%1 (%2)"), what,
+                                                                       QString::fromLatin1(reason))});
 }
 
 bool addName(X509_NAME* name, const char* field, const QString& value) {
@@ -126,7 +127,8 @@ Result<void> writeNew(const QString& path, const QByteArray& bytes, bool isSecre
         return {};
     const Error error{.id = ErrorId::WriteFailed,
                       .situation = QStringLiteral("certificate"),
-                      .detail = QStringLiteral("%1 cannot be written: %2.").arg(path, file.errorString())};
+                      .detail =
+                          sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be written: %2."), path, file.errorString())};
     if (isOpen) { // a part of it serves nobody, and would be in the way of the next try
         file.close();
         QFile::remove(path); // the member function does not where closing has failed
@@ -137,22 +139,24 @@ Result<void> writeNew(const QString& path, const QByteArray& bytes, bool isSecre
 } // namespace
 
 Result<void> CertificateWish::validate() const {
-    const auto refuse = [](const QString& detail) -> Result<void> {
+    const auto refuse = [](const Sentence& detail) -> Result<void> {
         return tl::unexpected(badInput(QStringLiteral("certificate"), detail));
     };
     if (commonName.isEmpty() || commonName.size() > mostCommonName)
-        return refuse(QStringLiteral("A certificate takes a name of 1 to 64 characters."));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "A certificate takes a name of 1 to 64 characters.")));
     if (days < 1 || days > mostDays)
-        return refuse(QStringLiteral("A certificate is valid for 1 to %1 days.").arg(mostDays));
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "A certificate is valid for 1 to %1 days."), mostDays));
     if (purpose == CertificatePurpose::Server && names.isEmpty())
-        return refuse(QStringLiteral("A server's certificate takes at least one DNS name or IP address."));
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", "A server's certificate takes at least one DNS name or IP address.")));
     for (const QString& name : names) {
         if (const auto problem = ambiguityOfHost(name))
             return refuse(*problem);
         if (!isIpLiteral(name) && !isDnsName(name))
-            return refuse(QStringLiteral("“%1” is neither a DNS name (such as example.org or *.example.org) nor an IP "
-                                         "address.")
-                              .arg(name));
+            return refuse(sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core", "“%1” is neither a DNS name (such as example.org or *.example.org) nor an IP address."),
+                name));
     }
     return {};
 }
@@ -231,9 +235,9 @@ Result<QStringList> writeIdentity(const Identity& identity, const QString& folde
     if (!allowed.match(name).hasMatch())
         return tl::unexpected(
             badInput(QStringLiteral("certificate"),
-                     QStringLiteral("“%1” is no name for a file here: up to 100 letters, digits, dots, - and _, not "
-                                    "beginning with a dot.")
-                         .arg(name)));
+                     sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no name for a file here: up to 100 letters, digits, "
+                                                        "dots, - and _, not beginning with a dot."),
+                              name)));
     const QDir directory(folder);
     if (auto ready = makePrivateFolder(folder, QStringLiteral("certificate")); !ready)
         return tl::unexpected(ready.error());
@@ -241,9 +245,10 @@ Result<QStringList> writeIdentity(const Identity& identity, const QString& folde
     const QString keyFile = directory.filePath(name + QStringLiteral(".key"));
     for (const QString& path : {certificateFile, keyFile}) {
         if (hasFile(path))
-            return tl::unexpected(Error{.id = ErrorId::WriteFailed,
-                                        .situation = QStringLiteral("certificate"),
-                                        .detail = QStringLiteral("%1 exists, and nothing is overwritten.").arg(path)});
+            return tl::unexpected(
+                Error{.id = ErrorId::WriteFailed,
+                      .situation = QStringLiteral("certificate"),
+                      .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 exists, and nothing is overwritten."), path)});
     }
     if (const auto written = writeNew(keyFile, identity.key, true); !written)
         return tl::unexpected(written.error());
@@ -276,11 +281,12 @@ Result<Identity> readIdentity(const IdentityFiles& files) {
     const bool fits = leaf != nullptr && secret != nullptr && X509_check_private_key(leaf.get(), secret.get()) == 1;
     ERR_clear_error();
     if (!fits)
-        return tl::unexpected(
-            Error{.id = ErrorId::TlsConfiguration,
-                  .situation = option("key"),
-                  .detail = QStringLiteral("The key in %1 does not belong to the first certificate in %2.")
-                                .arg(keyFile, files.certificate)});
+        return tl::unexpected(Error{
+            .id = ErrorId::TlsConfiguration,
+            .situation = option("key"),
+            .detail =
+                sentence(QT_TRANSLATE_NOOP("Core", "The key in %1 does not belong to the first certificate in %2."),
+                         keyFile, files.certificate)});
     return Identity{.certificate = *certificate, .key = *key};
 }
 

@@ -36,7 +36,7 @@ using Passphrase = std::optional<QByteArray>;
 constexpr qint64 mostFileSize = 1LL << 20;
 constexpr qint64 mostSecretSize = 4096;
 
-tl::unexpected<Error> refuse(const QString& option, const QString& detail) {
+tl::unexpected<Error> refuse(const QString& option, const Sentence& detail) {
     ERR_clear_error();
     return tl::unexpected(Error{.id = ErrorId::TlsConfiguration, .situation = option, .detail = detail});
 }
@@ -155,8 +155,8 @@ QString describeContent(const QByteArray& bytes) {
 tl::unexpected<Error> refuseContent(const QByteArray& bytes, const char* wanted, const QString& path,
                                     const QString& option) {
     const QString found = describeContent(bytes);
-    return refuse(option, QStringLiteral("%1 holds no %2%3. It may be in PEM, DER or PKCS#12.")
-                              .arg(path, QString::fromLatin1(wanted),
+    return refuse(option, sentence(QT_TRANSLATE_NOOP("Core", "%1 holds no %2%3. It may be in PEM, DER or PKCS#12."),
+                                   path, QString::fromLatin1(wanted),
                                    found.isEmpty() ? QString() : QStringLiteral(" but %1").arg(found)));
 }
 
@@ -168,13 +168,16 @@ tl::unexpected<Error> refusePassphrase(const Passphrase& passphrase, const char*
     // a wrong passphrase gives bytes with a good padding now and then (1 of 256), which no decoder then understands
     const bool isOnlyUnread = ERR_GET_LIB(code) == ERR_LIB_OSSL_DECODER;
     if (passphrase && !isOnlyUnread && (reason == unsupportedCipher || reason == EVP_R_UNSUPPORTED_ALGORITHM))
-        return refuse(option,
-                      QStringLiteral("%1 is encrypted with a cipher that this build of OpenSSL has not.").arg(path));
+        return refuse(option, sentence(QT_TRANSLATE_NOOP(
+                                           "Core", "%1 is encrypted with a cipher that this build of OpenSSL has not."),
+                                       path));
     if (passphrase)
-        return refuse(option, QStringLiteral("The passphrase is not that of %1.").arg(path));
-    return refuse(option, QStringLiteral("%1 in %2 is encrypted. Say where its passphrase stands: "
-                                         "passphrase=env:NAME (a variable of the environment) or passphrase=file:PATH.")
-                              .arg(QString::fromLatin1(what), path));
+        return refuse(option, sentence(QT_TRANSLATE_NOOP("Core", "The passphrase is not that of %1."), path));
+    return refuse(option,
+                  sentence(QT_TRANSLATE_NOOP(
+                               "Core", "%1 in %2 is encrypted. Say where its passphrase stands: passphrase=env:NAME (a "
+                                       "variable of the environment) or passphrase=file:PATH."),
+                           QString::fromLatin1(what), path));
 }
 
 /// With the usual ciphers, else with the older ones.
@@ -227,7 +230,8 @@ Result<QByteArray> keyInPem(const QByteArray& bytes, const Passphrase& passphras
     const auto block = std::find_if(text.blocks.begin(), text.blocks.end(), [](const auto& b) { return b.isKey(); });
     if (block == text.blocks.end()) {
         if (text.isDamaged)
-            return refuse(option, QStringLiteral("%1 is damaged: a PEM block in it cannot be read.").arg(path));
+            return refuse(
+                option, sentence(QT_TRANSLATE_NOOP("Core", "%1 is damaged: a PEM block in it cannot be read."), path));
         return refuseContent(bytes, "private key", path, option);
     }
     KeyHandle key;
@@ -235,7 +239,9 @@ Result<QByteArray> keyInPem(const QByteArray& bytes, const Passphrase& passphras
         const unsigned char* at = dataOf(block->data);
         key.reset(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(block->data.size())));
         if (key == nullptr)
-            return refuse(option, QStringLiteral("The private key in %1 is damaged, or of an unknown kind.").arg(path));
+            return refuse(
+                option,
+                sentence(QT_TRANSLATE_NOOP("Core", "The private key in %1 is damaged, or of an unknown kind."), path));
     } else {
         if (passphrase)
             key = block->header.contains("ENCRYPTED") ? decryptOldKey(*block, *passphrase)
@@ -258,11 +264,12 @@ Result<QByteArray> certificatesInPem(const QByteArray& bytes, const QString& pat
         const CertificateHandle one(block.name.startsWith("TRUSTED") ? d2i_X509_AUX(nullptr, &at, size)
                                                                      : d2i_X509(nullptr, &at, size));
         if (one == nullptr)
-            return refuse(option, QStringLiteral("A certificate in %1 is damaged.").arg(path));
+            return refuse(option, sentence(QT_TRANSLATE_NOOP("Core", "A certificate in %1 is damaged."), path));
         all += pemOf(one.get());
     }
     if (text.isDamaged)
-        return refuse(option, QStringLiteral("%1 is damaged: a PEM block in it cannot be read.").arg(path));
+        return refuse(option,
+                      sentence(QT_TRANSLATE_NOOP("Core", "%1 is damaged: a PEM block in it cannot be read."), path));
     if (all.isEmpty())
         return refuseContent(bytes, "certificate", path, option);
     return all;
@@ -327,19 +334,19 @@ std::unique_ptr<Container> openPkcs12(const QByteArray& bytes, const QByteArray&
 
 Result<QByteArray> readKeyFile(const QString& path, const QString& option) {
     if (QFileInfo(path).isDir())
-        return refuse(option, QStringLiteral("%1 is a folder; %2 takes a file.").arg(path, option));
+        return refuse(option, sentence(QT_TRANSLATE_NOOP("Core", "%1 is a folder; %2 takes a file."), path, option));
     if (const QString why = whyNoInputFile(path); !why.isEmpty())
-        return refuse(option, QStringLiteral("%1 cannot be read: %2.").arg(path, why));
+        return refuse(option, sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2."), path, why));
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return refuse(option, QStringLiteral("%1 cannot be read: %2.").arg(path, file.errorString()));
+        return refuse(option, sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2."), path, file.errorString()));
     QByteArray bytes = file.read(mostFileSize + 1);
     if (bytes.isEmpty() && file.error() != QFileDevice::NoError)
-        return refuse(option, QStringLiteral("%1 cannot be read: %2.").arg(path, file.errorString()));
+        return refuse(option, sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2."), path, file.errorString()));
     if (bytes.isEmpty())
-        return refuse(option, QStringLiteral("%1 is empty.").arg(path));
+        return refuse(option, sentence(QT_TRANSLATE_NOOP("Core", "%1 is empty."), path));
     if (bytes.size() > mostFileSize)
-        return refuse(option, QStringLiteral("%1 is longer than 1 MiB.").arg(path));
+        return refuse(option, sentence(QT_TRANSLATE_NOOP("Core", "%1 is longer than 1 MiB."), path));
     return bytes;
 }
 
@@ -364,8 +371,9 @@ Result<QByteArray> certificatesIn(const QByteArray& bytes, const Passphrase& pas
             all += pemOf(one.get());
         }
         if (at < end && !all.isEmpty())
-            return refuse(option,
-                          QStringLiteral("%1 is damaged: after its certificate comes something else.").arg(path));
+            return refuse(option, sentence(QT_TRANSLATE_NOOP(
+                                               "Core", "%1 is damaged: after its certificate comes something else."),
+                                           path));
     }
     if (all.isEmpty())
         return refuseContent(bytes, "certificate", path, option);
@@ -443,13 +451,13 @@ Result<QByteArray> readSecret(const QString& source, const QString& option) {
     if (source.startsWith(QLatin1String("env:"))) {
         const QByteArray name = place.toLocal8Bit();
         if (!qEnvironmentVariableIsSet(name.constData()))
-            return refuse(
-                option,
-                QStringLiteral("The environment has no variable %1, which %2=%3 names.").arg(place, option, source));
+            return refuse(option,
+                          sentence(QT_TRANSLATE_NOOP("Core", "The environment has no variable %1, which %2=%3 names."),
+                                   place, option, source));
         const QByteArray value = qgetenv(name.constData());
         if (value.isEmpty())
-            return refuse(option,
-                          QStringLiteral("The variable %1, which %2=%3 names, is empty.").arg(place, option, source));
+            return refuse(option, sentence(QT_TRANSLATE_NOOP("Core", "The variable %1, which %2=%3 names, is empty."),
+                                           place, option, source));
         return value;
     }
     auto bytes = readKeyFile(place, option);
@@ -458,16 +466,18 @@ Result<QByteArray> readSecret(const QString& source, const QString& option) {
     if (const auto [encoding, mark] = textEncodingOf(*bytes); encoding || mark > 0) { // as PowerShell and Notepad save
         const auto text = decodeText(*bytes, option);
         if (!text)
-            return refuse(option, QStringLiteral("%1 cannot be read: %2").arg(place, text.error().detail));
+            return refuse(option,
+                          sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2"), place, text.error().detail));
         *bytes = text->toUtf8();
     }
     QByteArray line = bytes->contains('\n') ? bytes->left(bytes->indexOf('\n')) : *bytes;
     if (line.endsWith('\r'))
         line.chop(1);
     if (line.isEmpty() || line.size() > mostSecretSize)
-        return refuse(option, line.isEmpty() ? QStringLiteral("The first line of %1 is empty.").arg(place)
-                                             : QStringLiteral("The first line of %1 is longer than %2 bytes.")
-                                                   .arg(place, QString::number(mostSecretSize)));
+        return refuse(option, line.isEmpty()
+                                  ? sentence(QT_TRANSLATE_NOOP("Core", "The first line of %1 is empty."), place)
+                                  : sentence(QT_TRANSLATE_NOOP("Core", "The first line of %1 is longer than %2 bytes."),
+                                             place, QString::number(mostSecretSize)));
     return line;
 }
 

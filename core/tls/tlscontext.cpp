@@ -25,7 +25,7 @@ namespace {
 
 constexpr int cookieSecretSize = 32;
 
-Error badOption(const char* option, const QString& detail) {
+Error badOption(const char* option, const Sentence& detail) {
     ERR_clear_error();
     return {.id = ErrorId::TlsConfiguration, .situation = QString::fromLatin1(option), .detail = detail};
 }
@@ -79,7 +79,8 @@ Result<void> TlsContext::setUp() {
     m_native = SSL_CTX_new(isDatagram ? (isServer ? DTLS_server_method() : DTLS_client_method())
                                       : (isServer ? TLS_server_method() : TLS_client_method()));
     if (m_native == nullptr)
-        return tl::unexpected(badOption("tls", QStringLiteral("The TLS library could not be set up.")));
+        return tl::unexpected(
+            badOption("tls", sentence(QT_TRANSLATE_NOOP("Core", "The TLS library could not be set up."))));
     SSL_CTX_set_options(m_native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                       (isDatagram ? SSL_OP_NO_QUERY_MTU | SSL_OP_COOKIE_EXCHANGE : 0U));
     SSL_CTX_set_mode(m_native,
@@ -115,12 +116,13 @@ Result<void> TlsContext::setVersions() {
     const int least = versionNumber(m_settings.minimum, m_transport);
     const int most = m_settings.maximum.isEmpty() ? 0 : versionNumber(m_settings.maximum, m_transport);
     if (least == 0 || (most == 0 && !m_settings.maximum.isEmpty()))
-        return tl::unexpected(badOption(least == 0 ? "min" : "max-version",
-                                        QStringLiteral("This build has no DTLS 1.3; it takes 1.0 to 1.2.")));
+        return tl::unexpected(
+            badOption(least == 0 ? "min" : "max-version",
+                      sentence(QT_TRANSLATE_NOOP("Core", "This build has no DTLS 1.3; it takes 1.0 to 1.2."))));
     if (!m_settings.maximum.isEmpty() && m_settings.maximum < m_settings.minimum)
         return tl::unexpected(
-            badOption("max-version",
-                      QStringLiteral("max-version=%1 is below min=%2.").arg(m_settings.maximum, m_settings.minimum)));
+            badOption("max-version", sentence(QT_TRANSLATE_NOOP("Core", "max-version=%1 is below min=%2."),
+                                              m_settings.maximum, m_settings.minimum)));
     SSL_CTX_set_min_proto_version(m_native, least);
     SSL_CTX_set_max_proto_version(m_native, most);
     // the library offers versions below 1.2 at level 0 only: their signatures are made of SHA-1
@@ -133,11 +135,12 @@ Result<void> TlsContext::setVersions() {
     for (const QString& one : m_settings.ciphers.split(QLatin1Char(':'), Qt::SkipEmptyParts))
         (one.startsWith(QLatin1String("TLS_")) ? suites : older).append(one); // those of TLS 1.3
     const auto refuse = [this] {
-        return tl::unexpected(
-            badOption("ciphers", QStringLiteral("“%1” names no cipher that this build has. It takes OpenSSL's names, "
-                                                "separated by colons: TLS_AES_128_GCM_SHA256 (TLS 1.3), "
-                                                "ECDHE-RSA-AES128-GCM-SHA256, HIGH:!aNULL.")
-                                     .arg(m_settings.ciphers)));
+        return tl::unexpected(badOption(
+            "ciphers",
+            sentence(QT_TRANSLATE_NOOP(
+                         "Core", "“%1” names no cipher that this build has. It takes OpenSSL's names, separated by "
+                                 "colons: TLS_AES_128_GCM_SHA256 (TLS 1.3), ECDHE-RSA-AES128-GCM-SHA256, HIGH:!aNULL."),
+                     m_settings.ciphers)));
     };
     if (!suites.isEmpty() && SSL_CTX_set_ciphersuites(m_native, suites.join(QLatin1Char(':')).toLatin1()) != 1)
         return refuse();
@@ -180,7 +183,8 @@ Result<void> TlsContext::setIdentity() {
     const bool isOurs = m_settings.test == TestCertificate::None && !m_settings.certificateFile.isEmpty();
     if (m_settings.test == TestCertificate::None && !isOurs) {
         if (!m_settings.keyFile.isEmpty())
-            return tl::unexpected(badOption("key", QStringLiteral("key=FILE needs the certificate too: cert=FILE.")));
+            return tl::unexpected(badOption(
+                "key", sentence(QT_TRANSLATE_NOOP("Core", "key=FILE needs the certificate too: cert=FILE."))));
         if (m_side == TlsSide::Client || !m_settings.psk.isEmpty())
             return {};
     }
@@ -211,8 +215,8 @@ Result<void> TlsContext::useIdentity(const Identity& identity) {
     if (!ok) {
         const char* text = ERR_reason_error_string(reason);
         return tl::unexpected(
-            badOption("cert", QStringLiteral("The certificate in %1 cannot be used: %2.")
-                                  .arg(m_settings.certificateFile,
+            badOption("cert", sentence(QT_TRANSLATE_NOOP("Core", "The certificate in %1 cannot be used: %2."),
+                                       m_settings.certificateFile,
                                        QString::fromLatin1(text != nullptr ? text : "unknown reason"))));
     }
     ERR_clear_error();
@@ -243,9 +247,10 @@ Result<void> TlsContext::addAuthorities() {
 Result<void> TlsContext::setTrust() {
     const bool asks = m_settings.clientCertificate != ClientCertificate::Off;
     if (m_side == TlsSide::Server && asks && m_settings.verify && m_settings.authorityFile.isEmpty())
-        return tl::unexpected(
-            badOption("clientcert", QStringLiteral("clientcert=ask and clientcert=require need ca=FILE, the authority "
-                                                   "that signs clients' certificates (or verify=off to take any).")));
+        return tl::unexpected(badOption(
+            "clientcert",
+            sentence(QT_TRANSLATE_NOOP("Core", "clientcert=ask and clientcert=require need ca=FILE, the authority that "
+                                               "signs clients' certificates (or verify=off to take any)."))));
     if (!m_settings.authorityFile.isEmpty()) {
         if (auto added = addAuthorities(); !added)
             return added;
@@ -267,8 +272,9 @@ Result<void> TlsContext::setTrust() {
 Result<void> TlsContext::setPsk() {
     if (m_settings.psk.isEmpty()) {
         if (!m_settings.pskIdentity.isEmpty())
-            return tl::unexpected(
-                badOption("pskid", QStringLiteral("pskid=NAME needs the key too: psk=env:NAME or psk=file:PATH.")));
+            return tl::unexpected(badOption(
+                "pskid",
+                sentence(QT_TRANSLATE_NOOP("Core", "pskid=NAME needs the key too: psk=env:NAME or psk=file:PATH."))));
         return {};
     }
     const auto digits = readSecret(m_settings.psk, QStringLiteral("psk"));
@@ -279,13 +285,15 @@ Result<void> TlsContext::setPsk() {
     if (!hexadecimal.match(QString::fromLatin1(digits->trimmed())).hasMatch() || m_psk.size() > PSK_MAX_PSK_LEN)
         return tl::unexpected(badOption(
             "psk",
-            QStringLiteral("What %1 names is no pre-shared key: it takes 1 to %2 bytes as hexadecimal digits, two "
-                           "for each.")
-                .arg(m_settings.psk)
-                .arg(PSK_MAX_PSK_LEN)));
+            sentence(
+                QT_TRANSLATE_NOOP(
+                    "Core",
+                    "What %1 names is no pre-shared key: it takes 1 to %2 bytes as hexadecimal digits, two for each."),
+                m_settings.psk, PSK_MAX_PSK_LEN)));
     if (m_settings.pskIdentity.toUtf8().size() > PSK_MAX_IDENTITY_LEN)
         return tl::unexpected(
-            badOption("pskid", QStringLiteral("pskid takes a name of at most %1 bytes.").arg(PSK_MAX_IDENTITY_LEN)));
+            badOption("pskid", sentence(QT_TRANSLATE_NOOP("Core", "pskid takes a name of at most %1 bytes."),
+                                        PSK_MAX_IDENTITY_LEN)));
     if (m_side == TlsSide::Server)
         SSL_CTX_set_psk_server_callback(m_native, &TlsCallbacks::checkPsk);
     else
@@ -302,7 +310,8 @@ Result<void> TlsContext::setAlpn() {
     constexpr qsizetype longest = 255;
     for (const QString& protocol : m_settings.alpn) {
         if (protocol.toUtf8().size() > longest)
-            return tl::unexpected(badOption("alpn", QStringLiteral("A protocol's name has at most 255 bytes.")));
+            return tl::unexpected(
+                badOption("alpn", sentence(QT_TRANSLATE_NOOP("Core", "A protocol's name has at most 255 bytes."))));
     }
     m_alpn = wireFormat(m_settings.alpn);
     if (m_side == TlsSide::Server)

@@ -213,13 +213,14 @@ qint64 TlsSession::result(int value, const char* situation) {
             m_report.isEstablished
                 ? Error{.id = ErrorId::TlsTruncated,
                         .situation = QString::fromLatin1(situation),
-                        .detail = QStringLiteral("The stream ended without TLS's own end (close_notify): what came "
-                                                 "before may be cut short, by a fault or by somebody on the way.")}
-                : describePlainText().value_or(
-                      Error{.id = ErrorId::TlsHandshakeFailed,
-                            .situation = QString::fromLatin1(situation),
-                            .detail = QStringLiteral(
-                                "The peer closed the connection during the TLS handshake, without an alert.")});
+                        .detail = sentence(QT_TRANSLATE_NOOP(
+                            "Core", "The stream ended without TLS's own end (close_notify): what came before may be "
+                                    "cut short, by a fault or by somebody on the way."))}
+                : describePlainText().value_or(Error{
+                      .id = ErrorId::TlsHandshakeFailed,
+                      .situation = QString::fromLatin1(situation),
+                      .detail = sentence(QT_TRANSLATE_NOOP(
+                          "Core", "The peer closed the connection during the TLS handshake, without an alert."))});
         return failed;
     case SSL_ERROR_WANT_WRITE:
         return again; // cannot be: what goes out is always taken
@@ -238,16 +239,17 @@ void TlsSession::setError(const char* situation) {
 Error TlsSession::describeCertificate() const {
     Error error{.id = ErrorId::TlsCertificateRejected, .situation = QStringLiteral("certificate"), .detail = {}};
     if (m_report.problems.empty()) {
-        error.detail = QStringLiteral("The peer's certificate was not accepted.");
+        error.detail = sentence(QT_TRANSLATE_NOOP("Core", "The peer's certificate was not accepted."));
         return error;
     }
     const CertificateProblem& first = m_report.problems.front();
     const auto depth = static_cast<std::size_t>(std::max(first.depth, 0));
     const QString about = depth < m_report.chain.size() ? QStringLiteral("“%1”").arg(m_report.chain.at(depth).title())
                                                         : QStringLiteral("above those that were sent");
-    error.detail = QStringLiteral("The %1's certificate is refused: %2 (%3, number %4 of the chain).")
-                       .arg(m_context->side() == TlsSide::Client ? QStringLiteral("server") : QStringLiteral("client"),
-                            first.reason, about, QString::number(depth + 1));
+    error.detail =
+        sentence(QT_TRANSLATE_NOOP("Core", "The %1's certificate is refused: %2 (%3, number %4 of the chain)."),
+                 m_context->side() == TlsSide::Client ? QStringLiteral("server") : QStringLiteral("client"),
+                 first.reason, about, QString::number(depth + 1));
     if (m_report.problems.size() > 1)
         error.detail += QStringLiteral(" %1 more problems.").arg(m_report.problems.size() - 1);
     return error;
@@ -307,7 +309,7 @@ Error TlsSession::describeFailure(const char* situation) {
         return describeCertificate();
     if (!m_peerAlert.isEmpty()) {
         error.id = ErrorId::TlsAlert;
-        error.detail = QStringLiteral("The peer ended TLS with the alert “%1”.").arg(m_peerAlert);
+        error.detail = sentence(QT_TRANSLATE_NOOP("Core", "The peer ended TLS with the alert “%1”."), m_peerAlert);
         if (m_context->hasPsk())
             error.detail += QStringLiteral(" It may have another pre-shared key, know it by another name (options psk "
                                            "and pskid), or take none.");
@@ -326,7 +328,8 @@ Error TlsSession::describeFailure(const char* situation) {
     switch (reason) {
     case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
         error.id = ErrorId::TlsCertificateRejected;
-        error.detail = QStringLiteral("The client showed no certificate, and clientcert=require asks for one.");
+        error.detail = sentence(
+            QT_TRANSLATE_NOOP("Core", "The client showed no certificate, and clientcert=require asks for one."));
         break;
     case SSL_R_UNSUPPORTED_PROTOCOL:
     case SSL_R_WRONG_VERSION_NUMBER:
@@ -339,32 +342,36 @@ Error TlsSession::describeFailure(const char* situation) {
                      m_context->settings().maximum.isEmpty() ? QStringLiteral("1.3") : m_context->settings().maximum);
         break;
     case SSL_R_PSK_IDENTITY_NOT_FOUND:
-        error.detail = QStringLiteral("The client names the pre-shared key “%1”, and pskid says “%2”.")
-                           .arg(m_offeredPsk, m_context->settings().pskIdentity);
+        error.detail =
+            sentence(QT_TRANSLATE_NOOP("Core", "The client names the pre-shared key “%1”, and pskid says “%2”."),
+                     m_offeredPsk, m_context->settings().pskIdentity);
         break;
     case SSL_R_BINDER_DOES_NOT_VERIFY:
-        error.detail = QStringLiteral("The two ends have different pre-shared keys (option psk).");
+        error.detail = sentence(QT_TRANSLATE_NOOP("Core", "The two ends have different pre-shared keys (option psk)."));
         break;
     case SSL_R_NO_SHARED_CIPHER:
     case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
         if (m_context->hasPsk() && m_context->own().empty()) {
-            error.detail = m_offeredPsk.isEmpty()
-                               ? QStringLiteral("The client brought no pre-shared key, and we show no certificate "
-                                                "(options psk and cert).")
-                               : QStringLiteral("The client names the pre-shared key “%1”, and pskid says “%2”.")
-                                     .arg(m_offeredPsk, m_context->settings().pskIdentity);
+            error.detail =
+                m_offeredPsk.isEmpty()
+                    ? sentence(QT_TRANSLATE_NOOP(
+                          "Core",
+                          "The client brought no pre-shared key, and we show no certificate (options psk and cert)."))
+                    : sentence(
+                          QT_TRANSLATE_NOOP("Core", "The client names the pre-shared key “%1”, and pskid says “%2”."),
+                          m_offeredPsk, m_context->settings().pskIdentity);
             break;
         }
-        error.detail = QStringLiteral("The two ends have no cipher in common (option ciphers).");
+        error.detail = sentence(QT_TRANSLATE_NOOP("Core", "The two ends have no cipher in common (option ciphers)."));
         break;
     case SSL_R_NO_APPLICATION_PROTOCOL:
-        error.detail = QStringLiteral("The client offered %1, and we take %2 (option alpn).")
-                           .arg(m_report.alpnOffered.join(QLatin1String(", ")),
+        error.detail = sentence(QT_TRANSLATE_NOOP("Core", "The client offered %1, and we take %2 (option alpn)."),
+                                m_report.alpnOffered.join(QLatin1String(", ")),
                                 m_context->settings().alpn.join(QLatin1String(", ")));
         break;
     default:
-        error.detail = QStringLiteral("The TLS library reports: %1.")
-                           .arg(QString::fromLatin1(text != nullptr ? text : "an unknown error"));
+        error.detail = sentence(QT_TRANSLATE_NOOP("Core", "The TLS library reports: %1."),
+                                QString::fromLatin1(text != nullptr ? text : "an unknown error"));
     }
     return error;
 }

@@ -208,7 +208,7 @@ public:
     Result<NodePointer> parse() {
         auto root = alternatives();
         if (root && m_at < m_text.size())
-            return wrong(m_at, QStringLiteral("“)” has no “(” before it."));
+            return wrong(m_at, sentence(QT_TRANSLATE_NOOP("Core", "“)” has no “(” before it.")));
         return root;
     }
 
@@ -221,7 +221,7 @@ private:
         QString flags{};
     };
 
-    tl::unexpected<Error> wrong(qsizetype at, const QString& detail) const {
+    tl::unexpected<Error> wrong(qsizetype at, const Sentence& detail) const {
         return tl::unexpected(badInput(QStringLiteral("filter"), detail, static_cast<int>(at)));
     }
 
@@ -252,7 +252,7 @@ private:
             if (!right)
                 return right;
             if (*left == nullptr || *right == nullptr)
-                return wrong(m_at, QStringLiteral("“or” needs a term on both sides."));
+                return wrong(m_at, sentence(QT_TRANSLATE_NOOP("Core", "“or” needs a term on both sides.")));
             left = joined(*left, *right, [](const Filter::Node& a, const Filter::Node& b, const Subject& s) {
                 return a.holds(s) || b.holds(s);
             });
@@ -269,7 +269,7 @@ private:
                 break;
             }
             if (takeWord(QLatin1String("and")) && isAtEnd())
-                return wrong(before, QStringLiteral("“and” needs a term after it."));
+                return wrong(before, sentence(QT_TRANSLATE_NOOP("Core", "“and” needs a term after it.")));
             auto one = term();
             if (!one)
                 return one;
@@ -290,7 +290,7 @@ private:
         if (isMinus || takeWord(QLatin1String("not"))) {
             m_at += isMinus ? 1 : 0;
             if (isAtEnd())
-                return wrong(start, QStringLiteral("“not” needs a term after it."));
+                return wrong(start, sentence(QT_TRANSLATE_NOOP("Core", "“not” needs a term after it.")));
             auto inner = nested([this] { return term(); });
             if (!inner)
                 return inner;
@@ -302,10 +302,10 @@ private:
             if (!inner)
                 return inner;
             if (m_at >= m_text.size())
-                return wrong(start, QStringLiteral("“(” has no “)” after it."));
+                return wrong(start, sentence(QT_TRANSLATE_NOOP("Core", "“(” has no “)” after it.")));
             ++m_at;
             if (*inner == nullptr)
-                return wrong(start, QStringLiteral("nothing stands in these parentheses."));
+                return wrong(start, sentence(QT_TRANSLATE_NOOP("Core", "nothing stands in these parentheses.")));
             return inner;
         }
         auto word = takeTerm();
@@ -318,7 +318,7 @@ private:
     Result<NodePointer> nested(Call call) {
         constexpr int deepest = 50;
         if (++m_depth > deepest)
-            return wrong(m_at, QStringLiteral("this is nested too deeply; 50 levels are taken."));
+            return wrong(m_at, sentence(QT_TRANSLATE_NOOP("Core", "this is nested too deeply; 50 levels are taken.")));
         auto inner = call();
         --m_depth;
         return inner;
@@ -342,7 +342,7 @@ private:
             word.text += m_text.at(m_at++);
         }
         if (word.text.isEmpty())
-            return wrong(m_at, QStringLiteral("a term is expected here."));
+            return wrong(m_at, sentence(QT_TRANSLATE_NOOP("Core", "a term is expected here.")));
         return word;
     }
 
@@ -360,8 +360,10 @@ private:
             word.text += m_text.at(m_at);
         }
         if (m_at >= m_text.size())
-            return wrong(word.start, isPattern ? QStringLiteral("this regular expression has no “/” at its end.")
-                                               : QStringLiteral("this text has no closing quote."));
+            return wrong(word.start,
+                         isPattern
+                             ? sentence(QT_TRANSLATE_NOOP("Core", "this regular expression has no “/” at its end."))
+                             : sentence(QT_TRANSLATE_NOOP("Core", "this text has no closing quote.")));
         ++m_at;
         word.isPattern = isPattern;
         word.isQuoted = !isPattern;
@@ -389,7 +391,8 @@ private:
         const QString value = word.text.mid(colon + 1);
         if (const QString values = valuesOf(name); !values.isEmpty()) {
             if (!values.split(QStringLiteral(", ")).contains(value))
-                return wrong(word.start + colon + 1, QStringLiteral("“%1:” takes %2.").arg(name, values));
+                return wrong(word.start + colon + 1,
+                             sentence(QT_TRANSLATE_NOOP("Core", "“%1:” takes %2."), name, values));
             return choiceNode(name, value);
         }
         if (name == QLatin1String("peer") || name == QLatin1String("name"))
@@ -408,11 +411,12 @@ private:
         QRegularExpression::PatternOptions options = QRegularExpression::MultilineOption;
         for (const QChar flag : word.flags) {
             if (flag != QLatin1Char('i'))
-                return wrong(word.start, QStringLiteral("after “/” only “i” (any case) is taken."));
+                return wrong(word.start,
+                             sentence(QT_TRANSLATE_NOOP("Core", "after “/” only “i” (any case) is taken.")));
             options |= QRegularExpression::CaseInsensitiveOption;
         }
         if (word.text.isEmpty())
-            return wrong(word.start, QStringLiteral("this regular expression is empty."));
+            return wrong(word.start, sentence(QT_TRANSLATE_NOOP("Core", "this regular expression is empty.")));
         const auto expression = compilePattern(word.text, options);
         if (!expression)
             return wrong(word.start + 1 + std::max(expression.error().position, 0), expression.error().detail);
@@ -425,7 +429,8 @@ private:
         const auto size = match.hasMatch() ? parseSize(match.captured(2)) : Result<qint64>(0);
         if (!match.hasMatch() || !size)
             return wrong(word.start + place,
-                         QStringLiteral("“len” takes =, !=, <, <=, > or >= and a size such as 100 or 4KiB."));
+                         sentence(QT_TRANSLATE_NOOP(
+                             "Core", "“len” takes =, !=, <, <=, > or >= and a size such as 100 or 4KiB.")));
         const QString sign = match.captured(1);
         const auto wanted = static_cast<quint64>(*size);
         return node([sign, wanted](const Subject& s) {
@@ -444,17 +449,19 @@ private:
 
     Result<NodePointer> nameOf(const Word& word, const QString& name, const QString& value, qsizetype colon) const {
         if (value.isEmpty())
-            return wrong(word.start + colon + 1, QStringLiteral("“%1:” takes a part of a name.").arg(name));
+            return wrong(word.start + colon + 1,
+                         sentence(QT_TRANSLATE_NOOP("Core", "“%1:” takes a part of a name."), name));
         return node([value](const Subject& s) { return s.part.name.contains(value, Qt::CaseInsensitive); });
     }
 
     Result<NodePointer> timeOf(const Word& word, const QString& name, const QString& value, qsizetype colon) const {
         const auto time = parseTime(value, m_now);
         if (!time)
-            return wrong(word.start + colon + 1,
-                         QStringLiteral("“%1:” takes a time of today (12:30 or 12:30:05.2), a date with a time "
-                                        "(2026-01-31T12:30:00), or how long ago (-5m).")
-                             .arg(name));
+            return wrong(
+                word.start + colon + 1,
+                sentence(QT_TRANSLATE_NOOP("Core", "“%1:” takes a time of today (12:30 or 12:30:05.2), a date with a "
+                                                   "time (2026-01-31T12:30:00), or how long ago (-5m)."),
+                         name));
         const bool isSince = name == QLatin1String("since");
         return node([isSince, wall = *time](const Subject& s) {
             return isSince ? s.header.time.wall >= wall : s.header.time.wall < wall;
@@ -464,7 +471,8 @@ private:
     Result<NodePointer> hexOf(const Word& word, const QString& value, qsizetype colon) const {
         const auto bytes = parseHex(value);
         if (!bytes || bytes->isEmpty())
-            return wrong(word.start + colon + 1, QStringLiteral("“hex:” takes pairs of hexadecimal digits: hex:0d0a."));
+            return wrong(word.start + colon + 1,
+                         sentence(QT_TRANSLATE_NOOP("Core", "“hex:” takes pairs of hexadecimal digits: hex:0d0a.")));
         return bytesNode(*bytes);
     }
 
@@ -475,8 +483,10 @@ private:
                     return s.header.kind == RecordKind::Event && static_cast<int>(s.header.event) == kind;
                 });
         }
-        return wrong(word.start + colon + 1,
-                     QStringLiteral("“%1” is no event; there are opened, closed, end-of-stream, and more.").arg(value));
+        return wrong(
+            word.start + colon + 1,
+            sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no event; there are opened, closed, end-of-stream, and more."),
+                     value));
     }
 
     QString m_text;

@@ -50,9 +50,9 @@ Result<QRegularExpression> compilePattern(const QString& pattern, QRegularExpres
     QRegularExpression expression(limits() + pattern, options | QRegularExpression::UseUnicodePropertiesOption);
     if (!expression.isValid()) {
         const qsizetype at = std::max<qsizetype>(expression.patternErrorOffset() - limits().size(), 0);
-        Error error =
-            badInput(QStringLiteral("pattern"),
-                     QStringLiteral("The regular expression cannot be read: %1.").arg(expression.errorString()));
+        Error error = badInput(QStringLiteral("pattern"),
+                               sentence(QT_TRANSLATE_NOOP("Core", "The regular expression cannot be read: %1."),
+                                        expression.errorString()));
         error.position = static_cast<int>(std::min(at, pattern.size()));
         return tl::unexpected(error);
     }

@@ -23,7 +23,7 @@ QFileInfoList journalFiles(const QString& directory) {
 Error cannotMake(const QString& path) {
     return {.id = ErrorId::WriteFailed,
             .situation = QStringLiteral("record"),
-            .detail = QStringLiteral("%1 cannot be made: transcripts stay in memory.").arg(path)};
+            .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be made: transcripts stay in memory."), path)};
 }
 
 } // namespace

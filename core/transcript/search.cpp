@@ -302,9 +302,10 @@ qsizetype Searcher::searchWindow(QByteArrayView window, const Pieces& pieces, qs
         m_result.error =
             Error{.id = ErrorId::InvalidArgument,
                   .situation = QStringLiteral("find"),
-                  .detail = QStringLiteral("The search stopped at record %1: this pattern takes too many steps. Nested "
-                                           "repetitions such as (a+)+ are the usual cause.")
-                                .arg(pieces.empty() ? 0 : pieces.front().record + 1)};
+                  .detail = sentence(
+                      QT_TRANSLATE_NOOP("Core", "The search stopped at record %1: this pattern takes too many steps. "
+                                                "Nested repetitions such as (a+)+ are the usual cause."),
+                      pieces.empty() ? 0 : pieces.front().record + 1)};
     }
     return from;
 }

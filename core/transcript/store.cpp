@@ -186,8 +186,9 @@ bool TranscriptStore::writeBatch() {
             one.transcript->notWritten();
         stop({.id = ErrorId::WriteFailed,
               .situation = QStringLiteral("record"),
-              .detail = QStringLiteral("the transcripts of this run have reached their quota of %1 MiB on disk.")
-                            .arg(m_options.quota >> 20U)});
+              .detail = sentence(
+                  QT_TRANSLATE_NOOP("Core", "the transcripts of this run have reached their quota of %1 MiB on disk."),
+                  m_options.quota >> 20U)});
         return false;
     }
     const auto place = m_writer->write();

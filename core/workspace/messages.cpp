@@ -16,7 +16,7 @@ Result<MessageStep> MessageStep::parse(const QString& line, const QString& encod
     const qsizetype blank = line.indexOf(QLatin1Char(' '));
     const QString word = blank < 0 ? line : line.first(blank);
     const QString rest = blank < 0 ? QString() : line.mid(blank + 1);
-    const auto refuse = [&](const QString& detail, int position) {
+    const auto refuse = [&](const Sentence& detail, int position) {
         return tl::unexpected(
             badInput(QStringLiteral("message"), detail, position < 0 ? 0 : static_cast<int>(blank + 1) + position));
     };
@@ -24,7 +24,7 @@ Result<MessageStep> MessageStep::parse(const QString& line, const QString& encod
         constexpr std::chrono::hours longest(1);
         const auto time = parseDuration(rest.trimmed());
         if (!time || *time > longest)
-            return refuse(QStringLiteral("wait takes a time up to an hour: wait 200ms."), 0);
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "wait takes a time up to an hour: wait 200ms.")), 0);
         return MessageStep{.kind = Kind::Wait, .wait = *time};
     }
     if (word == QLatin1String("text")) {
@@ -42,9 +42,9 @@ Result<MessageStep> MessageStep::parse(const QString& line, const QString& encod
             return refuse(made.error().detail, made.error().position);
         return MessageStep{.kind = Kind::Template, .source = rest};
     }
-    return tl::unexpected(
-        badInput(QStringLiteral("message"),
-                 QStringLiteral("“%1” is not known. A step is text, hex, template or wait.").arg(word), 0));
+    return tl::unexpected(badInput(
+        QStringLiteral("message"),
+        sentence(QT_TRANSLATE_NOOP("Core", "“%1” is not known. A step is text, hex, template or wait."), word), 0));
 }
 
 QString MessageStep::format() const {
@@ -97,7 +97,7 @@ Result<MessageLibrary> MessageLibrary::parse(const QString& text) {
         line.remove(0, indent);
         if (line.isEmpty() || line.startsWith(QLatin1Char('#')))
             continue;
-        const auto refuse = [&](const QString& detail, int position = 0) {
+        const auto refuse = [&](const Sentence& detail, int position = 0) {
             return tl::unexpected(badInput(QStringLiteral("messages"),
                                            QStringLiteral("Line %1: %2").arg(QString::number(number), detail),
                                            static_cast<int>(start + indent) + std::max(position, 0)));
@@ -106,17 +106,17 @@ Result<MessageLibrary> MessageLibrary::parse(const QString& text) {
         const QString rest = line.mid(word.size()).trimmed();
         if (word == QLatin1String("message")) {
             if (rest.isEmpty() || rest.endsWith(QLatin1Char('/')))
-                return refuse(QStringLiteral("a message has a name: message Folder/name."));
+                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "a message has a name: message Folder/name.")));
             if (library.find(rest) != nullptr)
-                return refuse(QStringLiteral("there are two messages “%1”.").arg(rest));
+                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "there are two messages “%1”."), rest));
             if (library.messages.size() >= mostMessages)
-                return refuse(QStringLiteral("there are more than 10000 messages."));
+                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "there are more than 10000 messages.")));
             const qsizetype slash = rest.lastIndexOf(QLatin1Char('/'));
             library.messages.append({.folder = slash < 0 ? QString() : rest.first(slash), .name = rest.mid(slash + 1)});
             continue;
         }
         if (library.messages.isEmpty())
-            return refuse(QStringLiteral("“%1” comes before the first message.").arg(word));
+            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "“%1” comes before the first message."), word));
         SavedMessage& message = library.messages.last();
         if (word == QLatin1String("shortcut")) {
             message.shortcut = rest;
@@ -127,15 +127,15 @@ Result<MessageLibrary> MessageLibrary::parse(const QString& text) {
             message.ending = *ending;
         } else if (word == QLatin1String("encoding")) {
             if (!encodings().contains(rest) || !message.steps.isEmpty())
-                return refuse(QStringLiteral("encoding stands before the steps, and is one of %1.")
-                                  .arg(encodings().join(QLatin1String(", "))));
+                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "encoding stands before the steps, and is one of %1."),
+                                       encodings().join(QLatin1String(", "))));
             message.encoding = rest;
         } else {
             const auto step = MessageStep::parse(line, message.encoding);
             if (!step)
                 return refuse(step.error().detail, step.error().position);
             if (message.steps.size() >= mostSteps)
-                return refuse(QStringLiteral("there are more than 10000 steps."));
+                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "there are more than 10000 steps.")));
             message.steps.append(*step);
         }
     }

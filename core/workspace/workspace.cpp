@@ -34,14 +34,16 @@ public:
             !done)
             return tl::unexpected(done.error());
         if (m_root.value(QStringLiteral("socketwright")).toInt() != version)
-            return refuse({QStringLiteral("socketwright")},
-                          QStringLiteral("“socketwright” has to be 1, the version of this format."));
+            return refuse(
+                {QStringLiteral("socketwright")},
+                sentence(QT_TRANSLATE_NOOP("Core", "“socketwright” has to be 1, the version of this format.")));
         Workspace workspace;
         const QJsonArray endpoints = m_root.value(QStringLiteral("endpoints")).toArray();
         if (m_root.contains(QStringLiteral("endpoints")) && !m_root.value(QStringLiteral("endpoints")).isArray())
-            return refuse({QStringLiteral("endpoints")}, QStringLiteral("“endpoints” is a list."));
+            return refuse({QStringLiteral("endpoints")}, sentence(QT_TRANSLATE_NOOP("Core", "“endpoints” is a list.")));
         if (endpoints.size() > mostEndpoints)
-            return refuse({QStringLiteral("endpoints")}, QStringLiteral("A workspace has at most 1000 endpoints."));
+            return refuse({QStringLiteral("endpoints")},
+                          sentence(QT_TRANSLATE_NOOP("Core", "A workspace has at most 1000 endpoints.")));
         for (qsizetype i = 0; i < endpoints.size(); ++i) {
             const auto endpoint = readEndpoint(endpoints.at(i), {QStringLiteral("endpoints"), QString::number(i)});
             if (!endpoint)
@@ -55,25 +57,28 @@ public:
     }
 
 private:
-    tl::unexpected<Error> refuse(const QStringList& path, const QString& detail) const {
+    tl::unexpected<Error> refuse(const QStringList& path, const Sentence& detail) const {
         const qsizetype position = std::max<qsizetype>(jsonPosition(m_text, path), 0);
-        return tl::unexpected(badInput(QStringLiteral("workspace"),
-                                       QStringLiteral("%1: %2").arg(lineAndColumn(m_text, position), detail),
-                                       static_cast<int>(position)));
+        return tl::unexpected(
+            badInput(QStringLiteral("workspace"),
+                     sentence(QT_TRANSLATE_NOOP("Core", "%1: %2"), lineAndColumn(m_text, position), detail),
+                     static_cast<int>(position)));
     }
 
     Result<void> checkMembers(const QJsonObject& object, const QStringList& known, const QStringList& path) const {
         for (auto it = object.constBegin(); it != object.constEnd(); ++it) {
             if (!known.contains(it.key()))
-                return refuse(path + QStringList{it.key()}, QStringLiteral("“%1” is not known here. There are: %2.")
-                                                                .arg(it.key(), known.join(QLatin1String(", "))));
+                return refuse(path + QStringList{it.key()},
+                              sentence(QT_TRANSLATE_NOOP("Core", "“%1” is not known here. There are: %2."), it.key(),
+                                       known.join(QLatin1String(", "))));
         }
         return {};
     }
 
     Result<WorkspaceEndpoint> readEndpoint(const QJsonValue& value, const QStringList& path) const {
         if (!value.isObject())
-            return refuse(path, QStringLiteral("An endpoint is an object with “listen” or “connect”."));
+            return refuse(path,
+                          sentence(QT_TRANSLATE_NOOP("Core", "An endpoint is an object with “listen” or “connect”.")));
         const QJsonObject object = value.toObject();
         if (const auto done =
                 checkMembers(object,
@@ -84,11 +89,13 @@ private:
             return tl::unexpected(done.error());
         for (auto it = object.constBegin(); it != object.constEnd(); ++it) {
             if (!it.value().isString() && it.key() != QLatin1String("relay"))
-                return refuse(path + QStringList{it.key()}, QStringLiteral("“%1” is a text.").arg(it.key()));
+                return refuse(path + QStringList{it.key()},
+                              sentence(QT_TRANSLATE_NOOP("Core", "“%1” is a text."), it.key()));
         }
         const bool listens = object.contains(QStringLiteral("listen"));
         if (listens == object.contains(QStringLiteral("connect")))
-            return refuse(path, QStringLiteral("An endpoint has either “listen” or “connect”, with its address."));
+            return refuse(path, sentence(QT_TRANSLATE_NOOP(
+                                    "Core", "An endpoint has either “listen” or “connect”, with its address.")));
         WorkspaceEndpoint endpoint{.role = listens ? Role::Listen : Role::Connect};
         const QString member = listens ? QStringLiteral("listen") : QStringLiteral("connect");
         const auto address = parseAddress(object.value(member).toString(), endpoint.role);
@@ -100,15 +107,16 @@ private:
         if (object.contains(QStringLiteral("behaviour"))) {
             endpoint.behaviour = object.value(QStringLiteral("behaviour")).toString();
             if (findBehaviour(endpoint.behaviour) == nullptr) // its file is not looked at before it is started
-                return refuse(path + QStringList{QStringLiteral("behaviour")},
-                              QStringLiteral("“%1” is no behaviour; `swright list behaviours` names them.")
-                                  .arg(endpoint.behaviour));
+                return refuse(
+                    path + QStringList{QStringLiteral("behaviour")},
+                    sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no behaviour; `swright list behaviours` names them."),
+                             endpoint.behaviour));
         }
         if (!object.contains(QStringLiteral("relay")))
             return endpoint;
         if (!listens || object.contains(QStringLiteral("behaviour")))
             return refuse(path + QStringList{QStringLiteral("relay")},
-                          QStringLiteral("A relay listens, and has no other behaviour."));
+                          sentence(QT_TRANSLATE_NOOP("Core", "A relay listens, and has no other behaviour.")));
         auto relay = readRelay(object.value(QStringLiteral("relay")), endpoint.address,
                                path + QStringList{QStringLiteral("relay")});
         if (!relay)
@@ -119,7 +127,7 @@ private:
 
     Result<WorkspaceRelay> readRelay(const QJsonValue& value, const Address& listen, const QStringList& path) const {
         if (!value.isObject())
-            return refuse(path, QStringLiteral("A relay is an object with a “target”."));
+            return refuse(path, sentence(QT_TRANSLATE_NOOP("Core", "A relay is an object with a “target”.")));
         const QJsonObject object = value.toObject();
         if (const auto done = checkMembers(object,
                                            {QStringLiteral("target"), QStringLiteral("faults"), QStringLiteral("off"),
@@ -149,7 +157,7 @@ private:
             relay.seed = object.value(QStringLiteral("seed")).toString().toULongLong(&ok);
             if (!ok)
                 return refuse(path + QStringList{QStringLiteral("seed")},
-                              QStringLiteral("“seed” is a number, as a text."));
+                              sentence(QT_TRANSLATE_NOOP("Core", "“seed” is a number, as a text.")));
         }
         return readHold(object, relay, path);
     }
@@ -174,7 +182,7 @@ private:
                            .condition = hold.value(QStringLiteral("condition")).toString()};
         if (!direction.isEmpty() && direction != QLatin1String("up") && direction != QLatin1String("down"))
             return refuse(here + QStringList{QStringLiteral("direction")},
-                          QStringLiteral("“direction” is up or down."));
+                          sentence(QT_TRANSLATE_NOOP("Core", "“direction” is up or down.")));
         if (!direction.isEmpty())
             relay.intercept.direction = direction == QLatin1String("down") ? RelayDirection::Down : RelayDirection::Up;
         if (const auto condition = parseCondition(relay.intercept.condition); !condition)
@@ -187,12 +195,14 @@ private:
         if (value.isUndefined())
             return {};
         if (!value.isArray())
-            return refuse({QStringLiteral("messages")}, QStringLiteral("“messages” is a list of lines."));
+            return refuse({QStringLiteral("messages")},
+                          sentence(QT_TRANSLATE_NOOP("Core", "“messages” is a list of lines.")));
         QStringList lines; // as in a file of messages: one line a string, so that changes stay small
         const QJsonArray array = value.toArray();
         for (qsizetype i = 0; i < array.size(); ++i) {
             if (!array.at(i).isString())
-                return refuse({QStringLiteral("messages"), QString::number(i)}, QStringLiteral("A line is a text."));
+                return refuse({QStringLiteral("messages"), QString::number(i)},
+                              sentence(QT_TRANSLATE_NOOP("Core", "A line is a text.")));
             lines.append(array.at(i).toString());
         }
         auto library = MessageLibrary::parse(lines.join(QLatin1Char('\n')));
@@ -262,20 +272,21 @@ QString WorkspaceEndpoint::describe() const {
 
 Result<Workspace> Workspace::parse(const QByteArray& json) {
     if (json.size() > largestFile)
-        return tl::unexpected(
-            badInput(QStringLiteral("workspace"), QStringLiteral("A workspace has at most 16 MiB."), 0));
+        return tl::unexpected(badInput(QStringLiteral("workspace"),
+                                       sentence(QT_TRANSLATE_NOOP("Core", "A workspace has at most 16 MiB.")), 0));
     QJsonParseError parseError{};
     const QJsonDocument document = QJsonDocument::fromJson(json, &parseError);
     const int position =
         std::min(parseError.offset, static_cast<int>(json.size())); // the parser's may be behind the end
     if (parseError.error != QJsonParseError::NoError)
-        return tl::unexpected(badInput(
-            QStringLiteral("workspace"),
-            QStringLiteral("%1: this is no JSON: %2.").arg(lineAndColumn(json, position), parseError.errorString()),
-            position));
-    if (!document.isObject())
         return tl::unexpected(badInput(QStringLiteral("workspace"),
-                                       QStringLiteral("line 1, column 1: a workspace is a JSON object."), 0));
+                                       sentence(QT_TRANSLATE_NOOP("Core", "%1: this is no JSON: %2."),
+                                                lineAndColumn(json, position), parseError.errorString()),
+                                       position));
+    if (!document.isObject())
+        return tl::unexpected(
+            badInput(QStringLiteral("workspace"),
+                     sentence(QT_TRANSLATE_NOOP("Core", "line 1, column 1: a workspace is a JSON object.")), 0));
     return WorkspaceReader(json, document.object()).read();
 }
 
@@ -307,19 +318,20 @@ Result<Workspace> Workspace::read(const QString& file) {
     QFile in(file);
     const QString why = whyNoInputFile(file);
     if (!why.isEmpty() || !in.open(QIODevice::ReadOnly))
-        return tl::unexpected(Error{
-            .id = ErrorId::NotFound,
-            .situation = QStringLiteral("workspace"),
-            .detail = QStringLiteral("%1 cannot be read: %2.").arg(file, why.isEmpty() ? in.errorString() : why)});
+        return tl::unexpected(Error{.id = ErrorId::NotFound,
+                                    .situation = QStringLiteral("workspace"),
+                                    .detail = sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2."), file,
+                                                       why.isEmpty() ? in.errorString() : why)});
     const QByteArray bytes = in.read(largestFile + 1);
     auto text =
         bytes.size() > largestFile ? Result<QString>(QString()) : decodeText(bytes, QStringLiteral("workspace"));
     if (!text)
-        return tl::unexpected(badInput(QStringLiteral("workspace"),
-                                       QStringLiteral("%1 cannot be read: %2").arg(file, text.error().detail)));
+        return tl::unexpected(
+            badInput(QStringLiteral("workspace"),
+                     sentence(QT_TRANSLATE_NOOP("Core", "%1 cannot be read: %2"), file, text.error().detail)));
     auto workspace = parse(bytes.size() > largestFile ? bytes : text->toUtf8());
     if (!workspace)
-        workspace.error().detail = QStringLiteral("%1, %2").arg(file, workspace.error().detail);
+        workspace.error().detail = sentence(QT_TRANSLATE_NOOP("Core", "%1, %2"), file, workspace.error().detail);
     return workspace;
 }
 
