@@ -356,8 +356,9 @@ QString hideSecrets(const QString& text) {
             const qsizetype start = at + name.size();
             const qsizetype next = hidden.indexOf(QLatin1Char('&'), start);
             const QString value = hidden.mid(start, next < 0 ? -1 : next - start);
-            // of a proxy that is refused, what stands before its host may be a password
-            const qsizetype size = spec.type == OptionType::Proxy ? value.lastIndexOf(QLatin1Char('@')) : value.size();
+            // of a proxy that is refused, what stands before its host may be a password, and so may its host
+            const qsizetype user = spec.type == OptionType::Proxy ? value.lastIndexOf(QLatin1Char('@')) : -1;
+            const qsizetype size = user > 0 ? user : value.size();
             if (size > 0 && !normaliseOption(spec, value))
                 hidden.replace(start, size, QString(size, QLatin1Char('*')));
         }

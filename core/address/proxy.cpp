@@ -22,7 +22,7 @@ constexpr std::array kinds{
     KindName{ProxySettings::Kind::HttpConnect, QLatin1String("http"), 8080},
 };
 
-tl::unexpected<Error> refused(const QString& why) {
+tl::unexpected<Error> refused(const Sentence& why) {
     return tl::unexpected(badInput(QStringLiteral("option"), why, 0));
 }
 
@@ -52,17 +52,18 @@ std::optional<ProxySettings> proxyToAskFor(const Address& address) {
     return settings;
 }
 
+/// No part of a text that could not be read is repeated: it may be a password.
 Result<ProxySettings> parseProxy(const QString& text) {
     const qsizetype colon = text.indexOf(QLatin1String("://"));
     const QString scheme = text.left(std::max<qsizetype>(colon, 0));
-    const QString body = text.mid(colon + 3);
+    const QString body = text.mid(colon < 0 ? 0 : colon + 3);
     const qsizetype at = body.lastIndexOf(QLatin1Char('@'));
-    const QString user = body.left(std::max<qsizetype>(at, 0));
-    if (user.contains(QLatin1Char(':')) || (colon < 0 && text.contains(QLatin1Char('@'))))
-        return refused(sentence(
-            QT_TRANSLATE_NOOP("Core", "proxy takes no password: write proxy=SCHEME://USER@HOST:PORT, and where the "
-                                      "password stands with proxypassword=env:NAME or proxypassword=file:PATH.")));
-    ProxySettings settings{.kind = {}, .user = QUrl::fromPercentEncoding(user.toUtf8()), .place = {}};
+    ProxySettings settings{
+        .kind = {}, .user = QUrl::fromPercentEncoding(body.left(std::max<qsizetype>(at, 0)).toUtf8()), .place = {}};
+    if (settings.user.contains(QLatin1Char(':')) || (colon < 0 && at >= 0))
+        return refused(sentence(QT_TRANSLATE_NOOP(
+            "Core", "proxy takes no password: write proxy=SCHEME://USER@HOST:PORT, and where the password stands with "
+                    "proxypassword=env:NAME or proxypassword=file:PATH.")));
     quint16 usual = 0;
     for (const KindName& one : kinds) {
         if (scheme.compare(one.name, Qt::CaseInsensitive) == 0) {
@@ -70,19 +71,15 @@ Result<ProxySettings> parseProxy(const QString& text) {
             usual = one.port;
         }
     }
-    if (usual == 0)
-        return refused(
-            sentence(QT_TRANSLATE_NOOP(
-                         "Core", "“%1” is no proxy: proxy takes socks5://[USER@]HOST:PORT or http://[USER@]HOST:PORT."),
-                     text));
     QString where = body.mid(at + 1);
     if (where.endsWith(QLatin1Char('/')))
         where.chop(1);
     auto place = parseHostPort(where, false);
-    if (!place)
-        return refused(QStringLiteral("proxy=%1: %2").arg(text, place.error().detail));
-    if (place->host.isEmpty() || place->host == QLatin1String("*") || place->portFirst != place->portLast)
-        return refused(sentence(QT_TRANSLATE_NOOP("Core", "proxy=%1: a proxy is one host and one port."), text));
+    const bool isOne =
+        place && !place->host.isEmpty() && place->host != QLatin1String("*") && place->portFirst == place->portLast;
+    if (usual == 0 || !isOne)
+        return refused(sentence(
+            QT_TRANSLATE_NOOP("Core", "proxy takes one host: socks5://[USER@]HOST:PORT or http://[USER@]HOST:PORT.")));
     place->service.clear();
     if (place->portFirst == 0)
         place->portFirst = place->portLast = usual;

@@ -16,7 +16,7 @@ namespace sw {
 QtAcceptor::QtAcceptor() : m_server(new QTcpServer) {
     m_server->setProxy(QNetworkProxy::NoProxy);
     m_server->setMaxPendingConnections(1); // the others wait in the system's queue
-    QObject::connect(m_server.get(), &QTcpServer::pendingConnectionAvailable, &m_slots, [this] { tellSoon(); });
+    QObject::connect(m_server.get(), &QTcpServer::newConnection, &m_slots, [this] { hold(); });
     QObject::connect(m_server.get(), &QTcpServer::acceptError, &m_slots, [this](QAbstractSocket::SocketError error) {
         m_failed = error;
         m_error = qtError(error, m_server->errorString(), QStringLiteral("accept"), native::toText(bound()));
@@ -57,26 +57,32 @@ bool QtAcceptor::isBroken() const {
     return !m_server->isListening();
 }
 
-IoResult QtAcceptor::take(Taken& taken) {
-    if (m_failed) {
-        m_failed.reset();
-        return IoResult::failed(0);
-    }
-    // Qt takes them by itself while it is let, and holds at most one
-    if (!m_server->hasPendingConnections())
-        m_server->waitForNewConnection(0); // does not wait
+/// Qt has taken one: it is named and bounded at once, and the others stay in the system's queue.
+void QtAcceptor::hold() {
+    m_server->pauseAccepting();
     QtTcpSocket socket(m_server->nextPendingConnection());
-    if (!m_isInterested)
-        m_server->pauseAccepting();
+    m_server->pauseAccepting(); // which that undoes
+    if (socket) {
+        socket->setParent(nullptr); // it outlives the listener
+        const QString peer = formatEndpoint(socket->peerAddress(), socket->peerPort());
+        m_held = {.channel = std::make_unique<QtStream>(std::move(socket)), .peer = peer};
+    }
+    tellSoon();
+}
+
+IoResult QtAcceptor::take(Taken& taken) {
+    if (!m_held && !m_failed)
+        m_server->waitForNewConnection(0); // looks, and does not wait: Qt has no other way to ask for one
     if (m_failed) {
         m_failed.reset();
         return IoResult::failed(0);
     }
-    if (!socket)
+    if (!m_held)
         return IoResult::again();
-    socket->setParent(nullptr); // it outlives the listener
-    const QString peer = formatEndpoint(socket->peerAddress(), socket->peerPort());
-    taken = {.channel = std::make_unique<QtStream>(std::move(socket)), .peer = peer};
+    taken = std::move(*m_held);
+    m_held.reset();
+    if (m_isInterested)
+        m_server->resumeAccepting();
     return IoResult::done();
 }
 
@@ -86,7 +92,7 @@ void QtAcceptor::watch(PollTarget* target) {
 
 void QtAcceptor::setInterest(unsigned interest) {
     m_isInterested = (interest & ReadInterest) != 0;
-    m_isInterested ? m_server->resumeAccepting() : m_server->pauseAccepting();
+    m_isInterested && !m_held ? m_server->resumeAccepting() : m_server->pauseAccepting();
     tellSoon();
 }
 
@@ -96,7 +102,7 @@ void QtAcceptor::unwatch() {
 }
 
 bool QtAcceptor::hasNews() const {
-    return m_target != nullptr && m_isInterested && (m_failed || m_server->hasPendingConnections());
+    return m_target != nullptr && m_isInterested && (m_failed || m_held);
 }
 
 void QtAcceptor::tellSoon() {
@@ -127,7 +133,7 @@ std::optional<qint64> QtAcceptor::number() const {
 
 native::AcceptQueue QtAcceptor::queue() const {
     native::AcceptQueue queue = native::acceptQueue(m_server->socketDescriptor());
-    if (queue.waiting && m_server->hasPendingConnections())
+    if (queue.waiting && m_held)
         ++*queue.waiting;
     return queue;
 }

@@ -38,12 +38,14 @@ public:
 
 private:
     QtAcceptor();
+    void hold();
     bool hasNews() const;
     void tellSoon();
     void tell();
 
     std::unique_ptr<QTcpServer, DeleteLater> m_server;
-    QObject m_slots; // what its signals come to
+    QObject m_slots;             // what its signals come to
+    std::optional<Taken> m_held; // the one that Qt has taken from the system
     PollTarget* m_target = nullptr;
     bool m_isInterested = false;                          // in who waits
     bool m_isTelling = false;                             // soon

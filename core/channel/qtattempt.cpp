@@ -17,12 +17,13 @@ QtAttempt::QtAttempt(const Address& address, QString host, quint16 port)
       m_host(std::move(host)),
       m_port(port),
       m_socket(new QTcpSocket) {
-    m_socket->setReadBufferSize(mostHeldByQt);
     m_socket->setProxy(QNetworkProxy::NoProxy);
 }
 
 QtAttempt::QtAttempt(const native::SocketAddress& place, const Address& address)
-    : QtAttempt(address, native::hostOf(place).toString(), native::portOf(place)) {}
+    : QtAttempt(address, native::hostOf(place).toString(), native::portOf(place)) {
+    m_socket->setReadBufferSize(mostHeldByQt);
+}
 
 QtAttempt::QtAttempt(const Address& address, const QNetworkProxy& proxy)
     : QtAttempt(address, address.place.host, address.place.portFirst) {

@@ -6,6 +6,7 @@
 #include <QNetworkDatagram>
 #include <QNetworkProxy>
 #include <QPointer>
+#include <QSocketNotifier>
 #include <QUdpSocket>
 
 #include <utility>
@@ -21,6 +22,8 @@ QtDatagrams::QtDatagrams() : m_socket(new QUdpSocket) {
 }
 
 QtDatagrams::~QtDatagrams() {
+    if (m_room)
+        m_room->setEnabled(false);
     m_socket->disconnect();
     m_socket->abort();
 }
@@ -129,7 +132,7 @@ IoResult QtDatagrams::send(QByteArrayView bytes, const native::SocketAddress* de
     if (destination == nullptr) {
         count = m_socket->write(bytes.data(), bytes.size());
         if (count == 0 && !bytes.isEmpty())
-            return IoResult::again();
+            return full();
     } else {
         QNetworkDatagram datagram(bytes.toByteArray(), native::hostOf(*destination), native::portOf(*destination));
         if (source != nullptr && source->length > 0)
@@ -141,9 +144,22 @@ IoResult QtDatagrams::send(QByteArrayView bytes, const native::SocketAddress* de
             count = m_socket->writeDatagram(datagram);
         }
         if (count == -2 || (count < 0 && m_socket->error() == QAbstractSocket::TemporaryError))
-            return IoResult::again();
+            return full();
     }
     return count >= 0 ? IoResult::done(count) : IoResult::failed(0, true);
+}
+
+/// The system takes no more now, and Qt does not say when it does.
+IoResult QtDatagrams::full() {
+    if (m_room)
+        return IoResult::again();
+    m_room.reset(new QSocketNotifier(m_socket->socketDescriptor(), QSocketNotifier::Write));
+    QObject::connect(m_room.get(), &QSocketNotifier::activated, &m_slots, [this] {
+        m_room->setEnabled(false);
+        m_room.reset();
+        tellSoon();
+    });
+    return IoResult::again();
 }
 
 Error QtDatagrams::error(const IoResult& /*result*/, const QString& situation, const QString& about) const {
@@ -172,7 +188,8 @@ void QtDatagrams::setInterest(unsigned interest) {
 PollEvents QtDatagrams::due() const {
     if (m_target == nullptr)
         return {};
-    return {.readable = (m_interest & ReadInterest) != 0 && m_hasNews, .writable = (m_interest & WriteInterest) != 0};
+    return {.readable = (m_interest & ReadInterest) != 0 && m_hasNews,
+            .writable = (m_interest & WriteInterest) != 0 && !m_room};
 }
 
 void QtDatagrams::tellSoon() {

@@ -6,6 +6,7 @@
 
 #include <QObject>
 
+class QSocketNotifier;
 class QUdpSocket;
 
 namespace sw {
@@ -45,6 +46,7 @@ private:
     Result<void> bindTo(const QHostAddress& host, quint16 port, const Address& address, const QString& shown);
     /// One datagram, of at most `most` bytes; below 0: there is none, or that failed.
     qint64 receiveOne(char* room, std::size_t most, native::DatagramInfo& info);
+    IoResult full();
     PollEvents due() const;
     void tellSoon();
     void tell();
@@ -53,9 +55,10 @@ private:
     QObject m_slots; // what its signals come to
     PollTarget* m_target = nullptr;
     unsigned m_interest = NoInterest;
-    bool m_hasNews = false;   // Qt says nothing more before they were taken
-    bool m_isTelling = false; // soon
-    bool m_isForAll = false;  // bound to every address
+    bool m_hasNews = false;                               // Qt says nothing more before they were taken
+    bool m_isTelling = false;                             // soon
+    bool m_isForAll = false;                              // bound to every address
+    std::unique_ptr<QSocketNotifier, DeleteLater> m_room; // while the system takes no more: tells when it does
     std::vector<Error> m_warnings;
 };
 

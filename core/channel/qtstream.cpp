@@ -5,25 +5,13 @@
 #include "core/channel/socketoptions.h"
 
 #include <QSocketNotifier>
-#include <QTimer>
 
+#include <algorithm>
 #include <utility>
 
 namespace sw {
 
 namespace {
-
-/// Where Qt's engine of a proxy still has bytes to send, the socket outlives its channel for a while.
-void letGo(QtTcpSocket socket) {
-    constexpr std::chrono::seconds patience(10);
-    socket->disconnect();
-    socket->disconnectFromHost();
-    if (socket->state() == QAbstractSocket::UnconnectedState)
-        return;
-    QTcpSocket* lonely = socket.release();
-    QObject::connect(lonely, &QTcpSocket::disconnected, lonely, &QObject::deleteLater);
-    QTimer::singleShot(patience, lonely, &QObject::deleteLater);
-}
 
 QString textOf(const QHostAddress& host, quint16 port) {
     // a proxy may say 0.0.0.0:0, which is nothing
@@ -45,45 +33,51 @@ Error noSuchThrough(const QString& option) {
 
 QtStream::QtStream(QtTcpSocket socket, QString proxiedPeer)
     : m_socket(std::move(socket)),
-      m_proxiedPeer(std::move(proxiedPeer)) {
+      m_below(proxiedPeer.isEmpty() ? nullptr : m_socket->findChild<QTcpSocket*>()),
+      m_proxiedPeer(std::move(proxiedPeer)),
+      m_peer(isProxied() ? m_proxiedPeer : textOf(m_socket->peerAddress(), m_socket->peerPort())) {
     m_socket->disconnect();
-    if (isProxied())
-        boundProxied();
-    else
-        m_socket->setReadBufferSize(mostHeldByQt);
+    // the engines of proxies forget to go on where the read buffer of the socket above theirs is bounded: see gate()
+    m_socket->setReadBufferSize(isProxied() ? 0 : mostHeldByQt);
+    if (m_below)
+        m_below->setReadBufferSize(mostHeldByQt);
     const auto soon = [this] { tellSoon(); };
     QObject::connect(m_socket.get(), &QTcpSocket::readyRead, &m_slots, [this] {
         gate();
         tellSoon();
     });
     QObject::connect(m_socket.get(), &QTcpSocket::disconnected, &m_slots, soon);
-    QObject::connect(m_socket.get(), &QTcpSocket::errorOccurred, &m_slots, soon);
-    QObject::connect(m_socket.get(), &QTcpSocket::bytesWritten, &m_slots, [this] {
+    QObject::connect(m_socket.get(), &QTcpSocket::errorOccurred, &m_slots,
+                     [this](QAbstractSocket::SocketError error) { noteError(error); });
+    QTcpSocket* lowest = m_below ? m_below.data() : m_socket.get();
+    QObject::connect(lowest, &QTcpSocket::bytesWritten, &m_slots, [this](qint64 count) {
+        m_passed += static_cast<quint64>(count);
         m_hasWritten = true;
         tellSoon();
     });
-}
-
-/// Qt's engines of proxies have a socket of their own, read it without limit, and forget to go on where the read buffer
-/// of the one above is bounded. So that one is not, and the one below is stopped at the system.
-void QtStream::boundProxied() {
-    m_socket->setReadBufferSize(0);
-    m_below = m_socket->findChild<QTcpSocket*>();
-    if (m_below)
-        m_below->setReadBufferSize(mostHeldByQt);
     gate();
 }
 
+/// Called before Qt drops what it holds.
+void QtStream::noteError(QAbstractSocket::SocketError error) {
+    if (error != QAbstractSocket::RemoteHostClosedError) {
+        m_failed = error;
+        m_words = m_socket->errorString();
+    }
+    if (m_socket->isOpen())
+        m_rest += m_socket->readAll();
+    tellSoon();
+}
+
+/// Qt's engines of proxies (as of 6.4) have a socket of their own and read it without limit. It is stopped at the
+/// system while the one above holds enough; the engine turns it on again by itself when it writes.
 void QtStream::gate() {
     if (!m_below || !m_socket)
         return;
     const bool isOpen = m_socket->bytesAvailable() < mostHeldByQt;
-    if (isOpen == m_isGateOpen)
-        return;
-    m_isGateOpen = isOpen;
     const auto notifiers = m_below->findChildren<QSocketNotifier*>();
     for (QSocketNotifier* notifier : notifiers) {
-        if (notifier->type() == QSocketNotifier::Read)
+        if (notifier->type() == QSocketNotifier::Read && notifier->isEnabled() != isOpen)
             notifier->setEnabled(isOpen);
     }
 }
@@ -99,33 +93,37 @@ native::Descriptor QtStream::descriptor() const {
 
 IoResult QtStream::receive(std::span<char> room) {
     if (!m_socket)
-        return fail(QStringLiteral("receive"));
-    const qint64 count = m_socket->read(room.data(), static_cast<qint64>(room.size()));
+        return failed(false);
+    const auto size = static_cast<qint64>(room.size());
+    if (!m_rest.isEmpty()) {
+        const qint64 count = std::min<qint64>(size, m_rest.size());
+        std::copy_n(m_rest.constData(), count, room.data());
+        m_rest.remove(0, count);
+        return IoResult::done(count);
+    }
+    const qint64 count = m_socket->isOpen() ? m_socket->read(room.data(), size) : 0;
     gate();
     if (count > 0)
         return IoResult::done(count);
     if (isConnected())
         return IoResult::again();
-    if (m_socket->error() == QAbstractSocket::RemoteHostClosedError ||
-        m_socket->error() == QAbstractSocket::UnknownSocketError)
-        return IoResult::ended();
-    return fail(QStringLiteral("receive"));
+    return m_failed ? failed(false) : IoResult::ended();
 }
 
 IoResult QtStream::send(QByteArrayView bytes) {
     if (!isConnected())
-        return fail(QStringLiteral("send"));
-    qint64 room = mostHeldByQt - m_socket->bytesToWrite();
-    if (room <= 0) {
-        m_socket->flush();
-        room = mostHeldByQt - m_socket->bytesToWrite();
-    }
+        return failed(true);
+    if (unsent() >= mostHeldByQt)
+        (void)flush();
+    const qint64 room = mostHeldByQt - unsent();
     if (room <= 0)
-        return isConnected() ? IoResult::again() : fail(QStringLiteral("send"));
+        return isConnected() ? IoResult::again() : failed(true);
     const qint64 count = m_socket->write(bytes.data(), std::min<qint64>(room, bytes.size()));
     if (count < 0)
-        return fail(QStringLiteral("send"));
+        return failed(true);
+    m_taken += static_cast<quint64>(count);
     m_socket->flush();
+    gate();
     return count > 0 ? IoResult::done(count) : IoResult::again();
 }
 
@@ -133,21 +131,28 @@ IoResult QtStream::flush() {
     if (!holdsUnsent())
         return IoResult::done();
     m_socket->flush();
+    if (m_below)
+        m_below->flush();
+    gate();
     if (!isConnected())
-        return fail(QStringLiteral("send"));
+        return failed(true);
     return holdsUnsent() ? IoResult::again() : IoResult::done();
 }
 
-bool QtStream::holdsUnsent() const {
-    return m_socket && m_socket->bytesToWrite() > 0;
+/// What Qt holds, with what its engine of a proxy holds.
+qint64 QtStream::unsent() const {
+    return (m_socket ? m_socket->bytesToWrite() : 0) + (m_below ? m_below->bytesToWrite() : 0);
 }
 
-IoResult QtStream::fail(const QString& situation) {
-    const bool isOfSending = situation == QLatin1String("send");
-    if (!m_socket)
-        m_error = errorOf(ErrorId::ShutDown, situation, m_proxiedPeer);
-    else
-        m_error = qtError(m_socket->error(), m_socket->errorString(), situation, peerName());
+quint64 QtStream::dropped() const {
+    return isConnected() ? 0 : m_taken - std::min(m_taken, m_passed);
+}
+
+IoResult QtStream::failed(bool isOfSending) {
+    const QString situation = isOfSending ? QStringLiteral("send") : QStringLiteral("receive");
+    // without an error of its own: the peer has ended, and Qt takes no more after that
+    const auto error = m_failed.value_or(QAbstractSocket::RemoteHostClosedError);
+    m_error = m_socket ? qtError(error, m_words, situation, m_peer) : errorOf(ErrorId::ShutDown, situation, m_peer);
     return IoResult::failed(0, isOfSending);
 }
 
@@ -166,8 +171,12 @@ QString QtStream::whyNoHalfClose() const {
 
 void QtStream::close() {
     m_target = nullptr;
-    if (m_socket)
-        letGo(std::move(m_socket));
+    if (!m_socket)
+        return;
+    m_socket->disconnect();
+    m_socket->disconnectFromHost();
+    m_socket->abort(); // what was not flushed before is not waited for
+    m_socket.reset();
 }
 
 void QtStream::abort() {
@@ -196,8 +205,9 @@ PollEvents QtStream::due() const {
     if (m_target == nullptr || !m_socket)
         return {};
     const bool isOver = !isConnected();
-    const bool isRoomy = m_hasWritten || m_socket->bytesToWrite() == 0;
-    return {.readable = (m_interest & ReadInterest) != 0 && (isOver || m_socket->bytesAvailable() > 0),
+    const bool isRoomy = m_hasWritten || unsent() == 0;
+    const bool hasBytes = !m_rest.isEmpty() || m_socket->bytesAvailable() > 0;
+    return {.readable = (m_interest & ReadInterest) != 0 && (isOver || hasBytes),
             .writable = (m_interest & WriteInterest) != 0 && (isOver || isRoomy),
             .hungUp = (m_interest & HangUpInterest) != 0 && isOver};
 }
@@ -230,9 +240,7 @@ QString QtStream::localName() const {
 }
 
 QString QtStream::peerName() const {
-    if (isProxied() || !m_socket)
-        return m_proxiedPeer;
-    return textOf(m_socket->peerAddress(), m_socket->peerPort());
+    return m_peer;
 }
 
 std::optional<qint64> QtStream::number() const {

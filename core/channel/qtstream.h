@@ -25,7 +25,8 @@ public:
     IoResult receive(std::span<char> room) override;
     IoResult send(QByteArrayView bytes) override;
     IoResult flush() override;
-    bool holdsUnsent() const override;
+    bool holdsUnsent() const override { return unsent() > 0; }
+    quint64 dropped() const override;
     void endSending() override;
     /// What still comes is left unread, and the peer is stopped by its window.
     void endReceiving() override {}
@@ -62,17 +63,24 @@ private:
     PollEvents due() const;
     void tellSoon();
     void tell();
-    IoResult fail(const QString& situation);
+    void noteError(QAbstractSocket::SocketError error);
+    qint64 unsent() const;
+    IoResult failed(bool isOfSending);
 
     QtTcpSocket m_socket;         // nothing once it was closed
     QPointer<QTcpSocket> m_below; // the one to a proxy
-    bool m_isGateOpen = true;     // that one is read
     QString m_proxiedPeer;
-    QObject m_slots; // what its signals come to
+    QString m_peer;
+    QByteArray m_rest;    // what had arrived when it failed, which Qt drops
+    quint64 m_taken = 0;  // bytes, by send()
+    quint64 m_passed = 0; // of those, to the system
+    QObject m_slots;      // what its signals come to
     PollTarget* m_target = nullptr;
     unsigned m_interest = NoInterest;
-    bool m_isTelling = false;  // soon
-    bool m_hasWritten = false; // since the target heard that
+    bool m_isTelling = false;                             // soon
+    bool m_hasWritten = false;                            // since the target heard that
+    std::optional<QAbstractSocket::SocketError> m_failed; // not by the peer's end
+    QString m_words;                                      // of Qt, about that
     Error m_error;
 };
 

@@ -63,8 +63,8 @@ protected:
 };
 
 /// What carries the bytes of a connection: a socket, or something that makes other bytes of them and hands those to the
-/// channel below it (TLS). Each direction ends by itself. Never blocks, calls nobody back, and reads ahead only where
-/// readsAhead() says so. The I/O thread.
+/// channel below it (TLS). Each direction ends by itself. Never blocks, and calls nobody back but the target that
+/// watches its socket. The I/O thread.
 class StreamChannel {
 public:
     virtual ~StreamChannel() = default;
@@ -77,11 +77,13 @@ public:
     virtual IoResult receive(std::span<char> room) = 0;
     /// Takes bytes to be sent, or some of them. It may hold them until flush().
     virtual IoResult send(QByteArrayView bytes) = 0;
-    /// Hands on what it holds; Done once that is nothing.
+    /// Hands on what it holds; Done once that is nothing, see holdsUnsent().
     virtual IoResult flush() { return IoResult::done(); }
-    /// It has taken what the system has not.
+    /// It, or a channel below it, has taken what the system has not. To be flushed before endSending() and close().
     virtual bool holdsUnsent() const { return false; }
-    /// It may have received what readiness no longer tells of: receive() until Again.
+    /// Of what it had taken, so many bytes will not go out: it was closed before, by the peer or for an error.
+    virtual quint64 dropped() const { return 0; }
+    /// It may hold what has arrived and readiness no longer tells of: receive() until Again.
     virtual bool readsAhead() const { return false; }
     /// False: nothing is to be received before flush() was Done, for a peer that makes the channel answer and does not
     /// read.

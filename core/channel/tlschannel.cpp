@@ -2,6 +2,7 @@
 #include "core/channel/tlschannel.h"
 
 #include <utility>
+#include <vector>
 
 namespace sw {
 
@@ -114,7 +115,7 @@ IoResult TlsChannel::send(QByteArrayView bytes) {
 }
 
 IoResult TlsChannel::flush() {
-    while (holdsUnsent()) {
+    while (!m_session.outgoing().isEmpty()) {
         const IoResult sent = m_below->send(m_session.outgoing());
         if (!sent.isDone())
             return sent;

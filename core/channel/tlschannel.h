@@ -29,7 +29,8 @@ public:
     IoResult receive(std::span<char> room) override;
     IoResult send(QByteArrayView bytes) override;
     IoResult flush() override;
-    bool holdsUnsent() const override { return !m_session.outgoing().isEmpty(); }
+    bool holdsUnsent() const override { return !m_session.outgoing().isEmpty() || m_below->holdsUnsent(); }
+    quint64 dropped() const override { return m_below->dropped(); }
     bool readsAhead() const override { return true; }
     bool mayReceive() const override;
     void sayEnd() override { m_session.close(); }

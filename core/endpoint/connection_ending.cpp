@@ -17,7 +17,7 @@ void Connection::startTls(const QString& options) {
         refuse(sentence(QT_TRANSLATE_NOOP("Core", "the connection is not open in both directions.")));
         return;
     }
-    if (m_tls != nullptr || m_upgrade) {
+    if (m_tls != nullptr || m_upgrade || request().tls != nullptr) {
         refuse(sentence(QT_TRANSLATE_NOOP("Core", "it is TLS already.")));
         return;
     }
@@ -300,9 +300,9 @@ void Connection::fail(const IoResult& result, const QString& situation) {
 
 void Connection::finish(const ClosingRecord& closing) {
     m_life = Ended{}; // with its connector
+    mutableSnapshot().counters.queuedBytes = m_sending.size() + (m_channel ? m_channel->dropped() : 0);
     if (m_channel)
         m_channel->close();
-    mutableSnapshot().counters.queuedBytes = m_sending.size();
     m_sending.clear();
     if (m_tls != nullptr)
         mutableSnapshot().tls = std::make_shared<const TlsReport>(m_tls->session().report());

@@ -249,14 +249,22 @@ void Connector::timeOut() {
                     m_address.place.host, limit)});
         return;
     }
-    const QString text = isLocal(m_address.scheme)
-                             ? QStringLiteral("The listener at %1 did not take the connection within %2: its queue is "
-                                              "full.")
-                             : QStringLiteral("%1 did not answer within %2. The host may be down, or a firewall drops "
-                                              "the packets without a word.");
-    const Error error{.id = ErrorId::ConnectionTimedOut,
-                      .situation = QStringLiteral("connect"),
-                      .detail = text.arg(formatAddress(m_address), limit)};
+    const QString shown = formatAddress(m_address);
+    Error error{.id = ErrorId::ConnectionTimedOut, .situation = QStringLiteral("connect")};
+    if (isLocal(m_address.scheme))
+        error.detail = sentence(
+            QT_TRANSLATE_NOOP("Core", "The listener at %1 did not take the connection within %2: its queue is full."),
+            shown, limit);
+    else if (m_sockets.passesNames(m_address))
+        error.detail = sentence(QT_TRANSLATE_NOOP("Core", "Within %2 the proxy of %1 did not answer, or did not reach "
+                                                          "it. Check that the proxy runs, and that it may go there."),
+                                shown, limit);
+    else
+        error.detail = sentence(
+            QT_TRANSLATE_NOOP(
+                "Core",
+                "%1 did not answer within %2. The host may be down, or a firewall drops the packets without a word."),
+            shown, limit);
     m_isDone = true; // no next one
     for (const auto& attempt : m_attempts) {
         if (!attempt->isPending())

@@ -44,7 +44,7 @@ Result<void> SendingHalf::appendFile(const QString& path) {
 }
 
 Result<void> SendingHalf::appendForTls(const QByteArray& bytes, qsizetype from) {
-    if (m_forTlsSize + static_cast<quint64>(bytes.size()) > WriteQueue::bound)
+    if (m_forTlsSize + m_kept + static_cast<quint64>(bytes.size()) > WriteQueue::bound)
         return tooMuch(m_queue.bytes(), peerDoesNotRead());
     keepForTls(bytes, from);
     return {};
@@ -55,14 +55,22 @@ void SendingHalf::keepForTls(const QByteArray& bytes, qsizetype from) {
     m_forTlsSize += static_cast<quint64>(bytes.size() - from) + WriteQueue::pieceCost;
 }
 
+/// All of it has room: nothing else waits then, and together with what is kept it is bounded like the queue.
 void SendingHalf::releaseForTls() {
     for (const QByteArray& bytes : std::exchange(m_forTls, {}))
         m_queue.append(bytes);
     m_forTlsSize = 0;
 }
 
+quint64 SendingHalf::size() const {
+    quint64 size = m_queue.size() + m_kept;
+    for (const QByteArray& bytes : m_forTls)
+        size += static_cast<quint64>(bytes.size());
+    return size;
+}
+
 Result<void> SendingHalf::keep(qsizetype size) {
-    if (m_kept + static_cast<quint64>(size) > WriteQueue::bound)
+    if (m_kept + m_forTlsSize + static_cast<quint64>(size) > WriteQueue::bound)
         return tooMuch(m_kept, QStringLiteral("%1 bytes wait already because the behaviour is busy."));
     m_kept += static_cast<quint64>(size);
     return {};

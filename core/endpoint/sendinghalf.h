@@ -34,8 +34,8 @@ public:
     /// Nothing waits for the channel, and the behaviour keeps nothing.
     bool isOut() const { return m_queue.isEmpty() && m_kept == 0; }
     bool isQueueEmpty() const { return m_queue.isEmpty(); }
-    /// All that waits, what the behaviour keeps included, in bytes.
-    quint64 size() const { return m_queue.size() + m_kept; }
+    /// All that waits, for TLS and with the behaviour too, in bytes.
+    quint64 size() const;
 
     /// Of the bytes those from `from` on, without a copy. The error says why they were not taken.
     Result<void> append(const QByteArray& bytes, qsizetype from = 0);

@@ -4,6 +4,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -105,6 +106,8 @@ public:
         fact = static_cast<Fact>(m_left[0]);
         type = static_cast<Type>(m_left[1]);
         m_left = m_left.sliced(2);
+        if ((fact == Fact::Other) != (type == OtherJson))
+            return false;
         switch (type) {
         case False:
         case True:
@@ -342,9 +345,11 @@ Facts Facts::read(QByteArrayView bytes) {
 
 QJsonObject Facts::toJson() const {
     QJsonObject object;
-    for (Walk walk(m_bytes); walk.next();)
-        object.insert(walk.fact == Fact::Other ? QString::fromUtf8(walk.name) : QString(factName(walk.fact)),
-                      walk.json());
+    for (Walk walk(m_bytes); walk.next();) {
+        const QString name = walk.fact == Fact::Other ? QString::fromUtf8(walk.name) : QString(factName(walk.fact));
+        if (!object.contains(name)) // the first of them, as everywhere here
+            object.insert(name, walk.json());
+    }
     return object;
 }
 

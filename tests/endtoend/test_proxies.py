@@ -164,6 +164,30 @@ class Talking(unittest.TestCase):
                         finally:
                             client.kill()
 
+    @needs("microsocks", "tinyproxy")
+    def test_a_peer_that_does_not_read_stops_us(self):
+        much = os.urandom(1 << 20) * 64
+        with listening_socket() as server:
+            target = server.getsockname()[1]
+            for kind, proxy in (("socks5", socks5()), ("http", http(target))):
+                with self.subTest(kind), proxy as port, tempfile.NamedTemporaryFile() as file:
+                    file.write(much)
+                    file.flush()
+                    with open(file.name, "rb") as source:
+                        client = subprocess.Popen([SWRIGHT, "connect", f"tcp://localhost:{target}?proxy={kind}://127.0.0.1:{port}", "--idle", "5s"],
+                                                  stdin=source, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
+                    try:
+                        peer, _ = server.accept()
+                        settled(lambda: processor_time(client.pid), 1)  # what fits is on its way
+                        with open(f"/proc/{client.pid}/status", encoding="ascii") as status:
+                            self.assertLess(int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1)), 120_000)
+                        self.assertTrue(receive(peer, len(much)) == much)  # and none of it is lost
+                        peer.close()
+                        self.assertEqual(client.wait(60), 0)
+                    finally:
+                        client.kill()
+                        client.wait()
+
     def test_no_password_stands_in_an_address(self):
         result = swright("connect", "tcp://localhost:1?proxy=socks5://anna:geheim@127.0.0.1:1")
         self.assertEqual(result.returncode, 2)

@@ -50,7 +50,7 @@ BehaviourEditor::BehaviourEditor(Engine& engine, Settings& settings, Prompter& p
     connect(&m_checkTimer, &QTimer::timeout, this, &BehaviourEditor::check);
     connect(&m_checker, &ScriptChecker::checked, this, [this](const std::optional<Error>& error) {
         const int line = error ? error->position : 0;
-        showMistake(error ? tr("Line %1: %2").arg(line).arg(error->detail.section(QStringLiteral(": "), 1)) : QString(),
+        showMistake(error ? tr("Line %1: %2").arg(line).arg(error->detail.toText().section(QStringLiteral(": "), 1)) : QString(),
                     line);
     });
     connect(&m_counterTimer, &QTimer::timeout, this, &BehaviourEditor::updateCounters);

@@ -77,7 +77,7 @@ private slots:
         const auto refused = AppendFile::open(path("x"), AppendFile::Existing::Refuse);
         QVERIFY(!refused);
         QCOMPARE(refused.error().id, ErrorId::AlreadyExists);
-        QVERIFY(refused.error().detail.contains(path("x")));
+        QVERIFY(refused.error().detail.toText().contains(path("x")));
         QCOMPARE(contentOf(path("x")), QByteArray("old"));
         const auto replaced = AppendFile::open(path("x"), AppendFile::Existing::Replace);
         QVERIFY(replaced);

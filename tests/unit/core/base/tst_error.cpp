@@ -28,7 +28,7 @@ private slots:
 
     void sentenceNamesTheAddressVerbatim() {
         const Error error = systemError(ECONNREFUSED, QStringLiteral("connect"), QStringLiteral("%1%n<b>:80"));
-        QVERIFY(error.detail.contains(QLatin1String("%1%n<b>:80")));
+        QVERIFY(error.detail.toText().contains(QLatin1String("%1%n<b>:80")));
         QVERIFY(toText(error).contains(QLatin1String("connection-refused, connect: ECONNREFUSED 111")));
     }
 

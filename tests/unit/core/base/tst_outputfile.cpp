@@ -67,7 +67,7 @@ private slots:
             QVERIFY(!refused);
             QCOMPARE(refused.error().id, ErrorId::WriteFailed);
             QCOMPARE(refused.error().situation, situation);
-            QVERIFY(refused.error().detail.contains(path(name)));
+            QVERIFY(refused.error().detail.toText().contains(path(name)));
         }
         QCOMPARE(QDir(m_folder->path()).entryList(QDir::Files | QDir::Hidden), QStringList{QStringLiteral("x")});
     }
@@ -80,8 +80,8 @@ private slots:
         for (const char* name : {"link", "dangling"}) {
             const auto refused = replaceFile(path(name), "new", QStringLiteral("workspace"));
             QVERIFY(!refused);
-            QVERIFY2(refused.error().detail.contains(QLatin1String("symbolic link")),
-                     qPrintable(refused.error().detail));
+            QVERIFY2(refused.error().detail.toText().contains(QLatin1String("symbolic link")),
+                     qPrintable(refused.error().detail.toText()));
         }
         QCOMPARE(contentOf(path("precious")), QByteArray("old"));
         QVERIFY(!QFileInfo::exists(path("elsewhere")));
@@ -98,7 +98,7 @@ private slots:
         const auto refused = writeTo(path("x"), Existing::Refuse, "new");
         QVERIFY(!refused);
         QCOMPARE(refused.error().id, ErrorId::AlreadyExists);
-        QVERIFY(refused.error().detail.contains(path("x")));
+        QVERIFY(refused.error().detail.toText().contains(path("x")));
         QCOMPARE(contentOf(path("x")), QByteArray("old"));
         QVERIFY(writeTo(path("x"), Existing::Replace, "n"));
         QCOMPARE(contentOf(path("x")), QByteArray("n"));
@@ -128,8 +128,8 @@ private slots:
         for (const char* name : {"link", "dangling"}) {
             const auto refused = writeTo(path(name), existing, "x");
             QVERIFY(!refused);
-            QVERIFY2(refused.error().detail.contains(QLatin1String("symbolic link")),
-                     qPrintable(refused.error().detail));
+            QVERIFY2(refused.error().detail.toText().contains(QLatin1String("symbolic link")),
+                     qPrintable(refused.error().detail.toText()));
             QVERIFY(!removeOldFile(path(name)));
             QVERIFY(hasFile(path(name)));
         }
@@ -252,7 +252,7 @@ private slots:
         QCOMPARE(::mkfifo(name.constData(), 0600), 0);
         const auto unread = openOutputFile(path("pipe"), Existing::Refuse);
         QVERIFY(!unread);
-        QVERIFY2(unread.error().detail.contains(QLatin1String("nobody reads")), qPrintable(unread.error().detail));
+        QVERIFY2(unread.error().detail.toText().contains(QLatin1String("nobody reads")), qPrintable(unread.error().detail.toText()));
         const int reader = ::open(name.constData(), O_RDONLY | O_NONBLOCK);
         QVERIFY(reader >= 0);
         const auto file = AppendFile::open(path("pipe"), Existing::Refuse);
@@ -266,7 +266,7 @@ private slots:
         std::memset(buffer.extend(4U << 20U), 'x', 4U << 20U); // more than any pipe holds
         const auto stuck = (*file)->append(buffer);
         QVERIFY(!stuck);
-        QVERIFY2(stuck.error().detail.contains(QLatin1String("does not take more")), qPrintable(stuck.error().detail));
+        QVERIFY2(stuck.error().detail.toText().contains(QLatin1String("does not take more")), qPrintable(stuck.error().detail.toText()));
         ::close(reader);
     }
 #endif

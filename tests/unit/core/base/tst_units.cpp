@@ -32,7 +32,7 @@ private slots:
         const auto duration = parseDuration(text);
         QCOMPARE(duration.has_value(), microseconds >= 0);
         if (!duration) {
-            QVERIFY(duration.error().detail.contains(QLatin1String("200ms")));
+            QVERIFY(duration.error().detail.toText().contains(QLatin1String("200ms")));
             return;
         }
         QCOMPARE(duration->count(), microseconds);

@@ -85,7 +85,7 @@ private slots:
     void unknownOnesAreNamed() {
         const auto factory = planBehaviour(QStringLiteral("ecko"));
         QVERIFY(!factory);
-        QVERIFY(factory.error().detail.contains(QLatin1String("echo")));
+        QVERIFY(factory.error().detail.toText().contains(QLatin1String("echo")));
         QVERIFY(!planBehaviour(QStringLiteral("manual"))->factory); // manual: no object at all
     }
 

@@ -61,7 +61,7 @@ private slots:
         QFETCH(QByteArray, message);
         QFETCH(bool, holds);
         auto rules = RuleSet::parse(QStringLiteral("rule r\n  ") + condition + QStringLiteral("\n"));
-        QVERIFY2(rules, rules ? "" : qPrintable(rules.error().detail));
+        QVERIFY2(rules, rules ? "" : qPrintable(rules.error().detail.toText()));
         if (condition.startsWith(QLatin1String("prefix GET")))
             holds = true; // the blank at the end is not part of it, and the message begins with GET all the same
         QCOMPARE(matchRule(rules->rules.front(), message).has_value(), holds);
@@ -166,7 +166,7 @@ private slots:
         QFETCH(QString, says);
         const auto rules = RuleSet::parse(text);
         QVERIFY(!rules);
-        QVERIFY2(rules.error().detail.contains(says), qPrintable(rules.error().detail));
+        QVERIFY2(rules.error().detail.toText().contains(says), qPrintable(rules.error().detail.toText()));
         QVERIFY(rules.error().position >= 0 && rules.error().position <= text.size());
     }
 

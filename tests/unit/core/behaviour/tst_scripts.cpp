@@ -87,7 +87,7 @@ private slots:
         QFETCH(int, line);
         const auto checked = checkScript(text, QStringLiteral("x.js"));
         QCOMPARE(checked ? 0 : checked.error().position, line);
-        QVERIFY(checked || checked.error().detail.startsWith(QStringLiteral("x.js:%1: SyntaxError").arg(line)));
+        QVERIFY(checked || checked.error().detail.toText().startsWith(QStringLiteral("x.js:%1: SyntaxError").arg(line)));
     }
 
     void bytesAreWhatTheyAre_data() {
@@ -490,7 +490,7 @@ function filter(c, b) { store.seen += b.length; for (const other of connections(
         write("function filter(c, b) {");
         const auto broken = fixture.engine().reloadBehaviour(listener.id);
         QVERIFY(!broken);
-        QVERIFY(broken.error().detail.contains(QLatin1String("SyntaxError")));
+        QVERIFY(broken.error().detail.toText().contains(QLatin1String("SyntaxError")));
         write("let framer = 'lines';\nfunction filter(c, b) { c.data.count++; c.send('two ' + c.data.count); }");
         QVERIFY(fixture.engine().reloadBehaviour(listener.id));
         peer.send("a\n");
@@ -531,7 +531,7 @@ function filter(c, b) { store.seen += b.length; for (const other of connections(
         const Address address = *parseAddress(QStringLiteral("tcp://*:0"));
         const auto refused = fixture.engine().listen(address, {.behaviour = QStringLiteral("console")});
         QVERIFY(!refused);
-        QVERIFY(refused.error().detail.contains(QLatin1String("allowed each time")));
+        QVERIFY(refused.error().detail.toText().contains(QLatin1String("allowed each time")));
         QVERIFY(
             fixture.engine().listen(address, {.behaviour = QStringLiteral("console"), .allowsRemoteConsole = true}));
     }

@@ -310,7 +310,7 @@ private slots:
             QVERIFY((*recorder)->finish());
         }
         const auto recording = readRecording(path);
-        QVERIFY2(recording, recording ? "" : qPrintable(recording.error().detail));
+        QVERIFY2(recording, recording ? "" : qPrintable(recording.error().detail.toText()));
         QVERIFY2(recording->problems.isEmpty(), qPrintable(recording->problems.join(QLatin1Char('\n'))));
         QCOMPARE(recording->conversations.size(), 1U);
         QCOMPARE(bytesOf(*recording, 0, RecordKind::Sent), QByteArray("=question\n'quoted', \"too\""));

@@ -61,7 +61,7 @@ private slots:
                                "00000040  74 61 69 6c 20 6f 66 20  74 68 65 20 64 61 74 61  |tail of the data|\n"
                                "00000050  20 30 31 32 33 34 35 36  37 38 39                 | 0123456789|\n0000005b\n",
                                QStringLiteral("star.hex")));
-        QVERIFY2(read, read ? "" : qPrintable(read.error().detail));
+        QVERIFY2(read, read ? "" : qPrintable(read.error().detail.toText()));
         QCOMPARE(bytesOf(*read), sample);
         QVERIFY(read->problems.isEmpty());
     }
@@ -70,7 +70,7 @@ private slots:
         const auto read = readRecording(save("0000000 6174 6c69 6f20 2066 6874 2065 6164 6174\n"
                                              "0000010 3020 3231 3433 3635 3837 0039          \n000001b\n",
                                              QStringLiteral("words.hex")));
-        QVERIFY2(read, read ? "" : qPrintable(read.error().detail));
+        QVERIFY2(read, read ? "" : qPrintable(read.error().detail.toText()));
         QCOMPARE(bytesOf(*read), QByteArray("tail of the data 0123456789"));
         QCOMPARE(read->problems.size(), 1); // nothing in it says the order
         QVERIFY(read->problems.constFirst().contains(QLatin1String("little-endian")));
@@ -88,7 +88,7 @@ private slots:
         if (QTest::currentDataTag() == QByteArray("one row, upper case"))
             dump.replace('\t', "");
         const auto read = readRecording(save(dump, QStringLiteral("plain.hex")));
-        QVERIFY2(read, read ? "" : qPrintable(read.error().detail));
+        QVERIFY2(read, read ? "" : qPrintable(read.error().detail.toText()));
         QCOMPARE(bytesOf(*read), QByteArray("tail of the data 0123456789"));
     }
 
@@ -124,7 +124,7 @@ private slots:
         QFETCH(QString, says);
         const auto read = readRecording(save(dump, QStringLiteral("bad.hex")));
         QVERIFY(!read);
-        QVERIFY2(read.error().detail.contains(says), qPrintable(read.error().detail));
+        QVERIFY2(read.error().detail.toText().contains(says), qPrintable(read.error().detail.toText()));
     }
 
     /// What the programs of this machine write, of bytes that look like anything.
@@ -177,7 +177,7 @@ private slots:
                 QSKIP("not on this machine");
             const auto read = readRecording(save(*dump, QStringLiteral("made.hex")));
             if (!read && dump->contains("\n*\n") && program != QLatin1String("xxd")) {
-                QVERIFY2(read.error().detail.contains(QLatin1String("octal, decimal or hexadecimal")),
+                QVERIFY2(read.error().detail.toText().contains(QLatin1String("octal, decimal or hexadecimal")),
                          qPrintable(read.error().detail + QLatin1Char('\n') + QString::fromLatin1(*dump)));
                 continue; // refused: it can be read in two ways
             }
@@ -212,7 +212,7 @@ private slots:
     void readsWhatSpreadsheetsSave() {
         QFETCH(QByteArray, file);
         const auto read = readRecording(save(file, QStringLiteral("s.csv")));
-        QVERIFY2(read, read ? "" : qPrintable(read.error().detail));
+        QVERIFY2(read, read ? "" : qPrintable(read.error().detail.toText()));
         QVERIFY2(read->problems.isEmpty(), qPrintable(read->problems.join(QLatin1Char('\n'))));
         QCOMPARE(bytesOf(*read, RecordKind::Sent), QByteArray("GET; /o"));
         const TranscriptReader reader(read->conversations.at(0).transcript);
@@ -231,7 +231,7 @@ private slots:
             QStringEncoder again(encoding, QStringConverter::Flag::WriteBom);
             const auto dump = readRecording(
                 save(QByteArray(again(QStringLiteral("00000000: 6869 0a  hi.\r\n"))), QStringLiteral("s.hex")));
-            QVERIFY2(dump, dump ? "" : qPrintable(dump.error().detail));
+            QVERIFY2(dump, dump ? "" : qPrintable(dump.error().detail.toText()));
             QCOMPARE(bytesOf(*dump), QByteArray("hi\n"));
         }
     }

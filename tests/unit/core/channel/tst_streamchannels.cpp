@@ -272,6 +272,39 @@ private slots:
         QVERIFY(!ends.client->isOpen() && ends.server->isOpen());
     }
 
+    /// As a connection does it: the end is said once the channel holds nothing any more, and the peer reads late.
+    void muchThatWasSentBeforeTheEndArrives_data() { kinds(); }
+    void muchThatWasSentBeforeTheEndArrives() {
+        const Ends ends = made();
+        const QByteArray much = noise(6'000'000);
+        QByteArray came;
+        QByteArray room(70'000, '\0');
+        qsizetype sent = 0;
+        bool hasEnded = false;
+        IoResult result;
+        for (const QDeadlineTimer limit(patience); !result.hasEnded() && !limit.hasExpired(); turn()) {
+            if (sent < much.size()) {
+                const IoResult taken = ends.client->send(QByteArrayView(much).sliced(sent));
+                QVERIFY(!taken.hasFailed());
+                sent += taken.bytes;
+                if (taken.isDone())
+                    continue; // until it takes no more, nobody reads
+            } else if (!hasEnded) {
+                ends.client->sayEnd();
+                QVERIFY(!ends.client->flush().hasFailed());
+                hasEnded = !ends.client->holdsUnsent();
+                if (hasEnded)
+                    ends.client->endSending();
+            }
+            result = ends.server->receive(std::span(room.data(), static_cast<std::size_t>(room.size())));
+            QVERIFY(!result.hasFailed());
+            came.append(room.constData(), result.bytes);
+        }
+        QVERIFY(hasEnded && result.hasEnded());
+        QVERIFY(came == much);
+        QCOMPARE(ends.client->dropped(), quint64(0));
+    }
+
     void whatWasSentBeforeTheEndArrives_data() { kinds(); }
     void whatWasSentBeforeTheEndArrives() {
         const Ends ends = made();

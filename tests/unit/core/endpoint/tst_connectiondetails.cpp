@@ -222,7 +222,7 @@ private slots:
             QCOMPARE(one.error->id, ErrorId::TooManyFiles);
             QCOMPARE(one.error->native, EMFILE);
             QCOMPARE(one.error->situation, QStringLiteral("socket"));
-            QVERIFY(one.error->detail.contains(QLatin1String("ulimit -n")));
+            QVERIFY(one.error->detail.toText().contains(QLatin1String("ulimit -n")));
         }
         QCOMPARE(fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port())).state, EndpointState::Open);
 #endif
@@ -257,7 +257,7 @@ private slots:
         const auto connection = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1").arg(fixture.portOf(listener)));
         QCOMPARE(connection.state, EndpointState::Failed);
         QVERIFY2(
-            connection.error->detail.contains(QStringLiteral("listens on 127.0.0.2:%1").arg(fixture.portOf(listener))),
+            connection.error->detail.toText().contains(QStringLiteral("listens on 127.0.0.2:%1").arg(fixture.portOf(listener))),
             qPrintable(connection.error->detail));
         QCOMPARE(connection.report->phase, ConnectPhase::Connect);
         QCOMPARE(connection.report->attempts.front().outcomeName(), QStringLiteral("connection-refused"));

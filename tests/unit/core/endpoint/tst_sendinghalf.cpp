@@ -43,7 +43,7 @@ private slots:
         const auto refused = half.appendFile(QStringLiteral("/no/such/file"));
         QVERIFY(!refused);
         QCOMPARE(refused.error().situation, QStringLiteral("send file"));
-        QVERIFY(refused.error().detail.contains(QStringLiteral("/no/such/file")));
+        QVERIFY(refused.error().detail.toText().contains(QStringLiteral("/no/such/file")));
         QVERIFY(half.isOut());
     }
 
@@ -57,8 +57,8 @@ private slots:
         QVERIFY(!half.isComfortable() && !half.hasMuchRoom());
         const auto refused = half.append(piece);
         QCOMPARE(errorName(refused.error().id), QStringLiteral("no-buffer-space"));
-        QVERIFY(refused.error().detail.contains(QString::number(15 << 20)));
-        QVERIFY(refused.error().detail.contains(QString::number(WriteQueue::bound)));
+        QVERIFY(refused.error().detail.toText().contains(QString::number(15 << 20)));
+        QVERIFY(refused.error().detail.toText().contains(QString::number(WriteQueue::bound)));
         QCOMPARE(drained(half).size(), qsizetype(15) << 20);
         QVERIFY(half.append(piece));
     }
@@ -83,7 +83,7 @@ private slots:
         QVERIFY(half.keepsAny() && !half.isOut() && half.isQueueEmpty());
         QCOMPARE(half.size(), quint64(10));
         const auto refused = half.keep(static_cast<qsizetype>(WriteQueue::bound));
-        QVERIFY(!refused && refused.error().detail.contains(QStringLiteral("busy")));
+        QVERIFY(!refused && refused.error().detail.toText().contains(QStringLiteral("busy")));
         half.giveBack(4);
         half.giveBack(400); // no more than there is
         QVERIFY(half.isOut());

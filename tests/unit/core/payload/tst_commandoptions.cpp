@@ -56,8 +56,8 @@ private:
             const QString option = QString::fromLatin1(spec.name) + QLatin1Char('=') + value;
             if (!with) {
                 const bool cannotAtAll = !without && with.error().detail == without.error().detail;
-                const bool isNamed = with.error().detail.contains(QString::fromLatin1(spec.name)) &&
-                                     with.error().detail.contains(toolName(tool));
+                const bool isNamed = with.error().detail.toText().contains(QString::fromLatin1(spec.name)) &&
+                                     with.error().detail.toText().contains(toolName(tool));
                 QVERIFY2(cannotAtAll || isNamed, qPrintable(option + QLatin1String(": ") + with.error().detail));
                 continue;
             }
@@ -135,7 +135,7 @@ private slots:
         QFETCH(QString, names);
         const auto pasted = fromCommand(command);
         QVERIFY2(!pasted, pasted ? qPrintable(formatAddress(pasted->address)) : "");
-        QVERIFY2(pasted.error().detail.contains(names), qPrintable(pasted.error().detail));
+        QVERIFY2(pasted.error().detail.toText().contains(names), qPrintable(pasted.error().detail.toText()));
     }
 
     void whatAnAddressSaysIsInTheCommand_data() {
@@ -205,9 +205,9 @@ private slots:
         const bool listens = address.startsWith(QLatin1String("listen "));
         const Role role = listens ? Role::Listen : Role::Connect;
         const auto parsed = parseAddress(listens ? address.mid(7) : address, role);
-        QVERIFY2(parsed.has_value(), parsed ? "" : qPrintable(parsed.error().detail));
+        QVERIFY2(parsed.has_value(), parsed ? "" : qPrintable(parsed.error().detail.toText()));
         const auto command = toCommand(*toolOfName(program), *parsed, role);
-        QVERIFY2(command.has_value(), command ? "" : qPrintable(command.error().detail));
+        QVERIFY2(command.has_value(), command ? "" : qPrintable(command.error().detail.toText()));
         QCOMPARE(*command, words);
     }
 
@@ -242,9 +242,9 @@ private slots:
              {CommandTool::Ncat, CommandTool::Socat, CommandTool::OpenSsl, CommandTool::Curl}) {
             const auto command =
                 toCommand(tool, *parsed, Role::Connect, QByteArray("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
-            QVERIFY2(command.has_value(), command ? "" : qPrintable(command.error().detail));
+            QVERIFY2(command.has_value(), command ? "" : qPrintable(command.error().detail.toText()));
             const auto back = fromCommand(*command);
-            QVERIFY2(back.has_value(), back ? "" : qPrintable(back.error().detail));
+            QVERIFY2(back.has_value(), back ? "" : qPrintable(back.error().detail.toText()));
             const auto sorted = [](std::vector<Address::Option> options) {
                 std::sort(options.begin(), options.end(),
                           [](const auto& one, const auto& other) { return one.name < other.name; });

@@ -58,7 +58,7 @@ private slots:
         QFETCH(QString, command);
         const auto pasted = fromCommand(command);
         QVERIFY(!pasted);
-        QVERIFY2(pasted.error().detail.contains(QLatin1String("--crlf")), qPrintable(pasted.error().detail));
+        QVERIFY2(pasted.error().detail.toText().contains(QLatin1String("--crlf")), qPrintable(pasted.error().detail.toText()));
     }
 
     void aShellReadsBackWhatWasQuoted() {
@@ -221,7 +221,7 @@ private slots:
         QString unsafe = command;
         unsafe.replace(QLatin1String("http://localhost:8080/x?y=1"), QLatin1String("'http://localhost:8080/x?y=1'"));
         const auto pasted = fromCommand(unsafe);
-        QVERIFY2(pasted.has_value(), pasted ? "" : qPrintable(pasted.error().detail));
+        QVERIFY2(pasted.has_value(), pasted ? "" : qPrintable(pasted.error().detail.toText()));
         QCOMPARE(formatAddress(pasted->address), address);
         QCOMPARE(pasted->role == Role::Listen, listens);
         if (!command.contains(QLatin1String("\\000")))

@@ -96,16 +96,16 @@ private slots:
 
     void whatHasNoFormIsNamed() {
         const auto visible = parseEscapedText(QStringLiteral("a€"), QStringLiteral("ISO-8859-1"));
-        QVERIFY(visible.error().detail.contains(QStringLiteral("“€”")));
+        QVERIFY(visible.error().detail.toText().contains(QStringLiteral("“€”")));
         const auto escaped = parseEscapedText(QStringLiteral("ab\\u{20ac}"), QStringLiteral("ISO-8859-1"));
         QCOMPARE(escaped.error().position, 2);
         const auto invisible = parseEscapedText(QStringLiteral("\\u{200b}"), QStringLiteral("ISO-8859-1"));
-        QVERIFY(invisible.error().detail.contains(QStringLiteral("U+200B")));
+        QVERIFY(invisible.error().detail.toText().contains(QStringLiteral("U+200B")));
         const auto unknown = toBytes({.form = PayloadForm::Hex,
                                       .source = QStringLiteral("00"),
                                       .lineEnding = LineEnding::Lf,
                                       .encoding = QStringLiteral("EBCDIC-x")});
-        QVERIFY(unknown.error().detail.contains(QStringLiteral("UTF-16LE")));
+        QVERIFY(unknown.error().detail.toText().contains(QStringLiteral("UTF-16LE")));
     }
 
     void escapedTextRoundTrips() {

@@ -15,9 +15,9 @@ private:
     static QByteArray render(const QString& text, TemplateState& state) {
         const auto made = Template::parse(text);
         if (!made)
-            return "PARSE: " + made.error().detail.toUtf8();
+            return "PARSE: " + made.error().detail.toText().toUtf8();
         const auto bytes = made->render(state, wall);
-        return bytes ? *bytes : "RENDER: " + bytes.error().detail.toUtf8();
+        return bytes ? *bytes : "RENDER: " + bytes.error().detail.toText().toUtf8();
     }
 
 private slots:
@@ -142,7 +142,7 @@ private slots:
         QFETCH(QString, parameters);
         QFETCH(QByteArray, hex);
         const auto model = CrcModel::parse(parameters.split(QLatin1Char(',')));
-        QVERIFY2(model.has_value(), model ? "" : qPrintable(model.error().detail));
+        QVERIFY2(model.has_value(), model ? "" : qPrintable(model.error().detail.toText()));
         QCOMPARE(model->compute("123456789").toHex(), hex);
     }
 
@@ -247,16 +247,16 @@ private slots:
         const auto made = Template::parse(text);
         QVERIFY(!made);
         QCOMPARE(made.error().position, position);
-        QVERIFY2(made.error().detail.contains(says), qPrintable(made.error().detail));
+        QVERIFY2(made.error().detail.toText().contains(says), qPrintable(made.error().detail.toText()));
     }
 
     void aMissingValueIsNamedWithThoseThatThereAre() {
         TemplateState state{.values = {{QStringLiteral("user"), "eve"}}};
         const auto bytes = Template::parse(QStringLiteral("${name}"))->render(state, wall);
         QVERIFY(!bytes);
-        QVERIFY(bytes.error().detail.contains(QLatin1String("user")));
+        QVERIFY(bytes.error().detail.toText().contains(QLatin1String("user")));
         const auto misspelt = Template::parse(QStringLiteral("${crc16-kermitt}"))->render(state, wall);
-        QVERIFY(misspelt.error().detail.contains(QLatin1String("crc16-kermit,")));
+        QVERIFY(misspelt.error().detail.toText().contains(QLatin1String("crc16-kermit,")));
     }
 
     void onlyDigitsAreUnhexed() {

@@ -109,7 +109,7 @@ private slots:
     void readsAndWritesEveryFault() {
         QFETCH(QString, text);
         const auto fault = parseFault(text);
-        QVERIFY2(fault, fault ? "" : qPrintable(fault.error().detail));
+        QVERIFY2(fault, fault ? "" : qPrintable(fault.error().detail.toText()));
         QCOMPARE(formatFault(*fault), text);
         QCOMPARE(*parseFault(formatFault(*fault)), *fault);
     }
@@ -132,7 +132,7 @@ private slots:
         QFETCH(QString, accepted);
         const auto fault = parseFault(text);
         QVERIFY(!fault);
-        QVERIFY2(fault.error().detail.contains(accepted), qPrintable(fault.error().detail));
+        QVERIFY2(fault.error().detail.toText().contains(accepted), qPrintable(fault.error().detail.toText()));
     }
 
     void presetsAreFaults() {
@@ -177,7 +177,7 @@ private slots:
         QVERIFY(again.decisions == run.decisions);
         QVERIFY(again.isReset && run.isReset);
         const auto wrong = FaultScript::parse("{\"fault\":\"explode\"}\n", QStringLiteral("log"));
-        QVERIFY(!wrong && wrong.error().detail.contains(QStringLiteral("line 1")));
+        QVERIFY(!wrong && wrong.error().detail.toText().contains(QStringLiteral("line 1")));
     }
 
     void chopsAtDrawnPlaces() {

@@ -17,7 +17,7 @@ public:
     EndpointSnapshot relay(const QString& listen, const RelayRequest& request) {
         const auto id = engine().relay(*parseAddress(listen), request);
         if (!id) {
-            qWarning("%s", qPrintable(id.error().detail));
+            qWarning("%s", qPrintable(id.error().detail.toText()));
             return {};
         }
         [[maybe_unused]] const bool settled = waitUntil([&] {

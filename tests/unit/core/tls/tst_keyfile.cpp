@@ -94,19 +94,19 @@ private slots:
         const QByteArray bytes = bytesOf(file);
         QCOMPARE(needsPassphrase(bytes), isEncrypted);
         const auto key = privateKeyIn(bytes, isEncrypted ? std::optional(secret) : std::nullopt, file, option);
-        QVERIFY2(key, key ? "" : qPrintable(key.error().detail));
+        QVERIFY2(key, key ? "" : qPrintable(key.error().detail.toText()));
         QCOMPARE(publicPart(*key), bytesOf(QStringLiteral("leaf.pub")));
         if (!isEncrypted)
             return;
         const auto without = privateKeyIn(bytes, std::nullopt, file, option);
         QVERIFY(!without);
-        QVERIFY2(without.error().detail.contains(QStringLiteral("passphrase=env:NAME")),
-                 qPrintable(without.error().detail));
+        QVERIFY2(without.error().detail.toText().contains(QStringLiteral("passphrase=env:NAME")),
+                 qPrintable(without.error().detail.toText()));
         const auto wrong = privateKeyIn(bytes, QByteArrayLiteral("guess"), file, option);
         QVERIFY(!wrong);
-        QVERIFY2(wrong.error().detail.contains(QStringLiteral("passphrase is not that of")),
-                 qPrintable(wrong.error().detail));
-        QVERIFY(!wrong.error().detail.contains(QStringLiteral("guess")));
+        QVERIFY2(wrong.error().detail.toText().contains(QStringLiteral("passphrase is not that of")),
+                 qPrintable(wrong.error().detail.toText()));
+        QVERIFY(!wrong.error().detail.toText().contains(QStringLiteral("guess")));
     }
 
     void certificatesInEveryForm_data() {
@@ -124,7 +124,7 @@ private slots:
         QFETCH(QString, file);
         QFETCH(int, count);
         const auto found = certificatesIn(bytesOf(file), secret, file, option);
-        QVERIFY2(found, found ? "" : qPrintable(found.error().detail));
+        QVERIFY2(found, found ? "" : qPrintable(found.error().detail.toText()));
         const auto parsed = parseCertificates(*found, file);
         QCOMPARE(static_cast<int>(parsed->size()), count);
         QCOMPARE(parsed->front().commonName, QStringLiteral("localhost"));
@@ -137,7 +137,7 @@ private slots:
         QCOMPARE(parseCertificates(*found, QString())->front().commonName, QStringLiteral("root"));
         QVERIFY(privateKeyIn(bytes, secret, QStringLiteral("a.p12"), option)
                     .error()
-                    .detail.contains(QStringLiteral("holds no private key")));
+                    .detail.toText().contains(QStringLiteral("holds no private key")));
     }
 
     void trueReasons_data() {
@@ -161,7 +161,7 @@ private slots:
         const auto found = asKey ? privateKeyIn(bytesOf(file), secret, file, option)
                                  : certificatesIn(bytesOf(file), secret, file, option);
         QVERIFY(!found);
-        QVERIFY2(found.error().detail.contains(says), qPrintable(found.error().detail));
+        QVERIFY2(found.error().detail.toText().contains(says), qPrintable(found.error().detail.toText()));
         QCOMPARE(found.error().id, ErrorId::TlsConfiguration);
     }
 
@@ -191,7 +191,7 @@ private slots:
         const auto read =
             readIdentity({.certificate = path(QStringLiteral("leaf.crt")), .key = path(QStringLiteral("rsa.pem"))});
         QVERIFY(!read);
-        QVERIFY(read.error().detail.contains(QStringLiteral("does not belong to the first certificate")));
+        QVERIFY(read.error().detail.toText().contains(QStringLiteral("does not belong to the first certificate")));
     }
 
     void secretsStandInAFileOrTheEnvironment() {
@@ -210,14 +210,14 @@ private slots:
         qputenv("SW_TEST_SECRET", "from there");
         QCOMPARE(*of(QStringLiteral("env:SW_TEST_SECRET")), QByteArray("from there"));
         qunsetenv("SW_TEST_SECRET");
-        QVERIFY(of(QStringLiteral("env:SW_TEST_SECRET")).error().detail.contains(QStringLiteral("no variable")));
+        QVERIFY(of(QStringLiteral("env:SW_TEST_SECRET")).error().detail.toText().contains(QStringLiteral("no variable")));
     }
 
     void anAddressNeverHoldsTheSecretItself() {
         const auto address = parseAddress(QStringLiteral("tls://h:1?passphrase=geheim"));
         QVERIFY(!address);
-        QVERIFY(address.error().detail.contains(QStringLiteral("env:NAME or file:PATH")));
-        QVERIFY(!address.error().detail.contains(QStringLiteral("geheim")));
+        QVERIFY(address.error().detail.toText().contains(QStringLiteral("env:NAME or file:PATH")));
+        QVERIFY(!address.error().detail.toText().contains(QStringLiteral("geheim")));
         QCOMPARE(hideSecrets(QStringLiteral("tls://h:1?psk=abcd&passphrase=env:X&alpn=h2")),
                  QStringLiteral("tls://h:1?psk=****&passphrase=env:X&alpn=h2"));
         const QString good = QStringLiteral("tls://h:1?passphrase=file:/a%20b&psk=env:KEY&pskid=me");

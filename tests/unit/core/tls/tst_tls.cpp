@@ -141,7 +141,7 @@ private slots:
         QFETCH(int, size);
         const Pair pair = makePair();
         pair.shake(size);
-        QVERIFY2(pair.client->isEstablished(), qPrintable(pair.client->error().detail));
+        QVERIFY2(pair.client->isEstablished(), qPrintable(pair.client->error().detail.toText()));
         QVERIFY(pair.server->isEstablished());
         QVERIFY(pair.client->report().isVerified);
         QCOMPARE(pair.client->report().chain.size(), std::size_t(1));

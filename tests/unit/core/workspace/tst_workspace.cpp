@@ -25,7 +25,7 @@ private slots:
             "  hex 00 ff\n"));
         workspace.window.insert(QStringLiteral("state"), QStringLiteral("abc"));
         const auto read = Workspace::parse(workspace.format());
-        QVERIFY2(read, read ? "" : qPrintable(read.error().detail));
+        QVERIFY2(read, read ? "" : qPrintable(read.error().detail.toText()));
         QCOMPARE(*read, workspace);
         QTemporaryDir folder;
         QVERIFY(workspace.write(folder.filePath(QStringLiteral("w.socketwright"))));
@@ -64,7 +64,7 @@ private slots:
         QFETCH(QString, says);
         const auto workspace = Workspace::parse(json);
         QVERIFY(!workspace);
-        QVERIFY2(workspace.error().detail.contains(says), qPrintable(workspace.error().detail));
+        QVERIFY2(workspace.error().detail.toText().contains(says), qPrintable(workspace.error().detail.toText()));
     }
 
     void positionsAreFoundBehindStringsWithBrackets() {
@@ -97,7 +97,7 @@ private slots:
                 ".example:443?ca=/nowhere\"}, {\"listen\": \"tcp://*:0\", \"behaviour\": \"script=/nowhere.js\"},"
                 "{\"listen\": \"tcp://*:0\", \"behaviour\": \"console\"}]}";
             const auto workspace = Workspace::parse(json);
-            QVERIFY2(workspace, workspace ? "" : qPrintable(workspace.error().detail));
+            QVERIFY2(workspace, workspace ? "" : qPrintable(workspace.error().detail.toText()));
             QVERIFY(workspace->endpoints[1].describe().contains(QLatin1String("reachable from the network")));
             QVERIFY(workspace->endpoints[2].describe().contains(QLatin1String("can run scripts")));
         }
@@ -142,7 +142,7 @@ private slots:
         QFETCH(QString, says);
         const auto library = MessageLibrary::parse(text);
         QVERIFY(!library);
-        QVERIFY2(library.error().detail.contains(says), qPrintable(library.error().detail));
+        QVERIFY2(library.error().detail.toText().contains(says), qPrintable(library.error().detail.toText()));
     }
 
     void stepsAreInTheirMessagesEncoding() {

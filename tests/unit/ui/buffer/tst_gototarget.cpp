@@ -27,7 +27,7 @@ private slots:
         for (const char* text : {"", "0", "-1", "101%", "-1%", "@x", "0xzz", "25:00", "x"}) {
             const auto target = parseGoTo(QString::fromLatin1(text), 0);
             QVERIFY2(!target, text);
-            QVERIFY(target.error().detail.contains(QLatin1String("write a row")));
+            QVERIFY(target.error().detail.toText().contains(QLatin1String("write a row")));
         }
     }
 };
