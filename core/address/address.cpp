@@ -146,10 +146,6 @@ Result<void> checkRole(const Address& address, Role role, const QString& text) {
                             "Core", "A connection needs a port: 1 to 65535, or a service name such as http.")),
                         text.indexOf(QLatin1Char('?')) < 0 ? text.size() : text.indexOf(QLatin1Char('?')));
     }
-    if (address.given("proxy") && address.given("sockets") == QLatin1String("native"))
-        return fail(
-            sentence(QT_TRANSLATE_NOOP("Core", "A proxy is reached by Qt's sockets: leave sockets=native out.")),
-            optionPosition(QStringLiteral("sockets")));
     if (address.given("proxypassword") && !address.given("proxy"))
         return fail(sentence(QT_TRANSLATE_NOOP("Core", "proxypassword needs proxy=SCHEME://USER@HOST:PORT beside it.")),
                     optionPosition(QStringLiteral("proxypassword")));

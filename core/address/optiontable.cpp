@@ -80,8 +80,7 @@ constexpr std::array table{
         "keep: the peer's end of stream leaves our sending side open until we end it; close: it closes both. Without "
         "it, behaviours close, and so does swright listen."},
     OptionSpec{"proxy", OptionGroup::Stream, OptionType::Proxy, tcp, connecting, 0, 0, "", "", false, false,
-               "Connect through this proxy, which looks the name of the host up: SOCKS5 (RFC 1928) or HTTP CONNECT. By "
-               "Qt's sockets, see the option sockets."},
+               "Connect through this proxy, which looks the name of the host up: SOCKS5 (RFC 1928) or HTTP CONNECT."},
     OptionSpec{"proxypassword", OptionGroup::Stream, OptionType::Secret, tcp, connecting, 0, 0, "", "", false, false,
                "Where the password for the proxy stands: in a variable of the environment, or in the first line of a "
                "file. Without it, it is asked for where proxy names a user."},

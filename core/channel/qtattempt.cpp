@@ -12,23 +12,12 @@
 
 namespace sw {
 
-QtAttempt::QtAttempt(const Address& address, QString host, quint16 port)
-    : m_address(address),
-      m_host(std::move(host)),
-      m_port(port),
-      m_socket(new QTcpSocket) {
-    m_socket->setProxy(QNetworkProxy::NoProxy);
-}
-
 QtAttempt::QtAttempt(const native::SocketAddress& place, const Address& address)
-    : QtAttempt(address, native::hostOf(place).toString(), native::portOf(place)) {
+    : m_address(address),
+      m_place(place),
+      m_socket(new QTcpSocket) {
     m_socket->setReadBufferSize(mostHeldByQt);
-}
-
-QtAttempt::QtAttempt(const Address& address, const QNetworkProxy& proxy)
-    : QtAttempt(address, address.place.host, address.place.portFirst) {
-    m_proxiedPeer = formatHostPort(peer());
-    m_socket->setProxy(proxy);
+    m_socket->setProxy(QNetworkProxy::NoProxy);
 }
 
 QtAttempt::~QtAttempt() {
@@ -41,18 +30,9 @@ QtAttempt::~QtAttempt() {
 /// What has to be said to the socket before it connects.
 Result<void> QtAttempt::prepare() {
     const auto wanted = m_address.given("bind");
-    if (isProxied()) {
-        if (wanted)
-            return tl::unexpected(Error{
-                .id = ErrorId::NotSupported,
-                .situation = QStringLiteral("bind"),
-                .detail =
-                    QStringLiteral("bind=%1 cannot be had through a proxy: it chooses where from.").arg(*wanted)});
-        return {};
-    }
     if (!wanted && !m_address.given("sndbuf") && !m_address.given("rcvbuf"))
         return {};
-    const bool isIPv6 = QHostAddress(m_host).protocol() == QAbstractSocket::IPv6Protocol;
+    const bool isIPv6 = native::isIPv6(m_place);
     QHostAddress host(isIPv6 ? QHostAddress::AnyIPv6 : QHostAddress::AnyIPv4);
     quint16 port = 0;
     if (wanted) {
@@ -79,7 +59,7 @@ IoResult QtAttempt::begin(PollTarget* target) {
     QObject::connect(m_socket.get(), &QTcpSocket::connected, &m_slots, [this] { m_hasConnected = true; });
     QObject::connect(m_socket.get(), &QTcpSocket::connected, &m_slots, isOver, Qt::QueuedConnection);
     QObject::connect(m_socket.get(), &QTcpSocket::errorOccurred, &m_slots, isOver, Qt::QueuedConnection);
-    m_socket->connectToHost(m_host, m_port);
+    m_socket->connectToHost(native::hostOf(m_place).toString(), native::portOf(m_place));
     return IoResult::done();
 }
 
@@ -90,12 +70,11 @@ void QtAttempt::over() {
 
 std::unique_ptr<StreamChannel> QtAttempt::take() {
     if (!m_hasConnected) { // otherwise it may be over again, and what came is there
-        m_error = isProxied() ? proxyError(m_socket->error(), m_socket->errorString(), peer(), m_socket->proxy())
-                              : qtError(m_socket->error(), m_socket->errorString(), QStringLiteral("connect"),
-                                        formatEndpoint(QHostAddress(m_host), m_port));
+        m_error =
+            qtError(m_socket->error(), m_socket->errorString(), QStringLiteral("connect"), native::toText(m_place));
         return nullptr;
     }
-    return std::make_unique<QtStream>(std::move(m_socket), m_proxiedPeer);
+    return std::make_unique<QtStream>(std::move(m_socket));
 }
 
 std::vector<Error> QtAttempt::takeWarnings() {

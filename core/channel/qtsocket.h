@@ -10,7 +10,6 @@
 
 #include <memory>
 
-class QNetworkProxy;
 class QTcpSocket;
 
 namespace sw {
@@ -26,13 +25,6 @@ constexpr qint64 mostHeldByQt = 65536;
 
 /// What Qt says of a socket, as an error of ours. The system's own code is lost in Qt.
 Error qtError(QAbstractSocket::SocketError error, const QString& words, const QString& situation, const QString& about);
-/// The same of a connection to `peer` through a proxy: what the proxy said, or what is wrong with the proxy.
-Error proxyError(QAbstractSocket::SocketError error, const QString& words, const HostPort& peer,
-                 const QNetworkProxy& proxy);
-
-/// `socks5://127.0.0.1:1080`: without its user.
-QString proxyName(const QNetworkProxy& proxy);
-
 /// The options of a socket of Qt's as it tells them: they say whose it is.
 QVector<OptionState> asQtSockets(QVector<OptionState> options);
 

@@ -4,8 +4,6 @@
 #include "core/address/hosts.h"
 #include "core/channel/socketoptions.h"
 
-#include <QSocketNotifier>
-
 #include <algorithm>
 #include <utility>
 
@@ -14,48 +12,26 @@ namespace sw {
 namespace {
 
 QString textOf(const QHostAddress& host, quint16 port) {
-    // a proxy may say 0.0.0.0:0, which is nothing
-    return host.isNull() || (port == 0 && host.isEqual(QHostAddress(QHostAddress::AnyIPv4)))
-               ? QString()
-               : formatEndpoint(host, port);
-}
-
-Error noSuchThrough(const QString& option) {
-    return {.id = ErrorId::NotSupported,
-            .situation = QStringLiteral("option"),
-            .detail = sentence(
-                QT_TRANSLATE_NOOP("Core",
-                                  "%1 has no effect through a proxy: the connection to the peer is the proxy's own."),
-                option)};
+    return host.isNull() ? QString() : formatEndpoint(host, port);
 }
 
 } // namespace
 
-QtStream::QtStream(QtTcpSocket socket, QString proxiedPeer)
+QtStream::QtStream(QtTcpSocket socket)
     : m_socket(std::move(socket)),
-      m_below(proxiedPeer.isEmpty() ? nullptr : m_socket->findChild<QTcpSocket*>()),
-      m_proxiedPeer(std::move(proxiedPeer)),
-      m_peer(isProxied() ? m_proxiedPeer : textOf(m_socket->peerAddress(), m_socket->peerPort())) {
+      m_peer(textOf(m_socket->peerAddress(), m_socket->peerPort())) {
     m_socket->disconnect();
-    // the engines of proxies forget to go on where the read buffer of the socket above theirs is bounded: see gate()
-    m_socket->setReadBufferSize(isProxied() ? 0 : mostHeldByQt);
-    if (m_below)
-        m_below->setReadBufferSize(mostHeldByQt);
+    m_socket->setReadBufferSize(mostHeldByQt);
     const auto soon = [this] { tellSoon(); };
-    QObject::connect(m_socket.get(), &QTcpSocket::readyRead, &m_slots, [this] {
-        gate();
-        tellSoon();
-    });
+    QObject::connect(m_socket.get(), &QTcpSocket::readyRead, &m_slots, soon);
     QObject::connect(m_socket.get(), &QTcpSocket::disconnected, &m_slots, soon);
     QObject::connect(m_socket.get(), &QTcpSocket::errorOccurred, &m_slots,
                      [this](QAbstractSocket::SocketError error) { noteError(error); });
-    QTcpSocket* lowest = m_below ? m_below.data() : m_socket.get();
-    QObject::connect(lowest, &QTcpSocket::bytesWritten, &m_slots, [this](qint64 count) {
+    QObject::connect(m_socket.get(), &QTcpSocket::bytesWritten, &m_slots, [this](qint64 count) {
         m_passed += static_cast<quint64>(count);
         m_hasWritten = true;
         tellSoon();
     });
-    gate();
 }
 
 /// Called before Qt drops what it holds.
@@ -69,26 +45,12 @@ void QtStream::noteError(QAbstractSocket::SocketError error) {
     tellSoon();
 }
 
-/// Qt's engines of proxies (as of 6.4) have a socket of their own and read it without limit. It is stopped at the
-/// system while the one above holds enough; the engine turns it on again by itself when it writes.
-void QtStream::gate() {
-    if (!m_below || !m_socket)
-        return;
-    const bool isOpen = m_socket->bytesAvailable() < mostHeldByQt;
-    const auto notifiers = m_below->findChildren<QSocketNotifier*>();
-    for (QSocketNotifier* notifier : notifiers) {
-        if (notifier->type() == QSocketNotifier::Read && notifier->isEnabled() != isOpen)
-            notifier->setEnabled(isOpen);
-    }
-}
-
 bool QtStream::isConnected() const {
     return m_socket && m_socket->state() == QAbstractSocket::ConnectedState;
 }
 
-/// Of the system; with a proxy Qt makes one up, which is that of another file.
 native::Descriptor QtStream::descriptor() const {
-    return m_socket && !isProxied() ? m_socket->socketDescriptor() : native::noDescriptor;
+    return m_socket ? m_socket->socketDescriptor() : native::noDescriptor;
 }
 
 IoResult QtStream::receive(std::span<char> room) {
@@ -101,8 +63,10 @@ IoResult QtStream::receive(std::span<char> room) {
         m_rest.remove(0, count);
         return IoResult::done(count);
     }
-    const qint64 count = m_socket->isOpen() ? m_socket->read(room.data(), size) : 0;
-    gate();
+    qint64 count = m_socket->isOpen() ? m_socket->read(room.data(), size) : 0;
+    // what has arrived and Qt has not looked at yet; it does not wait, and Qt has no other way to ask
+    if (count == 0 && isConnected() && m_socket->waitForReadyRead(0))
+        count = m_socket->read(room.data(), size);
     if (count > 0)
         return IoResult::done(count);
     if (isConnected())
@@ -123,7 +87,6 @@ IoResult QtStream::send(QByteArrayView bytes) {
         return failed(true);
     m_taken += static_cast<quint64>(count);
     m_socket->flush();
-    gate();
     return count > 0 ? IoResult::done(count) : IoResult::again();
 }
 
@@ -131,17 +94,13 @@ IoResult QtStream::flush() {
     if (!holdsUnsent())
         return IoResult::done();
     m_socket->flush();
-    if (m_below)
-        m_below->flush();
-    gate();
     if (!isConnected())
         return failed(true);
     return holdsUnsent() ? IoResult::again() : IoResult::done();
 }
 
-/// What Qt holds, with what its engine of a proxy holds.
 qint64 QtStream::unsent() const {
-    return (m_socket ? m_socket->bytesToWrite() : 0) + (m_below ? m_below->bytesToWrite() : 0);
+    return m_socket ? m_socket->bytesToWrite() : 0;
 }
 
 quint64 QtStream::dropped() const {
@@ -162,11 +121,9 @@ void QtStream::endSending() {
 }
 
 QString QtStream::whyNoHalfClose() const {
-    return isProxied()
-               ? QStringLiteral("a proxy passes no end of sending on: the peer learns it when the connection is "
-                                "closed, and what still comes is received")
-               : QStringLiteral("Qt's sockets have no half-close: they are closed when the peer ends too, and "
-                                "what still comes is received");
+    return QStringLiteral(
+        "Qt's sockets have no half-close: they are closed when the peer ends too, and what still comes is "
+        "received");
 }
 
 void QtStream::close() {
@@ -259,21 +216,13 @@ std::optional<qint64> QtStream::undelivered() const {
 }
 
 std::vector<Error> QtStream::applyOptions(const Address& address) {
-    if (!isProxied())
-        return sw::applyOptions(descriptor(), address, OptionStage::Open,
-                                native::isIPv6(native::boundAddress(descriptor())));
-    std::vector<Error> errors;
-    for (const OptionSpec& spec : optionTable()) {
-        if (!isOurs(spec) && address.given(spec.name))
-            errors.push_back(noSuchThrough(QString::fromLatin1(spec.name)));
-    }
-    return errors;
+    const native::Descriptor own = descriptor();
+    return sw::applyOptions(own, address, OptionStage::Open, native::isIPv6(native::boundAddress(own)));
 }
 
 Result<void> QtStream::changeOption(const OptionSpec& spec, const QString& value, bool leave) {
-    if (isProxied())
-        return tl::unexpected(noSuchThrough(QString::fromLatin1(spec.name)));
-    return sw::changeOption(descriptor(), spec, value, native::isIPv6(native::boundAddress(descriptor())), leave);
+    const native::Descriptor own = descriptor();
+    return sw::changeOption(own, spec, value, native::isIPv6(native::boundAddress(own)), leave);
 }
 
 QVector<OptionState> QtStream::readOptions(const Address& address, Role role) const {

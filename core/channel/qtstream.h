@@ -10,12 +10,12 @@
 
 namespace sw {
 
-/// A connected QTcpSocket, also one that goes through a proxy. Qt closes it when the peer's end of stream has come, and
-/// does not tell that from a reset; through a proxy the end of our sending is not told to the peer. The I/O thread.
+/// A connected QTcpSocket. Qt closes it when the peer's end of stream has come, and does not tell that from a reset.
+/// The I/O thread.
 class QtStream final : public StreamChannel, private StreamSocket {
 public:
-    /// Takes the socket over. `proxiedPeer`: whom a proxy has connected it to; empty: no proxy.
-    explicit QtStream(QtTcpSocket socket, QString proxiedPeer = {});
+    /// Takes the socket over.
+    explicit QtStream(QtTcpSocket socket);
     ~QtStream() override { close(); }
     QtStream(const QtStream&) = delete;
     QtStream& operator=(const QtStream&) = delete;
@@ -55,10 +55,7 @@ private:
     Result<void> changeOption(const OptionSpec& spec, const QString& value, bool leave) override;
     QVector<OptionState> readOptions(const Address& address, Role role) const override;
 
-    void boundProxied();
-    void gate();
     bool isConnected() const;
-    bool isProxied() const { return !m_proxiedPeer.isEmpty(); }
     native::Descriptor descriptor() const;
     PollEvents due() const;
     void tellSoon();
@@ -67,9 +64,7 @@ private:
     qint64 unsent() const;
     IoResult failed(bool isOfSending);
 
-    QtTcpSocket m_socket;         // nothing once it was closed
-    QPointer<QTcpSocket> m_below; // the one to a proxy
-    QString m_proxiedPeer;
+    QtTcpSocket m_socket; // nothing once it was closed
     QString m_peer;
     QByteArray m_rest;    // what had arrived when it failed, which Qt drops
     quint64 m_taken = 0;  // bytes, by send()

@@ -20,8 +20,6 @@ public:
     /// too.
     virtual Result<std::unique_ptr<Acceptor>> listen(const native::SocketAddress& place, const Address& address,
                                                      bool isDualStack) = 0;
-    /// Whether names are looked up elsewhere: attempt() is then called without a place.
-    virtual bool passesNames(const Address& /*address*/) const { return false; }
     /// A stream to `place`, which is not begun yet.
     virtual std::unique_ptr<StreamAttempt> attempt(const native::SocketAddress& place, const Address& address) = 0;
     /// Binds to `place`.

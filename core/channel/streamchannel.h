@@ -102,7 +102,9 @@ public:
 
     /// Whether the end of one direction leaves the other open.
     virtual bool hasHalfClose() const { return true; }
-    /// Why not, and what follows, for people: after “we send no more; ”.
+    /// Whether the peer learns of endSending() before the connection is closed.
+    virtual bool passesEnd() const { return true; }
+    /// Why one of them is not so, and what follows, for people: after “we send no more; ”.
     virtual QString whyNoHalfClose() const { return {}; }
     /// False: a reset by the peer looks like its end of stream.
     virtual bool tellsResets() const { return true; }

@@ -41,6 +41,7 @@ public:
     /// Only TLS 1.3 has it (RFC 5246 section 7.2.1); also before the handshake has shown which version it is.
     bool hasHalfClose() const override;
     QString whyNoHalfClose() const override;
+    bool passesEnd() const override { return m_below->passesEnd(); }
     bool tellsResets() const override { return m_below->tellsResets(); }
     Error error() const override;
     StreamSocket& socket() override { return m_below->socket(); }

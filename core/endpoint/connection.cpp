@@ -51,8 +51,13 @@ void Connection::start() {
         }
         own.tls = *context;
     }
+    auto proxy = proxyAccess(address(), host().passphrases());
+    if (!proxy) {
+        finish(notConnected(proxy.error()));
+        return;
+    }
     own.connector = std::make_unique<Connector>(
-        host().sockets(address()), address(),
+        host().sockets(address()), address(), std::move(*proxy),
         Connector::Handlers{
             .connected = [this](std::unique_ptr<StreamChannel> channel) { connected(std::move(channel)); },
             .failed = [this](const Error& error) { connectFailed(error); },
@@ -72,7 +77,12 @@ void Connection::takeReport() {
 void Connection::connected(std::unique_ptr<StreamChannel> channel) {
     takeReport();
     m_channel = std::move(channel);
-    const QString shown = m_channel->socket().peerName();
+    const HostPort& place = address().place; // which a proxy has connected to
+    const QString shown =
+        address().given("proxy")
+            ? formatHostPort(
+                  {.host = place.host, .service = {}, .portFirst = place.portFirst, .portLast = place.portFirst})
+            : m_channel->socket().peerName();
     mutableSnapshot().peer = shown.isEmpty() ? address().path : shown;
     noteCredentials();
     begin(std::get<Connecting>(m_life).tls);
@@ -572,7 +582,7 @@ void Connection::endSendingNow() {
     m_sending.setState(SendingHalf::State::Ended);
     m_channel->endSending();
     Sentence text = sentence(QT_TRANSLATE_NOOP("Core", "we send no more"));
-    if (!m_channel->hasHalfClose())
+    if (!m_channel->hasHalfClose() || !m_channel->passesEnd())
         text += sentence(QT_TRANSLATE_NOOP("Core", "; %1"), m_channel->whyNoHalfClose());
     else if (!hasReceivedEnd())
         text += sentence(QT_TRANSLATE_NOOP("Core", ", and can still receive"));

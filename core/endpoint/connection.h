@@ -115,7 +115,7 @@ private:
     // StreamEnd
     void endSending() override { shutDownSending(); }
     void endReceiving() override { shutDownReceiving(); }
-    bool hasHalfClose() const override { return !m_channel || m_channel->hasHalfClose(); }
+    bool hasHalfClose() const override { return !m_channel || (m_channel->hasHalfClose() && m_channel->passesEnd()); }
     void holdReceiving(bool isHeld) override;
     void sendKept(QByteArrayView bytes) override;
     void beginTls(const QString& options) override { startTls(options); }

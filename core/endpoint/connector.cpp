@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/connector.h"
 
-#include "core/address/hosts.h"
 #include "core/base/threads.h"
 #include "core/base/units.h"
+#include "core/channel/proxiedattempt.h"
+#include "core/tls/keyfile.h"
 
 #include <QJsonArray>
 
@@ -57,9 +58,24 @@ private:
     std::size_t m_index;
 };
 
-Connector::Connector(SocketFamily& sockets, Address address, Handlers handlers)
+Result<std::optional<ProxyAccess>> proxyAccess(const Address& address, const QHash<QString, QByteArray>& passwords) {
+    const auto settings = proxyOf(address);
+    if (!settings)
+        return std::nullopt;
+    ProxyAccess access{.settings = *settings, .password = passwords.value(settings->name())};
+    if (const auto source = address.given("proxypassword")) {
+        auto password = readSecret(*source, QStringLiteral("proxypassword"));
+        if (!password)
+            return tl::unexpected(password.error());
+        access.password = *password;
+    }
+    return access;
+}
+
+Connector::Connector(SocketFamily& sockets, Address address, std::optional<ProxyAccess> proxy, Handlers handlers)
     : m_sockets(sockets),
       m_address(std::move(address)),
+      m_proxy(std::move(proxy)),
       m_handlers(std::move(handlers)) {
     m_deadline.setSingleShot(true);
     m_stagger.setSingleShot(true);
@@ -77,20 +93,15 @@ void Connector::start() {
         startNext();
         return;
     }
-    if (m_sockets.passesNames(m_address)) { // to a proxy, which looks the name up
-        m_candidates.emplace_back();
-        startNext();
-        return;
-    }
-    if (!isIpLiteral(m_address.place.host)) {
-        m_report.host = m_address.place.host;
+    if (!isIpLiteral(place().host)) {
+        m_report.host = place().host;
         m_handlers.state(EndpointState::Resolving);
         m_handlers.record(EventKind::Resolving, sentence(QT_TRANSLATE_NOOP("Core", "looking up “%1”"), m_report.host),
                           {{Fact::Phase, phaseName(ConnectPhase::Resolve)}});
         resolve(m_report.host, familyOf(m_address), m_postbox, [this](const auto& hosts) { resolved(hosts); });
         return;
     }
-    resolved(resolveNow(m_address.place.host, familyOf(m_address)));
+    resolved(resolveNow(place().host, familyOf(m_address)));
 }
 
 void Connector::resolved(const Result<std::vector<QHostAddress>>& hosts) {
@@ -104,7 +115,7 @@ void Connector::resolved(const Result<std::vector<QHostAddress>>& hosts) {
     const auto ordered =
         interleaved(*hosts, [](const QHostAddress& host) { return host.protocol() == QAbstractSocket::IPv6Protocol; });
     for (const QHostAddress& host : ordered) {
-        m_candidates.push_back(native::ipAddress(host, m_address.place.portFirst));
+        m_candidates.push_back(native::ipAddress(host, place().portFirst));
         m_report.addresses.append(host.toString());
     }
     if (!m_report.host.isEmpty())
@@ -116,6 +127,14 @@ void Connector::resolved(const Result<std::vector<QHostAddress>>& hosts) {
     startNext();
 }
 
+std::unique_ptr<StreamAttempt> Connector::newAttempt(const native::SocketAddress& candidate) const {
+    auto attempt = m_sockets.attempt(candidate, m_address);
+    if (!m_proxy)
+        return attempt;
+    return std::make_unique<ProxiedAttempt>(std::move(attempt),
+                                            ProxyHandshake(m_proxy->settings, m_proxy->password, m_address.place));
+}
+
 /// Begins with the next address; the one after it follows when this one is silent for attemptDelay.
 void Connector::startNext() {
     if (m_isDone || m_next >= m_candidates.size())
@@ -123,11 +142,9 @@ void Connector::startNext() {
     const native::SocketAddress& candidate = m_candidates.at(m_next);
     const bool isRace =
         std::any_of(m_attempts.begin(), m_attempts.end(), [](const auto& one) { return one->isPending(); });
-    HostPort named = m_address.place;
-    named.service.clear();
-    const QString peer = m_sockets.passesNames(m_address) ? formatHostPort(named) : native::toText(candidate);
+    const QString peer = native::toText(candidate);
     m_report.attempts.push_back({.peer = peer, .local = {}, .begun = elapsed()});
-    m_attempts.push_back(std::make_unique<Attempt>(*this, m_next, m_sockets.attempt(candidate, m_address)));
+    m_attempts.push_back(std::make_unique<Attempt>(*this, m_next, newAttempt(candidate)));
     ++m_next;
     if (m_report.phase == ConnectPhase::Resolve)
         m_report.phase = ConnectPhase::Route;
@@ -246,7 +263,7 @@ void Connector::timeOut() {
                 .detail = sentence(
                     QT_TRANSLATE_NOOP(
                         "Core", "The name service did not answer for “%1” within %2. Check the network and the DNS."),
-                    m_address.place.host, limit)});
+                    place().host, limit)});
         return;
     }
     const QString shown = formatAddress(m_address);
@@ -255,7 +272,7 @@ void Connector::timeOut() {
         error.detail = sentence(
             QT_TRANSLATE_NOOP("Core", "The listener at %1 did not take the connection within %2: its queue is full."),
             shown, limit);
-    else if (m_sockets.passesNames(m_address))
+    else if (m_proxy)
         error.detail = sentence(QT_TRANSLATE_NOOP("Core", "Within %2 the proxy of %1 did not answer, or did not reach "
                                                           "it. Check that the proxy runs, and that it may go there."),
                                 shown, limit);
@@ -285,7 +302,7 @@ void Connector::giveUp(const Error& error) {
         return attempt.error &&
                (attempt.error->id == ErrorId::ConnectionRefused || attempt.error->id == ErrorId::ConnectionTimedOut);
     });
-    if (!mayHaveAdvice || isLocal(m_address.scheme) || m_sockets.passesNames(m_address)) {
+    if (!mayHaveAdvice || isLocal(m_address.scheme) || m_proxy) {
         tellFailure(error);
         return;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/address/proxy.h"
 #include "core/address/resolver.h"
 #include "core/channel/socketfamily.h"
 #include "core/endpoint/connectreport.h"
@@ -8,6 +9,7 @@
 #include "core/transcript/record.h"
 
 #include <QElapsedTimer>
+#include <QHash>
 #include <QObject>
 #include <QTimer>
 
@@ -17,6 +19,16 @@
 #include <vector>
 
 namespace sw {
+
+/// A proxy, and what it is told of who we are.
+struct ProxyAccess {
+    ProxySettings settings;
+    QByteArray password;
+};
+
+/// The proxy of an address, if it has one. `passwords`: that people were asked for, by ProxySettings::name(). The error
+/// says why the one of the option proxypassword cannot be had.
+Result<std::optional<ProxyAccess>> proxyAccess(const Address& address, const QHash<QString, QByteArray>& passwords);
 
 /// Brings one outgoing stream about: looks the name up, races its addresses (RFC 8305: the next one starts when an
 /// attempt failed or has been silent for 250 ms, and the first to answer wins), watches the time. Tells each step and
@@ -32,7 +44,8 @@ public:
         std::function<void(EndpointState)> state;
     };
 
-    Connector(SocketFamily& sockets, Address address, Handlers handlers);
+    /// `proxy`: through whom, where the address has one.
+    Connector(SocketFamily& sockets, Address address, std::optional<ProxyAccess> proxy, Handlers handlers);
     ~Connector() override;
     Connector(const Connector&) = delete;
     Connector& operator=(const Connector&) = delete;
@@ -59,8 +72,13 @@ private:
     std::chrono::nanoseconds elapsed() const { return std::chrono::nanoseconds(m_clock.nsecsElapsed()); }
 
     Postbox m_postbox{this};
+    /// Where the first connection goes: the proxy, or the host of the address.
+    const HostPort& place() const { return m_proxy ? m_proxy->settings.place : m_address.place; }
+    std::unique_ptr<StreamAttempt> newAttempt(const native::SocketAddress& candidate) const;
+
     SocketFamily& m_sockets;
     Address m_address;
+    std::optional<ProxyAccess> m_proxy;
     Handlers m_handlers;
     ConnectReport m_report;
     std::vector<native::SocketAddress> m_candidates;

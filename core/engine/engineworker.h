@@ -128,7 +128,7 @@ private:
     std::unique_ptr<NativeFamily> m_native;
     TlsSessionCache m_tlsSessions; // outlives the endpoints
     QHash<QString, QByteArray> m_passphrases;
-    QtFamily m_qt{m_passphrases};
+    QtFamily m_qt;
     std::unordered_map<quint64, std::unique_ptr<Endpoint>> m_endpoints;
     std::unordered_map<quint64, std::shared_ptr<Relay>> m_relays;
     QSet<EndpointId> m_heldChanged; // not told yet
