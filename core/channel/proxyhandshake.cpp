@@ -45,7 +45,8 @@ QByteArray bytesOf(std::initializer_list<unsigned> values) {
 }
 
 QByteArray portBytes(quint16 port) {
-    return bytesOf({port >> 8U, port & 0xffU});
+    const unsigned bits = port;
+    return bytesOf({bits >> 8U, bits & 0xffU});
 }
 
 /// As names go over the wire (RFC 5890); what cannot be is left as it is, for the proxy to say so.
@@ -248,7 +249,7 @@ void ProxyHandshake::askByHttp() {
         QByteArray::number(m_target.portFirst);
     m_outgoing = "CONNECT " + place + " HTTP/1.1\r\nHost: " + place + "\r\n";
     if (!m_proxy.user.isEmpty())
-        m_outgoing += "Proxy-Authorization: Basic " + (m_proxy.user.toUtf8() + ':' + m_password).toBase64() + "\r\n";
+        m_outgoing += "Proxy-Authorization: Basic " + QByteArray(m_proxy.user.toUtf8() + ':' + m_password).toBase64() + "\r\n";
     m_outgoing += "\r\n";
     m_step = Step::Head;
 }

@@ -58,8 +58,7 @@ class SocketFamiliesTest : public QObject {
 private:
     std::unique_ptr<Poller> m_poller = Poller::create();
     NativeFamily m_native{*m_poller};
-    QHash<QString, QByteArray> m_passwords;
-    QtFamily m_qt{m_passwords};
+    QtFamily m_qt;
     Address m_tcp = addressOf("tcp://127.0.0.1:1");
     Address m_udp = addressOf("udp://127.0.0.1:1");
 

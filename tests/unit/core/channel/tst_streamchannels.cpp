@@ -156,8 +156,7 @@ private:
     QTemporaryDir m_folder;
     std::unique_ptr<Poller> m_poller = Poller::create();
     NativeFamily m_native{*m_poller};
-    QHash<QString, QByteArray> m_passwords;
-    QtFamily m_qt{m_passwords};
+    QtFamily m_qt;
 
     Ends made(const Kind& kind) {
         const QString path = m_folder.filePath(QStringLiteral("s"));
