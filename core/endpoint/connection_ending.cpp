@@ -267,7 +267,11 @@ void Connection::closeNow() {
             return;
         }
     }
-    finish(closedOrderly(m_receiving.state == Receiving::State::EndedFirst, snapshot().hasPeerEnded));
+    const bool byPeer = m_receiving.state == Receiving::State::EndedFirst;
+    if (const quint64 lost = m_channel->dropped(); lost > 0)
+        finish(closedWithLoss(byPeer, lost, snapshot().peer));
+    else
+        finish(closedOrderly(byPeer, snapshot().hasPeerEnded));
 }
 
 void Connection::abortBecause(const Sentence& why, const std::optional<Error>& error) {

@@ -81,6 +81,15 @@ ClosingRecord closedOrderly(bool byPeer, bool hasPeerEnded) {
                              : sentence(QT_TRANSLATE_NOOP("Core", "closed by us")));
 }
 
+ClosingRecord closedWithLoss(bool byPeer, quint64 lost, const QString& peer) {
+    return {.cause = byPeer ? ClosingCause::ClosedByPeer : ClosingCause::ClosedByUs,
+            .text = sentence(QT_TRANSLATE_NOOP("Core",
+                                               "closed with the peer's end: %1 bytes that were on their way by then "
+                                               "were not sent"),
+                             lost),
+            .error = errorOf(ErrorId::BrokenPipe, QStringLiteral("send"), peer)};
+}
+
 ClosingRecord peerIsGone() {
     return {.cause = ClosingCause::ClosedByPeer,
             .text = sentence(QT_TRANSLATE_NOOP("Core", "closed by the peer: it neither sends nor receives any more")),

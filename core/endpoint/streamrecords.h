@@ -25,6 +25,8 @@ ClosingRecord refusedByUs();
 ClosingRecord givenUp(const Sentence& why);
 /// Orderly. `byPeer`: it ended first; `hasPeerEnded`: it has ended at all.
 ClosingRecord closedOrderly(bool byPeer, bool hasPeerEnded);
+/// The same where the channel was closed with so many bytes that it had taken and not sent (StreamChannel::dropped()).
+ClosingRecord closedWithLoss(bool byPeer, quint64 lost, const QString& peer);
 /// The peer's end is closed altogether.
 ClosingRecord peerIsGone();
 /// linger=0: `unsent` bytes had not left this machine.
