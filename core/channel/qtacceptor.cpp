@@ -59,6 +59,8 @@ bool QtAcceptor::isBroken() const {
 
 /// Qt has taken one: it is named and bounded at once, and the others stay in the system's queue.
 void QtAcceptor::hold() {
+    if (m_held)
+        return; // Qt keeps at most one more
     m_server->pauseAccepting();
     QtTcpSocket socket(m_server->nextPendingConnection());
     m_server->pauseAccepting(); // which that undoes
@@ -81,7 +83,9 @@ IoResult QtAcceptor::take(Taken& taken) {
         return IoResult::again();
     taken = std::move(*m_held);
     m_held.reset();
-    if (m_isInterested)
+    if (m_server->hasPendingConnections())
+        hold();
+    if (m_isInterested && !m_held)
         m_server->resumeAccepting();
     return IoResult::done();
 }
@@ -133,8 +137,8 @@ std::optional<qint64> QtAcceptor::number() const {
 
 native::AcceptQueue QtAcceptor::queue() const {
     native::AcceptQueue queue = native::acceptQueue(m_server->socketDescriptor());
-    if (queue.waiting && m_held)
-        ++*queue.waiting;
+    if (queue.waiting)
+        *queue.waiting += static_cast<int>(m_held.has_value()) + static_cast<int>(m_server->hasPendingConnections());
     return queue;
 }
 

@@ -36,6 +36,8 @@ QtStream::QtStream(QtTcpSocket socket)
 
 /// Called before Qt drops what it holds.
 void QtStream::noteError(QAbstractSocket::SocketError error) {
+    if (error == QAbstractSocket::SocketTimeoutError)
+        return; // receive() has looked, and nothing was there
     if (error != QAbstractSocket::RemoteHostClosedError) {
         m_failed = error;
         m_words = m_socket->errorString();
