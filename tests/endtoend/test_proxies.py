@@ -78,14 +78,14 @@ class Talking(unittest.TestCase):
             opened = self.assertTalked(through(self.target, f"socks5://127.0.0.1:{proxy}", "--idle", "500ms"))
         self.assertEqual(opened["proxy"], f"socks5://127.0.0.1:{proxy}")
         self.assertEqual(opened["peer"], f"localhost:{self.target}")
-        self.assertEqual(opened["report"]["addresses"], ["127.0.0.1"])  # of the proxy: the host's name is not asked for here
+        self.assertNotIn("addresses", opened["report"])  # no name is looked up here: the host's is the proxy's affair
         self.assertTrue(opened["local"].startswith("127.0.0.1:"))
 
     @needs("microsocks")
     def test_a_user_and_password_for_socks5(self):
         with socks5("-u", "anna", "-P", "geheim") as proxy:
             self.assertTalked(through(self.target, f"socks5://anna@127.0.0.1:{proxy}", "--idle", "500ms", password="geheim"))
-            self.assertFailed(through(self.target, f"socks5://anna@127.0.0.1:{proxy}", password="falsch"), "proxy-authentication", "proxypassword")
+            self.assertFailed(through(self.target, f"socks5://anna@127.0.0.1:{proxy}", password="falsch"), "proxy-authentication", "the user anna")
             self.assertFailed(through(self.target, f"socks5://127.0.0.1:{proxy}"), "proxy-authentication")
 
     @needs("tinyproxy")
