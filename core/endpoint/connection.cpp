@@ -182,8 +182,8 @@ bool Connection::mayReceive() const {
 void Connection::updateInterest() {
     if (!isRunning())
         return;
-    if (is<Lingering>()) { // both directions are shut down: the system would report that without end
-        m_channel->socket().setInterest(NoInterest);
+    if (is<Lingering>()) { // once both directions are shut down, the system would report that without end
+        m_channel->socket().setInterest(hasReceivedEnd() || leavesUnread() ? NoInterest : ReadInterest);
         return;
     }
     const Securing* securing = std::get_if<Securing>(&m_life);
@@ -199,6 +199,11 @@ void Connection::updateInterest() {
 void Connection::socketReady(PollEvents events) {
     if (is<Securing>()) {
         continueHandshake();
+        return;
+    }
+    if (is<Lingering>()) {
+        lookAtLingering();
+        updateInterest();
         return;
     }
     if (events.writable && isOpen())

@@ -65,8 +65,12 @@ private:
     };
     struct Open {};
     struct Closing {}; ///< orderly: what waits goes out before
-    struct Lingering { ///< all is out, and not all of it acknowledged
+    struct Lingering { ///< the system has all of it, and the peer's system has not acknowledged all
         QElapsedTimer since;
+        QElapsedTimer sinceProgress;
+        qint64 left = 0; ///< bytes, not acknowledged
+        std::chrono::milliseconds pause{1};
+        quint64 drained = 0; ///< bytes
     };
     struct Ended {};
 
@@ -135,6 +139,8 @@ private:
     /// It has been taken (a listener's) or connected, and its socket is watched.
     bool isRunning() const { return m_channel && m_channel->socket().isWatched(); }
     bool holdsUnsent() const { return m_channel && m_channel->holdsUnsent(); }
+    /// The behaviour wants its peer to see that nobody reads.
+    bool leavesUnread() const { return m_receiving.isHeld && (behaviour() == nullptr || behaviour()->leavesUnread()); }
     bool passesOn() const { return behaviour() != nullptr && behaviour()->passesOn(); }
     bool hears() const;
     bool mayReceive() const;
@@ -173,9 +179,12 @@ private:
     void handshakeOver();
     void recordAlerts();
 
-    void drainBeforeEnd(bool isReset = false);
+    IoResult drainBeforeEnd(bool isReset = false);
     void finishOrderly();
-    void lingerOrFinish();
+    bool mayLinger() const;
+    void linger();
+    void lookAtLingering();
+    void finishLingering(const Lingering& lingering);
     void closeNow();
     void fail(const IoResult& result, const QString& situation);
     void failTls(const Error& error);

@@ -6,6 +6,12 @@
 
 namespace sw {
 
+namespace {
+
+constexpr quint64 mostDrained = 4ULL << 20U; // bytes, of a peer that goes on sending while we close
+
+} // namespace
+
 // --- TLS ---
 
 void Connection::startTls(const QString& options) {
@@ -184,15 +190,15 @@ void Connection::closeAfterPeer() {
 }
 
 /// Takes what has arrived already: closing a socket with unread bytes makes TCP send a reset (RFC 2525 section 2.17),
-/// and that can destroy what we sent last.
-void Connection::drainBeforeEnd(bool isReset) {
-    if (m_receiving.isHeld && (behaviour() == nullptr || behaviour()->leavesUnread()))
-        return; // a behaviour that wants its peer to see that
-    constexpr quint64 most = 4ULL << 20U;
+/// and that can destroy what we sent last. Gives what the last call came to.
+IoResult Connection::drainBeforeEnd(bool isReset) {
+    IoResult result;
+    if (leavesUnread())
+        return result;
     quint64 taken = 0;
-    while (!hasReceivedEnd() && taken < most && isOpen()) {
+    while (!hasReceivedEnd() && taken < mostDrained && isOpen()) {
         const std::span<char> space = transcript()->writeSpace(smallestRead);
-        const IoResult result = m_channel->receive(space.first(std::min(space.size(), largestRead)));
+        result = m_channel->receive(space.first(std::min(space.size(), largestRead)));
         if (!result.isDone())
             recordAlerts();
         if (result.hasEnded() && !isReset) { // after a reset the system says so too, and nobody ended anything
@@ -212,48 +218,86 @@ void Connection::drainBeforeEnd(bool isReset) {
             behaviour()->filter(*this, bytes);
         }
     }
+    return result;
 }
 
-/// Everything went to the system. With linger=N above 0, close waits until the peer's system has acknowledged it, and
-/// resets when it has not in time (POSIX, "SO_LINGER"); the system's own wait would block this thread.
+/// Everything went to the system.
 void Connection::finishOrderly() {
     if (is<Lingering>())
         return; // it is looked at again and again
     drainBeforeEnd();
-    const int linger = address().number("linger").value_or(-1);
-    if (linger <= 0 || !m_channel->socket().undelivered().value_or(0)) {
+    if (!isOpen())
+        return;
+    const qint64 left = mayLinger() ? m_channel->socket().undelivered().value_or(0) : 0;
+    if (left == 0) {
         closeNow();
         return;
     }
     if (!m_sending.hasEnded())
         m_channel->endSending();
     m_asking.hasMore = false;
-    m_life = Lingering{};
-    std::get<Lingering>(m_life).since.start();
+    m_life = Lingering{.left = left};
+    auto& lingering = std::get<Lingering>(m_life);
+    lingering.since.start();
+    lingering.sinceProgress.start();
     setOpenState();
     updateInterest();
-    lingerOrFinish();
+    linger();
 }
 
-void Connection::lingerOrFinish() {
-    const Lingering* lingering = std::get_if<Lingering>(&m_life);
-    if (!isOpen() || lingering == nullptr)
+/// Whether closing waits until the peer's system has acknowledged everything. With linger=N above 0 it does, and then
+/// resets (POSIX, "SO_LINGER"); the system's own wait would block this thread. Without that option it does where the
+/// peer may still send: the system answers that with a reset once the socket is closed, and what was on its way is
+/// lost.
+bool Connection::mayLinger() const {
+    const auto seconds = address().number("linger");
+    return seconds ? *seconds > 0 : !hasReceivedEnd() && !leavesUnread() && !isLocal(address().scheme);
+}
+
+/// Looks again and again, until it is over.
+void Connection::linger() {
+    lookAtLingering();
+    Lingering* lingering = std::get_if<Lingering>(&m_life);
+    if (lingering == nullptr)
         return;
-    const qint64 limit = *address().number("linger") * 1000LL;
-    if (const int code = m_channel->socket().takeError(); code != 0) {
+    constexpr std::chrono::milliseconds longestPause(20);
+    later(lingering->pause, &Connection::linger);
+    lingering->pause = std::min(lingering->pause * 2, longestPause);
+}
+
+void Connection::lookAtLingering() {
+    const quint64 before = snapshot().counters.receivedBytes;
+    const IoResult received = drainBeforeEnd();
+    Lingering* lingering = std::get_if<Lingering>(&m_life);
+    if (lingering == nullptr || !isOpen())
+        return;
+    const int code = received.hasFailed() ? received.code : m_channel->socket().takeError();
+    if (code != 0) {
         fail(IoResult::failed(code), QStringLiteral("close"));
         return;
     }
+    lingering->drained += snapshot().counters.receivedBytes - before;
     const qint64 left = m_channel->socket().undelivered().value_or(0);
-    if (left == 0) {
-        drainBeforeEnd();
+    if (left < lingering->left)
+        lingering->sinceProgress.restart();
+    lingering->left = left;
+    finishLingering(*lingering);
+}
+
+void Connection::finishLingering(const Lingering& lingering) {
+    constexpr qint64 mostWithoutProgress = 2000; // ms
+    constexpr qint64 mostInAll = 30000;          // ms
+    const auto seconds = address().number("linger");
+    if (lingering.left == 0) {
         closeNow();
-    } else if (lingering->since.elapsed() < limit) {
-        constexpr std::chrono::milliseconds pause(10);
-        later(pause, &Connection::lingerOrFinish);
-    } else {
+    } else if (seconds) {
+        if (!lingering.since.hasExpired(*seconds * 1000LL))
+            return;
         m_channel->abort();
-        finish(resetAfterLinger(limit / 1000, left));
+        finish(resetAfterLinger(*seconds, lingering.left));
+    } else if (hasReceivedEnd() || lingering.drained >= mostDrained ||
+               lingering.sinceProgress.hasExpired(mostWithoutProgress) || lingering.since.hasExpired(mostInAll)) {
+        closeNow(); // the system goes on delivering
     }
 }
 

@@ -170,6 +170,49 @@ private slots:
         QCOMPARE(fixture.now(connection.id).closing, QStringLiteral("closed by us"));
     }
 
+    void whatIsOnItsWaySurvivesAPeerThatStillSends_data() {
+        QTest::addColumn<QString>("options");
+        QTest::newRow("native") << QString();
+        QTest::newRow("Qt's sockets") << QStringLiteral("?sockets=qt");
+    }
+    /// Once a socket is closed, the system answers bytes of the peer with a reset, and drops what it has not delivered.
+    void whatIsOnItsWaySurvivesAPeerThatStillSends() {
+#ifndef Q_OS_LINUX
+        QSKIP("what is not acknowledged yet is asked of Linux only");
+#endif
+        QFETCH(QString, options);
+        EngineFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        const auto connection =
+            fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1%2").arg(server.port()).arg(options));
+        const RawPeer peer = server.accept();
+        constexpr quint64 amount = 300000;
+        fixture.engine().send(connection.id, QByteArray(amount, 's'));
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(connection.id).counters.sentBytes == amount; }));
+        fixture.engine().close(connection.id);
+        QVERIFY(fixture.waitForState(connection.id, EndpointState::Closing));
+        peer.send("late");
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(connection.id).counters.receivedBytes == 4; }));
+        QCOMPARE(peer.receive(amount).size(), static_cast<qsizetype>(amount));
+        QVERIFY(peer.sawEnd());
+        QVERIFY(fixture.waitForState(connection.id, EndpointState::Closed));
+        QCOMPARE(fixture.now(connection.id).closing, QStringLiteral("closed by us"));
+    }
+
+    void aPeerThatDoesNotReadDelaysClosingForAShortTime() {
+        EngineFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        const auto connection = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()));
+        const RawPeer peer = server.accept();
+        constexpr quint64 amount = 300000;
+        fixture.engine().send(connection.id, QByteArray(amount, 's'));
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(connection.id).counters.sentBytes == amount; }));
+        fixture.engine().close(connection.id);
+        QVERIFY(fixture.waitForState(connection.id, EndpointState::Closed));
+        QCOMPARE(peer.receive(amount).size(), static_cast<qsizetype>(amount)); // the system goes on
+        QVERIFY(peer.sawEnd());
+    }
+
     void lingerDoesNotHoldUpTheEnd() {
         const RawPeer server = RawPeer::listenOn();
         QElapsedTimer clock;
@@ -256,9 +299,9 @@ private slots:
         const auto listener = fixture.listen(QStringLiteral("tcp://127.0.0.2"));
         const auto connection = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1").arg(fixture.portOf(listener)));
         QCOMPARE(connection.state, EndpointState::Failed);
-        QVERIFY2(
-            connection.error->detail.toText().contains(QStringLiteral("listens on 127.0.0.2:%1").arg(fixture.portOf(listener))),
-            qPrintable(connection.error->detail));
+        QVERIFY2(connection.error->detail.toText().contains(
+                     QStringLiteral("listens on 127.0.0.2:%1").arg(fixture.portOf(listener))),
+                 qPrintable(connection.error->detail));
         QCOMPARE(connection.report->phase, ConnectPhase::Connect);
         QCOMPARE(connection.report->attempts.front().outcomeName(), QStringLiteral("connection-refused"));
     }
