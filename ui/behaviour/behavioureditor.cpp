@@ -10,6 +10,7 @@
 #include "ui/shell/prompter.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QCloseEvent>
 #include <QElapsedTimer>
@@ -50,7 +51,8 @@ BehaviourEditor::BehaviourEditor(Engine& engine, Settings& settings, Prompter& p
     connect(&m_checkTimer, &QTimer::timeout, this, &BehaviourEditor::check);
     connect(&m_checker, &ScriptChecker::checked, this, [this](const std::optional<Error>& error) {
         const int line = error ? error->position : 0;
-        showMistake(error ? tr("Line %1: %2").arg(line).arg(error->detail.toText().section(QStringLiteral(": "), 1)) : QString(),
+        showMistake(error ? tr("Line %1: %2").arg(line).arg(errorText(*error).section(QStringLiteral(": "), 1))
+                          : QString(),
                     line);
     });
     connect(&m_counterTimer, &QTimer::timeout, this, &BehaviourEditor::updateCounters);
@@ -141,7 +143,7 @@ bool BehaviourEditor::load() {
                                                                                       : CodeLanguage::Rules;
     const auto text = readTextFile(m_file, tr("behaviour"));
     if (!text) {
-        m_prompter.tell(this, tr("Behaviour"), text.error().detail);
+        m_prompter.tell(this, tr("Behaviour"), errorText(text.error()));
         return false;
     }
     m_file = QFileInfo(m_file).canonicalFilePath(); // saved to where a link leads now
@@ -178,7 +180,7 @@ void BehaviourEditor::check() {
     if (m_language == CodeLanguage::Rules) {
         const auto rules = RuleSet::parse(m_text->toPlainText());
         if (!rules) {
-            wrong = rules.error().detail;
+            wrong = errorText(rules.error());
             line = m_text->toPlainText().left(rules.error().position).count(QLatin1Char('\n')) + 1;
         }
         showRules();
@@ -238,7 +240,7 @@ void BehaviourEditor::save() {
         text.replace(QLatin1Char('\n'), QLatin1String("\r\n"));
     const auto written = replaceFile(m_file, text.toUtf8(), QStringLiteral("behaviour"));
     if (!written) {
-        m_status->setText(written.error().detail);
+        m_status->setText(errorText(written.error()));
         return;
     }
     QFile::remove(draftFile());
@@ -246,7 +248,7 @@ void BehaviourEditor::save() {
     setWindowModified(false);
     m_save->setEnabled(false);
     const auto done = m_engine.reloadBehaviour(m_endpoint);
-    m_status->setText(done ? tr("Saved and applied.") : tr("Saved, but not applied: %1").arg(done.error().detail));
+    m_status->setText(done ? tr("Saved and applied.") : tr("Saved, but not applied: %1").arg(errorText(done.error())));
 }
 
 void BehaviourEditor::saveDraft() {

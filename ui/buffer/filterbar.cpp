@@ -4,6 +4,7 @@
 #include "core/transcript/filter.h"
 #include "ui/shell/icons.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QAbstractItemView>
 #include <QCompleter>
@@ -80,8 +81,8 @@ void FilterBar::setText(const QString& text) {
 void FilterBar::apply() {
     m_delay.stop();
     const auto filter = Filter::parse(m_field->text(), Timestamp::now().wall);
-    m_problem =
-        filter ? QString() : tr("at %1: %2").arg(QString::number(filter.error().position + 1), filter.error().detail);
+    m_problem = filter ? QString()
+                       : tr("at %1: %2").arg(QString::number(filter.error().position + 1), errorText(filter.error()));
     m_field->setProperty("hasError", !filter.has_value());
     m_field->style()->polish(m_field);
     m_field->setToolTip(plainToolTip(m_problem));

@@ -4,6 +4,7 @@
 #include "core/payload/payload.h"
 #include "ui/shell/icons.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -97,7 +98,7 @@ std::optional<SearchQuery> FindBar::query() {
                            .wholeWord = m_word->isChecked()};
     const auto bytes = form == Hex ? parseHex(m_field->text()) : parseEscapedText(m_field->text());
     if (!bytes) {
-        m_problem = bytes.error().detail;
+        m_problem = errorText(bytes.error());
         return std::nullopt;
     }
     return SearchQuery{.needle = *bytes,
@@ -121,7 +122,7 @@ void FindBar::queryChanged() {
     m_running = wanted.value_or(SearchQuery{});
     if (!m_running.isEmpty()) {
         if (const auto started = m_finder.start(m_view->source().parts(), m_running); !started)
-            m_problem = started.error().detail;
+            m_problem = errorText(started.error());
     }
     showState();
 }
@@ -147,7 +148,7 @@ void FindBar::take(const SearchResult& result) {
     m_total += result.total;
     m_searched = result.searched;
     if (result.error)
-        m_problem = result.error->detail;
+        m_problem = errorText(*result.error);
     if (!result.matches.empty())
         m_view->setMatches(m_matches, m_current);
     showState();

@@ -4,6 +4,7 @@
 #include "core/base/units.h"
 #include "ui/shell/icons.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 #include "ui/widgets/messagefield.h"
 
 #include <QComboBox>
@@ -56,7 +57,7 @@ Composer::Composer(Engine& engine, Settings& settings, EndpointId endpoint, QWid
         updateControls();
         preview(); // the counter has gone on
     });
-    connect(&m_player, &MessagePlayer::failed, this, [this](const Error& error) { emit complained(error.detail); });
+    connect(&m_player, &MessagePlayer::failed, this, [this](const Error& error) { emit complained(errorText(error)); });
     setAcceptDrops(true);
     preview();
     updateControls();
@@ -300,7 +301,7 @@ void Composer::preview() {
     if (!bytes) {
         const QString place =
             bytes.error().position >= 0 ? tr("at character %1: ").arg(bytes.error().position + 1) : QString();
-        m_preview->setText(place + bytes.error().detail);
+        m_preview->setText(place + errorText(bytes.error()));
         return;
     }
     QString text = bytes->size() == 1 ? tr("1 byte") : tr("%1 bytes").arg(bytes->size());
@@ -324,7 +325,7 @@ void Composer::send() {
     setError(m_interval, !interval.has_value());
     const bool isBad = m_form == PayloadForm::File ? !QFileInfo(m_message->text()).isReadable() : !previewBytesOf();
     if (isBad || !interval) {
-        emit complained(isBad ? m_preview->text() : interval.error().detail);
+        emit complained(isBad ? m_preview->text() : errorText(interval.error()));
         return;
     }
     if (!m_message->text().isEmpty()) {

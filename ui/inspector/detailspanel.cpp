@@ -9,6 +9,7 @@
 #include "ui/inspector/wrappingdelegate.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QHeaderView>
 #include <QLabel>
@@ -164,7 +165,7 @@ void DetailsPanel::showValues(const EndpointSnapshot& snapshot, const QString& l
         {tr("TLS"), snapshot.tls == nullptr || !snapshot.tls->isEstablished ? QString() : snapshot.tls->toText()},
         {tr("Unverified"), snapshot.isUnverified() ? tr("the certificate was not checked (verify=off)") : QString()},
         {tr("Reachable"), snapshot.isReachable ? tr("from the network") : QString()},
-        {tr("Error"), snapshot.error && snapshot.closing.isEmpty() ? snapshot.error->detail : QString()},
+        {tr("Error"), snapshot.error && snapshot.closing.isEmpty() ? errorText(*snapshot.error) : QString()},
         {tr("Ended"), snapshot.closing}};
     std::erase_if(values, [](const auto& value) { return value.second.isEmpty(); });
     setRows(m_endpoint, values);

@@ -3,6 +3,7 @@
 
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QComboBox>
 #include <QHeaderView>
@@ -153,7 +154,7 @@ void OptionsView::edited(QTreeWidgetItem* item, int column) {
     if (normal)
         emit changeRequested(name, *normal);
     else
-        emit complained(normal.error().detail);
+        emit complained(errorText(normal.error()));
 }
 
 } // namespace sw::ui

@@ -5,6 +5,7 @@
 #include "core/base/units.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QComboBox>
 #include <QDialogButtonBox>
@@ -112,7 +113,7 @@ void MessageDialog::check() {
             continue;
         const auto step = MessageStep::parse(lines.at(i), made.encoding);
         if (!step) {
-            problem = tr("Line %1: %2").arg(i + 1).arg(step.error().detail);
+            problem = tr("Line %1: %2").arg(i + 1).arg(errorText(step.error()));
             break;
         }
         made.steps.append(*step);
@@ -121,7 +122,7 @@ void MessageDialog::check() {
             continue;
         const auto sent = step->render(state, Timestamp::now().wall, made.encoding);
         if (!sent) {
-            problem = tr("Line %1: %2").arg(i + 1).arg(sent.error().detail);
+            problem = tr("Line %1: %2").arg(i + 1).arg(errorText(sent.error()));
             break;
         }
         all += *sent + lineEndingBytes(made.ending, made.encoding);

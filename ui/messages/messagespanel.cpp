@@ -5,6 +5,7 @@
 #include "ui/messages/messagedialog.h"
 #include "ui/shell/prompter.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QAction>
 #include <QDir>
@@ -110,7 +111,7 @@ void MessagesPanel::load() {
         if (library)
             m_library = *library;
         else
-            m_empty->setText(tr("%1 cannot be read, and is left as it is. %2").arg(m_file, library.error().detail));
+            m_empty->setText(tr("%1 cannot be read, and is left as it is. %2").arg(m_file, errorText(library.error())));
     }
     show();
 }
@@ -263,7 +264,7 @@ void MessagesPanel::importFile() {
     const auto text = readTextFile(path, tr("messages"));
     const auto library = text ? MessageLibrary::parse(*text) : tl::unexpected(text.error());
     if (!library) {
-        m_prompter.tell(this, tr("Import messages"), library.error().detail);
+        m_prompter.tell(this, tr("Import messages"), errorText(library.error()));
         return;
     }
     int added = 0;
@@ -290,7 +291,7 @@ void MessagesPanel::exportFile() {
 bool MessagesPanel::write(const QString& path, Privacy privacy) {
     const auto written = replaceFile(path, m_library.format().toUtf8(), QStringLiteral("messages"), privacy);
     if (!written)
-        emit complained(written.error().detail);
+        emit complained(errorText(written.error()));
     return written.has_value();
 }
 

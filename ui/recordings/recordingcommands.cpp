@@ -13,6 +13,7 @@
 #include "ui/recordings/replaydialog.h"
 #include "ui/recordings/wireshark.h"
 #include "ui/shell/bufferarea.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QFileInfo>
 #include <QProcess>
@@ -99,10 +100,10 @@ void RecordingCommands::open(const QString& path) {
                            return [this, path, recording = std::move(recording)] {
                                if (!recording) {
                                    if (recording.error().id == ErrorId::ShutDown)
-                                       emit complained(recording.error().detail);
+                                       emit complained(errorText(recording.error()));
                                    else
                                        m_parts.prompter.tell(m_window, tr("Open a recording"),
-                                                             recording.error().detail);
+                                                             errorText(recording.error()));
                                    return;
                                }
                                emit recordingOpened(QFileInfo(path).fileName());
@@ -151,7 +152,7 @@ void RecordingCommands::writeBuffer(BufferPanel& panel, const QString& path, std
                 writeRecording(source, path, isShown, &progress, Existing::Replace); // the dialog has asked
             return [this, path, result, written] {
                 if (!result)
-                    emit complained(result.error().detail);
+                    emit complained(errorText(result.error()));
                 else if (written)
                     written();
                 else
@@ -199,7 +200,7 @@ void RecordingCommands::replay() {
                                return [] {};
                            return [this, script, client, scheme] {
                                if (!script) {
-                                   emit complained(script.error().detail);
+                                   emit complained(errorText(script.error()));
                                    return;
                                }
                                auto* dialog = new ReplayDialog(m_parts.engine, *script, client,

@@ -6,6 +6,7 @@
 #include "core/replay/replayscript.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QComboBox>
 #include <QFormLayout>
@@ -105,7 +106,7 @@ void ReplayDialog::play() {
     const bool isServer = m_side->currentIndex() == 1;
     const auto address = parseAddress(m_address->text().trimmed(), isServer ? Role::Listen : Role::Connect);
     if (!address) {
-        fail(address.error().detail);
+        fail(errorText(address.error()));
         return;
     }
     const auto number = static_cast<std::size_t>(m_conversation->currentIndex());
@@ -123,7 +124,7 @@ void ReplayDialog::play() {
                                                 .conversation = number}};
     const auto id = isServer ? m_engine.listen(*address, request) : m_engine.connectTo(*address, request);
     if (!id) {
-        fail(id.error().detail);
+        fail(errorText(id.error()));
         return;
     }
     emit opened(*id);

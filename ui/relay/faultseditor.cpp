@@ -3,6 +3,7 @@
 
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -139,7 +140,7 @@ void FaultsEditor::setFaults(const QVector<Fault>& faults, quint64 seed, bool is
 void FaultsEditor::add() {
     const auto faults = parseFaults(m_choice->currentText(), m_isDatagram);
     if (!faults) {
-        explain(faults.error().detail, true);
+        explain(errorText(faults.error()), true);
         return;
     }
     m_faults += *faults;
@@ -167,7 +168,7 @@ void FaultsEditor::edited(int row, int column) {
             fault = tl::unexpected(fits.error());
     }
     if (!fault) {
-        explain(fault.error().detail, true);
+        explain(errorText(fault.error()), true);
         QMetaObject::invokeMethod(
             this, [this] { fillList(); }, Qt::QueuedConnection); // as it was
         return;

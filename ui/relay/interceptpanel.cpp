@@ -4,6 +4,7 @@
 #include "core/payload/payload.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -139,7 +140,7 @@ void InterceptPanel::ruleEdited() {
         QPalette colors = palette();
         colors.setColor(QPalette::WindowText, themeColors(palette()).error);
         m_error->setPalette(colors);
-        m_error->setText(framer ? condition.error().detail : framer.error().detail);
+        m_error->setText(framer ? errorText(condition.error()) : errorText(framer.error()));
         return;
     }
     Intercept wanted{.isOn = m_on->isChecked(), .framer = *framer, .condition = m_condition->text().trimmed()};
@@ -227,7 +228,7 @@ std::optional<QByteArray> InterceptPanel::content() {
     QPalette colors = palette();
     colors.setColor(QPalette::WindowText, themeColors(palette()).error);
     m_error->setPalette(colors);
-    m_error->setText(bytes.error().detail);
+    m_error->setText(errorText(bytes.error()));
     QTextCursor cursor = m_editor->textCursor();
     cursor.setPosition(std::clamp(bytes.error().position, 0, static_cast<int>(text.size())));
     m_editor->setTextCursor(cursor);

@@ -5,6 +5,7 @@
 
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QComboBox>
 #include <QFormLayout>
@@ -86,13 +87,13 @@ void RelayDialog::fail(const QString& text) {
 void RelayDialog::open() {
     const auto listen = parseAddress(m_listen->text().trimmed(), Role::Listen);
     if (!listen) {
-        fail(tr("Listen here: %1").arg(listen.error().detail));
+        fail(tr("Listen here: %1").arg(errorText(listen.error())));
         m_listen->setFocus();
         return;
     }
     const auto target = parseAddress(m_target->text().trimmed(), Role::Connect);
     if (!target) {
-        fail(tr("Pass to: %1").arg(target.error().detail));
+        fail(tr("Pass to: %1").arg(errorText(target.error())));
         m_target->setFocus();
         return;
     }
@@ -100,14 +101,14 @@ void RelayDialog::open() {
     if (const QString preset = m_preset->currentData().toString(); !preset.isEmpty()) {
         const auto faults = parseFaults(preset, isDatagram(listen->scheme));
         if (!faults) {
-            fail(faults.error().detail);
+            fail(errorText(faults.error()));
             return;
         }
         request.faults = *faults;
     }
     const auto id = m_engine.relay(*listen, request);
     if (!id) {
-        fail(id.error().detail);
+        fail(errorText(id.error()));
         return;
     }
     emit opened(*id);

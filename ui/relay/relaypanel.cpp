@@ -4,6 +4,7 @@
 #include "ui/relay/faultseditor.h"
 #include "ui/relay/interceptpanel.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -61,11 +62,11 @@ RelayPanel::RelayPanel(Engine& engine, const QFont& font, QWidget* parent)
     outer->addWidget(m_pages);
     connect(m_faults, &FaultsEditor::changed, this, [this] {
         if (const auto done = m_engine.setFaults(m_relay, m_faults->faults(), m_faults->seed()); !done)
-            emit complained(done.error().detail);
+            emit complained(errorText(done.error()));
     });
     connect(m_intercept, &InterceptPanel::changed, this, [this] {
         if (const auto done = m_engine.setIntercept(m_relay, m_intercept->intercept()); !done)
-            emit complained(done.error().detail);
+            emit complained(errorText(done.error()));
     });
     connect(m_intercept, &InterceptPanel::released, this,
             [this](quint64 number, const Release& release) { m_engine.release(number, release); });

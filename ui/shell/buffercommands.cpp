@@ -8,6 +8,7 @@
 #include "ui/compare/comparewindow.h"
 #include "ui/composer/composer.h"
 #include "ui/shell/bufferarea.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QDateTime>
 
@@ -78,7 +79,7 @@ void BufferCommands::goTo(BufferPanel& panel) {
     if (target)
         panel.view()->goTo(*target);
     else
-        emit complained(target.error().detail);
+        emit complained(errorText(target.error()));
 }
 
 void BufferCommands::adopt(BufferPanel& panel) {
@@ -157,12 +158,12 @@ void BufferCommands::recordToFile() {
     }
     auto recording = FileRecording::start(m_parts.engine, roots, path, Existing::Replace); // the dialog has asked
     if (!recording) {
-        emit complained(recording.error().detail);
+        emit complained(errorText(recording.error()));
         return;
     }
     FileRecording* observer = recording->get();
     connect(observer, &FileRecording::failed, this, [this, observer](const Error& error) {
-        emit complained(tr("%1 Traffic goes on.").arg(error.detail));
+        emit complained(tr("%1 Traffic goes on.").arg(errorText(error)));
         QMetaObject::invokeMethod( // not while it speaks
             this,
             [this, observer] {

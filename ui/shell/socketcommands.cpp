@@ -5,6 +5,7 @@
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
 #include "ui/shell/bufferarea.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -170,7 +171,7 @@ void SocketCommands::changeGroup(bool join) {
         return;
     const auto normal = normaliseOption(*findOption(QStringLiteral("join")), group->trimmed());
     if (!normal)
-        emit complained(normal.error().detail);
+        emit complained(errorText(normal.error()));
     else if (join)
         m_parts.engine.joinGroup(id, *normal);
     else
@@ -179,7 +180,7 @@ void SocketCommands::changeGroup(bool join) {
 
 void SocketCommands::toClipboard(const Result<QString>& command) {
     if (!command) {
-        emit complained(command.error().detail);
+        emit complained(errorText(command.error()));
         return;
     }
     QApplication::clipboard()->setText(*command);

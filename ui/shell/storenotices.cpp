@@ -3,6 +3,7 @@
 
 #include "core/base/threads.h"
 #include "core/base/units.h"
+#include "ui/widgets/eventtext.h"
 #include "ui/widgets/noticebar.h"
 
 #include <QLocale>
@@ -22,8 +23,9 @@ StoreNotices::StoreNotices(Engine& engine, Prompter& prompter, ActionRegistry& a
     resume->setEnabled(false);
     connect(&engine, &Engine::recordingStopped, this, [this, resume](const Error& error) {
         resume->setEnabled(true);
-        m_stopped->say(tr("Recording stopped: %1 Traffic goes on, and what comes is not recorded.").arg(error.detail),
-                       {{tr("Resume recording"), "resumeRecording", [this] { m_engine.resumeRecording(); }}});
+        m_stopped->say(
+            tr("Recording stopped: %1 Traffic goes on, and what comes is not recorded.").arg(errorText(error)),
+            {{tr("Resume recording"), "resumeRecording", [this] { m_engine.resumeRecording(); }}});
     });
     connect(&engine, &Engine::recordingResumed, this, [this, resume] {
         resume->setEnabled(false);

@@ -11,6 +11,7 @@
 #include "ui/shell/passphrases.h"
 #include "ui/tools/certificatedialog.h"
 #include "ui/tools/loaddialog.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QMenu>
 
@@ -134,7 +135,7 @@ void ToolCommands::changeBehaviour() {
     if (!behaviour)
         return;
     if (const auto done = m_parts.engine.setBehaviour(snapshot->id, behaviour->trimmed()); !done)
-        m_parts.prompter.tell(m_window, tr("Change the behaviour"), done.error().detail);
+        m_parts.prompter.tell(m_window, tr("Change the behaviour"), errorText(done.error()));
 }
 
 void ToolCommands::editBehaviour() {
@@ -152,13 +153,13 @@ void ToolCommands::editBehaviour() {
         const bool isScript = file.endsWith(QLatin1String(".js"), Qt::CaseInsensitive);
         const auto made = replaceFile(file, isScript ? newScript : newRules, QStringLiteral("behaviour"));
         if (!made) {
-            m_parts.prompter.tell(m_window, tr("New behaviour"), made.error().detail);
+            m_parts.prompter.tell(m_window, tr("New behaviour"), errorText(made.error()));
             return;
         }
         const auto done = m_parts.engine.setBehaviour(
             owner, (isScript ? QStringLiteral("script=") : QStringLiteral("rules=")) + file);
         if (!done) {
-            m_parts.prompter.tell(m_window, tr("New behaviour"), done.error().detail);
+            m_parts.prompter.tell(m_window, tr("New behaviour"), errorText(done.error()));
             return;
         }
     }
@@ -175,7 +176,7 @@ void ToolCommands::reloadBehaviour() {
     if (done)
         emit complained(tr("The behaviour's file was read again."));
     else
-        m_parts.prompter.tell(m_window, tr("Read the behaviour again"), done.error().detail);
+        m_parts.prompter.tell(m_window, tr("Read the behaviour again"), errorText(done.error()));
 }
 
 void ToolCommands::saveMessage() {
@@ -194,7 +195,7 @@ void ToolCommands::saveCertificates(const QByteArray& pem) {
     if (path.isEmpty())
         return;
     const auto written = replaceFile(path, pem, QStringLiteral("certificate"));
-    emit complained(written ? tr("Saved in %1.").arg(path) : written.error().detail);
+    emit complained(written ? tr("Saved in %1.").arg(path) : errorText(written.error()));
 }
 
 } // namespace sw::ui

@@ -4,6 +4,7 @@
 #include "ui/shell/prompter.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QComboBox>
 #include <QDir>
@@ -113,7 +114,7 @@ void CertificateDialog::fail(const Error& error) {
     QPalette colors = palette();
     colors.setColor(QPalette::WindowText, themeColors(palette()).error);
     m_result->setPalette(colors);
-    m_result->setText(error.detail);
+    m_result->setText(errorText(error));
 }
 
 void CertificateDialog::make() {

@@ -3,6 +3,7 @@
 
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -81,7 +82,7 @@ void LoadDialog::start() {
         return;
     }
     const auto fail = [this](const Error& error) {
-        m_result->setText(error.detail);
+        m_result->setText(errorText(error));
         QPalette colors = palette();
         colors.setColor(QPalette::WindowText, themeColors(palette()).error);
         m_result->setPalette(colors);

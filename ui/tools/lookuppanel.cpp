@@ -5,6 +5,7 @@
 #include "core/base/threads.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QApplication>
 #include <QCheckBox>
@@ -133,7 +134,7 @@ void LookupPanel::start() {
 void LookupPanel::finished(const QString& query, const Result<std::vector<LookupFact>>& facts) {
     m_status->setVisible(!facts);
     if (!facts) {
-        m_status->setText(query.isEmpty() ? facts.error().detail : toText(facts.error()));
+        m_status->setText(query.isEmpty() ? errorText(facts.error()) : toText(facts.error()));
         m_status->setProperty("error", true);
         m_status->style()->polish(m_status);
         return;

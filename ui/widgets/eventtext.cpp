@@ -13,4 +13,8 @@ QString eventText(const Sentence& sentence) {
     return sentence.toText([](const char* words) { return QCoreApplication::translate("Core", words); });
 }
 
+QString errorText(const Error& error) {
+    return eventText(error.detail);
+}
+
 } // namespace sw::ui

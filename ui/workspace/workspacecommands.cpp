@@ -9,6 +9,7 @@
 #include "ui/shell/bufferarea.h"
 #include "ui/shell/passphrases.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 #include "ui/workspace/workspacedialog.h"
 
 #include <QFileInfo>
@@ -71,7 +72,7 @@ void WorkspaceCommands::choose() {
 void WorkspaceCommands::open(const QString& file) {
     auto workspace = Workspace::read(file);
     if (!workspace) {
-        m_parts.prompter.tell(m_window, tr("Open a workspace"), workspace.error().detail);
+        m_parts.prompter.tell(m_window, tr("Open a workspace"), errorText(workspace.error()));
         return;
     }
     workspace->resolveFiles(QFileInfo(file).absolutePath());
@@ -122,7 +123,7 @@ void WorkspaceCommands::openEndpoints(const QVector<WorkspaceEndpoint>& endpoint
             const auto id = openEndpoint(m_parts.engine, endpoint, allowsRemoteConsole);
             if (!id)
                 m_parts.prompter.tell(m_window, tr("Not opened"),
-                                      endpoint.describe() + QLatin1Char('\n') + id.error().detail);
+                                      endpoint.describe() + QLatin1Char('\n') + errorText(id.error()));
             else
                 m_drafts.insert(*id, endpoint.draft);
         }
@@ -179,7 +180,7 @@ void WorkspaceCommands::keepSession() {
     if (workspace.endpoints.isEmpty())
         return; // an empty window does not replace the last session
     if (const auto written = workspace.write(sessionFile(), true); !written)
-        emit complained(written.error().detail);
+        emit complained(errorText(written.error()));
 }
 
 void WorkspaceCommands::save(bool asksForName) {
@@ -191,7 +192,7 @@ void WorkspaceCommands::save(bool asksForName) {
         return;
     const Workspace workspace = capture();
     if (const auto written = workspace.write(file); !written) {
-        m_parts.prompter.tell(m_window, tr("Save the workspace"), written.error().detail);
+        m_parts.prompter.tell(m_window, tr("Save the workspace"), errorText(written.error()));
         return;
     }
     m_file = file;
