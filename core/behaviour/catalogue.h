@@ -18,21 +18,6 @@ enum class BehaviourValue { None, File, Number, OptionalNumber };
 /// In which list of the window a behaviour stands.
 enum class BehaviourGroup { Plain, Programmed, Misbehaving };
 
-/// A behaviour that there is.
-struct BehaviourEntry {
-    const char* name;
-    BehaviourGroup group;
-    BehaviourValue value;
-    const char* summary; ///< one sentence: what it does, or what it teaches
-};
-
-std::span<const BehaviourEntry> behaviours();
-/// The entry of `echo`, `rules=talk.rules`, …; nullptr if there is none.
-const BehaviourEntry* findBehaviour(const QString& text);
-
-/// How it is written: `echo`, `rules=FILE`, `reset-after=N`, `garbage[=N]`.
-QString usageOf(const BehaviourEntry& entry);
-
 /// A behaviour that is ready to be used.
 struct BehaviourPlan {
     BehaviourFactory factory;                            ///< empty for manual
@@ -47,6 +32,31 @@ struct BehaviourChoice {
     /// Makes replay=FILE, which lies above behaviours; empty: there is none here.
     std::function<Result<BehaviourPlan>(const QString& file)> planReplay{};
 };
+
+/// What a plan is made of, read from what was written.
+struct BehaviourArguments {
+    QString file{};     ///< of BehaviourValue::File, not empty
+    quint64 number = 1; ///< of the numbers
+    const BehaviourChoice& choice;
+};
+
+/// A behaviour that there is. It cannot be written without what makes it.
+struct BehaviourEntry {
+    using Maker = Result<BehaviourPlan>(const BehaviourArguments& arguments);
+
+    const char* name;
+    BehaviourGroup group;
+    BehaviourValue value;
+    const char* summary; ///< one sentence: what it does, or what it teaches
+    Maker& make;         ///< the error says what is wrong with its file
+};
+
+std::span<const BehaviourEntry> behaviours();
+/// The entry of `echo`, `rules=talk.rules`, …; nullptr if there is none.
+const BehaviourEntry* findBehaviour(const QString& text);
+
+/// How it is written: `echo`, `rules=FILE`, `reset-after=N`, `garbage[=N]`.
+QString usageOf(const BehaviourEntry& entry);
 
 /// Reads `NAME` or `NAME=VALUE`; files are read, and errors in them returned. Errors name the behaviours that there
 /// are.
