@@ -92,6 +92,21 @@ Result<Address::Option> readOption(const Address& address, const QString& piece,
                          start, start + equals + 1);
 }
 
+/// Those of the text from `start` on, behind those that the address has.
+Result<void> readOptions(Address& address, const QString& text, qsizetype start) {
+    while (start < text.size()) {
+        qsizetype end = text.indexOf(QLatin1Char('&'), start);
+        if (end < 0)
+            end = text.size();
+        auto option = readOption(address, text.mid(start, end - start), start);
+        if (!option)
+            return tl::unexpected(option.error());
+        address.options.push_back(*option);
+        start = end + 1;
+    }
+    return {};
+}
+
 Result<void> checkScheme(Scheme scheme) {
     if (isInThisBuild(scheme))
         return {};
@@ -248,17 +263,8 @@ Result<Address> parseAddress(const QString& text) {
             return tl::unexpected(shifted(place.error(), bodyStart));
         address.place = *place;
     }
-    qsizetype start = query + 1;
-    while (start < text.size()) {
-        qsizetype end = text.indexOf(QLatin1Char('&'), start);
-        if (end < 0)
-            end = text.size();
-        auto option = readOption(address, text.mid(start, end - start), start);
-        if (!option)
-            return tl::unexpected(option.error());
-        address.options.push_back(*option);
-        start = end + 1;
-    }
+    if (const auto read = readOptions(address, text, query + 1); !read)
+        return tl::unexpected(read.error());
     return address;
 }
 
@@ -299,6 +305,20 @@ Result<Address> checkedFor(const Address& address, Role role) {
     if (const auto fits = checkRole(checked, role, text); !fits)
         return tl::unexpected(fits.error());
     return checked;
+}
+
+Result<Address> withOptions(const Address& address, const QString& options, Role role) {
+    Address more = address;
+    if (const auto read = readOptions(more, options, 0); !read)
+        return tl::unexpected(read.error());
+    const QString text = formatAddress(more);
+    if (const auto fits = checkRole(more, role, text); !fits) {
+        const qsizetype own = formatAddress(address).size() + 1; // with the mark that follows it
+        const qsizetype position = fits.error().position - own;
+        return tl::unexpected(
+            shifted(fits.error(), std::clamp<qsizetype>(position, 0, options.size()) - fits.error().position));
+    }
+    return more;
 }
 
 QString formatAddress(const Address& address) {

@@ -53,6 +53,10 @@ Result<Address> parseAddress(const QString& text, Role role);
 /// normal form. The errors' positions count in its text.
 Result<Address> checkedFor(const Address& address, Role role);
 
+/// The address with more options behind its own, read from `NAME=VALUE[&…]`, as parseAddress() reads them and for that
+/// use. The errors' positions count in `options`.
+Result<Address> withOptions(const Address& address, const QString& options, Role role);
+
 QString formatAddress(const Address& address);
 
 /// As formatAddress(), for people: with the number of the port beside a service name, `tcp://:http (port 80)`.

@@ -2,20 +2,15 @@
 #include "core/behaviour/rules.h"
 
 #include "core/base/units.h"
-#include "core/payload/payload.h"
-#include "core/transcript/pattern.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sw {
 
 namespace {
 
 constexpr std::size_t mostRules = 10000;
-
-QByteArray lowered(QByteArrayView bytes) {
-    return bytes.toByteArray().toLower(); // ASCII letters only
-}
 
 /// Reads the lines of a file of rules one after the other, and knows where it is.
 class RuleParser {
@@ -72,27 +67,19 @@ private:
         if (m_set.rules.size() >= mostRules)
             return refuse(sentence(QT_TRANSLATE_NOOP("Core", "there are more than 10000 rules.")));
         m_hasRule = true;
-        m_hasMatch = false;
+        m_hasCondition = false;
+        m_ignoresCase = false;
         m_rule = Rule{.name = name.trimmed().isEmpty() ? QStringLiteral("rule %1").arg(m_set.rules.size() + 1)
                                                        : name.trimmed(),
                       .line = m_line};
         return {};
     }
 
-    /// What a condition and `nocase` are together is known at the rule's end, and is made ready there once: done for
-    /// each message, it would cost more than the match itself.
     void finishRule() {
         if (!m_hasRule)
             return;
-        if (m_rule.match == Rule::Match::Regex) {
-            if (m_rule.ignoresCase)
-                m_rule.regex.setPatternOptions(m_rule.regex.patternOptions() |
-                                               QRegularExpression::CaseInsensitiveOption);
-            m_rule.regex.optimize();
-            m_rule.groups = m_rule.regex.namedCaptureGroups();
-        } else if (m_rule.ignoresCase && m_rule.match != Rule::Match::Mask) {
-            m_rule.bytes = lowered(m_rule.bytes);
-        }
+        if (m_ignoresCase) // which may stand before its condition
+            m_rule.condition.ignoreCase();
         m_set.rules.push_back(std::move(m_rule));
     }
 
@@ -115,33 +102,12 @@ private:
                      word));
     }
 
-    /// What follows a word as bytes: `x 01 02`, or text with escapes, in quotes where spaces at its ends count.
-    Result<QByteArray> parseBytes(const QString& value) const {
-        if (value.startsWith(QLatin1String("x ")) || value == QLatin1String("x")) {
-            const auto bytes = parseHex(value.mid(2));
-            if (!bytes)
-                return refuse(bytes.error().detail, m_column + 2 + std::max(bytes.error().position, 0));
-            return *bytes;
-        }
-        const auto bytes = parseEscapedText(unquoted(value));
-        if (!bytes)
-            return refuse(bytes.error().detail, m_column + std::max(bytes.error().position, 0));
-        return *bytes;
-    }
-
-    static QString unquoted(const QString& value) {
-        const QString trimmed = value.trimmed();
-        const bool isQuoted =
-            trimmed.size() >= 2 && trimmed.startsWith(QLatin1Char('"')) && trimmed.endsWith(QLatin1Char('"'));
-        return isQuoted ? trimmed.mid(1, trimmed.size() - 2) : trimmed;
-    }
-
     Result<Template> parseTemplate(const QString& value) const {
-        QString text = unquoted(value);
+        QString text = withoutQuotes(value);
         if (value.startsWith(QLatin1String("x "))) { // hexadecimal: as escapes, so that it is one kind of thing below
-            const auto bytes = parseBytes(value);
+            const auto bytes = parseRuleBytes(value);
             if (!bytes)
-                return tl::unexpected(bytes.error());
+                return refuse(bytes.error().detail, m_column + std::max(bytes.error().position, 0));
             text.clear();
             for (const char c : *bytes)
                 text += QStringLiteral("\\x%1").arg(static_cast<unsigned char>(c), 2, 16, QLatin1Char('0'));
@@ -152,70 +118,15 @@ private:
         return *made;
     }
 
-    Result<void> setMatch(Rule::Match match) {
-        if (m_hasMatch)
+    Result<void> parseCondition(const QString& word, const QString& value) {
+        auto condition = Condition::parse(word, value);
+        if (!condition)
+            return refuse(condition.error().detail, m_column + std::max(condition.error().position, 0));
+        if (std::exchange(m_hasCondition, true))
             return refuse(
                 sentence(QT_TRANSLATE_NOOP("Core", "a rule has one condition; make another rule for the other.")));
-        m_hasMatch = true;
-        m_rule.match = match;
+        m_rule.condition = std::move(*condition);
         return {};
-    }
-
-    Result<void> parseCondition(const QString& word, const QString& value) {
-        static constexpr std::array plain{std::pair{"equals", Rule::Match::Equals},
-                                          std::pair{"contains", Rule::Match::Contains},
-                                          std::pair{"prefix", Rule::Match::Prefix}};
-        for (const auto& [name, match] : plain) {
-            if (word != QLatin1String(name))
-                continue;
-            const auto bytes = parseBytes(value);
-            if (!bytes)
-                return tl::unexpected(bytes.error());
-            if (bytes->isEmpty() && match != Rule::Match::Equals)
-                return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 takes at least one byte."), word), m_column);
-            m_rule.bytes = *bytes;
-            return setMatch(match);
-        }
-        for (const auto& [name, match] :
-             {std::pair{"any", Rule::Match::Any}, std::pair{"malformed", Rule::Match::Malformed}}) {
-            if (word != QLatin1String(name))
-                continue;
-            if (!value.trimmed().isEmpty())
-                return refuse(
-                    sentence(QT_TRANSLATE_NOOP("Core", "%1 stands alone; “%2” is too much."), word, value.trimmed()),
-                    m_column);
-            return setMatch(match);
-        }
-        if (word == QLatin1String("mask"))
-            return parseMask(value);
-        const auto regex = compilePattern(value, QRegularExpression::DotMatchesEverythingOption);
-        if (!regex)
-            return refuse(regex.error().detail, m_column + std::max(regex.error().position, 0));
-        m_rule.pattern = value;
-        m_rule.regex = *regex;
-        return setMatch(Rule::Match::Regex);
-    }
-
-    /// `01 ?? ff` with ? for any half byte, or `8003/f00f`, value and mask.
-    Result<void> parseMask(const QString& value) {
-        const QString digits = QString(value).remove(QLatin1Char(' '));
-        const qsizetype slash = digits.indexOf(QLatin1Char('/'));
-        QString bytes = slash < 0 ? digits : digits.first(slash);
-        QString mask = slash < 0 ? digits : digits.mid(slash + 1);
-        if (slash < 0) {
-            for (QChar& c : mask)
-                c = c == QLatin1Char('?') ? QLatin1Char('0') : QLatin1Char('f');
-            bytes.replace(QLatin1Char('?'), QLatin1Char('0'));
-        }
-        const auto wanted = parseHex(bytes);
-        const auto bits = parseHex(mask);
-        if (!wanted || !bits || wanted->isEmpty() || wanted->size() != bits->size())
-            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "mask takes bytes with ? for any digit (01 ?? f?), or "
-                                                             "value and mask of the same length (8003/f00f).")),
-                          m_column);
-        m_rule.bytes = *wanted;
-        m_rule.mask = *bits;
-        return setMatch(Rule::Match::Mask);
     }
 
     Result<void> addText(RuleAction::Kind kind, const QString& value, const QString& argument = {}) {
@@ -227,20 +138,17 @@ private:
     }
 
     Result<void> parseInRule(const QString& word, const QString& value) {
-        static const QStringList conditions{
-            QStringLiteral("any"),   QStringLiteral("equals"), QStringLiteral("contains"), QStringLiteral("prefix"),
-            QStringLiteral("regex"), QStringLiteral("mask"),   QStringLiteral("malformed")};
-        if (conditions.contains(word))
+        if (Condition::isOne(word))
             return parseCondition(word, value);
         const QString only = value.trimmed();
         if (word == QLatin1String("off"))
             m_rule.isEnabled = false;
         else if (word == QLatin1String("nocase"))
-            m_rule.ignoresCase = true;
+            m_ignoresCase = true;
         else if (word == QLatin1String("next"))
             m_rule.goesOn = true;
         else if (word == QLatin1String("endpoint"))
-            m_rule.endpoint = unquoted(value);
+            m_rule.endpoint = withoutQuotes(value);
         else if (word == QLatin1String("on") && (only == QLatin1String("received") || only == QLatin1String("sent")))
             m_rule.direction = only == QLatin1String("sent") ? Rule::Direction::Sent : Rule::Direction::Received;
         else if (word == QLatin1String("answer"))
@@ -296,12 +204,12 @@ private:
             m_rule.actions.push_back({.kind = kind, .argument = value});
             return {};
         }
-        return refuse(
-            sentence(QT_TRANSLATE_NOOP(
-                         "Core", "“%1” is not known. A rule has a condition (any, equals, contains, prefix, regex, "
-                                 "mask, malformed; on, endpoint, nocase) and actions (answer, set, delay, mark, log, "
-                                 "record, starttls, end, close, reset), and may be off or go on to the next."),
-                     word == QLatin1String("on") ? QStringLiteral("on ") + value : word));
+        return refuse(sentence(
+            QT_TRANSLATE_NOOP("Core",
+                              "“%1” is not known. A rule has a condition (any, equals, contains, prefix, regex, "
+                              "mask, malformed; on, endpoint, nocase) and actions (answer, set, delay, mark, log, "
+                              "record, starttls, end, close, reset), and may be off or go on to the next."),
+            word == QLatin1String("on") ? QStringLiteral("on ") + value : word));
     }
 
     const QString& m_text;
@@ -309,73 +217,16 @@ private:
     qsizetype m_column = 0;
     int m_line = 0;
     bool m_hasRule = false;
-    bool m_hasMatch = false;
+    bool m_hasCondition = false;
+    bool m_ignoresCase = false;
     Rule m_rule;
     RuleSet m_set;
 };
-
-std::optional<RuleMatch> matchRegex(const Rule& rule, QByteArrayView message, QString* problem) {
-    const DecodedText decoded = decodeText(message);
-    const auto match = rule.regex.match(decoded.text);
-    if (!match.hasMatch()) {
-        if (!match.isValid() && problem != nullptr)
-            *problem = QStringLiteral("the pattern took too many steps on a message of %1 bytes, and was given up")
-                           .arg(message.size());
-        return std::nullopt;
-    }
-    RuleMatch found;
-    for (int group = 0; group <= match.lastCapturedIndex(); ++group) {
-        QByteArray bytes;
-        if (match.capturedStart(group) >= 0) {
-            const qsizetype from = decoded.byteOf(match.capturedStart(group));
-            bytes = message.sliced(from, decoded.byteOf(match.capturedEnd(group)) - from).toByteArray();
-        }
-        found.captures.insert(QString::number(group), bytes);
-        if (group < rule.groups.size() && !rule.groups.at(group).isEmpty())
-            found.captures.insert(rule.groups.at(group), bytes);
-    }
-    return found;
-}
 
 } // namespace
 
 Result<RuleSet> RuleSet::parse(const QString& text) {
     return RuleParser(text).parse();
-}
-
-std::optional<RuleMatch> matchRule(const Rule& rule, QByteArrayView message, QString* problem) {
-    const auto whole = [&](bool holds) {
-        return holds ? std::optional(RuleMatch{{{QStringLiteral("0"), message.toByteArray()}}}) : std::nullopt;
-    };
-    if (rule.match == Rule::Match::Malformed)
-        return std::nullopt;
-    if (rule.match == Rule::Match::Any)
-        return whole(true);
-    if (rule.match == Rule::Match::Regex)
-        return matchRegex(rule, message, problem);
-    if (rule.match == Rule::Match::Mask) {
-        if (message.size() < rule.bytes.size())
-            return std::nullopt;
-        for (qsizetype i = 0; i < rule.bytes.size(); ++i) {
-            if (((message[i] ^ rule.bytes[i]) & rule.mask[i]) != 0)
-                return std::nullopt;
-        }
-        return whole(true);
-    }
-    const QByteArrayView wanted = rule.bytes;
-    const QByteArray folded = rule.ignoresCase ? lowered(message) : QByteArray();
-    const QByteArrayView looked = rule.ignoresCase ? QByteArrayView(folded) : message;
-    if (rule.match == Rule::Match::Equals)
-        return whole(looked == wanted);
-    return whole(rule.match == Rule::Match::Prefix ? looked.startsWith(wanted) : looked.contains(wanted));
-}
-
-std::optional<RuleMatch> matchRule(const Rule& rule, const Message& message, QString* problem) {
-    if (message.isWhole())
-        return matchRule(rule, QByteArrayView(message.content), problem);
-    if (rule.match != Rule::Match::Malformed)
-        return std::nullopt;
-    return RuleMatch{{{QStringLiteral("0"), message.raw}, {QStringLiteral("problem"), message.whyNotWhole().toUtf8()}}};
 }
 
 QString setRuleEnabled(const QString& text, int rule, bool isEnabled) {

@@ -228,7 +228,7 @@ void RulesBehaviour::take(LocalEnd& local, const Message& message, Rule::Directi
             !local.listenerName().contains(rule.endpoint) && !local.peerName().contains(rule.endpoint))
             continue;
         QString problem;
-        const auto match = matchRule(rule, message, &problem);
+        const auto match = rule.condition.match(message, &problem);
         if (!problem.isEmpty())
             fail(local, rule.name, problem);
         if (!match)

@@ -15,17 +15,18 @@ Result<std::shared_ptr<TlsContext>> clientContext(const Address& address, Endpoi
 Result<std::shared_ptr<TlsContext>> upgradeContext(const Address& address, const QString& options, bool isServer,
                                                    EndpointHost& host) {
     const bool isNamed = !isServer && !address.place.host.isEmpty() && address.place.host != QLatin1String("*");
-    const QString name = isNamed ? address.place.host : QStringLiteral("localhost");
-    const QString text = QStringLiteral("tls://%1:1%2%3")
-                             .arg(name.contains(QLatin1Char(':')) ? QStringLiteral("[%1]").arg(name) : name,
-                                  options.isEmpty() ? QString() : QStringLiteral("?"), options);
-    const auto wanted = parseAddress(text, isServer ? Role::Listen : Role::Connect);
+    const HostPort place{.host = isNamed ? address.place.host : QStringLiteral("localhost"),
+                         .service = {},
+                         .portFirst = 1,
+                         .portLast = 1}; // which TLS does not look at
+    const auto wanted =
+        withOptions(Address{.scheme = Scheme::Tls, .place = place}, options, isServer ? Role::Listen : Role::Connect);
     if (!wanted)
         return tl::unexpected(wanted.error());
     TlsSettings settings = TlsSettings::of(*wanted);
     settings.askedPassphrases = host.passphrases();
     return TlsContext::make(settings, isServer ? TlsSide::Server : TlsSide::Client, TlsTransport::Stream,
-                            &host.tlsSessions(), formatAddress(address) + QLatin1Char(' ') + text);
+                            &host.tlsSessions(), formatAddress(address) + QLatin1Char(' ') + formatAddress(*wanted));
 }
 
 TlsBeginning tlsBeginning(const TlsSession& session, bool isUpgrade, bool isOwn) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the engine does for relays.
+#include "core/behaviour/condition.h"
 #include "core/engine/engine.h"
 #include "core/engine/engineworker.h"
 #include "core/engine/relaybook.h"
@@ -27,7 +28,7 @@ Result<void> RelayRequest::validate(const Address& listen) const {
         return fits;
     if (idle < std::chrono::milliseconds(100))
         return refuse(sentence(QT_TRANSLATE_NOOP("Core", "A flow of datagrams is forgotten after 100ms at least.")));
-    if (const auto condition = parseCondition(intercept.condition); !condition)
+    if (const auto condition = Condition::parse(intercept.condition); !condition)
         return tl::unexpected(condition.error());
     return {};
 }
@@ -107,7 +108,7 @@ Result<void> Engine::setIntercept(EndpointId relay, const Intercept& intercept) 
     if (found == m_relays->requests.end())
         return tl::unexpected(
             badInput(QStringLiteral("intercept"), sentence(QT_TRANSLATE_NOOP("Core", "It is no relay."))));
-    if (const auto condition = parseCondition(intercept.condition); !condition)
+    if (const auto condition = Condition::parse(intercept.condition); !condition)
         return tl::unexpected(condition.error());
     found->intercept = intercept;
     post([relay, intercept](EngineWorker& worker) {

@@ -3,7 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/ids.h"
-#include "core/behaviour/rules.h"
+#include "core/framing/framer.h"
 #include "core/relay/fault.h"
 
 #include <QMetaType>
@@ -17,14 +17,11 @@ struct Intercept {
     bool isOn = false;
     std::optional<RelayDirection> direction{}; ///< nothing: both
     FramerSpec framer{};                       ///< what a message is; none: what one read returned
-    QString condition{};                       ///< as in a rule: `contains PAY`, `regex ^GET`; empty: every message
+    QString condition{};                       ///< see Condition: `contains PAY`, `regex ^GET`; empty: every message
 
     bool operator==(const Intercept&) const = default;
     bool appliesTo(RelayDirection wanted) const { return isOn && (!direction || *direction == wanted); }
 };
-
-/// The condition of an intercept, as rules write them. Errors say what is wrong and what is accepted.
-Result<Rule> parseCondition(const QString& text);
 
 /// A message that waits for a decision. A plain value.
 struct HeldMessage {

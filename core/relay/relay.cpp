@@ -7,26 +7,6 @@
 
 namespace sw {
 
-Result<Rule> parseCondition(const QString& text) {
-    const QString trimmed = text.trimmed();
-    if (trimmed.contains(QLatin1Char('\n')))
-        return tl::unexpected(
-            badInput(QStringLiteral("condition"), sentence(QT_TRANSLATE_NOOP("Core", "A condition is one line.")), 0));
-    const auto rules =
-        RuleSet::parse(QStringLiteral("rule held\n") + (trimmed.isEmpty() ? QStringLiteral("any") : trimmed) +
-                       QStringLiteral("\nclose\n"));
-    if (rules && !rules->rules.empty() && rules->rules.front().actions.size() == 1)
-        return rules->rules.front();
-    return tl::unexpected(
-        badInput(QStringLiteral("condition"),
-                 sentence(QT_TRANSLATE_NOOP("Core", "“%1” is no condition%2. Write any, equals TEXT, contains TEXT, "
-                                                    "prefix TEXT, regex PATTERN, mask 01 ?? ff or malformed."),
-                          trimmed,
-                          rules ? QString()
-                                : QStringLiteral(" (%1)").arg(rules.error().detail.toText().section(QStringLiteral(": "), 1))),
-                 0));
-}
-
 Relay::Relay(EndpointOpener& opener, EndpointId id, RelayPlan plan, Hooks hooks)
     : m_opener(opener),
       m_id(id),
@@ -63,7 +43,7 @@ void Relay::setFaults(const FaultPlan& faults) {
 
 void Relay::setIntercept(const Intercept& intercept) {
     m_plan.intercept = intercept;
-    m_condition = parseCondition(intercept.condition).value_or(Rule{});
+    m_condition = Condition::parse(intercept.condition).value_or(Condition{});
     const auto pairs = m_pairs;
     for (const auto& [connection, weak] : pairs) {
         if (const auto pair = weak.lock()) {

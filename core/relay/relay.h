@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/behaviour/condition.h"
 #include "core/endpoint/endpoint.h"
 #include "core/relay/faultstream.h"
 #include "core/relay/intercept.h"
@@ -65,7 +66,7 @@ private:
     EndpointOpener& m_opener;
     EndpointId m_id;
     RelayPlan m_plan;
-    Rule m_condition; // of the intercept
+    Condition m_condition; // of the intercept
     Hooks m_hooks;
     quint64 m_connections = 0;
     std::unordered_map<quint64, std::weak_ptr<RelayPair>> m_pairs; // by connection

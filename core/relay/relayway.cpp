@@ -129,7 +129,7 @@ void RelayWay::enqueueFiller() {
 /// What is no whole message goes on untouched, unless the condition asks for such ones.
 void RelayWay::framed(const Message& message) {
     const bool hasTarget = to != nullptr || !isOpen; // otherwise nobody could decide anything
-    const bool isHeld = hasTarget && matchRule(m_relay.m_condition, message);
+    const bool isHeld = hasTarget && m_relay.m_condition.match(message);
     if (!message.isWhole() && from != nullptr)
         m_malformed.tell(*from, message, directionName(m_direction),
                          isHeld ? QString() : QStringLiteral("it is passed on as it is"));

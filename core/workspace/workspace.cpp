@@ -5,6 +5,7 @@
 #include "core/base/outputfile.h"
 #include "core/base/textdecoding.h"
 #include "core/behaviour/catalogue.h"
+#include "core/behaviour/condition.h"
 
 #include <QDir>
 #include <QFile>
@@ -185,7 +186,7 @@ private:
                           sentence(QT_TRANSLATE_NOOP("Core", "“direction” is up or down.")));
         if (!direction.isEmpty())
             relay.intercept.direction = direction == QLatin1String("down") ? RelayDirection::Down : RelayDirection::Up;
-        if (const auto condition = parseCondition(relay.intercept.condition); !condition)
+        if (const auto condition = Condition::parse(relay.intercept.condition); !condition)
             return refuse(here + QStringList{QStringLiteral("condition")}, condition.error().detail);
         return relay;
     }

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         return 0;
     }
     for (const sw::Rule& rule : rules->rules)
-        (void)sw::matchRule(rule, bytes);
+        (void)rule.condition.match(bytes);
     if (!rules->rules.empty()) { // switching one keeps the others
         const auto switched = sw::RuleSet::parse(sw::setRuleEnabled(text, 0, !rules->rules.front().isEnabled));
         if (!switched || switched->rules.size() != rules->rules.size() ||

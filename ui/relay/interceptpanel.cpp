@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/relay/interceptpanel.h"
 
+#include "core/behaviour/condition.h"
 #include "core/payload/payload.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
@@ -133,7 +134,7 @@ void InterceptPanel::ruleEdited() {
     if (m_isFilling)
         return;
     const auto framer = parseFramer(m_framer->currentText());
-    const auto condition = parseCondition(m_condition->text());
+    const auto condition = Condition::parse(m_condition->text());
     const bool isGood = framer && condition;
     m_error->setVisible(!isGood);
     if (!isGood) {

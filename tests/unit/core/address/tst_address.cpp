@@ -254,7 +254,8 @@ private slots:
         QVERIFY(refused.detail.toText().contains(QStringLiteral("linger=long")));
         QCOMPARE(formatAddress(address).mid(refused.position), QStringLiteral("long"));
         address.options = {{QStringLiteral("flows"), QStringLiteral("on")}};
-        QVERIFY(checkedFor(address, Role::Connect).error().detail.toText().contains(QStringLiteral("no option of tcp")));
+        QVERIFY(
+            checkedFor(address, Role::Connect).error().detail.toText().contains(QStringLiteral("no option of tcp")));
         address.options.clear();
         address.place.host = QStringLiteral("no host");
         QVERIFY(!checkedFor(address, Role::Connect));
@@ -301,6 +302,20 @@ private slots:
                 QCOMPARE(*normaliseOption(spec, QString::fromLatin1(spec.defaultValue)),
                          QString::fromLatin1(spec.defaultValue));
         }
+    }
+
+    void optionsAreReadBehindAnAddress() {
+        const Address address = *parseAddress(QStringLiteral("tls://localhost:443?alpn=h2"));
+        const auto more = withOptions(address, QStringLiteral("verify=off&servername=a.example"), Role::Connect);
+        QVERIFY2(more.has_value(), qPrintable(more ? QString() : toText(more.error())));
+        QCOMPARE(*more, *parseAddress(QStringLiteral("tls://localhost:443?alpn=h2&verify=off&servername=a.example")));
+        QCOMPARE(*withOptions(address, QString(), Role::Connect), address);
+        const auto unknown = withOptions(address, QStringLiteral("verify=off&nonsense=1"), Role::Connect);
+        QVERIFY(!unknown);
+        QCOMPARE(unknown.error().position, 11);
+        const auto wrongUse = withOptions(address, QStringLiteral("verify=off&backlog=1"), Role::Connect);
+        QVERIFY(!wrongUse);
+        QCOMPARE(wrongUse.error().position, 11);
     }
 };
 

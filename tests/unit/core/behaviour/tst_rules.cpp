@@ -64,25 +64,47 @@ private slots:
         QVERIFY2(rules, rules ? "" : qPrintable(rules.error().detail.toText()));
         if (condition.startsWith(QLatin1String("prefix GET")))
             holds = true; // the blank at the end is not part of it, and the message begins with GET all the same
-        QCOMPARE(matchRule(rules->rules.front(), message).has_value(), holds);
+        QCOMPARE(rules->rules.front().condition.match(message).has_value(), holds);
     }
 
     void caseCanBeIgnored() {
         for (const char* condition : {"equals HeLLo", "contains ELL", "prefix hE", "regex ^HEL+O$"}) {
             const auto plain = RuleSet::parse(QStringLiteral("rule r\n%1").arg(QLatin1String(condition)));
             const auto folded = RuleSet::parse(QStringLiteral("rule r\nnocase\n%1").arg(QLatin1String(condition)));
-            QVERIFY(!matchRule(plain->rules.front(), "hello"));
-            QVERIFY(matchRule(folded->rules.front(), "hello"));
+            QVERIFY(!plain->rules.front().condition.match("hello"));
+            QVERIFY(folded->rules.front().condition.match("hello"));
         }
+    }
+
+    void conditionsStandAlone_data() {
+        QTest::addColumn<QString>("line");
+        QTest::addColumn<bool>("isOne");
+        QTest::newRow("nothing") << QString() << true;
+        QTest::newRow("any") << QStringLiteral(" any ") << true;
+        QTest::newRow("text") << QStringLiteral("contains PAY") << true;
+        QTest::newRow("bytes") << QStringLiteral("equals x 01 02") << true;
+        QTest::newRow("nothing to contain") << QStringLiteral("contains") << false;
+        QTest::newRow("more behind any") << QStringLiteral("any more") << false;
+        QTest::newRow("a rule's other words") << QStringLiteral("off") << false;
+        QTest::newRow("an action") << QStringLiteral("close") << false;
+        QTest::newRow("two lines") << QStringLiteral("any\nclose") << false;
+        QTest::newRow("a bad pattern") << QStringLiteral("regex (") << false;
+        QTest::newRow("a bad mask") << QStringLiteral("mask 01 2") << false;
+    }
+    void conditionsStandAlone() {
+        QFETCH(QString, line);
+        QFETCH(bool, isOne);
+        const auto condition = Condition::parse(line);
+        QCOMPARE(condition.has_value(), isOne);
+        if (!isOne && !line.contains(QLatin1Char('\n')))
+            QVERIFY(condition.error().detail.toText().contains(QLatin1String("equals TEXT, contains TEXT")));
     }
 
     void patternsAreReadyBeforeTheFirstMessage() {
         for (const char* text : {"rule r\nnocase\nregex ^(?<who>he)l+o$", "rule r\nregex ^(?<who>he)l+o$\nnocase"}) {
             const auto rules = RuleSet::parse(QLatin1String(text));
             const Rule& rule = rules->rules.front();
-            QVERIFY(rule.regex.patternOptions().testFlag(QRegularExpression::CaseInsensitiveOption));
-            QCOMPARE(rule.groups, (QStringList{QString(), QStringLiteral("who")}));
-            const auto match = matchRule(rule, "HELLO");
+            const auto match = rule.condition.match("HELLO");
             QVERIFY(match);
             QCOMPARE(match->captures.value(QStringLiteral("who")), QByteArray("HE"));
         }
@@ -95,7 +117,7 @@ private slots:
                 QElapsedTimer time;
                 time.start();
                 for (int i = 0; i < 2000; ++i)
-                    (void)matchRule(rule, "hello123x");
+                    (void)rule.condition.match("hello123x");
                 best = std::min(best, time.nsecsElapsed());
             }
             return best;
@@ -109,14 +131,14 @@ private slots:
         const Message cut{.content = "ab", .raw = "ab", .isCut = true};
         for (const char* condition : {"any", "equals ab", "contains a", "prefix a", "regex a", "mask 61"}) {
             const auto rules = RuleSet::parse(QStringLiteral("rule r\n") + QLatin1String(condition));
-            QVERIFY(matchRule(rules->rules.front(), good));
-            QVERIFY(!matchRule(rules->rules.front(), bad));
-            QVERIFY(!matchRule(rules->rules.front(), cut));
+            QVERIFY(rules->rules.front().condition.match(good));
+            QVERIFY(!rules->rules.front().condition.match(bad));
+            QVERIFY(!rules->rules.front().condition.match(cut));
         }
         const auto rules = RuleSet::parse(QStringLiteral("rule r\nmalformed"));
-        QVERIFY(!matchRule(rules->rules.front(), good));
-        QVERIFY(matchRule(rules->rules.front(), cut));
-        const auto match = matchRule(rules->rules.front(), bad);
+        QVERIFY(!rules->rules.front().condition.match(good));
+        QVERIFY(rules->rules.front().condition.match(cut));
+        const auto match = rules->rules.front().condition.match(bad);
         QVERIFY(match);
         QCOMPARE(match->captures.value(QStringLiteral("0")), QByteArray("a\xdb"));
         QCOMPARE(match->captures.value(QStringLiteral("problem")), QByteArray("a bad escape"));
@@ -124,7 +146,7 @@ private slots:
 
     void capturesAreBytes() {
         const auto rules = RuleSet::parse(QStringLiteral("rule r\nregex ^(?<verb>\\w+) (.*)$"));
-        const auto match = matchRule(rules->rules.front(), QByteArray("PUT \xc3\xa4\xff!"));
+        const auto match = rules->rules.front().condition.match(QByteArray("PUT \xc3\xa4\xff!"));
         QVERIFY(match);
         QCOMPARE(match->captures.value(QStringLiteral("verb")), QByteArray("PUT"));
         QCOMPARE(match->captures.value(QStringLiteral("2")), QByteArray("\xc3\xa4\xff!"));
