@@ -30,7 +30,7 @@ int runLoad(LoadArguments arguments) {
     if (!address)
         return WrongUsage;
     const auto wait = parseDuration(QString::fromStdString(arguments.wait));
-    const auto step = MessageStep::parse(QStringLiteral("template ") + QString::fromStdString(arguments.message));
+    const auto step = MessageStep::withFields(QString::fromStdString(arguments.message));
     for (const Error* error : {wait ? nullptr : &wait.error(), step ? nullptr : &step.error()}) {
         if (error != nullptr) {
             sayError(*error, arguments.session.json);

@@ -238,9 +238,9 @@ void LoadSender::sendDue() {
         }
         full = 0;
         for (const MessageStep& step : m_plan.message.steps) {
-            if (step.kind == MessageStep::Kind::Wait)
+            if (step.isPause())
                 continue;
-            const auto bytes = step.render(m_state, Timestamp::now().wall, m_plan.message.encoding);
+            const auto bytes = step.render(m_state, Timestamp::now().wall);
             if (!bytes) {
                 m_report.error = bytes.error();
                 m_report.isSpoilt = true;

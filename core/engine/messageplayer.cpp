@@ -46,11 +46,11 @@ void MessagePlayer::proceed() {
         }
         if (m_step < m_plan.message.steps.size()) {
             const MessageStep& step = m_plan.message.steps.at(m_step++);
-            if (step.kind == MessageStep::Kind::Wait) {
-                m_due += step.wait;
+            if (step.isPause()) {
+                m_due += step.wait();
                 continue;
             }
-            const auto bytes = step.render(m_state, Timestamp::now().wall, m_plan.message.encoding);
+            const auto bytes = step.render(m_state, Timestamp::now().wall);
             if (!bytes) {
                 emit failed(bytes.error());
                 finish();

@@ -16,67 +16,87 @@ Result<MessageStep> MessageStep::parse(const QString& line, const QString& encod
     const qsizetype blank = line.indexOf(QLatin1Char(' '));
     const QString word = blank < 0 ? line : line.first(blank);
     const QString rest = blank < 0 ? QString() : line.mid(blank + 1);
-    const auto refuse = [&](const Sentence& detail, int position) {
-        return tl::unexpected(
-            badInput(QStringLiteral("message"), detail, position < 0 ? 0 : static_cast<int>(blank + 1) + position));
+    const auto moved = [&](Result<MessageStep> step) {
+        if (!step)
+            step.error().position = step.error().position < 0 ? 0 : static_cast<int>(blank + 1) + step.error().position;
+        return step;
     };
     if (word == QLatin1String("wait")) {
         constexpr std::chrono::hours longest(1);
         const auto time = parseDuration(rest.trimmed());
         if (!time || *time > longest)
-            return refuse(sentence(QT_TRANSLATE_NOOP("Core", "wait takes a time up to an hour: wait 200ms.")), 0);
-        return MessageStep{.kind = Kind::Wait, .wait = *time};
+            return tl::unexpected(
+                badInput(QStringLiteral("message"),
+                         sentence(QT_TRANSLATE_NOOP("Core", "wait takes a time up to an hour: wait 200ms.")),
+                         static_cast<int>(blank + 1)));
+        return pause(*time);
     }
-    if (word == QLatin1String("text")) {
-        if (const auto bytes = parseEscapedText(rest, encoding); !bytes)
-            return refuse(bytes.error().detail, bytes.error().position);
-        return MessageStep{.kind = Kind::Text, .source = rest};
-    }
-    if (word == QLatin1String("hex")) {
-        if (const auto bytes = parseHex(rest); !bytes)
-            return refuse(bytes.error().detail, bytes.error().position);
-        return MessageStep{.kind = Kind::Hex, .source = rest};
-    }
-    if (word == QLatin1String("template")) {
-        if (const auto made = Template::parse(rest, encoding); !made)
-            return refuse(made.error().detail, made.error().position);
-        return MessageStep{.kind = Kind::Template, .source = rest};
-    }
+    if (word == QLatin1String("text"))
+        return moved(text(rest, encoding));
+    if (word == QLatin1String("hex"))
+        return moved(hex(rest));
+    if (word == QLatin1String("template"))
+        return moved(withFields(rest, encoding));
     return tl::unexpected(badInput(
         QStringLiteral("message"),
         sentence(QT_TRANSLATE_NOOP("Core", "“%1” is not known. A step is text, hex, template or wait."), word), 0));
 }
 
-QString MessageStep::format() const {
-    switch (kind) {
-    case Kind::Text:
-        return QStringLiteral("text ") + source;
-    case Kind::Hex:
-        return QStringLiteral("hex ") + source;
-    case Kind::Template:
-        return QStringLiteral("template ") + source;
-    case Kind::Wait:
-        break;
-    }
-    return QStringLiteral("wait ") + formatDuration(wait);
+Result<MessageStep> MessageStep::text(const QString& source, const QString& encoding) {
+    const auto bytes = parseEscapedText(source, encoding);
+    if (!bytes)
+        return tl::unexpected(bytes.error());
+    MessageStep step(Kind::Text, source);
+    step.m_bytes = *bytes;
+    return step;
 }
 
-Result<QByteArray> MessageStep::render(TemplateState& state, qint64 wall, const QString& encoding) const {
-    switch (kind) {
+Result<MessageStep> MessageStep::hex(const QString& source) {
+    const auto bytes = parseHex(source);
+    if (!bytes)
+        return tl::unexpected(bytes.error());
+    MessageStep step(Kind::Hex, source);
+    step.m_bytes = *bytes;
+    return step;
+}
+
+Result<MessageStep> MessageStep::withFields(const QString& source, const QString& encoding) {
+    auto made = Template::parse(source, encoding);
+    if (!made)
+        return tl::unexpected(made.error());
+    MessageStep step(Kind::Template, source);
+    step.m_template = std::move(*made);
+    return step;
+}
+
+MessageStep MessageStep::ofBytes(const QByteArray& bytes) {
+    MessageStep step(Kind::Hex, QString::fromLatin1(bytes.toHex(' ')));
+    step.m_bytes = bytes;
+    return step;
+}
+
+MessageStep MessageStep::pause(std::chrono::microseconds time) {
+    MessageStep step(Kind::Wait, {});
+    step.m_wait = time;
+    return step;
+}
+
+QString MessageStep::format() const {
+    switch (m_kind) {
     case Kind::Text:
-        return parseEscapedText(source, encoding);
+        return QStringLiteral("text ") + m_source;
     case Kind::Hex:
-        return parseHex(source);
-    case Kind::Template: {
-        const auto made = Template::parse(source, encoding);
-        if (!made)
-            return tl::unexpected(made.error());
-        return made->render(state, wall);
-    }
+        return QStringLiteral("hex ") + m_source;
+    case Kind::Template:
+        return QStringLiteral("template ") + m_source;
     case Kind::Wait:
         break;
     }
-    return QByteArray();
+    return QStringLiteral("wait ") + formatDuration(m_wait);
+}
+
+Result<QByteArray> MessageStep::render(TemplateState& state, qint64 wall) const {
+    return m_kind == Kind::Template ? m_template.render(state, wall) : Result<QByteArray>(m_bytes);
 }
 
 Result<MessageLibrary> MessageLibrary::parse(const QString& text) {

@@ -203,11 +203,11 @@ QString Composer::encoding() const {
 std::optional<MessageStep> Composer::step() const {
     if (m_form == PayloadForm::File || m_message->text().isEmpty() || !previewBytesOf())
         return std::nullopt;
-    if (m_isTemplate)
-        return MessageStep{.kind = MessageStep::Kind::Template, .source = m_message->text()};
-    if (m_form == PayloadForm::Text)
-        return MessageStep{.kind = MessageStep::Kind::Text, .source = m_message->text()};
-    return MessageStep{.kind = MessageStep::Kind::Hex, .source = QString::fromLatin1(toBytes(spec())->toHex(' '))};
+    const bool isText = m_form == PayloadForm::Text;
+    const auto written = m_isTemplate ? MessageStep::withFields(m_message->text(), encoding())
+                         : isText     ? MessageStep::text(m_message->text(), encoding())
+                                      : Result<MessageStep>(MessageStep::ofBytes(*toBytes(spec())));
+    return written ? std::optional(*written) : std::nullopt;
 }
 
 QString Composer::draft() const {
@@ -345,10 +345,9 @@ void Composer::send() {
         if (m_isTemplate)
             plan.message = {.ending = lineEnding(),
                             .encoding = encoding(),
-                            .steps = {{.kind = MessageStep::Kind::Template, .source = m_message->text()}}};
+                            .steps = {*MessageStep::withFields(m_message->text(), encoding())}};
         else
-            plan.message.steps = {
-                {.kind = MessageStep::Kind::Hex, .source = QString::fromLatin1(toBytes(spec())->toHex())}};
+            plan.message.steps = {MessageStep::ofBytes(*toBytes(spec()))};
         m_player.play(plan);
         m_message->selectAll();
     }

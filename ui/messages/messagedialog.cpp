@@ -117,10 +117,10 @@ void MessageDialog::check() {
             break;
         }
         made.steps.append(*step);
-        waits += step->wait;
-        if (step->kind == MessageStep::Kind::Wait)
+        waits += step->wait();
+        if (step->isPause())
             continue;
-        const auto sent = step->render(state, Timestamp::now().wall, made.encoding);
+        const auto sent = step->render(state, Timestamp::now().wall);
         if (!sent) {
             problem = tr("Line %1: %2").arg(i + 1).arg(errorText(sent.error()));
             break;

@@ -153,7 +153,7 @@ void MessagesPanel::show() {
     for (const SavedMessage& message : m_library.messages) {
         QStringList steps;
         for (const MessageStep& step : message.steps)
-            steps.append(message.steps.size() == 1 ? step.source : step.format());
+            steps.append(message.steps.size() == 1 ? step.source() : step.format());
         const QStringList texts{message.name, steps.join(QStringLiteral(" · ")),
                                 QKeySequence(message.shortcut).toString(QKeySequence::NativeText)};
         QTreeWidgetItem* folder = folderItem(message.folder);

@@ -88,7 +88,7 @@ void LoadDialog::start() {
         m_result->setPalette(colors);
     };
     const auto address = parseAddress(m_address->text().trimmed(), Role::Connect);
-    const auto step = MessageStep::parse(QStringLiteral("template ") + m_message->text());
+    const auto step = MessageStep::withFields(m_message->text());
     if (!address || !step) {
         fail(!address ? address.error() : step.error());
         (!address ? m_address : m_message)->setFocus();

@@ -151,9 +151,9 @@ private slots:
         QVERIFY(library.has_value());
         const SavedMessage& message = library->messages.front();
         TemplateState state;
-        QCOMPARE(message.steps.at(0).render(state, 0, message.encoding)->toHex(), QByteArray("0041000a"));
-        QCOMPARE(message.steps.at(1).render(state, 0, message.encoding)->toHex(), QByteArray("0031"));
-        QCOMPARE(message.steps.at(2).render(state, 0, message.encoding)->toHex(), QByteArray("ff"));
+        QCOMPARE(message.steps.at(0).render(state, 0)->toHex(), QByteArray("0041000a"));
+        QCOMPARE(message.steps.at(1).render(state, 0)->toHex(), QByteArray("0031"));
+        QCOMPARE(message.steps.at(2).render(state, 0)->toHex(), QByteArray("ff"));
         QCOMPARE(*MessageLibrary::parse(library->format()), *library);
     }
 };
