@@ -11,6 +11,7 @@ public:
     /// The poller has to outlive it and what it makes.
     explicit NativeFamily(Poller& poller) : m_poller(poller) {}
 
+    QString name() const override { return QStringLiteral("native"); }
     Result<std::unique_ptr<Acceptor>> listen(const native::SocketAddress& place, const Address& address,
                                              bool isDualStack) override;
     std::unique_ptr<StreamAttempt> attempt(const native::SocketAddress& place, const Address& address) override;

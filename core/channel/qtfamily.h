@@ -12,6 +12,7 @@ bool usesQtSockets(const Address& address);
 /// QTcpServer, QTcpSocket and QUdpSocket. The I/O thread.
 class QtFamily final : public SocketFamily {
 public:
+    QString name() const override { return QStringLiteral("qt"); }
     Result<std::unique_ptr<Acceptor>> listen(const native::SocketAddress& place, const Address& address,
                                              bool isDualStack) override;
     std::unique_ptr<StreamAttempt> attempt(const native::SocketAddress& place, const Address& address) override;

@@ -16,6 +16,8 @@ public:
     SocketFamily(SocketFamily&&) = delete;
     SocketFamily& operator=(SocketFamily&&) = delete;
 
+    /// As the option `sockets` names it: `native` or `qt`.
+    virtual QString name() const = 0;
     /// Binds to `place` and listens, with the options of the address. `isDualStack`: an IPv6 socket that takes IPv4
     /// too.
     virtual Result<std::unique_ptr<Acceptor>> listen(const native::SocketAddress& place, const Address& address,

@@ -135,7 +135,7 @@ void Connection::begin(std::shared_ptr<TlsContext> tls) {
 }
 
 void Connection::recordOpened() {
-    OpeningRecord opening = streamOpened(snapshot(), m_listenerName);
+    OpeningRecord opening = streamOpened(snapshot(), m_listenerName, host().sockets(address()).name());
     noteSocket(m_channel->socket().number(), snapshot().isAccepted, opening.facts);
     record(snapshot().isAccepted ? EventKind::Accepted : EventKind::Opened, opening.text, opening.facts);
 }
@@ -556,16 +556,19 @@ void Connection::askForMore() {
 }
 
 void Connection::shutDownSending() {
-    if (hasEnded() || m_sending.state() != SendingHalf::State::Open || isClosing())
+    if (hasEnded() || !m_sending.isOpen() || isClosing())
         return;
-    if (!isRunning()) {
-        m_sending.setState(SendingHalf::State::EndAsked);
-        return;
-    }
+    if (isRunning())
+        endAfterLastWords();
+    else
+        m_sending.askEnd();
+}
+
+void Connection::endAfterLastWords() {
     tellSendingEnds();
     if (hasEnded() || isClosing())
         return;
-    m_sending.setState(SendingHalf::State::Ending);
+    m_sending.beginEnd();
     flush();
 }
 
@@ -573,18 +576,17 @@ void Connection::shutDownSending() {
 void Connection::tellSendingEnds() {
     if (!isRunning() || m_sending.wasTold())
         return;
-    m_sending.setState(SendingHalf::State::LastWords);
+    m_sending.beginLastWords();
     if (behaviour() != nullptr)
         behaviour()->sendingEnds(*this);
 }
 
 void Connection::endSendingNow() {
     if (!m_sending.wasTold()) { // it was asked for while connecting
-        m_sending.setState(SendingHalf::State::Open);
-        shutDownSending();
+        endAfterLastWords();
         return;
     }
-    m_sending.setState(SendingHalf::State::Ended);
+    m_sending.end();
     m_channel->endSending();
     Sentence text = sentence(QT_TRANSLATE_NOOP("Core", "we send no more"));
     if (!m_channel->hasHalfClose() || !m_channel->passesEnd())

@@ -168,6 +168,7 @@ private:
     void flush();
     bool flushChannel();
     void askForMore();
+    void endAfterLastWords();
     void endSendingNow();
     void tellSendingEnds();
 

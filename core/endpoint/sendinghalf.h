@@ -12,21 +12,19 @@ namespace sw {
 /// has come. Whoever owns it has the channel. The I/O thread.
 class SendingHalf {
 public:
-    /// Each follows the one before; some are left out.
-    enum class State : quint8 {
-        Open,
-        EndAsked,  ///< before the behaviour could hear of it
-        LastWords, ///< the behaviour was told that sending ends, and may still answer
-        Ending,    ///< it ends once what waits is out
-        Ended,
-    };
-
-    State state() const { return m_state; }
-    void setState(State state) { m_state = state; }
+    bool isOpen() const { return m_state == State::Open; }
     bool takesMore() const { return m_state == State::Open || m_state == State::LastWords; }
     bool isToEnd() const { return m_state == State::EndAsked || m_state == State::Ending; }
     bool hasEnded() const { return m_state == State::Ended; }
+    /// The behaviour knows that sending ends.
     bool wasTold() const { return m_state >= State::LastWords; }
+    /// Its end was asked for before the behaviour could hear of it.
+    void askEnd() { m_state = State::EndAsked; }
+    /// The behaviour is told that sending ends, and may still answer.
+    void beginLastWords() { m_state = State::LastWords; }
+    /// It ends once what waits is out.
+    void beginEnd() { m_state = State::Ending; }
+    void end() { m_state = State::Ended; }
 
     WriteQueue& queue() { return m_queue; }
     bool isComfortable() const { return m_queue.memory() < WriteQueue::comfortable; }
@@ -56,6 +54,9 @@ public:
     void clear();
 
 private:
+    /// Each follows the one before; some are left out.
+    enum class State : quint8 { Open, EndAsked, LastWords, Ending, Ended };
+
     State m_state = State::Open;
     WriteQueue m_queue;
     std::vector<QByteArray> m_forTls;

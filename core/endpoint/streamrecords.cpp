@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/endpoint/streamrecords.h"
 
-#include "core/channel/qtfamily.h"
-
 namespace sw {
 
 namespace {
@@ -17,7 +15,7 @@ ClosingRecord reset(const Sentence& text) {
 
 } // namespace
 
-OpeningRecord streamOpened(const EndpointSnapshot& snapshot, const QString& listenerName) {
+OpeningRecord streamOpened(const EndpointSnapshot& snapshot, const QString& listenerName, const QString& sockets) {
     OpeningRecord opening{.text = {},
                           .facts = {{Fact::Scheme, schemeName(snapshot.address.scheme)},
                                     {Fact::Local, snapshot.local},
@@ -27,8 +25,8 @@ OpeningRecord streamOpened(const EndpointSnapshot& snapshot, const QString& list
         facts.add(Fact::Credentials, snapshot.credentials->toJson());
     if (snapshot.report != nullptr)
         facts.add(Fact::Report, snapshot.report->toJson());
-    if (usesQtSockets(snapshot.address))
-        facts.add(Fact::Sockets, QStringLiteral("qt"));
+    if (sockets != QLatin1String("native"))
+        facts.add(Fact::Sockets, sockets);
     if (snapshot.isAccepted) {
         facts.add(Fact::ListenerName, listenerName);
         opening.text =

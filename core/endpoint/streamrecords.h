@@ -13,8 +13,8 @@ struct OpeningRecord {
     Sentence text;
     Facts facts;
 };
-/// `listenerName`: of an accepted one.
-OpeningRecord streamOpened(const EndpointSnapshot& snapshot, const QString& listenerName);
+/// `listenerName`: of an accepted one. `sockets`: see SocketFamily::name().
+OpeningRecord streamOpened(const EndpointSnapshot& snapshot, const QString& listenerName, const QString& sockets);
 
 ClosingRecord notConnected(const Error& error);
 /// Before anything was sent: its TLS options cannot be used.
