@@ -24,6 +24,7 @@ class ConnectCommand final : public QObject {
 public:
     ConnectCommand(Session& session, const WireOptions& wire) : m_session(session), m_wire(session, wire) {
         QObject::connect(&session, &Session::changed, this, &ConnectCommand::update);
+        session.setIdleStatus(TaskFailed); // until it is connected
     }
 
     void started(EndpointId id) { m_id = id; }
@@ -34,6 +35,8 @@ private:
             if (snapshot.id != m_id)
                 continue;
             m_wire.update(snapshot);
+            if (isConnected(snapshot.state))
+                m_session.setIdleStatus(Done);
             if (isEnded(snapshot.state))
                 m_session.finish(snapshot.error ? TaskFailed : Done);
         }

@@ -59,7 +59,7 @@ public:
         QObject::connect(&m_timer, &QTimer::timeout, this, &SendCommand::sendOnce);
         QObject::connect(&session, &Session::changed, this, &SendCommand::update);
         QObject::connect(&session, &Session::eventTaken, this, [this](EventKind event) {
-            if (event == EventKind::NotSent)
+            if (event == EventKind::NotSent || (event == EventKind::DatagramError && !m_reply))
                 m_session.noteFailure(); // it may be told when the end was told already
         });
     }

@@ -139,7 +139,7 @@ Session::Session(const SessionOptions& options, QObject* parent)
     });
     m_idleTimer.setSingleShot(true);
     QObject::connect(&m_idleTimer, &QTimer::timeout, this, [this] {
-        finish(m_interruptStatus,
+        finish(m_idleStatus.value_or(m_interruptStatus),
                QStringLiteral("nothing happened for %1").arg(QString::fromStdString(m_options.idle)));
     });
     QObject::connect(&m_kernelTimer, &QTimer::timeout, this, &Session::sampleKernel);

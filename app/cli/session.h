@@ -75,6 +75,8 @@ public:
     Opening opening() const { return {existing(), m_patience}; }
     /// Status of an end by a signal; Done unless set.
     void setInterruptStatus(int status) { m_interruptStatus = status; }
+    /// Status of an end by --idle; that of a signal unless set.
+    void setIdleStatus(int status) { m_idleStatus = status; }
 
     /// What a record that is being taken looks like on standard output, as --as says.
     QByteArray formatted(EndpointId from, const RecordView& record);
@@ -146,6 +148,7 @@ private:
     QTimer m_kernelTimer;
     int m_status = Done;
     int m_interruptStatus = Done;
+    std::optional<int> m_idleStatus;
     QSet<EndpointId> m_forgotten; // ended and taken in full; the engine was told to remove them
     bool m_isFinishing = false;
     bool m_isHurried = false; // finishNow()

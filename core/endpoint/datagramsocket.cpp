@@ -432,8 +432,12 @@ void DatagramSocket::flowClosed(const native::SocketAddress& peer) {
 void DatagramSocket::closeOrderly() {
     if (hasEnded())
         return;
-    if (isRunning())
+    if (isRunning()) {
         flush(std::numeric_limits<int>::max());
+        takeFaults(); // which nobody would hear of later
+    }
+    if (hasEnded())
+        return;
     if (dtls() != nullptr)
         dtls()->close();
     const std::vector<EndpointId> flows = m_flows.all();

@@ -275,6 +275,12 @@ class Endings(unittest.TestCase):
             self.assertEqual(result.returncode, 0)
             self.assertEqual(peer.recv(100), b"hello")
 
+    def test_idle_before_it_is_connected_is_a_failure(self):
+        with listening_socket() as server: # which never answers the handshake
+            result = swright("connect", f"tls://127.0.0.1:{server.getsockname()[1]}?verify=off", "--idle", "300ms", data=b"hello")
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("nothing happened", result.stderr.decode())
+
     def test_recordings_hold_both_directions(self):
         with tempfile.TemporaryDirectory() as folder, listening_socket() as server:
             path = os.path.join(folder, "both.bin")

@@ -56,9 +56,12 @@ class Datagrams(unittest.TestCase):
     def test_nobody_there_is_said(self):
         with datagram_socket() as peer:
             port = peer.getsockname()[1]
-        result = swright("send", f"udp://127.0.0.1:{port}", "x", "--reply", "300ms")
-        self.assertEqual(result.returncode, 1)
-        self.assertIn("connection-refused", result.stderr.decode())
+        for options in ("", "?sockets=qt"):
+            for more in (("--reply", "300ms"), ("--count", "3", "--every", "50ms")):
+                with self.subTest(options=options, more=more):
+                    result = swright("send", f"udp://127.0.0.1:{port}{options}", "x", *more)
+                    self.assertEqual(result.returncode, 1)
+                    self.assertIn("connection-refused", result.stderr.decode())
 
     def test_peers_are_told_apart(self):
         with Running("listen", "udp://127.0.0.1:0", "--as", "lines") as listener, datagram_socket() as a, datagram_socket() as b:
