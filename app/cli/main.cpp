@@ -6,6 +6,7 @@
 #include "identity.h"
 
 #include <QCoreApplication>
+#include <QLoggingCategory>
 
 #include <cstring>
 #include <iostream>
@@ -14,6 +15,8 @@ int main(int argc, char** argv) {
     if (argc == 2 && std::strcmp(argv[1], sw::scriptWorkerCommand) == 0)
         return sw::runScriptWorker(argc, argv); // before anything is opened
     sw::Engine::prepareProcess();
+    // what Qt says of itself is for developers, who ask for it by QT_LOGGING_RULES; standard error is the user's
+    QLoggingCategory::setFilterRules(QStringLiteral("*.debug=false\n*.info=false\n*.warning=false"));
     CLI::App program;
     sw::cli::Run run;
     sw::cli::buildProgram(program, run);

@@ -57,7 +57,7 @@ class Datagrams(unittest.TestCase):
         with datagram_socket() as peer:
             port = peer.getsockname()[1]
         for options in ("", "?sockets=qt"):
-            for more in (("--reply", "300ms"), ("--count", "3", "--every", "50ms")):
+            for more in (("--reply", "300ms"), ("--repeat", "3", "--every", "50ms")):
                 with self.subTest(options=options, more=more):
                     result = swright("send", f"udp://127.0.0.1:{port}{options}", "x", *more)
                     self.assertEqual(result.returncode, 1)
