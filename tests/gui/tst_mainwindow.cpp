@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/gui/windowfixture.h"
-#include "tests/support/rawpeer.h"
+#include "tests/support/enginefixture.h"
 
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
@@ -83,8 +83,9 @@ private slots:
         QVERIFY(fixture.inBuffer<QLabel>("messagePreview")->text().startsWith(QLatin1String("at character 3")));
         QVERIFY(message->property("hasError").toBool());
         QTest::keyClick(message, Qt::Key_Return);
-        QTest::qWait(50);
-        QCOMPARE(fixture.snapshotOf(EndpointKind::Connection)->counters.sentBytes, 0U);
+        message->setText(QStringLiteral("good"));
+        QTest::keyClick(message, Qt::Key_Return);
+        QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Connection)->counters.sentBytes, 4U);
     }
 
     void showsAddressErrorsInPlace() {
@@ -278,7 +279,7 @@ private slots:
         Engine engine;
         ui::MainWindow again(engine, fixture.settings(), fixture.prompter());
         again.show();
-        QTest::qWait(50);
+        QVERIFY(settle(engine));
         QVERIFY(engine.snapshots().isEmpty());
     }
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/gui/windowfixture.h"
-#include "tests/support/rawpeer.h"
+#include "tests/support/enginefixture.h"
 
 #include "core/tls/certificatemaker.h"
 #include "core/workspace/workspace.h"
@@ -148,7 +148,7 @@ private slots:
         text->insertPlainText(QStringLiteral("function filter(c, b) { c.send('two'); }\n"));
         QTRY_VERIFY(status->text().contains(QLatin1String("No mistakes")));
         editor->findChild<QPushButton*>(QStringLiteral("saveBehaviourButton"))->click();
-        QTest::qWait(50);
+        QTRY_VERIFY(status->text().contains(QLatin1String("Saved and applied")));
         peer.send("x");
         QCOMPARE(peer.receive(3), QByteArray("two"));
     }
@@ -205,7 +205,7 @@ private slots:
         trigger(fixture, "actionOpenWorkspace");
         auto* dialog = fixture.window().findChild<QDialog*>(QStringLiteral("workspaceDialog"));
         QVERIFY(dialog != nullptr);
-        QTest::qWait(50);
+        QVERIFY(settle(fixture.engine()));
         QVERIFY(fixture.engine().snapshots().isEmpty());
         auto* list = dialog->findChild<QListWidget*>(QStringLiteral("workspaceEndpoints"));
         QCOMPARE(list->count(), 2);
@@ -266,7 +266,7 @@ private slots:
         fixture.typeAddress(QStringLiteral("tcp://*:0"));
         fixture.click("listenButton");
         QCOMPARE(fixture.prompter().questions.size(), 1);
-        QTest::qWait(50);
+        QVERIFY(settle(fixture.engine()));
         QVERIFY(fixture.engine().snapshots().isEmpty());
         fixture.prompter().answer = true;
         fixture.click("listenButton");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "core/transcript/transcript.h"
 #include "tests/support/enginefixture.h"
+#include "core/transcript/transcript.h"
 
 namespace sw::test {
 
@@ -10,10 +10,20 @@ bool EngineFixture::waitUntil(const std::function<bool()>& condition, int millis
     return QTest::qWaitFor(condition, milliseconds) && settle();
 }
 
-bool EngineFixture::settle() {
-    QSignalSpy settled(&m_engine, &Engine::settled);
-    m_engine.settle();
+bool settle(Engine& engine) {
+    QSignalSpy settled(&engine, &Engine::settled);
+    engine.settle();
     return QTest::qWaitFor([&] { return !settled.isEmpty(); });
+}
+
+bool EngineFixture::serveOthers() {
+    const EndpointSnapshot other = listen(QStringLiteral("tcp://127.0.0.1"), QStringLiteral("echo"));
+    const RawPeer peer = RawPeer::connectTo(portOf(other));
+    bool isServed = true;
+    for (int i = 0; i < 2; ++i)
+        isServed = isServed && peer.send("x") && peer.receive(1) == "x";
+    m_engine.close(other.id);
+    return settle() && isServed;
 }
 
 EndpointSnapshot EngineFixture::listen(const QString& address, const QString& behaviour) {

@@ -8,6 +8,9 @@
 
 namespace sw::test {
 
+/// Waits until the engine's snapshots tell everything that has happened.
+bool settle(Engine& engine);
+
 /// An engine with what tests ask of it again and again.
 class EngineFixture {
 public:
@@ -29,7 +32,10 @@ public:
     /// notification that tells of them.
     bool waitUntil(const std::function<bool()>& condition, int milliseconds = 5000);
     /// Waits until the snapshots tell everything that has happened.
-    bool settle();
+    bool settle() { return sw::test::settle(m_engine); }
+    /// Bytes go to another endpoint of the engine and back, twice: what was ready before that has been looked at, and
+    /// what has not happened by now will not.
+    bool serveOthers();
 
     QByteArray bytesOf(EndpointId id, RecordKind kind) const;
     /// The facts of each event of one kind.

@@ -163,7 +163,7 @@ private slots:
         fixture.engine().send(connection.id, QByteArray(amount, 's'));
         QVERIFY(fixture.waitUntil([&] { return fixture.now(connection.id).counters.sentBytes == amount; }));
         fixture.engine().close(connection.id);
-        QTest::qWait(50);
+        QVERIFY(fixture.waitForState(connection.id, EndpointState::Closing));
         QCOMPARE(peer.receive(amount).size(), amount);
         QVERIFY(peer.sawEnd());
         QVERIFY(fixture.waitForState(connection.id, EndpointState::Closed, 3000));

@@ -393,7 +393,7 @@ private slots:
         QCOMPARE(first.receive(1), QByteArray("1"));
         const RawPeer second = RawPeer::connectTo(fixture.portOf(listener));
         second.send("2");
-        QTest::qWait(100);
+        QVERIFY(fixture.serveOthers());
         QCOMPARE(fixture.children(listener.id).size(), 1);
         first.close();
         QCOMPARE(second.receive(1), QByteArray("2"));
@@ -406,7 +406,7 @@ private slots:
         QVERIFY(fixture.waitUntil([&] { return !fixture.events(listener.id, EventKind::Warning).isEmpty(); }));
         const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
         peer.send("x");
-        QTest::qWait(80);
+        QVERIFY(fixture.serveOthers());
         QVERIFY(fixture.children(listener.id).isEmpty());
         fixture.engine().acceptOne(listener.id);
         QCOMPARE(peer.receive(1), QByteArray("x"));
@@ -419,7 +419,7 @@ private slots:
         QVERIFY(fixture.waitForState(listener.id, EndpointState::Paused));
         const RawPeer peer = RawPeer::connectTo(fixture.portOf(listener));
         peer.send("x");
-        QTest::qWait(80);
+        QVERIFY(fixture.serveOthers());
         QVERIFY(fixture.children(listener.id).isEmpty());
         fixture.engine().setPaused(listener.id, false);
         QCOMPARE(peer.receive(1), QByteArray("x"));

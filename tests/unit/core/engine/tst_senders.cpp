@@ -178,7 +178,8 @@ private slots:
         plan.message.steps = {*MessageStep::parse(QStringLiteral("text x"))};
         QVERIFY(sender.start(plan));
         QVERIFY(fixture.waitUntil([&] { return fixture.now(listener.id).counters.connections == 1; }));
-        QTest::qWait(100);
+        const EndpointId connection = fixture.children(listener.id).front().id;
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(connection).counters.receivedBytes > 3; }));
         sender.cancel();
         QVERIFY(fixture.waitUntil([&] { return report.has_value(); })); // once what was sent is out
         QVERIFY(report->isCancelled && report->failed == 0 && report->opening == 0);

@@ -200,9 +200,9 @@ private slots:
         }
         const auto [first, second] = fixture.pairOf(relay.id);
         QVERIFY(fixture.waitForState(second, EndpointState::Closed));
-        for (int i = 0; i < 20; ++i) { // it was not told to stop, and is not reset for going on
+        for (quint64 i = 1; i <= 20; ++i) { // it was not told to stop, and is not reset for going on
             QVERIFY(client.send("more"));
-            QTest::qWait(5);
+            QVERIFY(fixture.waitUntil([&, id = first] { return fixture.now(id).counters.receivedBytes == 8 + 4 * i; }));
         }
         QCOMPARE(client.receive(6), QByteArray("answer"));
         QVERIFY(client.sawEnd());
@@ -226,9 +226,10 @@ private slots:
         const auto [first, second] = fixture.pairOf(relay.id);
         fixture.engine().close(fixture.waitForChild(server.id)); // the target ends before it was told to
         QVERIFY(fixture.waitUntil([&, target = second] { return isEnded(fixture.state(target)); }));
-        for (int i = 0; i < 20; ++i) {
+        for (quint64 i = 1; i <= 20; ++i) {
             QVERIFY(client.send("more"));
-            QTest::qWait(5);
+            QVERIFY(
+                fixture.waitUntil([&, id = first] { return fixture.now(id).counters.receivedBytes == 13 + 4 * i; }));
         }
         client.shutdownSending();
         QVERIFY(fixture.waitForState(first, EndpointState::Closed));
