@@ -207,9 +207,13 @@ QByteArray toFrame(const FromScript& message);
 /// nothing is taken after it.
 class ScriptFrames {
 public:
+    /// Bytes from the pipe, in any pieces.
     void feed(QByteArrayView bytes) { m_pending.append(bytes); }
+    /// What came is no frame; nothing more comes out.
     bool isBroken() const { return m_isBroken; }
+    /// The next whole message, or nothing yet.
     std::optional<ToScript> nextToScript();
+    /// The next whole message, or nothing yet.
     std::optional<FromScript> nextFromScript();
 
 private:

@@ -24,6 +24,7 @@ public:
     BehaviourSource(BehaviourSource&&) = delete;
     BehaviourSource& operator=(BehaviourSource&&) = delete;
 
+    /// The path as it was given.
     virtual QString file() const = 0;
     /// Reads the file again; what is wrong in it is returned, and what was there before stays.
     virtual Result<void> reload() = 0;

@@ -29,9 +29,11 @@ public:
 
     /// A number for the functions below.
     virtual quint64 begin(const Conversation& conversation) = 0;
+    /// Bytes of a conversation, `wall` in nanoseconds since 1970.
     virtual void data(quint64 conversation, RecordKind kind, QByteArrayView bytes, qint64 wall, quint8 flags) = 0;
     /// `text`: the sentence, which is not among `facts`.
     virtual void event(quint64 conversation, EventKind kind, const Sentence& text, const Facts& facts, qint64 wall) = 0;
+    /// What somebody wrote beside it.
     virtual void note(quint64 conversation, const QString& text, qint64 wall) = 0;
     /// Something could not be read, and why; the rest goes on.
     virtual void problem(const QString& text) = 0;

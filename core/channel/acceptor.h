@@ -34,12 +34,14 @@ public:
     /// socket broke (HangUpInterest, where the system tells).
     virtual void watch(PollTarget* target) = 0;
     virtual bool isWatched() const = 0;
+    /// Of a watched channel: PollInterest.
     virtual void setInterest(unsigned interest) = 0;
     /// Nothing is heard any more; it goes on listening.
     virtual void unwatch() = 0;
 
     /// Where it listens, with the port that the system chose.
     virtual native::SocketAddress bound() const = 0;
+    /// The system's number of it; nothing where it has none.
     virtual std::optional<qint64> number() const = 0;
     /// How long the system's queue may be and is.
     virtual native::AcceptQueue queue() const = 0;

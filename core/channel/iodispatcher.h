@@ -32,8 +32,10 @@ public:
     IoDispatcher& operator=(IoDispatcher&&) = delete;
 
     // what a Poller needs; see there
+    /// The target hears of the socket from now on.
     Poller::Ticket watch(native::Descriptor socket, unsigned interest, PollTarget* target);
     void setInterest(Poller::Ticket ticket, unsigned interest);
+    /// The target hears no more, also not of what this round has found already.
     void unwatch(Poller::Ticket ticket);
 
     bool processEvents(QEventLoop::ProcessEventsFlags flags) override;

@@ -29,7 +29,7 @@ struct SocketAddress {
 enum class SocketType { Stream, Datagram };
 enum class Shutdown { Receiving, Sending };
 
-/// Below zero, the calls here return the native error code negated.
+/// A datagram that was received.
 struct DatagramInfo {
     qint64 size = 0;     ///< bytes taken, or the negated error
     qint64 trueSize = 0; ///< the datagram's whole size where the system tells it, else `size`
@@ -58,32 +58,42 @@ bool canOpenDescriptors(int count);
 /// time the table doubles, and that is long enough for a listener's queue to overflow.
 void reserveDescriptors();
 
+/// An IPv4 or IPv6 address with its scope and the port.
 SocketAddress ipAddress(const QHostAddress& address, quint16 port);
 /// `@name` is an abstract name on Linux. The path was checked for its length by the address parser.
 SocketAddress localAddress(const QString& path);
+/// Of the family AF_INET6, also with an IPv4-mapped address.
 bool isIPv6(const SocketAddress& address);
+/// IPv4 or IPv6: it has a port.
 bool isIp(const SocketAddress& address);
 /// Whether an IP socket with this local address speaks IPv6 on the wire: false for an IPv4-mapped one.
 bool speaksIPv6(const SocketAddress& local);
+/// Null for a local address.
 QHostAddress hostOf(const SocketAddress& address);
+/// 0 for a local address.
 quint16 portOf(const SocketAddress& address);
 /// `127.0.0.1:80`, `[::1]:80`, a path, `@name`, or nothing for an unnamed local socket.
 QString toText(const SocketAddress& address);
 
 /// A new non-blocking socket that child processes do not inherit, of the family of `like`.
 Descriptor open(const SocketAddress& like, SocketType type);
+/// Closes, orderly as far as the system does that: unread bytes make TCP send a reset (RFC 2525 section 2.17).
 void close(Descriptor socket);
 /// Closes with a reset: what was not sent is dropped (SO_LINGER 0).
 void abort(Descriptor socket);
 
+/// bind(2): 0, or the negated error.
 int bind(Descriptor socket, const SocketAddress& address);
+/// listen(2), with at most so many connections in the queue: 0, or the negated error.
 int listen(Descriptor socket, int backlog);
 /// 0 when connected at once; isInProgress() of the negated result when the answer comes later.
 int connect(Descriptor socket, const SocketAddress& address);
 /// The connected socket, or the negated error.
 Descriptor accept(Descriptor socket, SocketAddress& peer);
 
+/// recv(2): bytes, at most `size`; 0: the end of stream; or the negated error.
 qint64 receive(Descriptor socket, char* data, std::size_t size);
+/// send(2): how many bytes the system took, or the negated error.
 qint64 send(Descriptor socket, const char* data, std::size_t size);
 /// Receives what has arrived, at most `infos.size()` datagrams in one call where the system can: the first to `room`,
 /// the next `each` bytes further, and so on. How many, or the negated error.
@@ -91,11 +101,14 @@ int receiveDatagrams(Descriptor socket, char* room, std::size_t each, std::span<
 /// `source`: the local address to send from, on a socket that is bound to all of them; the system chooses without it.
 qint64 sendDatagram(Descriptor socket, QByteArrayView bytes, const SocketAddress* destination,
                     const SocketAddress* source = nullptr);
+/// shutdown(2): 0, or the negated error.
 int shutdown(Descriptor socket, Shutdown direction);
 
 /// The error that waits on the socket (SO_ERROR), which is cleared by asking.
 int pendingError(Descriptor socket);
+/// getsockname(2); its length is 0 where that fails.
 SocketAddress boundAddress(Descriptor socket);
+/// getpeername(2); its length is 0 where that fails.
 SocketAddress peerAddress(Descriptor socket);
 /// What the network said about a datagram that was sent earlier.
 struct DatagramFault {
@@ -146,9 +159,11 @@ std::optional<PeerCredentials> peerCredentials(Descriptor socket);
 Result<void> prepareSocketFile(const QString& path, bool replaceStale);
 /// Restricts the file that bind() is about to make, where the system lets that be said before; see also after bind().
 void restrictBeforeBind(Descriptor socket, uint mode);
+/// Sets the permissions of the file that bind() has made, where that could not be said before.
 void restrictAfterBind(const QString& path, uint mode);
 /// Identity of the file, so that only our own is removed on close; 0 when there is none.
 quint64 socketFileIdentity(const QString& path);
+/// Removes the file, if it is still the one of that identity.
 void removeSocketFile(const QString& path, quint64 identity);
 
 } // namespace sw::native

@@ -22,6 +22,7 @@ struct PollEvents {
 class PollTarget {
 public:
     virtual ~PollTarget() = default;
+    /// At least one of them is so. It may remove itself.
     virtual void socketReady(PollEvents events) = 0;
 
 protected:
@@ -47,6 +48,7 @@ public:
 
     /// Watches a socket from now on.
     virtual Ticket add(native::Descriptor socket, unsigned interest, PollTarget* target) = 0;
+    /// PollInterest, joined by |.
     virtual void setInterest(Ticket ticket, unsigned interest) = 0;
     /// Must come before the descriptor is closed. No call comes after it.
     virtual void remove(Ticket ticket) = 0;

@@ -52,6 +52,7 @@ public:
     Connector(Connector&&) = delete;
     Connector& operator=(Connector&&) = delete;
 
+    /// Looks the name up, then tries the addresses one after the other (RFC 8305).
     void start();
     const ConnectReport& report() const { return m_report; }
 

@@ -31,7 +31,9 @@ public:
 
     /// Begins, or goes on with, the handshake.
     void start();
+    /// A datagram from the peer; what it makes of it comes by the handlers.
     void feed(QByteArrayView datagram);
+    /// The time for a retransmission is over (RFC 6347 section 4.2.4).
     void timeOver();
     /// The datagram that carries a message; only once established.
     Result<QByteArray> seal(QByteArrayView message);

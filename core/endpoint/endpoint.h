@@ -46,13 +46,17 @@ public:
     virtual SocketFamily& sockets(const Address& address) = 0;
     /// For calls that come back later from other threads.
     virtual const Postbox& postbox() const = 0;
+    /// A transcript for a new endpoint, in the store of all.
     virtual std::shared_ptr<Transcript> newTranscript() = 0;
+    /// A number that no endpoint had.
     virtual EndpointId newId() = 0;
     /// Takes over an endpoint that another one made: an accepted connection, a flow.
     virtual void adopt(std::unique_ptr<Endpoint> endpoint) = 0;
+    /// nullptr when it was forgotten.
     virtual Endpoint* find(EndpointId id) = 0;
     /// An endpoint that has ended is not needed any more; it goes later, not in this call.
     virtual void forget(EndpointId id) = 0;
+    /// The wanted name, with a suffix where it is taken.
     virtual QString uniqueName(const QString& wanted) = 0;
     /// A name that is free again.
     virtual void releaseName(const QString& name) = 0;
@@ -116,18 +120,25 @@ public:
     virtual void start() = 0;
     /// Sends bytes, to `destination` (HOST:PORT or a path) where the endpoint sends datagrams and one is given.
     virtual void offer(const QByteArray& bytes, const QString& destination) = 0;
+    /// Sends the content of a file, as far as it reaches at that time. Streams only.
     virtual void offerFile(const QString& path);
+    /// Closes once what waits is sent. An endpoint that has ended does nothing.
     virtual void closeOrderly() = 0;
+    /// Closes at once: a stream with a reset, and what waits is dropped.
     virtual void abort() = 0;
     /// Why we are about to end it (`SIGTERM`, `--for 3s`), for the closing record.
     void setEndReason(const QString& reason) { m_endReason = reason; }
     /// Gives it another name, made unique by a suffix.
     void rename(const QString& name);
+    /// Ends our direction once what waits is sent (RFC 9293 section 3.6). Streams only.
     virtual void shutDownSending();
+    /// Takes nothing more from the peer. Streams only.
     virtual void shutDownReceiving();
     /// Begins TLS on an open stream; see LocalEnd::beginTls().
     virtual void startTls(const QString& options);
+    /// A paused listener leaves connections in the system's queue.
     virtual void setPaused(bool paused);
+    /// Takes one connection of a listener with accept=manual; a warning is recorded where none waits.
     virtual void acceptOne();
     /// Takes the next so many connections of a listener with accept=manual: those that wait, and then those that come.
     virtual void acceptNext(quint64 count);
@@ -137,6 +148,7 @@ public:
     virtual std::optional<TcpInfo> tcpInfo() const { return std::nullopt; }
     /// A consumer has dealt with so many more received bytes.
     virtual void consumed(quint64 bytes);
+    /// Another behaviour serves it from now on; an empty factory: none. `name` is for people.
     virtual void setBehaviour(const QString& name, BehaviourFactory factory) = 0;
     /// The behaviour takes over what the user changed (Behaviour::reload()), or is made anew with its state lost.
     virtual void reloadBehaviour() {}

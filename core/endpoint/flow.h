@@ -22,15 +22,21 @@ public:
     void consumed(quint64 bytes) override;
 
     // called by the socket
+    /// A datagram of its peer's.
     void received(QByteArrayView bytes, Timestamp time, quint8 flags);
+    /// The socket has sent one for it.
     void sent(QByteArrayView bytes);
+    /// One was not sent, or the network said so later.
     void failed(EventKind kind, const Error& error, const Facts& facts = {});
+    /// One was refused before it reached the system.
     void notSent(const Error& error);
     /// Whose process it is; told once for each.
     void setSender(const PeerCredentials& sender);
     /// Before start(): the acceptor may decide by it.
     void setFirstSender(const PeerCredentials& sender) { m_firstSender = sender; }
+    /// The system cut the last one, from `trueSize` to `size` bytes.
     void cut(qint64 trueSize, qint64 size);
+    /// Its socket is gone: it ends.
     void socketClosed();
     /// Ends as the longest idle of `count` flows, for another.
     void makeRoom(std::size_t count);
@@ -41,6 +47,7 @@ public:
 
     /// With DTLS: goes on with a session whose first message has come; before start().
     using DatagramEnd::secure;
+    /// A datagram of its peer's that is DTLS.
     void fedByPeer(QByteArrayView datagram);
     /// By its acceptor: nothing of it is kept.
     bool isRefused() const { return m_isRefused; }

@@ -19,6 +19,7 @@ public:
     std::optional<EndpointId> use(const native::SocketAddress& peer);
     /// The same without that.
     std::optional<EndpointId> find(const native::SocketAddress& peer) const;
+    /// It is the one used last.
     void insert(const native::SocketAddress& peer, EndpointId flow);
     void erase(const native::SocketAddress& peer);
     std::size_t size() const { return m_byPeer.size(); }

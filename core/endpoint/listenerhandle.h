@@ -15,6 +15,7 @@ class ListenerHandle final : public EventTeller {
 public:
     ListenerHandle(EndpointHost& host, EndpointId id) : m_host(host), m_id(id) {}
 
+    /// Closes it, if it is there; its connections go on.
     void close();
     /// At once: nothing is taken from the system's queue while it is held.
     void setHeld(bool isHeld);
@@ -23,6 +24,7 @@ public:
     /// Takes one connection where they are not taken by themselves (paused, or accept=manual): one that waits, or else
     /// the next that comes.
     void acceptOne();
+    /// It is there and has not ended.
     bool isOpen() const;
     QString name() const;
     /// As text, with the port that it got.

@@ -16,6 +16,7 @@ struct OpeningRecord {
 /// `listenerName`: of an accepted one. `sockets`: see SocketFamily::name().
 OpeningRecord streamOpened(const EndpointSnapshot& snapshot, const QString& listenerName, const QString& sockets);
 
+/// No address of the host could be connected to.
 ClosingRecord notConnected(const Error& error);
 /// Before anything was sent: its TLS options cannot be used.
 ClosingRecord notConnectedForTls(const Error& error);

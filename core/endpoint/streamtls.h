@@ -31,6 +31,7 @@ Sentence tlsEstablishedText(const TlsReport& report);
 /// The handshake took longer than the option handshake says.
 Error handshakeTimedOut(const TlsSession& session);
 
+/// A failure of TLS. `wasEstablished`: plain bytes could pass before.
 ClosingRecord closingByTls(const Error& error, bool wasEstablished);
 
 } // namespace sw

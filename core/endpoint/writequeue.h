@@ -32,6 +32,7 @@ public:
 
     /// Of the bytes those from `from` on, without a copy. False: above the bound.
     bool append(const QByteArray& bytes, qsizetype from = 0);
+    /// An open file, which is read as it is sent.
     void append(std::unique_ptr<QFile> file);
 
     /// What to send next; empty when nothing waits, or a file could not be read (then takeReadError() says why).

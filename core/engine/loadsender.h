@@ -22,6 +22,7 @@ struct LoadPlan {
     int connections = 1;                  ///< 1 to 1000
     std::chrono::milliseconds wait{1000}; ///< for the last answers
 
+    /// The error says what is out of its range.
     Result<void> validate() const;
 };
 
@@ -45,6 +46,7 @@ struct LoadReport {
     bool isSpoilt = false;        ///< the message could not be made: see `error`
     std::optional<Error> error{}; ///< the first one
 
+    /// Messages a second, of those that were sent.
     double rate() const;
     /// Of the round trips, 0 to 1; nothing without any.
     std::optional<std::chrono::nanoseconds> percentile(double part) const;
@@ -65,6 +67,7 @@ public:
     LoadSender(LoadSender&&) = delete;
     LoadSender& operator=(LoadSender&&) = delete;
 
+    /// Begins; finished() follows. The error says why it cannot.
     Result<void> start(const LoadPlan& plan);
     /// Sends no more and closes what it opened; what was measured is reported once that is closed.
     void cancel();

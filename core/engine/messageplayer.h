@@ -28,6 +28,7 @@ public:
     };
     /// Begins anew; what was going on ends.
     void play(const Plan& plan);
+    /// Sends nothing more; finished() follows.
     void stop();
     bool isPlaying() const { return m_isPlaying; }
     quint64 rounds() const { return m_round; }

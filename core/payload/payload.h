@@ -36,6 +36,7 @@ QString toEscapedText(const QByteArray& bytes);
 /// Hexadecimal digits with or without spaces, commas, colons, `0x`, `\x` or line breaks between bytes.
 Result<QByteArray> parseHex(const QString& text);
 
+/// RFC 4648 sections 4 and 5, with or without padding and line breaks. The error has the position.
 Result<QByteArray> parseBase64(const QString& text);
 
 /// Names of the encodings that the text form takes; UTF-8 first. UTF-16 and UTF-32 are in the byte order of this
@@ -50,6 +51,7 @@ QByteArray lineEndingBytes(LineEnding ending, const QString& encoding = QStringL
 
 /// `none`, `lf`, `crlf`, `cr`, `nul`, as settings and the command line write them.
 QString lineEndingName(LineEnding ending);
+/// none, lf, crlf, cr or nul, in any case.
 Result<LineEnding> parseLineEnding(const QString& name);
 
 } // namespace sw

@@ -44,7 +44,9 @@ public:
 
     /// The direction is open: what is to happen before the first byte.
     void begin(Time now) { decide(now); }
+    /// Bytes of the stream; what becomes of them comes out of next().
     void feed(QByteArrayView bytes, Time now);
+    /// The end of the stream, behind all that was fed.
     void feedEnd(Time now);
     /// Other faults from the next byte on.
     void setPlan(const FaultPlan& plan);
@@ -110,6 +112,7 @@ public:
         return m_faults.isEmpty() && m_script == nullptr && m_queue.empty() && m_held.empty();
     }
     void passed() { ++m_number; }
+    /// One datagram; what becomes of it comes out of next().
     void feed(QByteArrayView message, Time now);
     void setPlan(const FaultPlan& plan);
     std::optional<QByteArray> next(Time now);

@@ -20,20 +20,28 @@ public:
     bool isOpen = false;                     ///< `to` can be sent to
     std::chrono::microseconds lastAnswer{0}; ///< when the other direction last brought something
 
+    /// Bytes can go out from now on.
     void begin();
+    /// Bytes that go this way have come.
     void arrived(QByteArrayView bytes);
+    /// The end of stream has come, after all that arrived.
     void ended();
     /// `to` has room again, or a timer fired.
     void goOn();
+    /// A time that it asked for has come.
     void woken(quint64 token);
+    /// Other faults from the next byte on; what was decided before stays.
     void setFaults(const FaultPlan& plan);
+    /// Holds other messages from now on; those that are held stay so.
     void setIntercept(const Intercept& intercept);
     /// Everything that arrived has gone on, the end included.
     bool isDone() const { return m_hasPassedEnd; }
     /// A fault has ended it, and `from` has not: what `from` still writes goes nowhere.
     bool isCutShort() const { return m_isEndedByFault && !m_hasEnded; }
+    /// Nothing of it waits to go on.
     bool isIdle() const;
     const std::deque<HeldMessage>& held() const { return m_held; }
+    /// Decides for a held message; false: it is not one of its own.
     bool release(quint64 number, const Release& release);
     /// A side is gone: what is held has nobody to go to.
     void forgetHeld();

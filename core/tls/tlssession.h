@@ -46,6 +46,7 @@ public:
 
     /// What has to go to the peer.
     QByteArrayView outgoing() const { return QByteArrayView(m_outgoing).sliced(m_outgoingTaken); }
+    /// So many bytes of outgoing() went to the peer.
     void outgoingSent(qsizetype count);
     /// The same of a datagram session.
     std::optional<QByteArray> takeDatagram();
@@ -63,6 +64,7 @@ public:
     /// For datagrams: how long until handleTimeout() must be called; nothing while no handshake message waits for an
     /// answer (RFC 6347 section 4.2.4).
     std::optional<std::chrono::milliseconds> timeout() const;
+    /// DTLS: sends its last flight again (RFC 6347 section 4.2.4).
     void handleTimeout();
     /// For datagrams: answers a ClientHello with a cookie of the peer's address, statelessly. True once a hello brought
     /// the right one: then this session is that peer's, and handshake() goes on.

@@ -86,6 +86,7 @@ public:
     bool isFiltered() const { return m_shown.has_value(); }
     /// All records, shown or not; show() takes positions among them, ascending.
     RecordIndex total() const { return m_total; }
+    /// From now on only the records at these positions, which are in order.
     void show(const std::vector<RecordIndex>& positions);
     /// The position among all records.
     RecordIndex unfiltered(RecordIndex index) const { return m_shown ? m_shown->at(index).record : index; }

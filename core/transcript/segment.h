@@ -25,7 +25,9 @@ public:
     SegmentMemory(SegmentMemory&&) = delete;
     SegmentMemory& operator=(SegmentMemory&&) = delete;
 
+    /// A block of that size, from those that were given back where there is one.
     char* take(std::size_t size);
+    /// Gives a block back, or frees it.
     void give(char* block, std::size_t size);
     /// Bytes held, the blocks kept for later included.
     qint64 held() const { return m_held.load(std::memory_order_relaxed); }

@@ -23,7 +23,9 @@ public:
     static Result<MessageStep> parse(const QString& line, const QString& encoding = QStringLiteral("UTF-8"));
     /// Text with escapes; it and the fields of templates are in the encoding. The errors' positions count in `source`.
     static Result<MessageStep> text(const QString& source, const QString& encoding = QStringLiteral("UTF-8"));
+    /// Digits, with or without spaces.
     static Result<MessageStep> hex(const QString& source);
+    /// A template: text with `${…}`.
     static Result<MessageStep> withFields(const QString& source, const QString& encoding = QStringLiteral("UTF-8"));
     /// These bytes, which format() writes as hexadecimal digits.
     static MessageStep ofBytes(const QByteArray& bytes);
