@@ -311,10 +311,9 @@ Result<Address> withOptions(const Address& address, const QString& options, Role
     Address more = address;
     if (const auto read = readOptions(more, options, 0); !read)
         return tl::unexpected(read.error());
-    const QString text = formatAddress(more);
-    if (const auto fits = checkRole(more, role, text); !fits) {
-        const qsizetype own = formatAddress(address).size() + 1; // with the mark that follows it
-        const qsizetype position = fits.error().position - own;
+    // the text where options stand behind a mark, as checkRole() looks for them
+    if (const auto fits = checkRole(more, role, QLatin1Char('?') + options); !fits) {
+        const qsizetype position = fits.error().position - 1;
         return tl::unexpected(
             shifted(fits.error(), std::clamp<qsizetype>(position, 0, options.size()) - fits.error().position));
     }

@@ -294,7 +294,7 @@ void ScriptBehaviour::send(const QByteArray& bytes) {
     else if (!std::exchange(m_hasToldLate, true))
         m_local->tell(EventKind::NotSent,
                       sentence(QT_TRANSLATE_NOOP(
-                          "Events", "not sent: the connection had ended before the script sent its answer.")),
+                          "Core", "not sent: the connection had ended before the script sent its answer.")),
                       {});
 }
 

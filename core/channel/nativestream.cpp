@@ -39,8 +39,7 @@ void NativeStream::endReceiving() {
 
 /// The descriptor, no longer watched and no longer ours.
 native::Descriptor NativeStream::release() {
-    if (m_ticket)
-        m_poller.remove(*std::exchange(m_ticket, std::nullopt));
+    unwatch();
     return std::exchange(m_descriptor, native::noDescriptor);
 }
 
@@ -54,7 +53,13 @@ void NativeStream::abort() {
         native::abort(release());
 }
 
+void NativeStream::unwatch() {
+    if (m_ticket)
+        m_poller.remove(*std::exchange(m_ticket, std::nullopt));
+}
+
 void NativeStream::watch(PollTarget* target) {
+    unwatch();
     m_ticket = m_poller.add(m_descriptor, ReadInterest, target);
 }
 

@@ -28,6 +28,7 @@ private:
     bool isOpen() const override { return m_descriptor != native::noDescriptor; }
     void watch(PollTarget* target) override;
     bool isWatched() const override { return m_ticket.has_value(); }
+    void unwatch() override;
     void setInterest(unsigned interest) override;
     QString localName() const override;
     QString peerName() const override;

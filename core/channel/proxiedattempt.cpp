@@ -16,18 +16,22 @@ IoResult ProxiedAttempt::begin(PollTarget* target) {
     }
     const IoResult result = m_attempt->begin(this);
     if (result.hasFailed())
-        m_error = m_attempt->error();
+        proxyFailed(m_attempt->error());
     return result;
+}
+
+/// Not what the proxy says of the host: it is the proxy that was not reached.
+void ProxiedAttempt::proxyFailed(const Error& error) {
+    m_error = error;
+    m_error.id = ErrorId::ProxyUnreachable;
+    m_error.detail = sentence(QT_TRANSLATE_NOOP("Core", "The proxy cannot be reached: %1"), toText(error));
 }
 
 void ProxiedAttempt::socketReady(PollEvents) {
     if (!m_channel) {
         m_channel = m_attempt->take();
         if (!m_channel) {
-            m_error = m_attempt->error();
-            m_error.id = ErrorId::ProxyUnreachable;
-            m_error.detail =
-                sentence(QT_TRANSLATE_NOOP("Core", "The proxy cannot be reached: %1"), toText(m_attempt->error()));
+            proxyFailed(m_attempt->error());
             m_target->socketReady({.writable = true}); // may delete us
             return;
         }
@@ -37,7 +41,7 @@ void ProxiedAttempt::socketReady(PollEvents) {
         return;
     if (m_handshake.state() == ProxyHandshake::State::Failed)
         m_error = m_handshake.error();
-    m_channel->socket().setInterest(NoInterest);
+    m_channel->socket().unwatch();
     m_target->socketReady({.writable = true}); // may delete us
 }
 

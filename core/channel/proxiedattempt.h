@@ -29,6 +29,7 @@ private:
     void socketReady(PollEvents events) override;
     /// False: the handshake has an outcome.
     bool proceed();
+    void proxyFailed(const Error& error);
     bool sendSome();
 
     std::unique_ptr<StreamAttempt> m_attempt;

@@ -249,7 +249,8 @@ void ProxyHandshake::askByHttp() {
         QByteArray::number(m_target.portFirst);
     m_outgoing = "CONNECT " + place + " HTTP/1.1\r\nHost: " + place + "\r\n";
     if (!m_proxy.user.isEmpty())
-        m_outgoing += "Proxy-Authorization: Basic " + QByteArray(m_proxy.user.toUtf8() + ':' + m_password).toBase64() + "\r\n";
+        m_outgoing +=
+            "Proxy-Authorization: Basic " + QByteArray(m_proxy.user.toUtf8() + ':' + m_password).toBase64() + "\r\n";
     m_outgoing += "\r\n";
     m_step = Step::Head;
 }
@@ -261,18 +262,19 @@ void ProxyHandshake::headRead() {
         fail(ErrorId::ProxyRefused, sentence(QT_TRANSLATE_NOOP("Core", "it does not speak HTTP.")));
         return;
     }
-    if (!m_received.endsWith("\r\n\r\n") && !m_received.endsWith("\n\n")) {
-        if (m_received.size() >= longestHead)
-            fail(ErrorId::ProxyRefused,
-                 sentence(QT_TRANSLATE_NOOP("Core", "its answer has more than %1 bytes before it ends."), longestHead));
+    if (m_before + m_received.size() >= longestHead) {
+        fail(ErrorId::ProxyRefused,
+             sentence(QT_TRANSLATE_NOOP("Core", "its answer has more than %1 bytes before it ends."), longestHead));
         return;
     }
+    if (!m_received.endsWith("\r\n\r\n") && !m_received.endsWith("\n\n"))
+        return;
     const QByteArray line = m_received.left(m_received.indexOf('\n')).trimmed();
     const QByteArray status = line.mid(line.indexOf(' ') + 1).trimmed();
     const int code = status.left(3).toInt();
     const QString shown = QString::fromUtf8(status.left(mostShown));
     if (code >= 100 && code < 200) // more follows (RFC 9110 section 15.2)
-        m_received.clear();
+        m_before += std::exchange(m_received, {}).size();
     else if (code >= 200 && code < 300)
         m_state = State::Done;
     else if (code == 407 && m_proxy.user.isEmpty())

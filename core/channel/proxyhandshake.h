@@ -49,7 +49,8 @@ private:
     State m_state = State::Going;
     Step m_step = Step::Method;
     QByteArray m_outgoing;
-    QByteArray m_received; // of this step
+    QByteArray m_received;  // of this step
+    qsizetype m_before = 0; // bytes of HTTP answers that said that more follows
     qsizetype m_wanted = 0;
     Error m_error;
 };

@@ -29,7 +29,13 @@ QtDatagrams::~QtDatagrams() {
 }
 
 Result<void> QtDatagrams::bindTo(const QHostAddress& host, quint16 port, const Address& address, const QString& shown) {
-    const bool isShared = address.isOn("reuseport") || address.isOn("reuseaddr");
+    if (address.isOn("reuseport"))
+        return tl::unexpected(
+            Error{.id = ErrorId::NotSupported,
+                  .situation = QStringLiteral("bind"),
+                  .detail = sentence(QT_TRANSLATE_NOOP(
+                      "Core", "sockets=qt has reuseport off: QUdpSocket does not say that before it binds."))});
+    const bool isShared = address.isOn("reuseaddr");
     const QUdpSocket::BindMode mode =
         isShared ? QUdpSocket::ShareAddress | QUdpSocket::ReuseAddressHint : QUdpSocket::DontShareAddress;
     if (!m_socket->bind(host, port, mode))

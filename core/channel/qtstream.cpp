@@ -19,6 +19,7 @@ QString textOf(const QHostAddress& host, quint16 port) {
 
 QtStream::QtStream(QtTcpSocket socket)
     : m_socket(std::move(socket)),
+      m_local(textOf(m_socket->localAddress(), m_socket->localPort())),
       m_peer(textOf(m_socket->peerAddress(), m_socket->peerPort())) {
     m_socket->disconnect();
     m_socket->setReadBufferSize(mostHeldByQt);
@@ -194,10 +195,6 @@ void QtStream::tell() {
         tellSoon(); // as long as it is so
 }
 
-QString QtStream::localName() const {
-    return m_socket ? textOf(m_socket->localAddress(), m_socket->localPort()) : QString();
-}
-
 QString QtStream::peerName() const {
     return m_peer;
 }
@@ -219,11 +216,15 @@ std::optional<qint64> QtStream::undelivered() const {
 
 std::vector<Error> QtStream::applyOptions(const Address& address) {
     const native::Descriptor own = descriptor();
+    if (own == native::noDescriptor)
+        return {}; // Qt has closed it, as the peer has ended
     return sw::applyOptions(own, address, OptionStage::Open, native::isIPv6(native::boundAddress(own)));
 }
 
 Result<void> QtStream::changeOption(const OptionSpec& spec, const QString& value, bool leave) {
     const native::Descriptor own = descriptor();
+    if (own == native::noDescriptor)
+        return tl::unexpected(errorOf(ErrorId::ShutDown, QStringLiteral("option"), m_peer));
     return sw::changeOption(own, spec, value, native::isIPv6(native::boundAddress(own)), leave);
 }
 

@@ -42,8 +42,9 @@ private:
     bool isOpen() const override { return m_socket != nullptr; }
     void watch(PollTarget* target) override;
     bool isWatched() const override { return m_target != nullptr; }
+    void unwatch() override { m_target = nullptr; }
     void setInterest(unsigned interest) override;
-    QString localName() const override;
+    QString localName() const override { return m_local; }
     QString peerName() const override;
     std::optional<PeerCredentials> credentials() const override { return std::nullopt; }
     std::optional<qint64> number() const override;
@@ -65,6 +66,7 @@ private:
     IoResult failed(bool isOfSending);
 
     QtTcpSocket m_socket; // nothing once it was closed
+    QString m_local;
     QString m_peer;
     QByteArray m_rest;    // what had arrived when it failed, which Qt drops
     quint64 m_taken = 0;  // bytes, by send()

@@ -33,6 +33,8 @@ public:
     /// From now on the target hears when the socket can be received from, until it is closed or aborted.
     virtual void watch(PollTarget* target) = 0;
     virtual bool isWatched() const = 0;
+    /// The target hears no more; another may watch.
+    virtual void unwatch() = 0;
     /// Of a watched socket: PollInterest, joined by |.
     virtual void setInterest(unsigned interest) = 0;
 

@@ -422,10 +422,13 @@ void Connection::offer(const QByteArray& bytes, const QString& /*destination*/) 
         return;
     }
     m_sending.giveBack(bytes.size());
-    if (!wasUpgrading && m_upgrade && !hasEnded() && m_sending.append(bytes)) // likewise: before TLS
-        flush();
-    else
+    if (wasUpgrading || !m_upgrade || hasEnded()) {
         enqueue(bytes);
+        return;
+    }
+    if (const auto taken = m_sending.append(bytes); !taken) // likewise: before TLS, or not at all
+        recordNotSent(taken.error());
+    flush();
 }
 
 /// Also after an end of sending was asked for, which waits for it.

@@ -181,6 +181,7 @@ private:
     void recordAlerts();
 
     IoResult drainBeforeEnd(bool isReset = false);
+    bool hasFailedAtEnd(const IoResult& received);
     void finishOrderly();
     bool mayLinger() const;
     void linger();

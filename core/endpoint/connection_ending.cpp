@@ -221,12 +221,26 @@ IoResult Connection::drainBeforeEnd(bool isReset) {
     return result;
 }
 
+/// What taking the last bytes came to: true if that was the end, with its error. TLS that the peer cut off tells
+/// nothing new then; its alert does.
+bool Connection::hasFailedAtEnd(const IoResult& received) {
+    if (!isOpen())
+        return true;
+    if (!received.hasFailed())
+        return false;
+    if (received.code != 0 || m_channel->error().id == ErrorId::TlsAlert) {
+        fail(received, QStringLiteral("close"));
+        return true;
+    }
+    m_receiving.state = Receiving::State::Ended;
+    return false;
+}
+
 /// Everything went to the system.
 void Connection::finishOrderly() {
     if (is<Lingering>())
         return; // it is looked at again and again
-    drainBeforeEnd();
-    if (!isOpen())
+    if (hasFailedAtEnd(drainBeforeEnd()))
         return;
     const qint64 left = mayLinger() ? m_channel->socket().undelivered().value_or(0) : 0;
     if (left == 0) {
@@ -267,12 +281,12 @@ void Connection::linger() {
 
 void Connection::lookAtLingering() {
     const quint64 before = snapshot().counters.receivedBytes;
-    const IoResult received = drainBeforeEnd();
-    Lingering* lingering = std::get_if<Lingering>(&m_life);
-    if (lingering == nullptr || !isOpen())
+    if (hasFailedAtEnd(drainBeforeEnd()))
         return;
-    const int code = received.hasFailed() ? received.code : m_channel->socket().takeError();
-    if (code != 0) {
+    Lingering* lingering = std::get_if<Lingering>(&m_life);
+    if (lingering == nullptr)
+        return;
+    if (const int code = m_channel->socket().takeError(); code != 0) {
         fail(IoResult::failed(code), QStringLiteral("close"));
         return;
     }
@@ -281,7 +295,7 @@ void Connection::lookAtLingering() {
     if (left < lingering->left)
         lingering->sinceProgress.restart();
     lingering->left = left;
-    finishLingering(*lingering);
+    finishLingering(Lingering(*lingering));
 }
 
 void Connection::finishLingering(const Lingering& lingering) {

@@ -171,7 +171,7 @@ void DatagramSocket::failed(const Error& error) {
     const ClosingRecord closing{.cause = ClosingCause::Error,
                                 .text = sentence(QT_TRANSLATE_NOOP("Core", "could not open: %1"), toText(error)),
                                 .error = error};
-    endWith(closing);
+    end(closing);
 }
 
 void DatagramSocket::updateInterest() {
@@ -182,7 +182,8 @@ void DatagramSocket::updateInterest() {
     if (isBehind)
         waitForForgetting();
     const bool mayReceive = !isBehind && (window == 0 || m_unconsumed < window) && host().hasRoom(id());
-    m_channel->setInterest((mayReceive ? ReadInterest : NoInterest) | (m_waiting.empty() ? NoInterest : WriteInterest));
+    m_channel->setInterest((mayReceive ? ReadInterest : NoInterest) |
+                           (m_waiting.empty() || isSecuring() ? NoInterest : WriteInterest));
 }
 
 void DatagramSocket::socketReady(PollEvents events) {
@@ -455,6 +456,7 @@ void DatagramSocket::end(const ClosingRecord& closing) {
             countDrops(*total);
     }
     m_channel.reset();
+    mutableSnapshot().counters.queuedBytes = m_waitingBytes;
     endWith(closing);
 }
 

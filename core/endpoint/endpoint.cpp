@@ -294,7 +294,7 @@ void Endpoint::recordCut(qint64 trueSize, qint64 size) {
             ? sentence(QT_TRANSLATE_NOOP("Core", "a datagram of %1 bytes was cut to %2 (option size)"), trueSize, size)
             : sentence(
                   QT_TRANSLATE_NOOP(
-                      "Events", "a datagram was cut to %1 bytes (option size); the system does not tell its true size"),
+                      "Core", "a datagram was cut to %1 bytes (option size); the system does not tell its true size"),
                   size),
         facts);
 }

@@ -112,7 +112,7 @@ public:
     EndpointState state() const { return m_snapshot.state; }
     bool hasEnded() const { return isEnded(m_snapshot.state); }
     const EndpointSnapshot& snapshot() const { return m_snapshot; }
-    /// The same for the host, who hears changed() again only after this.
+    /// For the host that was told changed(): the snapshot as it is now. The next change is told again.
     const EndpointSnapshot& takeSnapshot();
     const std::shared_ptr<Transcript>& transcript() const { return m_transcript; }
 

@@ -36,11 +36,11 @@ void Flow::taken() {
             recordCut(one.trueSize, one.bytes.size());
     }
     if (m_undecidedLost > 0)
-        record(EventKind::Warning,
-               sentence(
-                   QT_TRANSLATE_NOOP(
-                       "Events", "%1 datagrams that came before it was decided whether this peer is taken had no room"),
-                   m_undecidedLost));
+        record(
+            EventKind::Warning,
+            sentence(QT_TRANSLATE_NOOP(
+                         "Core", "%1 datagrams that came before it was decided whether this peer is taken had no room"),
+                     m_undecidedLost));
 }
 
 void Flow::refused() {
@@ -178,6 +178,8 @@ void Flow::closeOrderly() {
 void Flow::end(const ClosingRecord& closing) {
     for (const Undecided& one : std::exchange(m_undecided, {}))
         consumed(static_cast<quint64>(one.bytes.size())); // nobody else will
+    for (const QByteArray& message : std::exchange(m_early, {}))
+        mutableSnapshot().counters.queuedBytes += static_cast<quint64>(message.size());
     if (auto* socket = dynamic_cast<DatagramSocket*>(host().find(m_socket)))
         socket->flowClosed(m_peer);
     endWith(closing);
@@ -193,7 +195,7 @@ void Flow::makeRoom(std::size_t count) {
     end({.cause = ClosingCause::ClosedByUs,
          .text = sentence(
              QT_TRANSLATE_NOOP(
-                 "Events",
+                 "Core",
                  "ended to make room: the peer was silent for longest of %1, and is a new flow when it sends again"),
              count),
          .error = {}});

@@ -188,7 +188,7 @@ void Listener::broken(const Error& error) {
     setState(EndpointState::Reopening);
     record(EventKind::ListenerBroken,
            sentence(QT_TRANSLATE_NOOP(
-                        "Events", "the system broke the listener: %1 It will listen on %2 again as soon as it can."),
+                        "Core", "the system broke the listener: %1 It will listen on %2 again as soon as it can."),
                     toText(error), snapshot().local),
            {{Fact::Error, error.toJson()}, {Fact::Local, snapshot().local}});
     m_reopenDelay = firstReopen;
@@ -398,12 +398,11 @@ void Listener::acceptError(const Error& error) {
     const qint64 now = Timestamp::now().mono;
     if (m_lastAcceptReport == 0 || now - m_lastAcceptReport >= reportInterval) {
         m_lastAcceptReport = now;
-        record(
-            EventKind::AcceptFailed,
-            sentence(QT_TRANSLATE_NOOP(
-                         "Events", "cannot accept, trying again: %1 Waiting connections stay in the system's queue."),
-                     toText(error)),
-            {{Fact::Error, error.toJson()}});
+        record(EventKind::AcceptFailed,
+               sentence(QT_TRANSLATE_NOOP(
+                            "Core", "cannot accept, trying again: %1 Waiting connections stay in the system's queue."),
+                        toText(error)),
+               {{Fact::Error, error.toJson()}});
     }
     later(acceptRetry, &Listener::recovered);
 }

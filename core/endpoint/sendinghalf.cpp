@@ -44,8 +44,9 @@ Result<void> SendingHalf::appendFile(const QString& path) {
 }
 
 Result<void> SendingHalf::appendForTls(const QByteArray& bytes, qsizetype from) {
-    if (m_forTlsSize + m_kept + static_cast<quint64>(bytes.size()) > WriteQueue::bound)
-        return tooMuch(m_queue.bytes(), peerDoesNotRead());
+    const quint64 waiting = m_forTlsSize + m_kept;
+    if (waiting + static_cast<quint64>(bytes.size() - from) > WriteQueue::bound)
+        return tooMuch(waiting, QStringLiteral("%1 bytes wait already for TLS, which is not there yet."));
     keepForTls(bytes, from);
     return {};
 }

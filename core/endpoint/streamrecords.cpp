@@ -95,10 +95,10 @@ ClosingRecord peerIsGone() {
 }
 
 ClosingRecord resetAtClose(qint64 unsent) {
-    return reset(unsent > 0 ? sentence(QT_TRANSLATE_NOOP(
-                                           "Events", "closed by us with a reset (linger=0): %1 bytes were not sent"),
-                                       unsent)
-                            : sentence(QT_TRANSLATE_NOOP("Core", "closed by us with a reset (linger=0)")));
+    return reset(
+        unsent > 0 ? sentence(QT_TRANSLATE_NOOP("Core", "closed by us with a reset (linger=0): %1 bytes were not sent"),
+                              unsent)
+                   : sentence(QT_TRANSLATE_NOOP("Core", "closed by us with a reset (linger=0)")));
 }
 
 ClosingRecord resetAfterLinger(qint64 seconds, qint64 unacknowledged) {

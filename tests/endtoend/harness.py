@@ -62,6 +62,14 @@ def processor_time(pid):
     return int(fields[11]) + int(fields[12])
 
 
+def processor_seconds(*arguments):
+    """What a run of swright has used of the processor, to its end."""
+    program = subprocess.Popen([SWRIGHT, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
+    _, _, usage = os.wait4(program.pid, 0)
+    program.returncode = 0  # it was waited for
+    return usage.ru_utime + usage.ru_stime
+
+
 def content(file):
     """All of a file that a program still writes: by place, as its position belongs to the program."""
     parts = []

@@ -7,9 +7,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
-from harness import LIMIT, Running, json_lines, not_with_qt, swright, wait_for
+from harness import LIMIT, Running, json_lines, not_with_qt, processor_seconds, swright, wait_for
 
 
 def datagram_socket():
@@ -62,6 +63,18 @@ class Datagrams(unittest.TestCase):
                     result = swright("send", f"udp://127.0.0.1:{port}{options}", "x", *more)
                     self.assertEqual(result.returncode, 1)
                     self.assertIn("connection-refused", result.stderr.decode())
+
+    def test_a_handshake_that_stands_still_costs_nothing(self):
+        hello_verify = bytes.fromhex("16feff 0000 000000000000 0013 03 000007 0000 000000 000007 feff 04 636f6f6b".replace(" ", ""))
+        with datagram_socket() as peer:
+            def answer_once():
+                _, client = peer.recvfrom(70000)
+                peer.sendto(hello_verify, client)
+            thread = threading.Thread(target=answer_once)
+            thread.start()
+            used = processor_seconds("send", f"dtls://127.0.0.1:{peer.getsockname()[1]}?verify=off&handshake=2s", "waits for DTLS")
+            thread.join()
+        self.assertLess(used, 1)
 
     def test_peers_are_told_apart(self):
         with Running("listen", "udp://127.0.0.1:0", "--as", "lines") as listener, datagram_socket() as a, datagram_socket() as b:

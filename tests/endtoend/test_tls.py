@@ -11,8 +11,8 @@ import threading
 import time
 import unittest
 
-from harness import (LIMIT, SOURCE, Running, connected, environment, events_in, listening_socket, needs, read_all, read_until, refusing_port,
-                     swright, wait_for)
+from harness import (LIMIT, SOURCE, Running, connected, environment, events_in, listening_socket, needs, not_with_qt, processor_seconds, read_all, read_until,
+                     refusing_port, swright, wait_for)
 
 FOLDER = None
 
@@ -305,6 +305,18 @@ class Client(unittest.TestCase):
                 result = self.connect(port, data=b"abc\n", arguments=("--idle", "2s"))
                 self.assertEqual(result.stdout, b"cba\n", result.stderr.decode())
                 self.assertEqual(self.established(result.stderr.decode())["version"], version)
+
+
+    def test_a_peer_that_cuts_tls_off_while_we_close_costs_nothing(self):
+        def cut(secure):
+            time.sleep(0.5)  # late on purpose: when everything was handed to the system, and we wait for its delivery
+            secure.shutdown(socket.SHUT_WR)  # a bare end, without TLS's own; nothing was read
+            time.sleep(2.5)
+        with tempfile.NamedTemporaryFile() as file, Server(serve=cut, before=lambda plain: plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)) as server:
+            file.write(bytes(300_000))
+            file.flush()
+            used = processor_seconds("send", f"tls://localhost:{server.port}?verify=off&ipv6=off&linger=2", "--file", file.name)
+        self.assertLess(used, 1)
 
 
 class Listening(unittest.TestCase):

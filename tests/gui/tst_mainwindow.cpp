@@ -85,7 +85,7 @@ private slots:
         QTest::keyClick(message, Qt::Key_Return);
         message->setText(QStringLiteral("good"));
         QTest::keyClick(message, Qt::Key_Return);
-        QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Connection)->counters.sentBytes, 4U);
+        QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Connection)->counters.sentBytes, 5U); // with its line end
     }
 
     void showsAddressErrorsInPlace() {

@@ -306,9 +306,9 @@ private slots:
 
     void optionsAreReadBehindAnAddress() {
         const Address address = *parseAddress(QStringLiteral("tls://localhost:443?alpn=h2"));
-        const auto more = withOptions(address, QStringLiteral("verify=off&servername=a.example"), Role::Connect);
+        const auto more = withOptions(address, QStringLiteral("verify=off&name=a.example"), Role::Connect);
         QVERIFY2(more.has_value(), qPrintable(more ? QString() : toText(more.error())));
-        QCOMPARE(*more, *parseAddress(QStringLiteral("tls://localhost:443?alpn=h2&verify=off&servername=a.example")));
+        QCOMPARE(*more, *parseAddress(QStringLiteral("tls://localhost:443?alpn=h2&verify=off&name=a.example")));
         QCOMPARE(*withOptions(address, QString(), Role::Connect), address);
         const auto unknown = withOptions(address, QStringLiteral("verify=off&nonsense=1"), Role::Connect);
         QVERIFY(!unknown);

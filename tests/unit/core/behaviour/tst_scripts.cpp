@@ -62,7 +62,7 @@ private slots:
         ScriptChecker checker;
         QStringList said;
         QObject::connect(&checker, &ScriptChecker::checked, &checker, [&](const std::optional<Error>& error) {
-            said.append(error ? error->detail : QStringLiteral("fine"));
+            said.append(error ? error->detail.toText() : QStringLiteral("fine"));
         });
         checker.check(QStringLiteral("nonsense ("), QStringLiteral("x.js"));
         checker.check(QStringLiteral("f()"), QStringLiteral("x.js")); // the newest counts

@@ -178,11 +178,11 @@ private slots:
             const auto read = readRecording(save(*dump, QStringLiteral("made.hex")));
             if (!read && dump->contains("\n*\n") && program != QLatin1String("xxd")) {
                 QVERIFY2(read.error().detail.toText().contains(QLatin1String("octal, decimal or hexadecimal")),
-                         qPrintable(read.error().detail + QLatin1Char('\n') + QString::fromLatin1(*dump)));
+                         qPrintable(read.error().detail.toText() + QLatin1Char('\n') + QString::fromLatin1(*dump)));
                 continue; // refused: it can be read in two ways
             }
             QVERIFY2(read,
-                     read ? "" : qPrintable(read.error().detail + QLatin1Char('\n') + QString::fromLatin1(*dump)));
+                     read ? "" : qPrintable(read.error().detail.toText() + QLatin1Char('\n') + QString::fromLatin1(*dump)));
             QVERIFY2(bytesOf(*read) == content, dump->constData());
         }
     }

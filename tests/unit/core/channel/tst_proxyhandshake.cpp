@@ -98,6 +98,8 @@ private slots:
         add("HTTP without a code", "http://p", "HTTP/1.1\r\n\r\n", "proxy-refused", "answers");
         add("HTTP without end", "http://p", "HTTP/1.1 200 OK\r\nX: " + QByteArray(40'000, 'x'), "proxy-refused",
             "32768");
+        add("HTTP that always says that more follows", "http://p",
+            QByteArray("HTTP/1.1 100 Continue\r\n\r\n").repeated(2000), "proxy-refused", "32768");
     }
     void whatAProxyRefuses() {
         QFETCH(QByteArray, proxy);

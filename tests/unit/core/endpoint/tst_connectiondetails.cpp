@@ -199,6 +199,20 @@ private slots:
         QCOMPARE(fixture.now(connection.id).closing, QStringLiteral("closed by us"));
     }
 
+    /// What has arrived is taken before the end, and the reset stands behind it.
+    void aResetThatIsFoundAtTheEndIsTold() {
+        EngineFixture fixture({.notifyInterval = std::chrono::milliseconds(1), .receiveWindow = 1 << 16});
+        const RawPeer server = RawPeer::listenOn();
+        const auto connection = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()));
+        RawPeer peer = server.accept();
+        peer.send(QByteArray(200'000, 'x'));
+        QVERIFY(fixture.waitUntil([&] { return fixture.now(connection.id).counters.receivedBytes >= 1U << 16U; }));
+        peer.reset(); // we do not look: nobody has consumed what came
+        fixture.engine().close(connection.id);
+        QVERIFY(fixture.waitForState(connection.id, EndpointState::Failed));
+        QCOMPARE(fixture.now(connection.id).error->id, ErrorId::ConnectionReset);
+    }
+
     void aPeerThatDoesNotReadDelaysClosingForAShortTime() {
         EngineFixture fixture;
         const RawPeer server = RawPeer::listenOn();

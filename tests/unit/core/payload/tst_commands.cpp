@@ -253,7 +253,7 @@ private slots:
             QVERIFY(command.has_value());
             const auto back = fromCommand(*command);
             QVERIFY2(back.has_value(),
-                     qPrintable(*command + QLatin1String(": ") + (back ? QString() : back.error().detail)));
+                     qPrintable(*command + QLatin1String(": ") + (back ? QString() : back.error().detail.toText())));
             QCOMPARE(back->role, role);
             Address plain = back->address;
             if (!isIpLiteral(plain.place.host)) // for others the family counts

@@ -166,7 +166,7 @@ private slots:
     }
 
     void filesThatCannotBeRead() {
-        const auto reason = [](const QString& file) { return readKeyFile(file, option).error().detail; };
+        const auto reason = [](const QString& file) { return readKeyFile(file, option).error().detail.toText(); };
         QCOMPARE(reason(QStringLiteral("/nowhere/x.pem")),
                  QStringLiteral("/nowhere/x.pem cannot be read: No such file or directory."));
         QVERIFY(reason(m_folder.path()).contains(QStringLiteral("is a folder")));
