@@ -82,10 +82,11 @@ Result<Condition> Condition::parse(const QString& line) {
     };
     if (trimmed.contains(QLatin1Char('\n')))
         return refuse(sentence(QT_TRANSLATE_NOOP("Core", "A condition is one line.")));
-    const auto isBlank = [](QChar c) { return c.isSpace(); };
-    const auto end = std::find_if(trimmed.begin(), trimmed.end(), isBlank);
-    const QString word = trimmed.first(end - trimmed.begin());
-    const QString value = trimmed.mid(std::find_if_not(end, trimmed.end(), isBlank) - trimmed.begin());
+    qsizetype end = 0;
+    while (end < trimmed.size() && !trimmed.at(end).isSpace())
+        ++end;
+    const QString word = trimmed.first(end);
+    const QString value = trimmed.mid(end).trimmed();
     if (!isOne(word))
         return refuseAll({});
     auto condition = parse(word, value);
