@@ -50,6 +50,9 @@ public:
 private:
     static constexpr std::size_t largestRead = 262144; ///< bytes, in one call
     static constexpr std::size_t smallestRead = 2048;
+    /// One round of receiving, or of sending: a flood on one socket must not starve the others. What a behaviour makes
+    /// of the bytes counts too.
+    static constexpr std::chrono::milliseconds roundTime{5};
 
     // Its life: one of these after the other. A stream becomes TLS on the way to Open, or goes back from it once.
 
