@@ -81,7 +81,7 @@ NativeDatagrams::~NativeDatagrams() {
     native::removeSocketFile(m_path, m_fileIdentity);
 }
 
-Result<void> NativeDatagrams::bindTo(const native::SocketAddress& place, const QString& shown) {
+Result<void> NativeDatagrams::bindTo(const native::SocketAddress& place, const QString& shown) const {
     if (const int code = native::bind(m_descriptor, place); code != 0)
         return tl::unexpected(systemError(-code, QStringLiteral("bind"), shown));
     return {};
@@ -109,7 +109,7 @@ Result<void> NativeDatagrams::bindForSending(const native::SocketAddress& peer, 
             return tl::unexpected(errorOf(ErrorId::AddressInUse, QStringLiteral("bind"), *wanted)); // to itself
         if (wanted) {
             const bool replace = address.value("stale") == QLatin1String("replace");
-            if (const auto ready = native::prepareSocketFile(*wanted, replace); !ready)
+            if (auto ready = native::prepareSocketFile(*wanted, replace); !ready)
                 return ready;
             return bindFile(*wanted, mode);
         }

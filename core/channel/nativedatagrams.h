@@ -39,7 +39,7 @@ private:
     static Result<std::unique_ptr<NativeDatagrams>> open(Poller& poller, const native::SocketAddress& like,
                                                          const Address& address, bool isDualStack);
     Result<void> bindForSending(const native::SocketAddress& peer, const Address& address, bool isForMany);
-    Result<void> bindTo(const native::SocketAddress& place, const QString& shown);
+    Result<void> bindTo(const native::SocketAddress& place, const QString& shown) const;
     Result<void> bindFile(const QString& path, uint mode);
 
     Poller& m_poller;
