@@ -242,7 +242,7 @@ Result<void> Listener::applyChange(const OptionSpec& spec, const QString& value,
     if (name == QLatin1String("accept")) {
         mutableSnapshot().isAcceptManual = value == QLatin1String("manual");
     } else if (m_acceptor && (name == QLatin1String("backlog") || !isOurs(spec))) {
-        if (const auto changed = m_acceptor->changeOption(spec, value, leave); !changed)
+        if (auto changed = m_acceptor->changeOption(spec, value, leave); !changed)
             return changed;
     } else if (!isOurs(spec)) {
         return tl::unexpected(noSocket());
