@@ -76,6 +76,7 @@ class HalfCloses(unittest.TestCase):
                 client.wait()
                 client.stdout.close()
 
+    @not_with_qt("Qt closes at the peer's end of stream")
     def test_a_peer_that_shuts_down_and_closes_later_is_gone(self):
         with listening_socket() as server:
             with Running("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--json", stdin=subprocess.PIPE) as client:
