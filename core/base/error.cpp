@@ -113,11 +113,11 @@ constexpr std::array situations{
         QT_TRANSLATE_NOOP(
             "Core", "No local address and port is left for a connection to %1: the system's range of ports is used up, "
                     "or the same pair of addresses is still in TIME_WAIT. Wait a minute, or use another local port.")},
-    SituationEntry{
-        ErrorId::AccessDenied, "connect",
-        QT_TRANSLATE_NOOP(
-            "Core", "The system refused a connection to %1: a firewall or a prohibited route forbids it, the socket "
-                    "file is not yours to write to, or it is a broadcast address, which needs broadcast=on.")},
+    SituationEntry{ErrorId::AccessDenied, "connect",
+                   QT_TRANSLATE_NOOP(
+                       "Core",
+                       "The system refused a connection to %1: a firewall or a prohibited route forbids it, the socket "
+                       "file is not yours to write to, or it is a broadcast address, which needs broadcast=on.")},
     SituationEntry{
         ErrorId::AccessDenied, "send",
         QT_TRANSLATE_NOOP("Core",
@@ -131,11 +131,11 @@ constexpr std::array situations{
         QT_TRANSLATE_NOOP("Core", "%1 does not exist: nothing has made that socket. Start the server first.")},
     SituationEntry{ErrorId::NotFound, "bind",
                    QT_TRANSLATE_NOOP("Core", "The directory of %1 does not exist. Make it first, or choose another.")},
-    SituationEntry{
-        ErrorId::InvalidArgument, "connect",
-        QT_TRANSLATE_NOOP("Core", "The system cannot connect to %1 this way: a route discards its packets, a "
-                                  "link-local address (fe80::/10) lacks the name of an interface that this machine "
-                                  "has, as in [fe80::1%eth0], or the local address is of another kind.")},
+    SituationEntry{ErrorId::InvalidArgument, "connect",
+                   QT_TRANSLATE_NOOP("Core",
+                                     "The system cannot connect to %1 this way: a route discards its packets, a "
+                                     "link-local address (fe80::/10) lacks the name of an interface that this machine "
+                                     "has, as in [fe80::1%eth0], or the local address is of another kind.")},
     SituationEntry{ErrorId::NotSupported, "connect",
                    QT_TRANSLATE_NOOP(
                        "Core", "%1 is a socket of another type: unix:// is for streams, unixgram:// for datagrams.")},

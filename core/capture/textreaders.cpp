@@ -201,11 +201,11 @@ Result<void> importCsv(QIODevice& device, RecordingSink& sink) {
         head = lines.next();
     const auto layout = head ? csvLayout(*head) : std::nullopt;
     if (!layout)
-        return tl::unexpected(
-            badInput(QStringLiteral("recording"),
-                     sentence(QT_TRANSLATE_NOOP(
-                         "Core", "The first line of a .csv recording names its columns: "
-                                 "time,endpoint,id,kind,event,size,text (or with ; or a tab between them)."))));
+        return tl::unexpected(badInput(
+            QStringLiteral("recording"),
+            sentence(QT_TRANSLATE_NOOP("Core",
+                                       "The first line of a .csv recording names its columns: "
+                                       "time,endpoint,id,kind,event,size,text (or with ; or a tab between them)."))));
     while (const auto line = lines.next()) {
         if (!lines.goesOn())
             return tl::unexpected(readingCancelled());

@@ -300,7 +300,8 @@ void BehaviourEditor::tryOnRecords() {
             for (const Message& message : found) {
                 ++messages;
                 for (const Rule& rule : rules->rules) {
-                    if (!rule.isEnabled || rule.direction != Rule::Direction::Received || !rule.condition.match(message))
+                    if (!rule.isEnabled || rule.direction != Rule::Direction::Received ||
+                        !rule.condition.match(message))
                         continue;
                     if (items.size() < mostFound) {
                         auto* item = new QTreeWidgetItem(

@@ -252,7 +252,8 @@ private slots:
         QCOMPARE(::mkfifo(name.constData(), 0600), 0);
         const auto unread = openOutputFile(path("pipe"), Existing::Refuse);
         QVERIFY(!unread);
-        QVERIFY2(unread.error().detail.toText().contains(QLatin1String("nobody reads")), qPrintable(unread.error().detail.toText()));
+        QVERIFY2(unread.error().detail.toText().contains(QLatin1String("nobody reads")),
+                 qPrintable(unread.error().detail.toText()));
         const int reader = ::open(name.constData(), O_RDONLY | O_NONBLOCK);
         QVERIFY(reader >= 0);
         const auto file = AppendFile::open(path("pipe"), Existing::Refuse);
@@ -266,7 +267,8 @@ private slots:
         std::memset(buffer.extend(4U << 20U), 'x', 4U << 20U); // more than any pipe holds
         const auto stuck = (*file)->append(buffer);
         QVERIFY(!stuck);
-        QVERIFY2(stuck.error().detail.toText().contains(QLatin1String("does not take more")), qPrintable(stuck.error().detail.toText()));
+        QVERIFY2(stuck.error().detail.toText().contains(QLatin1String("does not take more")),
+                 qPrintable(stuck.error().detail.toText()));
         ::close(reader);
     }
 #endif

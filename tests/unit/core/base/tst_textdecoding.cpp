@@ -54,7 +54,8 @@ private slots:
     void whatIsNoTextIsNamed() {
         const auto latin = decodeText("first\nK\xe4se\n", QStringLiteral("rules"));
         QVERIFY(!latin);
-        QVERIFY2(latin.error().detail.toText().contains(QLatin1String("line 2")), qPrintable(latin.error().detail.toText()));
+        QVERIFY2(latin.error().detail.toText().contains(QLatin1String("line 2")),
+                 qPrintable(latin.error().detail.toText()));
         QVERIFY(!decodeText(QByteArray("\xff\xfe"
                                        "a\0\0\xd8"
                                        "b\0",

@@ -138,7 +138,8 @@ private slots:
         QFETCH(QString, says);
         const auto checked = checkScript(text, QStringLiteral("a.js"));
         QVERIFY(!checked);
-        QVERIFY2(checked.error().detail.toText().startsWith(QLatin1String("a.js:2: ")), qPrintable(checked.error().detail.toText()));
+        QVERIFY2(checked.error().detail.toText().startsWith(QLatin1String("a.js:2: ")),
+                 qPrintable(checked.error().detail.toText()));
         QVERIFY2(checked.error().detail.toText().contains(says), qPrintable(checked.error().detail.toText()));
     }
 

@@ -87,7 +87,8 @@ private slots:
         QFETCH(int, line);
         const auto checked = checkScript(text, QStringLiteral("x.js"));
         QCOMPARE(checked ? 0 : checked.error().position, line);
-        QVERIFY(checked || checked.error().detail.toText().startsWith(QStringLiteral("x.js:%1: SyntaxError").arg(line)));
+        QVERIFY(checked ||
+                checked.error().detail.toText().startsWith(QStringLiteral("x.js:%1: SyntaxError").arg(line)));
     }
 
     void bytesAreWhatTheyAre_data() {

@@ -182,7 +182,8 @@ private slots:
                 continue; // refused: it can be read in two ways
             }
             QVERIFY2(read,
-                     read ? "" : qPrintable(read.error().detail.toText() + QLatin1Char('\n') + QString::fromLatin1(*dump)));
+                     read ? ""
+                          : qPrintable(read.error().detail.toText() + QLatin1Char('\n') + QString::fromLatin1(*dump)));
             QVERIFY2(bytesOf(*read) == content, dump->constData());
         }
     }

@@ -178,7 +178,8 @@ private slots:
         QVERIFY(!failed);
         QCOMPARE(failed.error().id, ErrorId::WriteFailed);
         QCOMPARE(failed.error().native, EFBIG);
-        QVERIFY(failed.error().detail.toText().contains(path) && failed.error().detail.toText().contains(qt_error_string(EFBIG)));
+        QVERIFY(failed.error().detail.toText().contains(path) &&
+                failed.error().detail.toText().contains(qt_error_string(EFBIG)));
         const QByteArray content = contentOf(path);
         QVERIFY2(content.size() > 19'000 && content.size() <= 20'011, QByteArray::number(content.size()));
         if (ending == QLatin1String(".txt")) {

@@ -58,7 +58,8 @@ private slots:
         QFETCH(QString, command);
         const auto pasted = fromCommand(command);
         QVERIFY(!pasted);
-        QVERIFY2(pasted.error().detail.toText().contains(QLatin1String("--crlf")), qPrintable(pasted.error().detail.toText()));
+        QVERIFY2(pasted.error().detail.toText().contains(QLatin1String("--crlf")),
+                 qPrintable(pasted.error().detail.toText()));
     }
 
     void aShellReadsBackWhatWasQuoted() {

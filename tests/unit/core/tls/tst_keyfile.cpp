@@ -137,7 +137,8 @@ private slots:
         QCOMPARE(parseCertificates(*found, QString())->front().commonName, QStringLiteral("root"));
         QVERIFY(privateKeyIn(bytes, secret, QStringLiteral("a.p12"), option)
                     .error()
-                    .detail.toText().contains(QStringLiteral("holds no private key")));
+                    .detail.toText()
+                    .contains(QStringLiteral("holds no private key")));
     }
 
     void trueReasons_data() {
@@ -210,7 +211,8 @@ private slots:
         qputenv("SW_TEST_SECRET", "from there");
         QCOMPARE(*of(QStringLiteral("env:SW_TEST_SECRET")), QByteArray("from there"));
         qunsetenv("SW_TEST_SECRET");
-        QVERIFY(of(QStringLiteral("env:SW_TEST_SECRET")).error().detail.toText().contains(QStringLiteral("no variable")));
+        QVERIFY(
+            of(QStringLiteral("env:SW_TEST_SECRET")).error().detail.toText().contains(QStringLiteral("no variable")));
     }
 
     void anAddressNeverHoldsTheSecretItself() {
