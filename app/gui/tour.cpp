@@ -31,7 +31,7 @@ private:
         for (const EndpointSnapshot& snapshot : snapshots) {
             const bool isClient = snapshot.parent == EndpointId::None && snapshot.kind == EndpointKind::Connection;
             if (snapshot.state == EndpointState::Failed) {
-                QTextStream(stderr) << snapshot.closing << '\n';
+                QTextStream(stderr) << snapshot.closing.toText() << '\n';
                 QApplication::exit(1);
             }
             if (!isClient || !canSend(snapshot.state) || snapshot.counters.receivedRecords < m_said)

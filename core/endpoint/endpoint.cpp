@@ -266,7 +266,7 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
         facts.add(Fact::Reason, m_endReason);
     m_snapshot.descriptor.reset();
     m_snapshot.error = closing.error;
-    m_snapshot.closing = text.toText();
+    m_snapshot.closing = text;
     m_snapshot.counters.queuedBytes = 0;
     setState(closing.error ? EndpointState::Failed : EndpointState::Closed);
     record(EventKind::Closed, text, facts);

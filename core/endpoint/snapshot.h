@@ -80,7 +80,7 @@ struct EndpointSnapshot {
     QString local; ///< `127.0.0.1:10244`; empty while there is none
     QString peer;
     QString behaviour;
-    QString closing;          ///< the sentence of the closing record
+    Sentence closing;         ///< of the closing record
     bool isNamed = false;     ///< the name was given, not derived
     bool isRecovered = false; ///< of a run before this one, or of a file; to be read only
     bool isReachable = false; ///< from other machines

@@ -77,7 +77,10 @@ public:
     /// Which messages are held from now on; those that are held already stay.
     Result<void> setIntercept(EndpointId relay, const Intercept& intercept);
     /// What relays hold, by relay and in order.
+    /// Those that are held, each with its first HeldMessage::listed bytes.
     QVector<HeldMessage> heldMessages() const;
+    /// All bytes of one of them: heldFetched() follows, unless it is gone.
+    void fetchHeld(quint64 number);
     /// Decides about a message that is held; nothing if it is gone.
     void release(quint64 number, const Release& release);
 
@@ -156,6 +159,7 @@ signals:
     void faultsDecided(EndpointId relay, const QVector<FaultDecision>& decisions);
     /// heldMessages() of that relay are others now.
     void heldChanged(EndpointId relay);
+    void heldFetched(quint64 number, const QByteArray& bytes);
     /// The answer to sampleKernel().
     void kernelSampled(const KernelSample& sample);
     /// Something about these endpoints changed: state, counters, or new records in their transcripts.

@@ -53,6 +53,12 @@ void Engine::connectRelays() {
             });
         },
         Qt::DirectConnection);
+    QObject::connect(
+        m_worker, &EngineWorker::heldFetched, m_worker,
+        [slot = m_postbox.slot(), this](quint64 number, const QByteArray& bytes) {
+            slot->post([this, number, bytes] { emit heldFetched(number, bytes); });
+        },
+        Qt::DirectConnection);
 }
 
 Result<EndpointId> Engine::relay(const Address& address, const RelayRequest& request) {
@@ -123,6 +129,10 @@ QVector<HeldMessage> Engine::heldMessages() const {
     for (const QVector<HeldMessage>& messages : m_relays->held)
         all += messages;
     return all;
+}
+
+void Engine::fetchHeld(quint64 number) {
+    post([number](EngineWorker& worker) { worker.fetchHeld(number); });
 }
 
 void Engine::release(quint64 number, const Release& release) {

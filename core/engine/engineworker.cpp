@@ -175,6 +175,15 @@ void EngineWorker::releaseHeld(quint64 number, const Release& release) {
     }
 }
 
+void EngineWorker::fetchHeld(quint64 number) {
+    for (const auto& [id, relay] : m_relays) {
+        for (const HeldMessage& message : relay->held()) {
+            if (message.number == number)
+                emit heldFetched(number, message.bytes);
+        }
+    }
+}
+
 /// Many changes in a row are told once.
 void EngineWorker::tellHeld(EndpointId relay) {
     if (m_heldChanged.contains(relay))
@@ -183,8 +192,10 @@ void EngineWorker::tellHeld(EndpointId relay) {
     QTimer::singleShot(0, this, [this, relay] {
         m_heldChanged.remove(relay);
         if (const Relay* there = this->relay(relay)) {
-            const auto messages = there->held();
-            emit held(relay, QVector<HeldMessage>(messages.begin(), messages.end()));
+            QVector<HeldMessage> messages;
+            for (const HeldMessage& message : there->held())
+                messages.append(message.forList());
+            emit held(relay, messages);
         }
     });
 }

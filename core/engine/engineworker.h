@@ -43,6 +43,8 @@ public:
     /// nullptr: it is no relay.
     Relay* relay(EndpointId id) const;
     void releaseHeld(quint64 number, const Release& release);
+    /// heldFetched() follows, unless it is gone.
+    void fetchHeld(quint64 number);
     EndpointId openConnection(EndpointRequest request) override;
     /// Calls with the endpoint, if it is there.
     template <typename Call>
@@ -78,6 +80,7 @@ public:
 signals:
     void decided(sw::EndpointId relay, const QVector<sw::FaultDecision>& decisions);
     void held(sw::EndpointId relay, const QVector<sw::HeldMessage>& messages);
+    void heldFetched(quint64 number, const QByteArray& bytes);
     /// `completeUpTo`: see Engine::completeUpTo().
     void changed(const QVector<sw::EndpointSnapshot>& snapshots, qint64 completeUpTo);
     void removed(sw::EndpointId id);

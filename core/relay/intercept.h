@@ -30,8 +30,14 @@ struct HeldMessage {
     EndpointId connection = EndpointId::None; ///< whose bytes they are: the client's, or the target's
     QString name;                             ///< of that connection
     RelayDirection direction = RelayDirection::Up;
-    QByteArray bytes; ///< with its framing
+    qint64 size = 0;  ///< bytes, with its framing
+    QByteArray bytes; ///< those, or of a message in a list the first `listed`
     Timestamp time;
+
+    static constexpr qsizetype listed = 256;
+    bool isWhole() const { return bytes.size() == size; }
+    /// As lists have it.
+    HeldMessage forList() const;
 };
 
 /// What to do with it.

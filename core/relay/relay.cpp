@@ -54,6 +54,13 @@ void Relay::setIntercept(const Intercept& intercept) {
     }
 }
 
+HeldMessage HeldMessage::forList() const {
+    HeldMessage message = *this;
+    if (bytes.size() > listed)
+        message.bytes = bytes.left(listed); // a copy of its own, not one that keeps all
+    return message;
+}
+
 std::vector<HeldMessage> Relay::held() const {
     std::vector<HeldMessage> all;
     for (const auto& [connection, weak] : m_pairs) {

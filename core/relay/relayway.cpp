@@ -156,6 +156,7 @@ void RelayWay::hold(const QByteArray& bytes) {
                       .connection = from == nullptr ? EndpointId::None : from->ownId(),
                       .name = from == nullptr ? QString() : from->ownName(),
                       .direction = m_direction,
+                      .size = bytes.size(),
                       .bytes = bytes,
                       .time = Timestamp::now()});
     if (from != nullptr)

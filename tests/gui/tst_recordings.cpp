@@ -126,6 +126,12 @@ private slots:
         QTRY_COMPARE(list->topLevelItemCount(), 0);
         QCOMPARE(served.receive(14), QByteArray("hello\nPAY 100\n"));
         QVERIFY(!editor->isEnabled());
+        const QByteArray large = "PAY " + QByteArray(3000, '9') + "\n"; // more than lists have
+        QVERIFY(client.send(large));
+        QTRY_COMPARE(editor->toPlainText(), QString::fromLatin1(large.chopped(1)) + QStringLiteral("\\n"));
+        editor->setPlainText(QStringLiteral("PAY 1") + editor->toPlainText().mid(4));
+        fixture.click("passButton");
+        QCOMPARE(served.receive(large.size() + 1), "PAY 1" + large.mid(4));
     }
 
     void aPairIsOneBufferWithBothSides() {

@@ -5,6 +5,7 @@
 #include "core/payload/visibletext.h"
 #include "ui/endpoints/statewords.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/eventtext.h"
 
 #include <algorithm>
 #include <functional>
@@ -176,7 +177,7 @@ QVariant EndpointModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole: {
         QString text = describeAddress(node.snapshot.address);
         if (!node.snapshot.closing.isEmpty())
-            text += QStringLiteral("\n") + node.snapshot.closing;
+            text += QStringLiteral("\n") + eventText(node.snapshot.closing);
         if (node.snapshot.isReachable)
             text += QStringLiteral("\n") + tr("Reachable from the network: other machines can connect.");
         if (node.snapshot.isUnverified())

@@ -166,7 +166,7 @@ void DetailsPanel::showValues(const EndpointSnapshot& snapshot, const QString& l
         {tr("Unverified"), snapshot.isUnverified() ? tr("the certificate was not checked (verify=off)") : QString()},
         {tr("Reachable"), snapshot.isReachable ? tr("from the network") : QString()},
         {tr("Error"), snapshot.error && snapshot.closing.isEmpty() ? errorText(*snapshot.error) : QString()},
-        {tr("Ended"), snapshot.closing}};
+        {tr("Ended"), eventText(snapshot.closing)}};
     std::erase_if(values, [](const auto& value) { return value.second.isEmpty(); });
     setRows(m_endpoint, values);
     for (int row = 0; row < m_endpoint->childCount(); ++row) { // the listener's row leads there

@@ -167,7 +167,7 @@ void InterceptPanel::setHeld(const QVector<HeldMessage>& messages) {
     QTreeWidgetItem* current = nullptr;
     for (const HeldMessage& message : messages) {
         auto* item = new QTreeWidgetItem(m_list, {message.direction == RelayDirection::Up ? tr("client") : tr("target"),
-                                                  message.name, QString::number(message.bytes.size()),
+                                                  message.name, QString::number(message.size),
                                                   toEscapedText(message.bytes.left(widest))});
         item->setData(0, Qt::UserRole, message.number);
         if (message.number == m_chosen)
@@ -193,20 +193,37 @@ void InterceptPanel::chooseMessage() {
         return;
     const auto selected = m_list->selectedItems();
     m_chosen = selected.isEmpty() ? 0 : selected.first()->data(0, Qt::UserRole).toULongLong();
-    for (QPushButton* button : {m_pass, m_drop, m_answer})
-        button->setEnabled(m_chosen != 0);
-    m_editor->setEnabled(m_chosen != 0);
+    const HeldMessage* message = chosen();
+    m_content = message != nullptr && message->isWhole() ? std::optional(message->bytes) : std::nullopt;
+    updateButtons();
+    showContent();
+    if (message != nullptr && !m_content)
+        emit contentRequested(m_chosen);
+}
+
+/// What is not here yet can be dropped or pass as it is.
+void InterceptPanel::updateButtons() {
+    m_pass->setEnabled(m_chosen != 0);
+    m_drop->setEnabled(m_chosen != 0);
+    m_answer->setEnabled(m_content.has_value());
+    m_editor->setEnabled(m_content.has_value());
+}
+
+void InterceptPanel::setContent(quint64 number, const QByteArray& bytes) {
+    if (number != m_chosen || m_content)
+        return;
+    m_content = bytes;
+    updateButtons();
     showContent();
 }
 
 void InterceptPanel::showContent() {
-    const HeldMessage* message = chosen();
-    if (message == nullptr)
+    if (!m_content)
         m_editor->clear();
     else if (m_form->currentIndex() == textForm)
-        m_editor->setPlainText(toEscapedText(message->bytes));
+        m_editor->setPlainText(toEscapedText(*m_content));
     else
-        m_editor->setPlainText(QString::fromLatin1(message->bytes.toHex(' ')));
+        m_editor->setPlainText(QString::fromLatin1(m_content->toHex(' ')));
 }
 
 /// The other form shows what stands there, edits included; what cannot be read begins anew.
@@ -214,7 +231,7 @@ void InterceptPanel::convertContent() {
     const QString text = m_editor->toPlainText();
     const bool isText = m_form->currentIndex() == textForm;
     const auto bytes = isText ? parseHex(text) : parseEscapedText(text); // as it was before
-    if (chosen() == nullptr || !bytes)
+    if (!m_content || !bytes)
         showContent();
     else
         m_editor->setPlainText(isText ? toEscapedText(*bytes) : QString::fromLatin1(bytes->toHex(' ')));
@@ -241,7 +258,7 @@ void InterceptPanel::decide(Release::Action action) {
     if (m_chosen == 0)
         return;
     Release release{.action = action};
-    if (action != Release::Action::Drop) {
+    if (action != Release::Action::Drop && m_content) {
         const auto bytes = content();
         if (!bytes)
             return;
@@ -254,7 +271,7 @@ void InterceptPanel::passAll() {
     const auto held = m_held;
     for (const HeldMessage& message : held) {
         Release release;
-        if (message.number == m_chosen) { // with its edits
+        if (message.number == m_chosen && m_content) { // with its edits
             const auto bytes = content();
             if (!bytes)
                 return;

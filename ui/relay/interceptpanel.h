@@ -28,10 +28,14 @@ public:
     /// Shows this, without telling of a change.
     void setIntercept(const Intercept& intercept);
     const Intercept& intercept() const { return m_intercept; }
+    /// Lists them, as Engine::heldMessages() gives them.
     void setHeld(const QVector<HeldMessage>& messages);
+    /// The whole of one of them, after contentRequested().
+    void setContent(quint64 number, const QByteArray& bytes);
 
 signals:
     void changed();
+    void contentRequested(quint64 number);
     void released(quint64 number, const sw::Release& release);
 
 private:
@@ -39,6 +43,7 @@ private:
     void buildQueue();
     void ruleEdited();
     void chooseMessage();
+    void updateButtons();
     void showContent();
     void convertContent();
     /// The edited bytes; nothing after the error was shown.
@@ -50,6 +55,7 @@ private:
     Intercept m_intercept;
     QVector<HeldMessage> m_held;
     quint64 m_chosen = 0;
+    std::optional<QByteArray> m_content; // of the chosen one, once all of it is here
     bool m_isFilling = false;
     QCheckBox* m_on;
     QComboBox* m_direction;

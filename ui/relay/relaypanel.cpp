@@ -70,6 +70,8 @@ RelayPanel::RelayPanel(Engine& engine, const QFont& font, QWidget* parent)
     });
     connect(m_intercept, &InterceptPanel::released, this,
             [this](quint64 number, const Release& release) { m_engine.release(number, release); });
+    connect(m_intercept, &InterceptPanel::contentRequested, &m_engine, &Engine::fetchHeld);
+    connect(&m_engine, &Engine::heldFetched, m_intercept, &InterceptPanel::setContent);
     connect(&m_engine, &Engine::heldChanged, this, [this](EndpointId relay) {
         const auto all = m_engine.heldMessages();
         emit heldCounted(static_cast<int>(all.size()));

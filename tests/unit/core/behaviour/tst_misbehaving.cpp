@@ -153,7 +153,8 @@ private slots:
         const auto client = fixture.connectTo(
             QStringLiteral("tls://localhost:%1%2").arg(QString::number(fixture.portOf(listener)), trust));
         QVERIFY(fixture.waitForState(client.id, EndpointState::Failed));
-        QVERIFY2(fixture.now(client.id).closing.contains(reason), qPrintable(fixture.now(client.id).closing));
+        QVERIFY2(fixture.now(client.id).closing.toText().contains(reason),
+                 qPrintable(fixture.now(client.id).closing.toText()));
         QFile::remove(trust.mid(4));
         QVERIFY(!fixture.engine().listen(*parseAddress(QStringLiteral("tcp://127.0.0.1:0")), {.behaviour = behaviour}));
     }

@@ -111,7 +111,7 @@ private slots:
         const RawPeer peer = server.accept();
         fixture.engine().close(connection.id);
         QVERIFY(fixture.waitForState(connection.id, EndpointState::Closed));
-        QVERIFY(fixture.now(connection.id).closing.contains(QLatin1String("linger=0")));
+        QVERIFY(fixture.now(connection.id).closing.toText().contains(QLatin1String("linger=0")));
         QVERIFY(peer.receive(1).isEmpty());
         QCOMPARE(peer.lastError(), ECONNRESET);
     }
@@ -149,8 +149,8 @@ private slots:
         QVERIFY(clock.elapsed() < 500); // nobody waits with it
         QVERIFY(fixture.waitForState(stuck.id, EndpointState::Closed));
         QVERIFY(clock.elapsed() >= 900);
-        QVERIFY2(fixture.now(stuck.id).closing.contains(QLatin1String("had not acknowledged")),
-                 qPrintable(fixture.now(stuck.id).closing));
+        QVERIFY2(fixture.now(stuck.id).closing.toText().contains(QLatin1String("had not acknowledged")),
+                 qPrintable(fixture.now(stuck.id).closing.toText()));
         QCOMPARE(fixture.events(stuck.id, EventKind::Closed).size(), 1);
     }
 
@@ -167,7 +167,7 @@ private slots:
         QCOMPARE(peer.receive(amount).size(), amount);
         QVERIFY(peer.sawEnd());
         QVERIFY(fixture.waitForState(connection.id, EndpointState::Closed, 3000));
-        QCOMPARE(fixture.now(connection.id).closing, QStringLiteral("closed by us"));
+        QCOMPARE(fixture.now(connection.id).closing.toText(), QStringLiteral("closed by us"));
     }
 
     void whatIsOnItsWaySurvivesAPeerThatStillSends_data() {
@@ -196,7 +196,7 @@ private slots:
         QCOMPARE(peer.receive(amount).size(), static_cast<qsizetype>(amount));
         QVERIFY(peer.sawEnd());
         QVERIFY(fixture.waitForState(connection.id, EndpointState::Closed));
-        QCOMPARE(fixture.now(connection.id).closing, QStringLiteral("closed by us"));
+        QCOMPARE(fixture.now(connection.id).closing.toText(), QStringLiteral("closed by us"));
     }
 
     /// What has arrived is taken before the end, and the reset stands behind it.
@@ -254,8 +254,8 @@ private slots:
         fixture.engine().send(connection.id, QByteArray(300000, 's'));
         fixture.engine().shutDownSending(connection.id);
         QVERIFY(fixture.waitForState(connection.id, EndpointState::Closed));
-        QVERIFY2(fixture.now(connection.id).closing.contains(QLatin1String("bytes were not sent")),
-                 qPrintable(fixture.now(connection.id).closing));
+        QVERIFY2(fixture.now(connection.id).closing.toText().contains(QLatin1String("bytes were not sent")),
+                 qPrintable(fixture.now(connection.id).closing.toText()));
     }
 
     void aFullTableOfDescriptorsIsSaid() {

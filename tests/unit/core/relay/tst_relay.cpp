@@ -101,7 +101,7 @@ private slots:
         }
         const auto [first, second] = fixture.pairOf(relay.id);
         QVERIFY(fixture.waitForState(second, EndpointState::Failed));
-        QVERIFY(fixture.now(second).closing.contains(QStringLiteral("passed on from the client")));
+        QVERIFY(fixture.now(second).closing.toText().contains(QStringLiteral("passed on from the client")));
     }
 
     void tellsTheClientWhyThereIsNoTarget() {
@@ -118,7 +118,7 @@ private slots:
         const EndpointId first = fixture.waitForChild(relay.id);
         QVERIFY(fixture.waitForState(first, EndpointState::Failed));
         QCOMPARE(fixture.now(first).error->id, ErrorId::ConnectionRefused);
-        QVERIFY(fixture.now(first).closing.contains(QStringLiteral("could not connect")));
+        QVERIFY(fixture.now(first).closing.toText().contains(QStringLiteral("could not connect")));
     }
 
     void aSideThatDoesNotReadStopsTheOther() {
@@ -367,6 +367,32 @@ private slots:
         QVERIFY(!fixture.engine().setIntercept(relay.id, {.isOn = true, .condition = QStringLiteral("frobnicate")}));
     }
 
+    void listsHaveTheBeginningOfWhatIsHeld() {
+        RelayFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        const auto relay =
+            fixture.relay(QStringLiteral("tcp://"), {.target = target(server.port()),
+                                                     .intercept = {.isOn = true,
+                                                                   .direction = RelayDirection::Up,
+                                                                   .framer = *parseFramer(QStringLiteral("lines"))}});
+        const RawPeer client = RawPeer::connectTo(fixture.portOf(relay));
+        const QByteArray message = QByteArray(5000, 'p') + "end\n";
+        QVERIFY(client.send(message));
+        QVERIFY(fixture.waitUntil([&] { return fixture.engine().heldMessages().size() == 1; }));
+        const HeldMessage held = fixture.engine().heldMessages().front();
+        QCOMPARE(held.size, qint64(message.size()));
+        QCOMPARE(held.bytes, message.left(HeldMessage::listed));
+        QVERIFY(!held.isWhole());
+        QSignalSpy fetched(&fixture.engine(), &Engine::heldFetched);
+        fixture.engine().fetchHeld(held.number + 1); // there is none
+        fixture.engine().fetchHeld(held.number);
+        QVERIFY(fixture.waitUntil([&] { return !fetched.isEmpty(); }));
+        QCOMPARE(fetched.front().at(0).toULongLong(), held.number);
+        QCOMPARE(fetched.front().at(1).toByteArray(), message);
+        fixture.engine().release(held.number, {});
+        QCOMPARE(server.accept().receive(message.size()), message);
+    }
+
     /// What is no whole message by the intercept's framer goes on byte for byte, and is told.
     void whatIsMalformedPassesUntouched_data() {
         QTest::addColumn<QString>("framer");
@@ -488,7 +514,7 @@ private slots:
         QVERIFY(fixture.waitUntil([&] { return fixture.children(server.id).size() == 2; }));
         const EndpointId flow = fixture.waitForChild(relay.id, 2);
         QVERIFY(fixture.waitForState(flow, EndpointState::Closed)); // aged out
-        QVERIFY(fixture.now(flow).closing.contains(QStringLiteral("no datagram for 400ms")));
+        QVERIFY(fixture.now(flow).closing.toText().contains(QStringLiteral("no datagram for 400ms")));
         const EndpointId outgoing = fixture.waitForChild(flow);
         QVERIFY(fixture.waitForState(outgoing, EndpointState::Closed));
         QVERIFY(one.sendTo(fixture.portOf(relay), "again"));
