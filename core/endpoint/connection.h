@@ -39,6 +39,7 @@ public:
     void offerFile(const QString& path) override;
     void closeOrderly() override;
     void abort() override;
+    void endNow() override;
     void startTls(const QString& options) override;
     void shutDownSending() override;
     void shutDownReceiving() override;

@@ -206,6 +206,13 @@ void Connection::abort() {
     abortBecause(closing.text, closing.error);
 }
 
+void Connection::endNow() {
+    if (is<Lingering>() && !address().given("linger"))
+        closeNow(); // everything is with the system
+    else
+        abort();
+}
+
 void Connection::fail(const IoResult& result, const QString& situation) {
     const bool isOfTls = m_tls != nullptr && m_tls->session().error().id != ErrorId::None;
     if (result.code == 0 && isOfTls) {

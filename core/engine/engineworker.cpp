@@ -376,7 +376,7 @@ void EngineWorker::closeAll(std::chrono::milliseconds grace, bool withReset, con
     }
     QTimer::singleShot(grace, this, [this] {
         for (const EndpointId id : openOnes())
-            with(id, [](Endpoint& endpoint) { endpoint.abort(); });
+            with(id, [](Endpoint& endpoint) { endpoint.endNow(); });
     });
     if (isFirst)
         checkClosed();

@@ -76,6 +76,20 @@ class HalfCloses(unittest.TestCase):
                 client.wait()
                 client.stdout.close()
 
+    def test_a_signal_leaves_to_the_system_what_it_has(self):
+        with listening_socket() as server, tempfile.TemporaryDirectory() as folder:
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            record = os.path.join(folder, "x.bin")
+            with Running("connect", f"tcp://127.0.0.1:{server.getsockname()[1]}", "--record", record, stdin=subprocess.PIPE) as client:
+                peer, _ = server.accept()  # who does not read for now
+                client.process.stdin.write(bytes(300_000))
+                client.process.stdin.flush()
+                sent = os.path.join(folder, "x.sent.bin")
+                wait_for(lambda: os.path.exists(sent) and os.path.getsize(sent) == 300_000)
+                client.process.terminate()
+                self.assertEqual(client.wait(), 0)
+                self.assertEqual(len(read_all(peer)), 300_000)
+
     @not_with_qt("Qt closes at the peer's end of stream")
     def test_a_peer_that_shuts_down_and_closes_later_is_gone(self):
         with listening_socket() as server:
