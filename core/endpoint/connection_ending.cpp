@@ -163,16 +163,14 @@ void Connection::finishLingering(const Lingering& lingering) {
     constexpr qint64 mostWithoutProgress = 2000; // ms
     constexpr qint64 mostInAll = 30000;          // ms
     const auto seconds = address().number("linger");
-    if (lingering.left == 0) {
+    const bool isEnough = !seconds && (hasReceivedEnd() || lingering.drained >= mostDrained ||
+                                       lingering.sinceProgress.hasExpired(mostWithoutProgress) ||
+                                       lingering.since.hasExpired(mostInAll)); // the system goes on delivering
+    if (lingering.left == 0 || isEnough) {
         closeNow();
-    } else if (seconds) {
-        if (!lingering.since.hasExpired(*seconds * 1000LL))
-            return;
+    } else if (seconds && lingering.since.hasExpired(*seconds * 1000LL)) {
         m_channel->abort();
         finish(resetAfterLinger(*seconds, lingering.left));
-    } else if (hasReceivedEnd() || lingering.drained >= mostDrained ||
-               lingering.sinceProgress.hasExpired(mostWithoutProgress) || lingering.since.hasExpired(mostInAll)) {
-        closeNow(); // the system goes on delivering
     }
 }
 

@@ -126,7 +126,8 @@ public:
     virtual void closeOrderly() = 0;
     /// Closes at once: a stream with a reset, and what waits is dropped.
     virtual void abort() = 0;
-    /// The time for an orderly end is over: what the system has is left to it, what it has not is dropped as abort() does.
+    /// The time for an orderly end is over: what the system has is left to it, what it has not is dropped as abort()
+    /// does.
     virtual void endNow() { abort(); }
     /// Why we are about to end it (`SIGTERM`, `--for 3s`), for the closing record.
     void setEndReason(const QString& reason) { m_endReason = reason; }
