@@ -45,8 +45,14 @@ bool wantsDualStack(const Address& address, const QHostAddress& host) {
            (address.place.host == QLatin1String("*") || address.value("ipv6") == QLatin1String("both"));
 }
 
-std::optional<Error> bindFirstFree(const Address& address, std::vector<QHostAddress> hosts,
+std::optional<Error> bindWhereSaid(const Address& address, std::vector<QHostAddress> hosts,
                                    const std::function<std::optional<Error>(const native::SocketAddress&)>& bind) {
+    if (isLocal(address.scheme)) {
+        const bool replace = address.value("stale") == QLatin1String("replace");
+        if (const auto ready = native::prepareSocketFile(address.path, replace); !ready)
+            return ready.error();
+        return bind(native::localAddress(address.path));
+    }
     const HostPort& place = address.place;
     const bool isName = !place.host.isEmpty() && place.host != QLatin1String("*");
     if (isName && address.value("ipv6") == QLatin1String("any")) // IPv4 first, whatever the name service says first
@@ -78,10 +84,6 @@ std::optional<Error> bindFirstFree(const Address& address, std::vector<QHostAddr
     else
         last = withPortOwner(last, place.portFirst, isDatagram(address.scheme));
     return last;
-}
-
-Result<void> prepareSocketFile(const Address& address) {
-    return native::prepareSocketFile(address.path, address.value("stale") == QLatin1String("replace"));
 }
 
 Error withPortOwner(Error error, quint16 port, bool udp) {

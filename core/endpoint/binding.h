@@ -18,11 +18,11 @@ std::optional<std::vector<QHostAddress>> literalBindHosts(const Address& address
 /// The family of the addresses that a host name stands for here, by the option ipv6.
 Family bindFamily(const Address& address);
 
-/// Binds where an address says: the first of `hosts` whose family this machine has, on the first port of the range that
-/// is free there. A taken port never leads to another host: what answers there would be somebody else's server on the
-/// other. `bind` opens and binds one socket, or says why not. The error that is given is complete, with the port's
-/// owner; nothing: it is bound.
-std::optional<Error> bindFirstFree(const Address& address, std::vector<QHostAddress> hosts,
+/// Binds where an address says: a socket file, whose place is made free as the option stale says; or the first of
+/// `hosts` whose family this machine has, on the first port of the range that is free there. A taken port never leads
+/// to another host: what answers there would be somebody else's server on the other. `bind` opens and binds one socket,
+/// or says why not. The error that is given is complete, with the port's owner; nothing: it is bound.
+std::optional<Error> bindWhereSaid(const Address& address, std::vector<QHostAddress> hosts,
                                    const std::function<std::optional<Error>(const native::SocketAddress&)>& bind);
 
 /// Completes an address-in-use error with the port's owner, where the system tells it.
@@ -30,8 +30,5 @@ Error withPortOwner(Error error, quint16 port, bool udp);
 
 /// Whether the option ipv6 allows that an IPv6 socket bound to this host also takes IPv4.
 bool wantsDualStack(const Address& address, const QHostAddress& host);
-
-/// Makes the place of a socket file free, as the option stale says.
-Result<void> prepareSocketFile(const Address& address);
 
 } // namespace sw

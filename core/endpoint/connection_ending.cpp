@@ -82,14 +82,15 @@ IoResult Connection::drainBeforeEnd(bool isReset) {
     return result;
 }
 
-/// What taking the last bytes came to: true if that was the end, with its error. TLS that the peer cut off tells
-/// nothing new then; its alert does.
+/// What taking the last bytes came to: true if that was the end, with its error. That TLS was cut off or is broken
+/// tells nothing new then; the peer's alert does, and what the socket says.
 bool Connection::hasFailedAtEnd(const IoResult& received) {
     if (!isOpen())
         return true;
     if (!received.hasFailed())
         return false;
-    if (received.code != 0 || m_channel->error().id == ErrorId::TlsAlert) {
+    const bool isOfTls = received.code == 0 && m_tls != nullptr && m_tls->session().error().id != ErrorId::None;
+    if (!isOfTls || m_channel->error().id == ErrorId::TlsAlert) {
         fail(received, QStringLiteral("close"));
         return true;
     }

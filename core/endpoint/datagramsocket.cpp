@@ -91,13 +91,8 @@ bool DatagramSocket::hasFlows() const {
 }
 
 void DatagramSocket::bindTo(const std::vector<QHostAddress>& hosts) {
-    std::optional<Error> error;
-    if (!isLocal(address().scheme))
-        error = bindFirstFree(address(), hosts, [this](const native::SocketAddress& place) { return tryBind(place); });
-    else if (const auto ready = prepareSocketFile(address()); !ready)
-        error = ready.error();
-    else
-        error = tryBind(native::localAddress(address().path));
+    const auto error =
+        bindWhereSaid(address(), hosts, [this](const native::SocketAddress& place) { return tryBind(place); });
     error ? failed(*error) : opened();
 }
 

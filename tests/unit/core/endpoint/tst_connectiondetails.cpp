@@ -20,6 +20,13 @@ using namespace sw::test;
 class ConnectionDetailsTest : public QObject {
     Q_OBJECT
 
+    /// Bytes that our system takes, and not the peer's where nobody reads there.
+    static constexpr quint64 amount = 300000;
+    static bool handOver(EngineFixture& fixture, EndpointId id) {
+        fixture.engine().send(id, QByteArray(amount, 's'));
+        return fixture.waitUntil([&] { return fixture.now(id).counters.sentBytes == amount; });
+    }
+
 private slots:
     void optionsChangeWhileOpen_data() {
         QTest::addColumn<QString>("name");
@@ -135,10 +142,7 @@ private slots:
             peer.shutdownSending();
             QVERIFY(fixture.waitForState(stuck.id, EndpointState::ReadEnded));
         }
-        // more than the peer's system takes, less than ours does
-        constexpr quint64 amount = 300000;
-        fixture.engine().send(stuck.id, QByteArray(amount, 's'));
-        QVERIFY(fixture.waitUntil([&] { return fixture.now(stuck.id).counters.sentBytes == amount; }));
+        QVERIFY(handOver(fixture, stuck.id));
         QElapsedTimer clock;
         clock.start();
         fixture.engine().close(stuck.id);
@@ -159,9 +163,7 @@ private slots:
         const RawPeer server = RawPeer::listenOn();
         const auto connection = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1?linger=30").arg(server.port()));
         const RawPeer peer = server.accept();
-        constexpr quint64 amount = 300000;
-        fixture.engine().send(connection.id, QByteArray(amount, 's'));
-        QVERIFY(fixture.waitUntil([&] { return fixture.now(connection.id).counters.sentBytes == amount; }));
+        QVERIFY(handOver(fixture, connection.id));
         fixture.engine().close(connection.id);
         QVERIFY(fixture.waitForState(connection.id, EndpointState::Closing));
         QCOMPARE(peer.receive(amount).size(), amount);
@@ -186,9 +188,7 @@ private slots:
         const auto connection =
             fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1%2").arg(server.port()).arg(options));
         const RawPeer peer = server.accept();
-        constexpr quint64 amount = 300000;
-        fixture.engine().send(connection.id, QByteArray(amount, 's'));
-        QVERIFY(fixture.waitUntil([&] { return fixture.now(connection.id).counters.sentBytes == amount; }));
+        QVERIFY(handOver(fixture, connection.id));
         fixture.engine().close(connection.id);
         QVERIFY(fixture.waitForState(connection.id, EndpointState::Closing));
         peer.send("late");
@@ -218,9 +218,7 @@ private slots:
         const RawPeer server = RawPeer::listenOn();
         const auto connection = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()));
         const RawPeer peer = server.accept();
-        constexpr quint64 amount = 300000;
-        fixture.engine().send(connection.id, QByteArray(amount, 's'));
-        QVERIFY(fixture.waitUntil([&] { return fixture.now(connection.id).counters.sentBytes == amount; }));
+        QVERIFY(handOver(fixture, connection.id));
         fixture.engine().close(connection.id);
         QVERIFY(fixture.waitForState(connection.id, EndpointState::Closed));
         QCOMPARE(peer.receive(amount).size(), static_cast<qsizetype>(amount)); // the system goes on
@@ -234,8 +232,7 @@ private slots:
             EngineFixture fixture;
             const auto stuck = fixture.connectTo(QStringLiteral("tcp://127.0.0.1:%1?linger=60").arg(server.port()));
             const RawPeer peer = server.accept();
-            fixture.engine().send(stuck.id, QByteArray(300000, 's'));
-            QVERIFY(fixture.waitUntil([&] { return fixture.now(stuck.id).counters.sentBytes == 300000; }));
+            QVERIFY(handOver(fixture, stuck.id));
             clock.start();
         }
         QVERIFY(clock.elapsed() < 3000);
