@@ -3,9 +3,9 @@
 #include "core/engine/engine.h"
 #include "identity.h"
 #include "ui/buffer/bufferaccessible.h"
-#include "ui/shell/icons.h"
 #include "ui/shell/mainwindow.h"
-#include "ui/shell/theme.h"
+#include "ui/style/icons.h"
+#include "ui/style/theme.h"
 
 #include "app/gui/tour.h"
 #include "core/transcript/recovery.h"

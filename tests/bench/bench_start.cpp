@@ -4,7 +4,7 @@
 #include "core/engine/engine.h"
 #include "ui/settings/settings.h"
 #include "ui/shell/mainwindow.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 
 #include <QApplication>
 #include <QFile>

@@ -4,7 +4,7 @@
 // a repaint in ms, resident MB, and the bytes recorded.
 #include "core/transcript/recovery.h"
 #include "ui/buffer/bufferview.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 
 #include <QApplication>
 #include <QDir>

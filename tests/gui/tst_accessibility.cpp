@@ -2,11 +2,11 @@
 #include "tests/gui/windowfixture.h"
 #include "tests/support/rawpeer.h"
 
+#include "ui/actions/prompter.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
 #include "ui/settings/preferencesdialog.h"
 #include "ui/shell/manualwindow.h"
-#include "ui/shell/prompter.h"
 
 #include <QAccessible>
 #include <QApplication>

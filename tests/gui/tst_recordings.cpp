@@ -5,9 +5,9 @@
 #include "core/capture/importedrecording.h"
 #include "core/engine/relayrequest.h"
 #include "core/workspace/workspace.h"
+#include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
-#include "ui/shell/bufferarea.h"
 
 #include <QCheckBox>
 #include <QDropEvent>

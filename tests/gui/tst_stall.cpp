@@ -4,9 +4,9 @@
 #include "tests/gui/windowfixture.h"
 #include "tests/support/rawpeer.h"
 
+#include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
-#include "ui/shell/bufferarea.h"
 
 #include <QDir>
 #include <QTabWidget>

@@ -4,10 +4,10 @@
 
 #include "core/tls/certificatemaker.h"
 #include "core/workspace/workspace.h"
+#include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/composer/composer.h"
 #include "ui/messages/messagespanel.h"
-#include "ui/shell/bufferarea.h"
 
 #include <QComboBox>
 #include <QDialog>

@@ -3,11 +3,11 @@
 #include "tests/support/rawpeer.h"
 
 #include "core/transcript/recovery.h"
+#include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
 #include "ui/buffer/markscrollbar.h"
 #include "ui/compare/comparewindow.h"
-#include "ui/shell/bufferarea.h"
 #include "ui/throughput/throughputplot.h"
 #include "ui/widgets/noticebar.h"
 

@@ -3,9 +3,9 @@
 
 #include "tests/support/rawpeer.h"
 #include "ui/buffer/bufferaccessible.h"
+#include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
-#include "ui/shell/bufferarea.h"
 
 namespace sw::test {
 

@@ -6,9 +6,9 @@
 #include "core/behaviour/source.h"
 #include "core/payload/payload.h"
 #include "core/transcript/transcript.h"
+#include "ui/actions/prompter.h"
 #include "ui/behaviour/codeedit.h"
-#include "ui/shell/prompter.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 

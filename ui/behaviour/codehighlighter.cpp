@@ -2,7 +2,7 @@
 #include "ui/behaviour/codehighlighter.h"
 
 #include "core/payload/checksums.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 
 #include <QGuiApplication>
 #include <QRegularExpression>

@@ -7,7 +7,7 @@
 #include "ui/buffer/findbar.h"
 #include "ui/composer/composer.h"
 #include "ui/endpoints/statewords.h"
-#include "ui/shell/icons.h"
+#include "ui/style/icons.h"
 #include "ui/widgets/controls.h"
 
 #include <QComboBox>

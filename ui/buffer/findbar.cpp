@@ -2,7 +2,7 @@
 #include "ui/buffer/findbar.h"
 
 #include "core/payload/payload.h"
-#include "ui/shell/icons.h"
+#include "ui/style/icons.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 

@@ -2,8 +2,8 @@
 #include "ui/compare/comparewindow.h"
 
 #include "core/base/threads.h"
-#include "ui/shell/icons.h"
-#include "ui/shell/theme.h"
+#include "ui/style/icons.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 
 #include <QCheckBox>

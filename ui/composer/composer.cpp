@@ -2,7 +2,7 @@
 #include "ui/composer/composer.h"
 
 #include "core/base/units.h"
-#include "ui/shell/icons.h"
+#include "ui/style/icons.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 #include "ui/widgets/messagefield.h"

@@ -3,7 +3,7 @@
 
 #include "core/behaviour/catalogue.h"
 #include "core/payload/commands.h"
-#include "ui/shell/icons.h"
+#include "ui/style/icons.h"
 #include "ui/widgets/controls.h"
 
 #include <QAbstractItemView>

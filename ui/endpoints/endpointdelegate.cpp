@@ -4,8 +4,8 @@
 #include "core/base/units.h"
 #include "ui/endpoints/endpointmodel.h"
 #include "ui/endpoints/statewords.h"
-#include "ui/shell/icons.h"
-#include "ui/shell/theme.h"
+#include "ui/style/icons.h"
+#include "ui/style/theme.h"
 
 #include <QPainter>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/endpoints/statewords.h"
 
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 
 #include <QCoreApplication>
 

@@ -7,7 +7,7 @@
 #include "ui/inspector/tcppanel.h"
 #include "ui/inspector/tlspanel.h"
 #include "ui/inspector/wrappingdelegate.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 

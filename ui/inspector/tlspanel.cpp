@@ -2,7 +2,7 @@
 #include "ui/inspector/tlspanel.h"
 
 #include "ui/inspector/wrappingdelegate.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 
 #include <QHeaderView>

@@ -3,7 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/units.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 

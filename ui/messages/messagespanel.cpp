@@ -2,8 +2,8 @@
 #include "ui/messages/messagespanel.h"
 
 #include "core/behaviour/source.h"
+#include "ui/actions/prompter.h"
 #include "ui/messages/messagedialog.h"
-#include "ui/shell/prompter.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 

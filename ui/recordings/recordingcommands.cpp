@@ -6,13 +6,13 @@
 #include "core/capture/recordingwriter.h"
 #include "core/capture/textrecorders.h"
 #include "core/replay/replayscript.h"
+#include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
 #include "ui/composer/composer.h"
 #include "ui/recordings/recordingtask.h"
 #include "ui/recordings/replaydialog.h"
 #include "ui/recordings/wireshark.h"
-#include "ui/shell/bufferarea.h"
 #include "ui/widgets/eventtext.h"
 
 #include <QFileInfo>

@@ -4,7 +4,7 @@
 #include "core/base/units.h"
 #include "core/payload/visibletext.h"
 #include "core/replay/replayscript.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 

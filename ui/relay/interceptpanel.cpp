@@ -3,7 +3,7 @@
 
 #include "core/behaviour/condition.h"
 #include "core/payload/payload.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 

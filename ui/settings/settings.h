@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/payload/payload.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 
 #include <QByteArray>
 #include <QFont>

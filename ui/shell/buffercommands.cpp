@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "ui/shell/buffercommands.h"
 
+#include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
 #include "ui/buffer/filterbar.h"
 #include "ui/buffer/findbar.h"
 #include "ui/compare/comparewindow.h"
 #include "ui/composer/composer.h"
-#include "ui/shell/bufferarea.h"
 #include "ui/widgets/eventtext.h"
 
 #include <QDateTime>

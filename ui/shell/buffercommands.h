@@ -3,10 +3,10 @@
 
 #include "core/engine/engine.h"
 #include "core/engine/filerecording.h"
+#include "ui/actions/actions.h"
+#include "ui/actions/prompter.h"
 #include "ui/buffer/annotations.h"
 #include "ui/settings/settings.h"
-#include "ui/shell/actions.h"
-#include "ui/shell/prompter.h"
 
 #include <map>
 

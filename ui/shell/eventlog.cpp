@@ -3,7 +3,7 @@
 
 #include "core/payload/visibletext.h"
 #include "ui/buffer/bufferlayout.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "core/engine/engine.h"
+#include "ui/actions/actions.h"
+#include "ui/actions/prompter.h"
 #include "ui/buffer/annotations.h"
 #include "ui/endpoints/endpointmodel.h"
 #include "ui/inspector/detailspanel.h"
 #include "ui/settings/settings.h"
-#include "ui/shell/actions.h"
-#include "ui/shell/prompter.h"
 
 #include <QMainWindow>
 

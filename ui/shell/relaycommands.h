@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/engine/engine.h"
-#include "ui/shell/actions.h"
+#include "ui/actions/actions.h"
 
 #include <functional>
 

@@ -2,9 +2,9 @@
 #include "ui/shell/socketcommands.h"
 
 #include "core/transcript/transcript.h"
+#include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
-#include "ui/shell/bufferarea.h"
 #include "ui/widgets/eventtext.h"
 
 #include <QApplication>

@@ -3,10 +3,10 @@
 
 #include "core/engine/engine.h"
 #include "core/payload/commands.h"
+#include "ui/actions/actions.h"
+#include "ui/actions/prompter.h"
 #include "ui/endpoints/endpointmodel.h"
 #include "ui/inspector/detailspanel.h"
-#include "ui/shell/actions.h"
-#include "ui/shell/prompter.h"
 
 #include <functional>
 

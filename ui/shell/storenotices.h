@@ -4,8 +4,8 @@
 #include "core/base/postbox.h"
 #include "core/engine/engine.h"
 #include "core/transcript/recovery.h"
-#include "ui/shell/actions.h"
-#include "ui/shell/prompter.h"
+#include "ui/actions/actions.h"
+#include "ui/actions/prompter.h"
 
 #include <QObject>
 

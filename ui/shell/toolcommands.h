@@ -2,10 +2,10 @@
 #pragma once
 
 #include "core/engine/engine.h"
+#include "ui/actions/actions.h"
+#include "ui/actions/prompter.h"
 #include "ui/endpoints/endpointmodel.h"
 #include "ui/settings/settings.h"
-#include "ui/shell/actions.h"
-#include "ui/shell/prompter.h"
 
 #include <functional>
 

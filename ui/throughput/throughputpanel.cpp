@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/throughput/throughputpanel.h"
 
-#include "ui/shell/icons.h"
+#include "ui/style/icons.h"
 #include "ui/throughput/throughputplot.h"
 #include "ui/widgets/controls.h"
 

@@ -2,7 +2,7 @@
 #include "ui/throughput/throughputplot.h"
 
 #include "core/base/units.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 
 #include <QKeyEvent>

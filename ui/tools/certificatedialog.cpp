@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/tools/certificatedialog.h"
 
-#include "ui/shell/prompter.h"
-#include "ui/shell/theme.h"
+#include "ui/actions/prompter.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 

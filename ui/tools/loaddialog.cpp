@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/tools/loaddialog.h"
 
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 

@@ -3,7 +3,7 @@
 
 #include "core/address/interfaces.h"
 #include "core/base/threads.h"
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 

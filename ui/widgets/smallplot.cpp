@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/widgets/smallplot.h"
 
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 
 #include <QPainter>
 #include <QPainterPath>

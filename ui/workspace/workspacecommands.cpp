@@ -3,11 +3,11 @@
 
 #include "core/engine/openendpoint.h"
 #include "core/engine/relayrequest.h"
+#include "ui/actions/passphrases.h"
+#include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/composer/composer.h"
 #include "ui/messages/messagespanel.h"
-#include "ui/shell/bufferarea.h"
-#include "ui/shell/passphrases.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 #include "ui/workspace/workspacedialog.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "ui/shell/bufferarea.h"
+#include "ui/buffer/bufferarea.h"
 
 #include "ui/buffer/bufferpanel.h"
-#include "ui/shell/icons.h"
+#include "ui/style/icons.h"
 #include "ui/widgets/controls.h"
 
 #include <QApplication>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ui/shell/actions.h"
+#include "ui/actions/actions.h"
 
 #include <QCoreApplication>
 #include <QKeySequence>

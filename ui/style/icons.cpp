@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "ui/shell/icons.h"
+#include "ui/style/icons.h"
 
-#include "ui/shell/theme.h"
+#include "ui/style/theme.h"
 
 #include <QApplication>
 #include <QIconEngine>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ui/shell/passphrases.h"
+#include "ui/actions/passphrases.h"
 
 #include "core/address/proxy.h"
 #include "core/tls/keyfile.h"

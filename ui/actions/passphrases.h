@@ -3,7 +3,7 @@
 
 #include "core/address/address.h"
 #include "core/engine/engine.h"
-#include "ui/shell/prompter.h"
+#include "ui/actions/prompter.h"
 
 namespace sw::ui {
 

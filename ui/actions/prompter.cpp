@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ui/shell/prompter.h"
+#include "ui/actions/prompter.h"
 
 #include <QFileDialog>
 #include <QInputDialog>
