@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/checks.h"
 #include "app/cli/commands.h"
-#include "app/cli/signals.h"
 #include "app/cli/stdio.h"
+#include "app/signals.h"
 #include "core/capture/importedrecording.h"
 #include "core/capture/recorder.h"
 #include "core/capture/recordingwriter.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/session.h"
 
-#include "app/cli/signals.h"
 #include "app/cli/stdio.h"
+#include "app/signals.h"
 #include "core/base/units.h"
 #include "core/engine/kernelsample.h"
 #include "core/payload/visibletext.h"

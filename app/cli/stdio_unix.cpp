@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/cli/stdio.h"
 
-#include "app/cli/signals.h"
+#include "app/signals.h"
 #include "core/base/outputfile.h"
 
 #include <QFile>

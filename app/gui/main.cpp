@@ -8,6 +8,7 @@
 #include "ui/style/theme.h"
 
 #include "app/gui/tour.h"
+#include "app/signals.h"
 #include "core/transcript/recovery.h"
 
 #include <QApplication>
@@ -57,7 +58,9 @@ int main(int argc, char** argv) try {
     parser.addPositionalArgument(QStringLiteral("workspace"),
                                  QStringLiteral("A .socketwright file; what it would open is shown, and you are asked"),
                                  QStringLiteral("[FILE]"));
-    parser.addOptions({example, screenshot, settingsFile});
+    const QCommandLineOption noAsk(QStringLiteral("no-ask"),
+                                   QStringLiteral("Ask nothing when the window closes: records are kept"));
+    parser.addOptions({example, screenshot, settingsFile, noAsk});
     if (isForTerminal(argc, argv)) { // these need no display
         const QCoreApplication application(argc, argv);
         parser.process(application);
@@ -82,7 +85,7 @@ int main(int argc, char** argv) try {
     sw::ui::installBufferAccessibility();
 
     const QString runs = transcriptsDirectory(parser.value(settingsFile));
-    const auto run = sw::RunDirectory::create(runs);
+    auto run = sw::RunDirectory::create(runs);
     sw::StoreOptions store{.budget = static_cast<qint64>(settings.memoryBudget()) << 20U,
                            .quota = static_cast<qint64>(settings.diskQuota()) << 30U};
     if (run)
@@ -92,6 +95,13 @@ int main(int argc, char** argv) try {
     sw::Engine engine({.store = store});
     sw::ui::DialogPrompter prompter;
     sw::ui::MainWindow window(engine, settings, prompter);
+    window.setAsksAtQuit(!parser.isSet(noAsk) && !parser.isSet(screenshot));
+    QObject::connect(&window, &sw::ui::MainWindow::keepRequested, &window, [&run] {
+        if (run)
+            (*run)->keep();
+    });
+    sw::onEndRequested(&window, std::make_shared<sw::Patience>(), [&window](const QString&) { window.endSession(); });
+    QObject::connect(&application, &QGuiApplication::commitDataRequest, &window, [&window] { window.endSession(); });
     window.show();
     window.offerRecovery(runs);
     if (!parser.positionalArguments().isEmpty())

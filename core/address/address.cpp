@@ -237,10 +237,13 @@ void Address::removeOption(const QString& name, const QString& value) {
 
 Result<Address> parseAddress(const QString& text) {
     const qsizetype mark = text.indexOf(QLatin1String("://"));
-    if (mark < 0)
+    if (mark < 0) {
+        // only what can be taken as it is said is advised
+        const bool isPlace = parseAddress(QStringLiteral("tcp://") + text, Role::Connect).has_value();
         return fail(sentence(QT_TRANSLATE_NOOP("Core", "An address starts with its scheme, such as tcp://%1."),
-                             text.isEmpty() ? QStringLiteral("localhost:10244") : text),
+                             isPlace ? text : QStringLiteral("localhost:10244")),
                     0);
+    }
     const auto scheme = parseScheme(text.left(mark));
     if (!scheme)
         return tl::unexpected(scheme.error());

@@ -16,6 +16,11 @@ QString lockPath(const QString& directory) {
     return directory + QStringLiteral("/lock");
 }
 
+/// A file that says that a run was kept on purpose.
+QString keptPath(const QString& directory) {
+    return directory + QStringLiteral("/kept");
+}
+
 QFileInfoList journalFiles(const QString& directory) {
     return QDir(directory).entryInfoList({QStringLiteral("journal-*.swj")}, QDir::Files);
 }
@@ -51,9 +56,16 @@ Result<std::unique_ptr<RunDirectory>> RunDirectory::create(const QString& base) 
     return run;
 }
 
+bool RunDirectory::keep() {
+    m_isKept = true;
+    QFile mark(keptPath(m_path));
+    return mark.open(QIODevice::WriteOnly) && mark.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
+}
+
 RunDirectory::~RunDirectory() {
     m_lock.unlock();
-    QDir(m_path).removeRecursively();
+    if (!m_isKept)
+        QDir(m_path).removeRecursively();
 }
 
 std::vector<KilledRun> findKilledRuns(const QString& base) {
@@ -67,7 +79,7 @@ std::vector<KilledRun> findKilledRuns(const QString& base) {
         if (!lock.tryLock(0))
             continue; // alive
         lock.unlock();
-        KilledRun run{.directory = path, .started = {}, .lastWritten = {}, .bytes = 0};
+        KilledRun run{.directory = path, .wasKept = QFileInfo::exists(keptPath(path))};
         run.started = QDateTime::fromString(info.fileName().mid(4, 15), QStringLiteral("yyyyMMdd-HHmmss"));
         for (const QFileInfo& file : journalFiles(path)) {
             run.bytes += static_cast<quint64>(file.size());

@@ -22,22 +22,27 @@ public:
     RunDirectory& operator=(RunDirectory&&) = delete;
 
     const QString& path() const { return m_path; }
+    /// It stays at the end, as a run whose records were kept on purpose. False: the system does not let us say so; it
+    /// stays all the same.
+    bool keep();
 
 private:
     explicit RunDirectory(QString path);
 
     QString m_path;
     QLockFile m_lock;
+    bool m_isKept = false;
 };
 
-/// A run that did not end by itself, and what it left.
+/// A run that was killed, or whose records were kept at its end, and what it left.
 struct KilledRun {
-    QString directory;
-    QDateTime started;
-    QDateTime lastWritten;
+    QString directory{};
+    QDateTime started{};
+    QDateTime lastWritten{};
     quint64 bytes = 0;
+    bool wasKept = false; ///< on purpose, see RunDirectory::keep()
 };
-/// The killed runs below `base`, newest first. Empty ones are removed on the way.
+/// The killed and kept runs below `base`, newest first. Empty ones are removed on the way.
 std::vector<KilledRun> findKilledRuns(const QString& base);
 /// Removes what a killed run left. False if the system does not let us, or the run is alive.
 bool removeKilledRun(const KilledRun& run);

@@ -36,6 +36,12 @@ public:
     QString folder(QWidget*, const QString&) override { return file; }
     void tell(QWidget*, const QString&, const QString& text) override { told.append(text); }
 
+    std::optional<Leaving> leave(QWidget*, const QString& question) override {
+        questions.append(question);
+        return leaving;
+    }
+
+    std::optional<Leaving> leaving = Leaving{}; ///< what is answered to leave()
     bool answer = true;
     std::optional<QString> typed; ///< what is answered to ask()
     QStringList secrets;          ///< what is answered to askSecret(), one after the other

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/actions/prompter.h"
 
+#include <QCheckBox>
 #include <QFileDialog>
 #include <QInputDialog>
 #include <QLabel>
@@ -62,6 +63,23 @@ void DialogPrompter::tell(QWidget* parent, const QString& title, const QString& 
     box.setTextFormat(Qt::PlainText);
     box.setText(text);
     box.exec();
+}
+
+std::optional<Prompter::Leaving> DialogPrompter::leave(QWidget* parent, const QString& question) {
+    QMessageBox box(QMessageBox::NoIcon, QCoreApplication::applicationName(), {}, QMessageBox::Cancel, parent);
+    box.setObjectName(QStringLiteral("leaveDialog"));
+    box.setTextFormat(Qt::PlainText);
+    box.setText(question);
+    box.setInformativeText(tr("Records that are kept are offered when the program starts again."));
+    QPushButton* keep = box.addButton(tr("&Keep records"), QMessageBox::AcceptRole);
+    const QPushButton* discard = box.addButton(tr("&Discard"), QMessageBox::DestructiveRole);
+    box.setDefaultButton(keep);
+    auto* remember = new QCheckBox(tr("Do &not ask again"), &box);
+    box.setCheckBox(remember);
+    box.exec();
+    if (box.clickedButton() != keep && box.clickedButton() != discard)
+        return std::nullopt;
+    return Leaving{.keepsRecords = box.clickedButton() == keep, .remembers = remember->isChecked()};
 }
 
 } // namespace sw::ui

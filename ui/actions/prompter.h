@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QCoreApplication>
 #include <QString>
 
 #include <optional>
@@ -32,6 +33,12 @@ public:
     /// A folder; empty: the user changed their mind.
     virtual QString folder(QWidget* parent, const QString& title) = 0;
     virtual void tell(QWidget* parent, const QString& title, const QString& text) = 0;
+    /// What becomes of the records when the window closes; nothing: it stays open. `remembers`: not to be asked again.
+    struct Leaving {
+        bool keepsRecords = false;
+        bool remembers = false;
+    };
+    virtual std::optional<Leaving> leave(QWidget* parent, const QString& question) = 0;
 
 protected:
     Prompter() = default;
@@ -39,6 +46,8 @@ protected:
 
 /// The real one.
 class DialogPrompter final : public Prompter {
+    Q_DECLARE_TR_FUNCTIONS(DialogPrompter)
+
 public:
     bool confirm(QWidget* parent, const QString& question, const QString& action) override;
     std::optional<QString> ask(QWidget* parent, const QString& title, const QString& question,
@@ -48,6 +57,7 @@ public:
     QString fileToRead(QWidget* parent, const QString& title, const QString& filter) override;
     QString folder(QWidget* parent, const QString& title) override;
     void tell(QWidget* parent, const QString& title, const QString& text) override;
+    std::optional<Leaving> leave(QWidget* parent, const QString& question) override;
 };
 
 } // namespace sw::ui

@@ -2,6 +2,7 @@
 #include "ui/buffer/bufferarea.h"
 
 #include "ui/buffer/bufferpanel.h"
+#include "ui/buffer/bufferview.h"
 #include "ui/style/icons.h"
 #include "ui/widgets/controls.h"
 
@@ -132,6 +133,7 @@ void BufferArea::closeTab(QTabWidget* group, int index) {
     if (index < 0)
         return;
     QWidget* panel = group->widget(index);
+    const bool hadFocus = panel->isAncestorOf(QApplication::focusWidget());
     group->removeTab(index);
     panel->deleteLater();
     if (group->count() == 0 && count() > 1) {
@@ -143,6 +145,8 @@ void BufferArea::closeTab(QTabWidget* group, int index) {
     emit currentChanged();
     if (isEmpty())
         emit emptied();
+    else if (hadFocus)
+        current()->view()->setFocus();
 }
 
 void BufferArea::forget(EndpointId id) {

@@ -9,7 +9,9 @@
 #include "ui/endpoints/statewords.h"
 #include "ui/style/icons.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/elidedlabel.h"
 
+#include <QApplication>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -62,7 +64,6 @@ BufferPanel::BufferPanel(Engine& engine, Settings& settings, Annotations& annota
     m_title = tr("%n merged", nullptr, static_cast<int>(names.size()));
     m_view->setAccessibleName(m_title);
     m_titleLabel->setText(names.join(QStringLiteral(" + ")));
-    m_titleLabel->setToolTip(plainToolTip(names.join(QLatin1Char('\n'))));
     m_stateLabel->hide();
     m_view->setEmptyText(tr("None of these endpoints has sent or received anything yet."));
     m_view->refresh();
@@ -78,7 +79,7 @@ void BufferPanel::build(Annotations& annotations) {
     layout->addWidget(m_findBar);
     layout->addWidget(m_view, 1);
     nameWidget(m_statistics, "selectionStatistics", tr("Selection"));
-    m_statistics->setContentsMargins(12, 3, 12, 3);
+    m_statistics->setContentsMargins(10, 1, 10, 1);
     m_statistics->hide();
     layout->addWidget(m_statistics);
     layout->addWidget(separator(this));
@@ -110,31 +111,25 @@ void BufferPanel::showStatistics() {
 
 QWidget* BufferPanel::buildHeader() {
     auto* header = new QWidget(this);
-    auto* rows = new QVBoxLayout(header);
-    rows->setContentsMargins(12, 7, 10, 5);
-    rows->setSpacing(5);
-    auto* heading = new QHBoxLayout;
-    auto* layout = new QHBoxLayout;
-    layout->setSpacing(3);
-    rows->addLayout(heading);
-    rows->addLayout(layout);
-    m_titleLabel = plainLabel({}, header);
+    auto* layout = new QHBoxLayout(header);
+    layout->setContentsMargins(10, 3, 6, 3);
+    layout->setSpacing(2);
+    m_titleLabel = new ElidedLabel(Qt::ElideMiddle, header);
     m_titleLabel->setProperty("heading", true);
-    m_titleLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_titleLabel->setMinimumWidth(60);
     m_stateLabel = plainLabel({}, header);
     nameWidget(m_stateLabel, "bufferState", tr("State"));
-    heading->addWidget(m_titleLabel, 1);
-    heading->addWidget(m_stateLabel);
+    layout->addWidget(m_titleLabel, 1);
+    layout->addWidget(m_stateLabel);
+    layout->addSpacing(8);
     buildModes(layout, header);
     m_timestamps = new QComboBox(header);
     nameWidget(m_timestamps, "timestampBox", tr("Timestamps"));
     m_timestamps->addItems({tr("Time of day"), tr("Since start"), tr("Since last"), tr("No time")});
     connect(m_timestamps, &QComboBox::currentIndexChanged, this,
             [this](int index) { m_view->setTimestamps(static_cast<TimestampMode>(index)); });
-    layout->addSpacing(6);
+    m_timestamps->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_timestamps->setMinimumContentsLength(8);
     layout->addWidget(m_timestamps);
-    layout->addStretch();
     auto* filter = toolButton(icon(IconId::Filter), "filterButton", tr("Filter"), header);
     connect(filter, &QToolButton::clicked, m_filterBar, &FilterBar::open);
     layout->addWidget(filter);
@@ -175,7 +170,6 @@ void BufferPanel::buildModes(QHBoxLayout* layout, QWidget* header) {
     connect(m_view, &BufferView::wrappedChanged, wrap, &QToolButton::setChecked);
     connect(m_view, &BufferView::modeChanged, wrap,
             [this, wrap] { wrap->setEnabled(m_view->mode() == BufferMode::Text); });
-    layout->addSpacing(6);
     layout->addWidget(wrap);
 }
 
@@ -195,13 +189,14 @@ void BufferPanel::setSnapshot(const EndpointSnapshot& snapshot) {
     if (snapshot.kind != EndpointKind::Listener && !snapshot.local.isEmpty() && !snapshot.peer.isEmpty())
         heading = snapshot.local + QStringLiteral("  ⇄  ") + snapshot.peer;
     m_titleLabel->setText(heading);
-    m_titleLabel->setToolTip(plainToolTip(heading));
     m_stateLabel->setText(QStringLiteral("● ") + stateWord(snapshot.state));
     QPalette colors = palette();
     colors.setColor(QPalette::WindowText, stateColor(snapshot, palette()));
     m_stateLabel->setPalette(colors);
-    if (snapshot.kind == EndpointKind::Recording)
-        m_composer->hide();
+    const bool canEverSend = snapshot.kind != EndpointKind::Recording && !isEnded(snapshot.state);
+    if (!canEverSend && m_composer->isAncestorOf(QApplication::focusWidget()))
+        m_view->setFocus();
+    m_composer->setVisible(canEverSend);
     m_view->setEmptyText(snapshot.kind == EndpointKind::Listener
                              ? tr("Nothing has connected yet. What peers send to %1 appears here.").arg(snapshot.name)
                              : tr("Nothing was sent or received yet. Write a message below."));

@@ -16,6 +16,7 @@ namespace sw::ui {
 
 class BufferView;
 class Composer;
+class ElidedLabel;
 class FilterBar;
 class FindBar;
 
@@ -68,7 +69,7 @@ private:
     Composer* m_composer;
     QLabel* m_statistics;
     bool m_isMerged = false;
-    QLabel* m_titleLabel;
+    ElidedLabel* m_titleLabel;
     QLabel* m_stateLabel;
     QComboBox* m_timestamps;
     QToolButton* m_follow;

@@ -4,6 +4,7 @@
 #include "core/base/units.h"
 #include "ui/style/icons.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/elidedlabel.h"
 #include "ui/widgets/eventtext.h"
 #include "ui/widgets/messagefield.h"
 
@@ -15,6 +16,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSpinBox>
@@ -46,14 +48,17 @@ Composer::Composer(Engine& engine, Settings& settings, EndpointId endpoint, QWid
       m_history(settings.messageHistory()) {
     setObjectName(QStringLiteral("composer"));
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(12, 6, 12, 8);
-    layout->setSpacing(5);
-    buildTop();
-    buildMiddle();
-    buildBottom();
+    layout->setContentsMargins(8, 4, 8, 4);
+    layout->setSpacing(4);
+    buildRow();
+    buildOptions();
+    const auto snapshot = engine.snapshot(endpoint);
+    if (snapshot && isDatagram(snapshot->address.scheme))
+        m_ending->setCurrentIndex(m_ending->findData(static_cast<int>(LineEnding::None))); // datagrams are whole
     m_repeat.setTimerType(Qt::PreciseTimer);
     connect(&m_repeat, &QTimer::timeout, this, &Composer::sendFileOnce);
     connect(&m_player, &MessagePlayer::finished, this, [this] {
+        m_times->setValue(1); // the next Return sends once
         updateControls();
         preview(); // the counter has gone on
     });
@@ -63,112 +68,116 @@ Composer::Composer(Engine& engine, Settings& settings, EndpointId endpoint, QWid
     updateControls();
 }
 
-void Composer::buildTop() {
-    auto* row = new QHBoxLayout;
-    row->setSpacing(4);
-    m_textButton = modeButton(tr("Text"), "composeText", tr("Compose as text"), this);
-    m_textButton->setToolTip(tr("Text with \\n \\r \\t \\0 \\xHH \\u{…} \\\\"));
-    m_hexButton = modeButton(tr("Hex"), "composeHex", tr("Compose as hex"), this);
-    m_templateButton = modeButton(tr("Template"), "composeTemplate", tr("Compose as a template"), this);
-    m_templateButton->setToolTip(plainToolTip(
-        tr("Text with fields that are filled in each time:\n%1").arg(templateHelp().join(QLatin1Char('\n')))));
-    m_fileButton = modeButton(tr("File"), "composeFile", tr("Send a file"), this);
-    const std::pair<QToolButton*, PayloadForm> forms[] = {
-        {m_textButton, PayloadForm::Text}, {m_hexButton, PayloadForm::Hex}, {m_fileButton, PayloadForm::File}};
-    connect(m_templateButton, &QToolButton::clicked, this, &Composer::setTemplate);
-    for (const auto& [button, form] : forms) {
-        if (button == m_fileButton)
-            row->addWidget(m_templateButton);
-        row->addWidget(button);
-        connect(button, &QToolButton::clicked, this, [this, form = form] { setForm(form); });
-    }
-    m_textButton->setChecked(true);
-    row->addStretch();
-    m_destinationLabel = mutedLabel(tr("To"), this);
-    m_destination = new QLineEdit(this);
-    nameWidget(m_destination, "destinationField", tr("Destination"));
-    m_destination->setPlaceholderText(tr("HOST:PORT, or empty for all peers"));
-    m_destination->setMinimumWidth(230);
-    m_destinationLabel->setBuddy(m_destination);
-    row->addWidget(m_destinationLabel);
-    row->addWidget(m_destination);
-    auto* endingLabel = mutedLabel(tr("Ends with"), this);
-    m_ending = new QComboBox(this);
-    nameWidget(m_ending, "lineEndingBox", tr("Line ending"));
-    for (const auto& [name, ending] : {std::pair{tr("nothing"), LineEnding::None}, std::pair{tr("LF"), LineEnding::Lf},
-                                       std::pair{tr("CR LF"), LineEnding::CrLf}, std::pair{tr("CR"), LineEnding::Cr},
-                                       std::pair{tr("NUL"), LineEnding::Nul}})
-        m_ending->addItem(name, static_cast<int>(ending));
-    m_ending->setCurrentIndex(m_ending->findData(static_cast<int>(m_settings.lineEnding())));
-    endingLabel->setBuddy(m_ending);
-    m_encoding = new QComboBox(this);
-    nameWidget(m_encoding, "encodingBox", tr("Encoding"));
-    m_encoding->addItems(encodings());
-    row->addWidget(endingLabel);
-    row->addWidget(m_ending);
-    row->addWidget(m_encoding);
-    connect(m_ending, &QComboBox::currentIndexChanged, this, &Composer::preview);
-    connect(m_encoding, &QComboBox::currentIndexChanged, this, &Composer::preview);
-    static_cast<QVBoxLayout*>(layout())->addLayout(row);
+QAction* Composer::addForm(const QString& text, const char* name, std::function<void()> choose) {
+    QAction* action = m_formButton->menu()->addAction(text);
+    action->setObjectName(QString::fromLatin1(name));
+    action->setCheckable(true);
+    connect(action, &QAction::triggered, this, [choose = std::move(choose)] { choose(); });
+    return action;
 }
 
-void Composer::buildMiddle() {
+/// What is needed each time: form, message, how much it is, Send.
+void Composer::buildRow() {
     auto* row = new QHBoxLayout;
+    row->setSpacing(6);
+    m_formButton = new QToolButton(this);
+    m_formButton->setFocusPolicy(Qt::TabFocus);
+    m_formButton->setPopupMode(QToolButton::InstantPopup);
+    m_formButton->setMenu(new QMenu(m_formButton));
+    nameWidget(m_formButton, "composeForm", tr("Form of the message"));
+    m_text = addForm(tr("Text"), "composeText", [this] { setForm(PayloadForm::Text); });
+    m_text->setToolTip(tr("Text with \\n \\r \\t \\0 \\xHH \\u{…} \\\\"));
+    m_hex = addForm(tr("Hex"), "composeHex", [this] { setForm(PayloadForm::Hex); });
+    m_template = addForm(tr("Template"), "composeTemplate", [this] { setTemplate(); });
+    m_file = addForm(tr("File"), "composeFile", [this] { setForm(PayloadForm::File); });
     m_message = new MessageField(this);
     nameWidget(m_message, "messageField", tr("Message"));
     m_message->setFont(m_settings.bufferFont());
-    m_message->setMinimumHeight(34);
+    m_message->setMinimumWidth(80);
     m_message->installEventFilter(this);
     m_browse = new QToolButton(this);
     m_browse->setText(tr("Browse…"));
     m_browse->setFocusPolicy(Qt::TabFocus);
     nameWidget(m_browse, "browseButton", tr("Choose a file"));
+    m_size = mutedLabel({}, this);
+    nameWidget(m_size, "messageSize", tr("Size of the message"));
     m_send = pushButton(tr("Send"), "sendButton", this);
     m_send->setProperty("primary", true);
-    m_send->setMinimumHeight(34);
-    m_send->setMinimumWidth(88);
+    m_optionsButton = toolButton(icon(IconId::Options), "composerOptions",
+                                 tr("Line ending, encoding, repeat and bytes of the message"), this);
+    m_optionsButton->setCheckable(true);
+    row->addWidget(m_formButton);
     row->addWidget(m_message, 1);
     row->addWidget(m_browse);
+    row->addWidget(m_size);
     row->addWidget(m_send);
+    row->addWidget(m_optionsButton);
     connect(m_message, &QLineEdit::textChanged, this, &Composer::preview);
     connect(m_message, &QLineEdit::returnPressed, this, &Composer::send);
     connect(m_message, &MessageField::refused, this, &Composer::complained);
     connect(m_send, &QPushButton::clicked, this, &Composer::send);
     connect(m_browse, &QToolButton::clicked, this, &Composer::chooseFile);
+    connect(m_optionsButton, &QToolButton::toggled, this, &Composer::updateControls);
     static_cast<QVBoxLayout*>(layout())->addLayout(row);
 }
 
-void Composer::buildBottom() {
-    auto* row = new QHBoxLayout;
-    m_preview = mutedLabel({}, this);
+/// What is set now and then, behind a button.
+void Composer::buildOptions() {
+    m_preview = new ElidedLabel(Qt::ElideRight, this);
+    m_preview->setProperty("muted", true);
     nameWidget(m_preview, "messagePreview", tr("Bytes to send"));
-    m_preview->setMinimumWidth(80);
-    m_preview->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    auto* timesLabel = mutedLabel(tr("Repeat"), this);
-    m_times = new QSpinBox(this);
+    m_options = new QWidget(this);
+    auto* row = new QHBoxLayout(m_options);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(6);
+    m_destinationLabel = mutedLabel(tr("To"), m_options);
+    m_destination = new QLineEdit(m_options);
+    nameWidget(m_destination, "destinationField", tr("Destination"));
+    m_destination->setPlaceholderText(tr("HOST:PORT, or empty for all peers"));
+    m_destination->setMinimumWidth(80);
+    m_destinationLabel->setBuddy(m_destination);
+    m_ending = new QComboBox(m_options);
+    nameWidget(m_ending, "lineEndingBox", tr("Line ending"));
+    for (const auto& [name, ending] : {std::pair{tr("no line end"), LineEnding::None},
+                                       std::pair{tr("LF"), LineEnding::Lf}, std::pair{tr("CR LF"), LineEnding::CrLf},
+                                       std::pair{tr("CR"), LineEnding::Cr}, std::pair{tr("NUL"), LineEnding::Nul}})
+        m_ending->addItem(name, static_cast<int>(ending));
+    m_ending->setCurrentIndex(m_ending->findData(static_cast<int>(m_settings.lineEnding())));
+    m_encoding = new QComboBox(m_options);
+    nameWidget(m_encoding, "encodingBox", tr("Encoding"));
+    m_encoding->addItems(encodings());
+    m_times = new QSpinBox(m_options);
     nameWidget(m_times, "repeatCount", tr("Repeat count"));
     m_times->setRange(1, 1'000'000);
     m_times->setSuffix(tr(" ×"));
     m_times->setButtonSymbols(QAbstractSpinBox::NoButtons);
-    timesLabel->setBuddy(m_times);
-    auto* intervalLabel = mutedLabel(tr("every"), this);
-    m_interval = new QLineEdit(QStringLiteral("1s"), this);
+    m_interval = new QLineEdit(QStringLiteral("1s"), m_options);
     nameWidget(m_interval, "repeatInterval", tr("Repeat interval"));
-    m_interval->setMaximumWidth(70);
-    intervalLabel->setBuddy(m_interval);
-    row->addWidget(m_preview, 1);
-    row->addWidget(timesLabel);
-    row->addWidget(m_times);
-    row->addWidget(intervalLabel);
-    row->addWidget(m_interval);
-    static_cast<QVBoxLayout*>(layout())->addLayout(row);
+    m_interval->setMaximumWidth(60);
+    for (QComboBox* box : {m_ending, m_encoding}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(7);
+        connect(box, &QComboBox::currentIndexChanged, this, &Composer::preview);
+    }
+    row->addWidget(m_destinationLabel);
+    row->addWidget(m_destination, 1);
+    row->addWidget(m_ending);
+    row->addWidget(m_encoding);
+    for (const auto& [text, field] :
+         {std::pair<QString, QWidget*>{tr("Repeat"), m_times}, std::pair<QString, QWidget*>{tr("every"), m_interval}}) {
+        QLabel* label = mutedLabel(text, m_options);
+        label->setBuddy(field);
+        row->addWidget(label);
+        row->addWidget(field);
+    }
+    row->addStretch();
+    static_cast<QVBoxLayout*>(layout())->addWidget(m_preview);
+    static_cast<QVBoxLayout*>(layout())->addWidget(m_options);
 }
 
 void Composer::setTemplate() {
     setForm(PayloadForm::Text);
     m_isTemplate = true;
-    m_textButton->setChecked(false);
-    m_templateButton->setChecked(true);
     updateControls();
     preview();
 }
@@ -176,10 +185,6 @@ void Composer::setTemplate() {
 void Composer::setForm(PayloadForm form) {
     m_form = form;
     m_isTemplate = false;
-    m_templateButton->setChecked(false);
-    m_textButton->setChecked(form == PayloadForm::Text);
-    m_hexButton->setChecked(form == PayloadForm::Hex);
-    m_fileButton->setChecked(form == PayloadForm::File);
     updateControls();
     preview();
     m_message->setFocus();
@@ -263,9 +268,20 @@ void Composer::updateControls() {
     m_browse->setVisible(m_form == PayloadForm::File);
     m_destination->setVisible(m_isUnconnected);
     m_destinationLabel->setVisible(m_isUnconnected);
+    m_text->setChecked(m_form == PayloadForm::Text && !m_isTemplate);
+    m_hex->setChecked(m_form == PayloadForm::Hex);
+    m_template->setChecked(m_isTemplate);
+    m_file->setChecked(m_form == PayloadForm::File);
+    for (const QAction* form : {m_text, m_hex, m_template, m_file}) {
+        if (form->isChecked())
+            m_formButton->setText(form->text() + QStringLiteral(" ▾"));
+    }
+    m_options->setVisible(m_optionsButton->isChecked());
+    updateSize();
     m_send->setText(isRepeating() ? tr("Stop") : tr("Send"));
     m_send->setAccessibleName(tr("Send"));
     m_send->setEnabled(m_canSend || isRepeating());
+    m_send->setToolTip(m_send->isEnabled() ? QString() : tr("This endpoint does not send now."));
     m_message->setPlaceholderText(m_form == PayloadForm::Hex    ? tr("Bytes in hex, such as 00 01 ff")
                                   : m_form == PayloadForm::File ? tr("Path of the file to send")
                                   : m_isTemplate ? tr("Message with fields, such as ${n} ${time} ${crc32:hex}")
@@ -286,7 +302,42 @@ Result<QByteArray> Composer::previewBytesOf() const {
     return bytes;
 }
 
+/// Beside the message: how much it is, and by what it ends. Below it, when that was asked for or something is wrong:
+/// its bytes.
+void Composer::updateSize() {
+    const bool isWrong = m_message->property("hasError").toBool();
+    m_preview->setVisible(isWrong || m_optionsButton->isChecked());
+    QString text;
+    if (m_form != PayloadForm::File && !isWrong) {
+        if (const auto bytes = previewBytesOf())
+            text = tr("%1 B").arg(bytes->size());
+        switch (lineEnding()) {
+        case LineEnding::Lf:
+            text += QStringLiteral(" ␊");
+            break;
+        case LineEnding::CrLf:
+            text += QStringLiteral(" ␍␊");
+            break;
+        case LineEnding::Cr:
+            text += QStringLiteral(" ␍");
+            break;
+        case LineEnding::Nul:
+            text += QStringLiteral(" ␀");
+            break;
+        case LineEnding::None:
+            break;
+        }
+    }
+    m_size->setText(text);
+    m_size->setVisible(!text.isEmpty());
+}
+
 void Composer::preview() {
+    showPreview();
+    updateSize();
+}
+
+void Composer::showPreview() {
     if (m_form == PayloadForm::File) {
         const QFileInfo file(m_message->text());
         const bool isReadable = file.isFile() && file.isReadable();
@@ -369,6 +420,7 @@ void Composer::stopRepeating() {
     m_repeat.stop();
     m_player.stop();
     m_left = 0;
+    m_times->setValue(1);
     updateControls();
 }
 
@@ -379,11 +431,12 @@ void Composer::chooseFile() {
 }
 
 void Composer::setSnapshot(const EndpointSnapshot& snapshot) {
-    m_isUnconnected = snapshot.kind == EndpointKind::DatagramSocket && snapshot.peer.isEmpty();
+    const bool isUnconnected = snapshot.kind == EndpointKind::DatagramSocket && snapshot.peer.isEmpty();
     const bool canSend =
         sw::canSend(snapshot.state) || (snapshot.kind == EndpointKind::Listener && snapshot.counters.connections > 0);
-    if (canSend != m_canSend || m_isUnconnected != m_destination->isVisible()) {
+    if (canSend != m_canSend || isUnconnected != m_isUnconnected) {
         m_canSend = canSend;
+        m_isUnconnected = isUnconnected;
         if (!canSend && isRepeating())
             stopRepeating();
         updateControls();

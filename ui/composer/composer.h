@@ -10,6 +10,9 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <functional>
+
+class QAction;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -19,6 +22,7 @@ class QToolButton;
 
 namespace sw::ui {
 
+class ElidedLabel;
 class MessageField;
 
 /// Writes messages to one endpoint: text with escapes, hex, or a file; once or again and again; to all connections when
@@ -58,10 +62,12 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
-    void buildTop();
-    void buildMiddle();
-    void buildBottom();
+    void buildRow();
+    void buildOptions();
+    QAction* addForm(const QString& text, const char* name, std::function<void()> choose);
+    void updateSize();
     void preview();
+    void showPreview();
     void send();
     void setTemplate();
     void sendFileOnce();
@@ -84,18 +90,22 @@ private:
     bool m_canSend = false;
     bool m_isUnconnected = false;
 
-    QToolButton* m_textButton;
-    QToolButton* m_hexButton;
-    QToolButton* m_templateButton;
-    QToolButton* m_fileButton;
+    QToolButton* m_formButton; // its menu has the forms
+    QAction* m_text;
+    QAction* m_hex;
+    QAction* m_template;
+    QAction* m_file;
     QToolButton* m_browse;
+    QToolButton* m_optionsButton;
+    QWidget* m_options; // the second row
     QComboBox* m_ending;
     QComboBox* m_encoding;
     MessageField* m_message;
     QLineEdit* m_destination;
     QLabel* m_destinationLabel;
     QPushButton* m_send;
-    QLabel* m_preview;
+    QLabel* m_size; // in the first row: how many bytes, and the line ending
+    ElidedLabel* m_preview;
     QSpinBox* m_times;
     QLineEdit* m_interval;
 };

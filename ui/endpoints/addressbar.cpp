@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QStringListModel>
 #include <QStyle>
 #include <QVBoxLayout>
@@ -62,12 +63,26 @@ QStringList addressCompletions(const QString& text, const QStringList& recent) {
     return all;
 }
 
+QString completedAddress(const QString& text, Role role) {
+    const QString trimmed = text.trimmed();
+    if (trimmed.contains(QLatin1String("://")) || trimmed.isEmpty())
+        return trimmed;
+    static const QRegularExpression number(QStringLiteral("^:?[0-9]{1,5}$"));
+    static const QRegularExpression blanks(QStringLiteral("\\s+"));
+    QString place = QString(trimmed).replace(blanks, QStringLiteral(":"));
+    if (number.match(trimmed).hasMatch())
+        place = QStringLiteral("127.0.0.1:") + trimmed.mid(trimmed.startsWith(QLatin1Char(':')) ? 1 : 0);
+    const bool isPath = trimmed.startsWith(QLatin1Char('/')) || trimmed.startsWith(QLatin1Char('@'));
+    const QString whole = isPath ? QStringLiteral("unix://") + trimmed : QStringLiteral("tcp://") + place;
+    return parseAddress(whole, role) ? whole : trimmed;
+}
+
 AddressBar::AddressBar(Settings& settings, QWidget* parent)
     : QWidget(parent),
       m_settings(settings),
       m_completions(new QStringListModel(this)) {
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(12, 8, 12, 8);
+    layout->setContentsMargins(8, 4, 8, 4);
     layout->setSpacing(4);
     auto* row = new QHBoxLayout;
     row->setSpacing(8);
@@ -75,7 +90,7 @@ AddressBar::AddressBar(Settings& settings, QWidget* parent)
     nameWidget(m_field, "addressField", tr("Address"));
     m_field->setPlaceholderText(tr("tcp://127.0.0.1:10244"));
     m_field->setFont(settings.bufferFont());
-    m_field->setMinimumHeight(34);
+    m_field->setMinimumWidth(120);
     m_field->setClearButtonEnabled(true);
     auto* completer = new QCompleter(m_completions, this);
     completer->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
@@ -102,23 +117,21 @@ AddressBar::AddressBar(Settings& settings, QWidget* parent)
             emit behaviourFileRequested(m_behaviour->currentText().chopped(2));
     });
     connect(m_behaviour->lineEdit(), &QLineEdit::returnPressed, this, [this] { submit(m_lastRole); });
-    m_behaviour->setMinimumWidth(132);
+    m_behaviour->setMinimumWidth(96);
     m_behaviour->setToolTip(tr("What each connection does by itself"));
-    m_behaviour->setMinimumHeight(34);
     row->addWidget(m_behaviour);
     m_listen = pushButton(tr("Listen"), "listenButton", this);
     m_listen->setProperty("primary", true);
     m_connect = pushButton(tr("Connect"), "connectButton", this);
     m_options = pushButton(tr("Options"), "optionsButton", this);
     m_options->setCheckable(true);
-    for (QPushButton* button : {m_listen, m_connect, m_options}) {
-        button->setMinimumHeight(34);
+    for (QPushButton* button : {m_listen, m_connect, m_options})
         row->addWidget(button);
-    }
     layout->addLayout(row);
     m_error = plainLabel({}, this);
     m_error->setProperty("error", true);
     m_error->setWordWrap(true);
+    m_error->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_error->setTextInteractionFlags(Qt::TextSelectableByMouse);
     nameWidget(m_error, "addressError", tr("What is wrong with the address"));
     m_error->hide();
@@ -160,7 +173,7 @@ bool AddressBar::takeCommand(const QString& text) {
     const QString program = text.trimmed().section(QLatin1Char(' '), 0, 0);
     setText(formatAddress(pasted->address));
     m_message = pasted->message;
-    m_lastRole = pasted->role;
+    setRole(pasted->role);
     emit textEdited(m_field->text());
     emit noted(pasted->role == Role::Listen ? tr("Read from the %1 command. Return listens there.").arg(program)
                : m_message.isEmpty()        ? tr("Read from the %1 command. Return connects there.").arg(program)
@@ -198,7 +211,9 @@ void AddressBar::updateCompletions(const QString& text) {
 void AddressBar::showError(const Error& error) {
     m_field->setProperty("hasError", true);
     m_field->style()->polish(m_field);
-    m_error->setText(toText(error));
+    constexpr qsizetype most = 600; // characters; what was typed may be of any length, and stands in the field
+    const QString text = toText(error);
+    m_error->setText(text.size() <= most ? text : text.left(most / 2) + QStringLiteral(" … ") + text.right(most / 2));
     m_error->show();
 }
 
@@ -215,7 +230,8 @@ void AddressBar::submit(Role role) {
         takeCommand(m_field->text()); // to be looked at before it is opened
         return;
     }
-    const auto address = parseAddress(m_field->text().trimmed(), role);
+    const QString text = completedAddress(m_field->text(), role);
+    const auto address = parseAddress(text, role);
     if (!address) {
         showError(address.error());
         m_field->setFocus();
@@ -224,12 +240,36 @@ void AddressBar::submit(Role role) {
         return;
     }
     clearError();
-    m_lastRole = role;
+    if (text != m_field->text().trimmed())
+        m_field->setText(text); // what was understood
+    setRole(role);
     m_settings.addRecentAddress(formatAddress(*address));
     if (role == Role::Listen)
-        emit listenRequested(*address, m_behaviour->currentText().trimmed());
+        emit listenRequested(*address, behaviourFor(role));
     else
-        emit connectRequested(*address, m_behaviour->currentText().trimmed());
+        emit connectRequested(*address, behaviourFor(role));
+}
+
+/// The button that is marked is the one that Return presses.
+void AddressBar::setRole(Role role) {
+    m_lastRole = role;
+    for (QPushButton* button : {m_listen, m_connect}) {
+        button->setProperty("primary", button == (role == Role::Listen ? m_listen : m_connect));
+        button->style()->polish(button);
+    }
+}
+
+/// What the next endpoint does by itself; the box is manual again after it. What servers do is not for who connects:
+/// two ends that echo would do so for ever.
+QString AddressBar::behaviourFor(Role role) {
+    const QString chosen = m_behaviour->currentText().trimmed();
+    const BehaviourEntry* entry = findBehaviour(chosen);
+    const QString manual = QStringLiteral("manual");
+    m_behaviour->setCurrentText(manual);
+    if (role == Role::Listen || entry == nullptr || entry->group == BehaviourGroup::Programmed || chosen == manual)
+        return chosen;
+    emit noted(tr("%1 is for listeners: this one connects without it.").arg(chosen));
+    return manual;
 }
 
 } // namespace sw::ui

@@ -46,6 +46,8 @@ signals:
 
 private:
     void submit(Role role);
+    void setRole(Role role);
+    QString behaviourFor(Role role);
     void edited(const QString& text);
     bool takeCommand(const QString& text);
     void updateCompletions(const QString& text);
@@ -63,6 +65,9 @@ private:
     qsizetype m_lastLength = 0;
 };
 
+/// What was typed, as an address for that use: a text without a scheme is taken for tcp (`localhost:80`, `localhost
+/// 80`, `80`), one that begins like a path for unix. As it is where that makes no address.
+QString completedAddress(const QString& text, Role role);
 /// What could stand where the text ends: recent addresses, schemes, option names and values.
 QStringList addressCompletions(const QString& text, const QStringList& recent);
 

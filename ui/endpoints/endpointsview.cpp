@@ -17,7 +17,7 @@ EndpointsView::EndpointsView(QWidget* parent) : QTreeView(parent) {
     setUniformRowHeights(true);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
     setExpandsOnDoubleClick(false);
-    setMinimumWidth(230);
+    setMinimumWidth(120);
 }
 
 void EndpointsView::paintEvent(QPaintEvent* event) {

@@ -104,7 +104,7 @@ DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
     buttons->setContentsMargins(10, 4, 10, 4);
     // those of a row that are hidden leave their room to the others
     const std::vector<std::vector<QPushButton*>> rows{
-        {m_shutDown}, {m_shutDownReceiving}, {m_accept, m_pause, m_close, m_abort}, {m_remove}};
+        {m_shutDown}, {m_shutDownReceiving}, {m_accept, m_pause}, {m_close, m_abort}, {m_remove}};
     for (const auto& buttonsOfRow : rows) {
         auto* row = new QHBoxLayout;
         for (QPushButton* button : buttonsOfRow)

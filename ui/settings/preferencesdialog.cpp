@@ -87,6 +87,13 @@ PreferencesDialog::PreferencesDialog(Settings& settings, QWidget* parent) : QDia
     disk->setValue(settings.diskQuota());
     connect(disk, &QSpinBox::valueChanged, this, [&settings](int value) { settings.setDiskQuota(value); });
     form->addRow(tr("&Disk space for transcripts"), disk);
+    auto* quit = new QComboBox(this);
+    nameWidget(quit, "atQuitBox", tr("Records when leaving"));
+    quit->addItems({tr("Ask"), tr("Keep them"), tr("Discard them")});
+    quit->setCurrentIndex(static_cast<int>(settings.atQuit()));
+    connect(quit, &QComboBox::currentIndexChanged, this,
+            [&settings](int index) { settings.setAtQuit(static_cast<AtQuit>(index)); });
+    form->addRow(tr("&Records when leaving"), quit);
     layout->addLayout(form);
     layout->addWidget(
         mutedLabel(tr("Changes take effect at once, those of memory and disk space at the next start."), this));

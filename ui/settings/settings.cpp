@@ -38,6 +38,20 @@ void Settings::setTheme(ThemeChoice theme) {
     emit changed();
 }
 
+AtQuit Settings::atQuit() const {
+    const QString name = m_store.value(QStringLiteral("quit")).toString();
+    if (name == QLatin1String("keep"))
+        return AtQuit::Keep;
+    return name == QLatin1String("discard") ? AtQuit::Discard : AtQuit::Ask;
+}
+
+void Settings::setAtQuit(AtQuit choice) {
+    m_store.setValue(QStringLiteral("quit"), choice == AtQuit::Keep      ? QStringLiteral("keep")
+                                             : choice == AtQuit::Discard ? QStringLiteral("discard")
+                                                                         : QStringLiteral("ask"));
+    emit changed();
+}
+
 QFont Settings::bufferFont() const {
     QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     const QString family = m_store.value(QStringLiteral("font/family")).toString();

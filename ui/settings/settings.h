@@ -13,6 +13,7 @@
 namespace sw::ui {
 
 enum class TimestampMode { Absolute, Relative, Delta, Off };
+enum class AtQuit { Ask, Keep, Discard };
 
 /// What the program remembers: the user's preferences, recent addresses and messages, the window's layout. Never what
 /// to open. The UI thread.
@@ -38,6 +39,10 @@ public:
     /// Disk space for transcripts of one run, in GiB; 0: as much as there is. From the next start on.
     int diskQuota() const;
     void setDiskQuota(int gibibytes);
+
+    /// What becomes of records when the window closes.
+    AtQuit atQuit() const;
+    void setAtQuit(AtQuit choice);
 
     QStringList recentAddresses() const;
     void addRecentAddress(const QString& address);

@@ -30,12 +30,15 @@
 #include "ui/widgets/picker.h"
 #include "ui/workspace/workspacecommands.h"
 
+#include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QMenuBar>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QToolBar>
@@ -65,11 +68,11 @@ MainWindow::MainWindow(Engine& engine, Settings& settings, Prompter& prompter, Q
     connectPanels();
     connectTools();
     connectRecordings();
-    resize(1360, 860);
-    for (QDockWidget* dock : {m_formDock, m_throughputDock, m_lookupDock, m_relayDock, m_messagesDock})
+    for (QDockWidget* dock : {m_formDock, m_eventsDock, m_throughputDock, m_lookupDock, m_relayDock, m_messagesDock})
         dock->hide();
-    restoreGeometry(m_settings.windowGeometry());
+    fitScreen();
     restoreState(m_settings.windowState());
+    qApp->installEventFilter(this);
     showDetails();
     m_totals->refresh();
     m_address->focusAddress();
@@ -77,6 +80,18 @@ MainWindow::MainWindow(Engine& engine, Settings& settings, Prompter& prompter, Q
 }
 
 MainWindow::~MainWindow() = default;
+
+/// As it was left, and never larger than the screen that it is on.
+void MainWindow::fitScreen() {
+    constexpr QSize wanted(1360, 860);
+    constexpr QSize frame(16, 40); // of a window manager; it is not known before the window is shown
+    restoreGeometry(m_settings.windowGeometry());
+    const QRect room = screen()->availableGeometry();
+    const QSize most = room.size() - frame;
+    resize((m_settings.windowGeometry().isEmpty() ? wanted : size()).boundedTo(most));
+    if (!m_settings.windowGeometry().isEmpty() && !room.contains(geometry()))
+        move(room.topLeft());
+}
 
 QDockWidget* MainWindow::addDock(const QString& title, const char* name, QWidget* content, Qt::DockWidgetArea area) {
     auto* dock = new QDockWidget(title, this);
@@ -159,10 +174,13 @@ void MainWindow::buildPanels() {
     m_tree->setModel(&m_model);
     m_endpointsDock = addDock(tr("Endpoints"), "endpointsDock", m_tree, Qt::LeftDockWidgetArea);
     m_details = new DetailsPanel(m_engine, this);
-    m_details->setMinimumWidth(300);
-    m_detailsDock = addDock(tr("Details"), "detailsDock", m_details, Qt::RightDockWidgetArea);
+    // beside the buffers where there is much room; else below the endpoints, and the buffers have the width
+    constexpr int wideScreen = 1700;
+    const bool isWide = screen()->availableGeometry().width() >= wideScreen;
+    const Qt::DockWidgetArea area = isWide ? Qt::RightDockWidgetArea : Qt::LeftDockWidgetArea;
+    m_detailsDock = addDock(tr("Details"), "detailsDock", m_details, area);
     m_form = new AddressForm(this);
-    m_formDock = addDock(tr("Address options"), "formDock", m_form, Qt::RightDockWidgetArea);
+    m_formDock = addDock(tr("Address options"), "formDock", m_form, area);
     tabifyDockWidget(m_detailsDock, m_formDock);
     m_detailsDock->raise();
     m_events = new EventLogPanel(m_engine.eventLog(), this);
@@ -180,7 +198,10 @@ void MainWindow::buildPanels() {
     tabifyDockWidget(m_eventsDock, m_relayDock);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    resizeDocks({m_endpointsDock, m_detailsDock}, {290, 330}, Qt::Horizontal);
+    if (isWide)
+        resizeDocks({m_endpointsDock, m_detailsDock}, {270, 320}, Qt::Horizontal);
+    else
+        resizeDocks({m_endpointsDock}, {250}, Qt::Horizontal);
     resizeDocks({m_eventsDock}, {150}, Qt::Vertical);
 }
 
@@ -455,7 +476,10 @@ void MainWindow::followExample(const QVector<EndpointSnapshot>& snapshots) {
             m_exampleClient =
                 m_engine.connectTo(snapshot.address, {.name = tr("talk client")}).value_or(EndpointId::None);
         } else if (snapshot.id == m_exampleServer && snapshot.state == EndpointState::Failed) {
-            m_address->showError(*snapshot.error);
+            if (leadToOpenPort(snapshot))
+                m_engine.remove(snapshot.id);
+            else
+                m_address->showError(*snapshot.error);
             m_exampleServer = EndpointId::None;
         } else if (snapshot.id == m_exampleClient && isConnected(snapshot.state)) {
             BufferPanel* panel = openBuffer(snapshot.id);
@@ -486,6 +510,10 @@ void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
             continue;
         m_pending = EndpointId::None;
         if (snapshot.state == EndpointState::Failed) {
+            if (leadToOpenPort(snapshot)) {
+                m_engine.remove(snapshot.id);
+                continue;
+            }
             m_address->showError(*snapshot.error);
             if (snapshot.kind == EndpointKind::Connection) { // what was tried, and how far it came
                 m_failed = snapshot.id;
@@ -512,6 +540,27 @@ void MainWindow::endpointsChanged(const QVector<EndpointSnapshot>& snapshots) {
     m_events->refresh();
     followExample(snapshots);
     showDetails();
+}
+
+/// A port that could not be had because another endpoint of this window has it: shows that one.
+bool MainWindow::leadToOpenPort(const EndpointSnapshot& failed) {
+    if (!failed.error || failed.error->id != ErrorId::AddressInUse)
+        return false;
+    for (const EndpointId id : m_model.all()) {
+        const EndpointSnapshot& other = *m_model.snapshot(id);
+        const bool isSame = other.address.place.portFirst == failed.address.place.portFirst &&
+                            isDatagram(other.address.scheme) == isDatagram(failed.address.scheme) &&
+                            other.address.path == failed.address.path;
+        if (id == failed.id || other.parent != EndpointId::None || isEnded(other.state) || !isSame ||
+            (other.kind != EndpointKind::Listener && other.kind != EndpointKind::DatagramSocket))
+            continue;
+        openBuffer(id);
+        chooseEndpoint(id);
+        m_address->clearError();
+        complain(tr("This window has that port open already: here it is."));
+        return true;
+    }
+    return false;
 }
 
 BufferPanel* MainWindow::openBuffer(EndpointId id) {
@@ -594,7 +643,73 @@ void MainWindow::complain(const QString& text) {
     statusBar()->showMessage(text, messageTime);
 }
 
+/// A shortcut of ours is one also where a text field has a use of its own for it, as end-of-line for Ctrl+E; but for
+/// what every text field does.
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() != QEvent::ShortcutOverride || !isActiveWindow())
+        return QMainWindow::eventFilter(watched, event);
+    const auto* widget = qobject_cast<QWidget*>(watched);
+    const auto* key = static_cast<QKeyEvent*>(event);
+    if (widget == nullptr || widget->window() != this || !(key->modifiers() & Qt::ControlModifier))
+        return QMainWindow::eventFilter(watched, event);
+    for (const QKeySequence::StandardKey usual :
+         {QKeySequence::Copy, QKeySequence::Cut, QKeySequence::Paste, QKeySequence::Undo, QKeySequence::Redo,
+          QKeySequence::SelectAll, QKeySequence::MoveToNextWord, QKeySequence::MoveToPreviousWord,
+          QKeySequence::SelectNextWord, QKeySequence::SelectPreviousWord, QKeySequence::DeleteStartOfWord,
+          QKeySequence::DeleteEndOfWord}) {
+        if (key->matches(usual))
+            return QMainWindow::eventFilter(watched, event);
+    }
+    const QKeySequence pressed(key->keyCombination());
+    const auto all = actions();
+    const bool isOurs = std::any_of(all.begin(), all.end(), [&](const QAction* action) {
+        return action->isEnabled() && action->shortcut() == pressed;
+    });
+    if (!isOurs)
+        return QMainWindow::eventFilter(watched, event);
+    event->ignore(); // so that it goes on as a shortcut
+    return true;
+}
+
+/// Whether the window may close; the records are kept or not, as the user says or has said.
+bool MainWindow::mayLeave() {
+    const bool hasRecords = m_engine.eventLog()->count() > 0;
+    if (!hasRecords)
+        return true;
+    AtQuit choice = m_settings.atQuit();
+    if (choice == AtQuit::Ask && !m_asksAtQuit)
+        choice = AtQuit::Keep;
+    if (choice == AtQuit::Ask) {
+        const quint64 open = m_model.totals().open;
+        const QString question = open == 0 ? tr("What was recorded is not saved.")
+                                 : open == 1
+                                     ? tr("One endpoint is open, and what was recorded is not saved.")
+                                     : tr("%1 endpoints are open, and what was recorded is not saved.").arg(open);
+        const auto leaving = m_prompter.leave(this, question);
+        if (!leaving)
+            return false;
+        choice = leaving->keepsRecords ? AtQuit::Keep : AtQuit::Discard;
+        if (leaving->remembers)
+            m_settings.setAtQuit(choice);
+    }
+    if (choice == AtQuit::Keep) {
+        m_engine.store()->flush();
+        emit keepRequested();
+    }
+    return true;
+}
+
+void MainWindow::endSession() {
+    m_asksAtQuit = false;
+    close();
+    QCoreApplication::quit(); // also where other windows are open
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!mayLeave()) {
+        event->ignore();
+        return;
+    }
     m_settings.setWindow(saveGeometry(), saveState());
     m_workspaces->keepSession();
     QMainWindow::closeEvent(event);

@@ -56,14 +56,26 @@ public:
     /// A recording or capture is read; anything else is taken for a workspace.
     void openFile(const QString& file);
     const EndpointModel& endpoints() const { return m_model; }
+    /// Closing the window asks nobody: what is in the settings is done, and records are kept where that says to ask.
+    void setAsksAtQuit(bool asks) { m_asksAtQuit = asks; }
+    /// The system ends the session, or the program: keeps the records and the layout, and closes.
+    void endSession();
+
+signals:
+    /// What was recorded is to stay when the program ends.
+    void keepRequested();
 
 protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
 private:
     void buildPanels();
+    void fitScreen();
+    bool mayLeave();
+    bool leadToOpenPort(const EndpointSnapshot& failed);
     void buildCommands();
     QWidget* buildEmptyState();
     QDockWidget* addDock(const QString& title, const char* name, QWidget* content, Qt::DockWidgetArea area);
@@ -118,6 +130,7 @@ private:
     QDockWidget* m_detailsDock = nullptr;
     QDockWidget* m_formDock = nullptr;
     QDockWidget* m_eventsDock = nullptr;
+    bool m_asksAtQuit = true;
     QSet<EndpointId> m_opened; // in the tree, when their first child came
     EndpointId m_currentEndpoint = EndpointId::None;
     EndpointId m_described = EndpointId::None;     // whose options were asked for

@@ -8,6 +8,7 @@
 
 #include <QFileInfo>
 #include <QLabel>
+#include <QLocale>
 #include <QStatusBar>
 
 namespace sw::ui {
@@ -22,6 +23,7 @@ StatusTotals::StatusTotals(const Engine& engine, const EndpointModel& model, QSt
       m_recordings(plainLabel({}, bar)),
       m_held(plainLabel({}, bar)) {
     m_endpoints->setObjectName(QStringLiteral("endpointTotals"));
+    nameWidget(m_store, "storeTotals", tr("Whether everything is recorded"));
     nameWidget(m_recordings, "recordingTotals", tr("Recording to file"));
     nameWidget(m_held, "heldTotals", tr("Held messages"));
     for (QLabel* label : {m_endpoints, m_rates, m_store, m_recordings, m_held})
@@ -39,12 +41,15 @@ void StatusTotals::refresh() {
         tr("▼ %1/s  ▲ %2/s").arg(formatBytes(totals.receivedPerSecond), formatBytes(totals.sentPerSecond)));
     const auto store = m_engine.store();
     const quint64 unrecorded = std::max(store->unrecorded(), totals.unrecorded); // endpoints with buffer=off too
-    const QString recorded = store->isRecording() && unrecorded == 0
-                                 ? tr("recorded: all")
-                                 : tr("not recorded: %1").arg(formatBytes(unrecorded));
-    m_store->setText(tr("%1 · %2 in memory · %3 on disk · %4 dropped by the system")
-                         .arg(recorded, formatBytes(static_cast<quint64>(std::max<qint64>(store->memory(), 0))),
-                              formatBytes(store->journaled()), QString::number(totals.dropped)));
+    const bool isLossless = store->isRecording() && unrecorded == 0 && totals.dropped == 0;
+    m_store->setText(isLossless           ? tr("nothing lost")
+                     : unrecorded > 0     ? tr("not recorded: %1").arg(formatBytes(unrecorded))
+                     : totals.dropped > 0 ? tr("dropped by the system: %1").arg(QLocale().toString(totals.dropped))
+                                          : tr("not recorded"));
+    m_store->setToolTip(plainToolTip(
+        tr("Recorded: %1 in memory, %2 on disk. Not recorded: %3. Datagrams dropped by the system: %4.")
+            .arg(formatBytes(static_cast<quint64>(std::max<qint64>(store->memory(), 0))),
+                 formatBytes(store->journaled()), formatBytes(unrecorded), QLocale().toString(totals.dropped))));
 }
 
 void StatusTotals::showRecordings(const QStringList& paths) {

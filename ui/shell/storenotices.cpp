@@ -49,8 +49,9 @@ void StoreNotices::offer() {
         return;
     }
     const KilledRun run = m_runs.front();
-    m_killed->say(tr("A run that began on %1 did not end by itself. Its transcripts (%2 on disk) are still there.")
-                      .arg(QLocale().toString(run.started, QLocale::ShortFormat), formatBytes(run.bytes)),
+    const QString what = run.wasKept ? tr("The records of the session of %1 were kept (%2).")
+                                     : tr("The session of %1 ended unexpectedly. Its records are still there (%2).");
+    m_killed->say(what.arg(QLocale().toString(run.started, QLocale::ShortFormat), formatBytes(run.bytes)),
                   {{tr("Open"), "recoveryOpen", [this, run] { open(run); }},
                    {tr("Remove"), "recoveryRemove", [this, run] { remove(run); }},
                    {tr("Later"), "recoveryLater", {}}});
@@ -61,7 +62,7 @@ void StoreNotices::open(const KilledRun& run) {
         auto recovered = openKilledRun(run);
         slot->post([self, recovered = std::move(recovered)] { // runs only while self is there
             if (recovered.empty())
-                emit self->complained(tr("Nothing in that run could be read."));
+                emit self->complained(tr("Nothing in that session could be read."));
             self->m_engine.adopt(recovered);
         });
     });
@@ -70,7 +71,7 @@ void StoreNotices::open(const KilledRun& run) {
 }
 
 void StoreNotices::remove(const KilledRun& run) {
-    if (m_prompter.confirm(m_window, tr("Remove the transcripts of that run? They cannot be brought back."),
+    if (m_prompter.confirm(m_window, tr("Remove the records of that session? They cannot be brought back."),
                            tr("Remove")) &&
         !removeKilledRun(run))
         emit complained(tr("%1 could not be removed.").arg(run.directory));

@@ -59,7 +59,10 @@ QFrame* separator(QWidget* parent) {
 }
 
 QString plainToolTip(const QString& text) {
-    return QStringLiteral("<qt>") + text.toHtmlEscaped() + QStringLiteral("</qt>");
+    if (text.isEmpty())
+        return {};
+    return QStringLiteral("<qt>") + text.toHtmlEscaped().replace(QLatin1Char('\n'), QLatin1String("<br>")) +
+           QStringLiteral("</qt>");
 }
 
 } // namespace sw::ui

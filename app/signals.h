@@ -8,7 +8,7 @@
 #include <functional>
 #include <memory>
 
-namespace sw::cli {
+namespace sw {
 
 /// Calls on the event loop when the user or the system asks the program to end (SIGINT, SIGTERM, SIGHUP; Ctrl+C on
 /// Windows), with what asked for it; `patience` is stopped at once, whatever the event loop waits for. A second request
@@ -19,4 +19,4 @@ void onEndRequested(QObject* context, std::shared_ptr<Patience> patience,
 /// The end was asked for, and a moment has passed since: nobody is waited for any more. Any thread.
 bool isEndOver();
 
-} // namespace sw::cli
+} // namespace sw

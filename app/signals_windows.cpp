@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "app/cli/signals.h"
+#include "app/signals.h"
 
 #include <atomic>
 #include <windows.h>
 
-namespace sw::cli {
+namespace sw {
 
 namespace {
 
@@ -42,4 +42,4 @@ void onEndRequested(QObject* context, std::shared_ptr<Patience> patience,
     ::SetConsoleCtrlHandler(handleConsole, TRUE);
 }
 
-} // namespace sw::cli
+} // namespace sw

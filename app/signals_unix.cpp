@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/cli/signals.h"
+#include "app/signals.h"
 
 #include <QSocketNotifier>
 
@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace sw::cli {
+namespace sw {
 
 namespace {
 
@@ -58,4 +58,4 @@ void onEndRequested(QObject* context, std::shared_ptr<Patience> patience,
         ::sigaction(number, &action, nullptr);
 }
 
-} // namespace sw::cli
+} // namespace sw
