@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/actions/actions.h"
 
+#include "ui/widgets/controls.h"
+
 #include <QCoreApplication>
 #include <QKeySequence>
 #include <QWidget>
@@ -16,9 +18,9 @@ constexpr std::array entries{
     ActionEntry{ActionId::Options, MenuId::File, "actionOptions", QT_TRANSLATE_NOOP("Action", "Address &Options"),
                 "Ctrl+Shift+O"},
     ActionEntry{ActionId::TalkExample, MenuId::File, "actionExample",
-                QT_TRANSLATE_NOOP("Action", "Open &Talk-Server Example"), ""},
+                QT_TRANSLATE_NOOP("Action", "Open &Talk-Server Example"), "", true},
     ActionEntry{ActionId::OpenWorkspace, MenuId::File, "actionOpenWorkspace",
-                QT_TRANSLATE_NOOP("Action", "Open &Workspace…"), "Ctrl+O"},
+                QT_TRANSLATE_NOOP("Action", "Open &Workspace…"), "Ctrl+O", true},
     ActionEntry{ActionId::SaveWorkspace, MenuId::File, "actionSaveWorkspace",
                 QT_TRANSLATE_NOOP("Action", "Sa&ve Workspace"), "Ctrl+S"},
     ActionEntry{ActionId::SaveWorkspaceAs, MenuId::File, "actionSaveWorkspaceAs",
@@ -26,29 +28,30 @@ constexpr std::array entries{
     ActionEntry{ActionId::LastSession, MenuId::File, "actionLastSession",
                 QT_TRANSLATE_NOOP("Action", "Open &Last Session…"), ""},
     ActionEntry{ActionId::OpenRelay, MenuId::File, "actionOpenRelay", QT_TRANSLATE_NOOP("Action", "Open Rela&y…"),
-                "Ctrl+Shift+R"},
+                "Ctrl+Shift+R", true},
     ActionEntry{ActionId::OpenRecording, MenuId::File, "actionOpenRecording",
                 QT_TRANSLATE_NOOP("Action", "Open Re&cording or Capture…"), "Ctrl+Shift+I"},
     ActionEntry{ActionId::ExportBuffer, MenuId::File, "actionExport", QT_TRANSLATE_NOOP("Action", "E&xport Buffer…"),
-                "Ctrl+Shift+E"},
+                "Ctrl+Shift+E", true},
     ActionEntry{ActionId::OpenInWireshark, MenuId::File, "actionWireshark",
                 QT_TRANSLATE_NOOP("Action", "Open Buffer in Wires&hark"), ""},
     ActionEntry{ActionId::RecordToFile, MenuId::File, "actionRecord", QT_TRANSLATE_NOOP("Action", "&Record to File…"),
-                "Ctrl+R"},
+                "Ctrl+R", true},
     ActionEntry{ActionId::StopRecordingToFile, MenuId::File, "actionStopRecord",
                 QT_TRANSLATE_NOOP("Action", "&Stop Recording to File"), ""},
     ActionEntry{ActionId::ResumeRecording, MenuId::File, "actionResumeRecording",
-                QT_TRANSLATE_NOOP("Action", "Res&ume Recording of Transcripts"), ""},
+                QT_TRANSLATE_NOOP("Action", "Res&ume Recording of Transcripts"), "", true},
     ActionEntry{ActionId::RecoverRun, MenuId::File, "actionRecover",
                 QT_TRANSLATE_NOOP("Action", "Reco&ver Transcripts…"), ""},
-    ActionEntry{ActionId::Quit, MenuId::File, "actionQuit", QT_TRANSLATE_NOOP("Action", "&Quit"), "Ctrl+Q"},
+    ActionEntry{ActionId::Quit, MenuId::File, "actionQuit", QT_TRANSLATE_NOOP("Action", "&Quit"), "Ctrl+Q", true},
     ActionEntry{ActionId::Copy, MenuId::Edit, "actionCopy", QT_TRANSLATE_NOOP("Action", "&Copy as Text"), ""},
     ActionEntry{ActionId::CopyHex, MenuId::Edit, "actionCopyHex", QT_TRANSLATE_NOOP("Action", "Copy as &Hex"),
                 "Ctrl+Shift+C"},
     ActionEntry{ActionId::CopyCArray, MenuId::Edit, "actionCopyArray", QT_TRANSLATE_NOOP("Action", "Copy as C &Array"),
                 ""},
-    ActionEntry{ActionId::SelectAll, MenuId::Edit, "actionSelectAll", QT_TRANSLATE_NOOP("Action", "Select A&ll"), ""},
-    ActionEntry{ActionId::Find, MenuId::Edit, "actionFind", QT_TRANSLATE_NOOP("Action", "&Find"), "Ctrl+F"},
+    ActionEntry{ActionId::SelectAll, MenuId::Edit, "actionSelectAll", QT_TRANSLATE_NOOP("Action", "Select A&ll"), "",
+                true},
+    ActionEntry{ActionId::Find, MenuId::Edit, "actionFind", QT_TRANSLATE_NOOP("Action", "&Find"), "Ctrl+F", true},
     ActionEntry{ActionId::FindNext, MenuId::Edit, "actionFindNext", QT_TRANSLATE_NOOP("Action", "Find &Next"), "F3"},
     ActionEntry{ActionId::FindPrevious, MenuId::Edit, "actionFindPrevious",
                 QT_TRANSLATE_NOOP("Action", "Find &Previous"), "Shift+F3"},
@@ -56,7 +59,7 @@ constexpr std::array entries{
                 "Ctrl+Shift+F"},
     ActionEntry{ActionId::GoTo, MenuId::Edit, "actionGoTo", QT_TRANSLATE_NOOP("Action", "&Go To…"), "Ctrl+G"},
     ActionEntry{ActionId::Note, MenuId::Edit, "actionNote", QT_TRANSLATE_NOOP("Action", "No&te on Record…"),
-                "Ctrl+Shift+N"},
+                "Ctrl+Shift+N", true},
     ActionEntry{ActionId::MarkYellow, MenuId::Edit, "actionMarkYellow", QT_TRANSLATE_NOOP("Action", "Mark &Yellow"),
                 "F2"},
     ActionEntry{ActionId::MarkGreen, MenuId::Edit, "actionMarkGreen", QT_TRANSLATE_NOOP("Action", "Mark Gr&een"), ""},
@@ -67,13 +70,13 @@ constexpr std::array entries{
     ActionEntry{ActionId::NextMark, MenuId::Edit, "actionNextMark", QT_TRANSLATE_NOOP("Action", "Ne&xt Mark"), "F4"},
     ActionEntry{ActionId::PreviousMark, MenuId::Edit, "actionPreviousMark",
                 QT_TRANSLATE_NOOP("Action", "Pre&vious Mark"), "Shift+F4"},
-    ActionEntry{ActionId::Compare, MenuId::Edit, "actionCompare", QT_TRANSLATE_NOOP("Action", "Co&mpare…"), ""},
+    ActionEntry{ActionId::Compare, MenuId::Edit, "actionCompare", QT_TRANSLATE_NOOP("Action", "Co&mpare…"), "", true},
     ActionEntry{ActionId::ResendRecord, MenuId::Edit, "actionResend", QT_TRANSLATE_NOOP("Action", "Send Record A&gain"),
                 "Ctrl+Shift+Return"},
     ActionEntry{ActionId::EditRecord, MenuId::Edit, "actionEditRecord",
                 QT_TRANSLATE_NOOP("Action", "Ed&it a Copy of the Record"), ""},
     ActionEntry{ActionId::Preferences, MenuId::Edit, "actionPreferences", QT_TRANSLATE_NOOP("Action", "P&references"),
-                "Ctrl+,"},
+                "Ctrl+,", true},
     ActionEntry{ActionId::ModeText, MenuId::View, "actionModeText", QT_TRANSLATE_NOOP("Action", "Show as &Text"),
                 "Ctrl+1"},
     ActionEntry{ActionId::ModeHex, MenuId::View, "actionModeHex", QT_TRANSLATE_NOOP("Action", "Show as &Hex"),
@@ -81,15 +84,15 @@ constexpr std::array entries{
     ActionEntry{ActionId::ModeMixed, MenuId::View, "actionModeMixed", QT_TRANSLATE_NOOP("Action", "Show &Mixed"),
                 "Ctrl+3"},
     ActionEntry{ActionId::FollowTail, MenuId::View, "actionFollow", QT_TRANSLATE_NOOP("Action", "&Follow the End"),
-                "Ctrl+End"},
+                "Ctrl+End", true},
     ActionEntry{ActionId::WrapLines, MenuId::View, "actionWrap", QT_TRANSLATE_NOOP("Action", "&Wrap Lines"),
                 "Ctrl+Shift+L"},
     ActionEntry{ActionId::Throughput, MenuId::View, "actionThroughput", QT_TRANSLATE_NOOP("Action", "Throu&ghput"),
-                "Ctrl+Shift+T"},
+                "Ctrl+Shift+T", true},
     ActionEntry{ActionId::RelayPanel, MenuId::View, "actionRelayPanel",
                 QT_TRANSLATE_NOOP("Action", "&Relay: Faults and Held Messages"), ""},
     ActionEntry{ActionId::MergeBuffers, MenuId::View, "actionMerge",
-                QT_TRANSLATE_NOOP("Action", "&Merge Selected Endpoints"), ""},
+                QT_TRANSLATE_NOOP("Action", "&Merge Selected Endpoints"), "", true},
     ActionEntry{ActionId::SplitBuffers, MenuId::View, "actionSplit", QT_TRANSLATE_NOOP("Action", "&Split"), "Ctrl+\\"},
     ActionEntry{ActionId::CloseBuffer, MenuId::View, "actionCloseBuffer", QT_TRANSLATE_NOOP("Action", "&Close Buffer"),
                 "Ctrl+W"},
@@ -98,26 +101,30 @@ constexpr std::array entries{
     ActionEntry{ActionId::OpenBuffer, MenuId::Socket, "actionOpenBuffer", QT_TRANSLATE_NOOP("Action", "&Open Buffer"),
                 ""},
     ActionEntry{ActionId::ShutDownSending, MenuId::Socket, "actionShutDown",
-                QT_TRANSLATE_NOOP("Action", "&Shut Down Sending"), "Ctrl+D"},
+                QT_TRANSLATE_NOOP("Action", "&Shut Down Sending"), "Ctrl+D", true},
     ActionEntry{ActionId::ShutDownReceiving, MenuId::Socket, "actionShutDownReceiving",
                 QT_TRANSLATE_NOOP("Action", "Shut Down Rece&iving"), ""},
     ActionEntry{ActionId::CloseEndpoint, MenuId::Socket, "actionClose", QT_TRANSLATE_NOOP("Action", "&Close"),
                 "Ctrl+Shift+W"},
     ActionEntry{ActionId::AbortEndpoint, MenuId::Socket, "actionAbort", QT_TRANSLATE_NOOP("Action", "&Abort"),
                 "Ctrl+Shift+K"},
+    ActionEntry{ActionId::ClosePeers, MenuId::Socket, "actionClosePeers",
+                QT_TRANSLATE_NOOP("Action", "Close All Its Pee&rs"), ""},
     ActionEntry{ActionId::AcceptConnection, MenuId::Socket, "actionAccept", QT_TRANSLATE_NOOP("Action", "Acc&ept One"),
-                "Ctrl+Shift+A"},
+                "Ctrl+Shift+A", true},
     ActionEntry{ActionId::PauseListener, MenuId::Socket, "actionPause", QT_TRANSLATE_NOOP("Action", "&Pause or Resume"),
                 ""},
-    ActionEntry{ActionId::RemoveEndpoint, MenuId::Socket, "actionRemove", QT_TRANSLATE_NOOP("Action", "&Remove"), ""},
+    ActionEntry{ActionId::RemoveEndpoint, MenuId::Socket, "actionRemove", QT_TRANSLATE_NOOP("Action", "&Remove"), "",
+                true},
     ActionEntry{ActionId::RemoveEnded, MenuId::Socket, "actionRemoveEnded",
                 QT_TRANSLATE_NOOP("Action", "Remove All &Ended"), ""},
     ActionEntry{ActionId::GoToListener, MenuId::Socket, "actionGoToListener",
                 QT_TRANSLATE_NOOP("Action", "Show Its &Listener"), "Ctrl+Shift+U"},
     ActionEntry{ActionId::RenameEndpoint, MenuId::Socket, "actionRename", QT_TRANSLATE_NOOP("Action", "Rena&me…"),
                 "Ctrl+F2"},
-    ActionEntry{ActionId::Replay, MenuId::Socket, "actionReplay", QT_TRANSLATE_NOOP("Action", "Repla&y…"), ""},
-    ActionEntry{ActionId::StartTls, MenuId::Socket, "actionStartTls", QT_TRANSLATE_NOOP("Action", "Start &TLS…"), ""},
+    ActionEntry{ActionId::Replay, MenuId::Socket, "actionReplay", QT_TRANSLATE_NOOP("Action", "Repla&y…"), "", true},
+    ActionEntry{ActionId::StartTls, MenuId::Socket, "actionStartTls", QT_TRANSLATE_NOOP("Action", "Start &TLS…"), "",
+                true},
     ActionEntry{ActionId::ChangeBehaviour, MenuId::Socket, "actionChangeBehaviour",
                 QT_TRANSLATE_NOOP("Action", "Change &Behaviour…"), ""},
     ActionEntry{ActionId::EditBehaviour, MenuId::Socket, "actionEditBehaviour",
@@ -125,7 +132,7 @@ constexpr std::array entries{
     ActionEntry{ActionId::ReloadBehaviour, MenuId::Socket, "actionReloadBehaviour",
                 QT_TRANSLATE_NOOP("Action", "Read Behaviour A&gain"), "F5"},
     ActionEntry{ActionId::JoinGroup, MenuId::Socket, "actionJoinGroup",
-                QT_TRANSLATE_NOOP("Action", "&Join Multicast Group…"), ""},
+                QT_TRANSLATE_NOOP("Action", "&Join Multicast Group…"), "", true},
     ActionEntry{ActionId::LeaveGroup, MenuId::Socket, "actionLeaveGroup",
                 QT_TRANSLATE_NOOP("Action", "Lea&ve Multicast Group…"), ""},
     ActionEntry{ActionId::CopyNcat, MenuId::CopyEndpoint, "actionCopyNcat",
@@ -159,10 +166,10 @@ constexpr std::array entries{
     ActionEntry{ActionId::SavedMessages, MenuId::Tools, "actionSavedMessages",
                 QT_TRANSLATE_NOOP("Action", "Saved &Messages"), "Ctrl+Shift+M"},
     ActionEntry{ActionId::SaveMessage, MenuId::Tools, "actionSaveMessage",
-                QT_TRANSLATE_NOOP("Action", "&Save Message…"), "Ctrl+Shift+S"},
+                QT_TRANSLATE_NOOP("Action", "&Save Message…"), "Ctrl+Shift+S", true},
     ActionEntry{ActionId::Load, MenuId::Tools, "actionLoad", QT_TRANSLATE_NOOP("Action", "Send &Load…"), ""},
     ActionEntry{ActionId::MakeCertificate, MenuId::Tools, "actionMakeCertificate",
-                QT_TRANSLATE_NOOP("Action", "Make &Certificate…"), ""},
+                QT_TRANSLATE_NOOP("Action", "Make &Certificate…"), "", true},
     ActionEntry{ActionId::LookUp, MenuId::View, "actionLookUp", QT_TRANSLATE_NOOP("Action", "&Look Up"),
                 "Ctrl+Shift+Y"},
     ActionEntry{ActionId::FocusEndpoints, MenuId::Window, "actionFocusEndpoints",
@@ -172,11 +179,11 @@ constexpr std::array entries{
     ActionEntry{ActionId::FocusMessage, MenuId::Window, "actionFocusMessage", QT_TRANSLATE_NOOP("Action", "&Message"),
                 "Ctrl+M"},
     ActionEntry{ActionId::CommandPalette, MenuId::Window, "actionPalette", QT_TRANSLATE_NOOP("Action", "&Commands"),
-                "Ctrl+Shift+P"},
+                "Ctrl+Shift+P", true},
     ActionEntry{ActionId::QuickOpen, MenuId::Window, "actionQuickOpen",
                 QT_TRANSLATE_NOOP("Action", "&Open Buffer by Name"), "Ctrl+P"},
     ActionEntry{ActionId::Manual, MenuId::Help, "actionManual", QT_TRANSLATE_NOOP("Action", "&Manual"), "F1"},
-    ActionEntry{ActionId::About, MenuId::Help, "actionAbout", QT_TRANSLATE_NOOP("Action", "&About"), ""},
+    ActionEntry{ActionId::About, MenuId::Help, "actionAbout", QT_TRANSLATE_NOOP("Action", "&About"), "", true},
 };
 } // namespace
 
@@ -193,6 +200,16 @@ ActionRegistry::ActionRegistry(QWidget* window) : QObject(window) {
         window->addAction(action);
         m_actions.insert(static_cast<int>(entry.id), action);
     }
+}
+
+void ActionRegistry::allow(ActionId id, const QString& whyNot) {
+    if (this->whyNot(id) == whyNot && action(id)->isEnabled() == whyNot.isEmpty())
+        return;
+    m_reasons.insert(static_cast<int>(id), whyNot);
+    QAction* one = action(id);
+    one->setEnabled(whyNot.isEmpty());
+    one->setToolTip(whyNot.isEmpty() ? QString() : plainToolTip(whyNot)); // empty: its text and shortcut
+    one->setStatusTip(whyNot);
 }
 
 void ActionRegistry::connectTo(ActionId id, QObject* context, std::function<void()> call) {

@@ -67,6 +67,7 @@ enum class ActionId {
     ShutDownReceiving,
     CloseEndpoint,
     AbortEndpoint,
+    ClosePeers,
     AcceptConnection,
     PauseListener,
     RemoveEndpoint,
@@ -114,6 +115,7 @@ struct ActionEntry {
     const char* name; ///< objectName
     const char* text;
     const char* shortcut;
+    bool beginsGroup = false; ///< in its menu, a line stands before it
 };
 
 std::span<const ActionEntry> actionTable();
@@ -127,9 +129,14 @@ public:
 
     QAction* action(ActionId id) const { return m_actions.value(static_cast<int>(id)); }
     void connectTo(ActionId id, QObject* context, std::function<void()> call);
+    /// Lets the action run, or says why it cannot: as a sentence, which its tooltip shows too.
+    void allow(ActionId id, const QString& whyNot);
+    /// The same sentence; empty: it can run.
+    QString whyNot(ActionId id) const { return m_reasons.value(static_cast<int>(id)); }
 
 private:
     QHash<int, QAction*> m_actions;
+    QHash<int, QString> m_reasons;
 };
 
 } // namespace sw::ui

@@ -14,6 +14,7 @@
 #include "ui/recordings/recordingcommands.h"
 #include "ui/relay/relaypanel.h"
 #include "ui/settings/preferencesdialog.h"
+#include "ui/shell/availability.h"
 #include "ui/shell/buffercommands.h"
 #include "ui/shell/eventlog.h"
 #include "ui/shell/manualwindow.h"
@@ -149,8 +150,9 @@ void MainWindow::buildPanels() {
     m_messages = new MessagesPanel(m_settings.fileBeside(QStringLiteral("library.messages")), m_settings.bufferFont(),
                                    m_prompter, this);
     m_commands = new BufferCommands({m_engine, m_settings, m_prompter, m_annotations, *m_buffers, *m_actions}, this);
-    m_sockets = new SocketCommands(
-        {m_engine, m_prompter, m_model, *m_buffers, *m_actions, [this] { return m_currentEndpoint; }}, this);
+    m_sockets = new SocketCommands({m_engine, m_prompter, m_model, *m_buffers, *m_actions,
+                                    [this] { return m_currentEndpoint; }, [this] { return selectedEndpoints(); }},
+                                   this);
     m_notices = new StoreNotices(m_engine, m_prompter, *m_actions, this);
     m_centre = new QStackedWidget(this);
     m_centre->addWidget(buildEmptyState());
@@ -296,21 +298,25 @@ void MainWindow::buildMenus() {
                                                  {MenuId::View, tr("&View")},   {MenuId::Socket, tr("&Socket")},
                                                  {MenuId::Tools, tr("&Tools")}, {MenuId::Window, tr("&Window")},
                                                  {MenuId::Help, tr("&Help")}};
-    const auto subMenu = [this](const QString& title, MenuId id) {
-        auto* menu = new QMenu(title, this);
+    const auto fillMenu = [this](QMenu* menu, MenuId id) {
+        menu->setToolTipsVisible(true); // why something cannot run
         for (const ActionEntry& entry : actionTable()) {
-            if (entry.menu == id)
-                menu->addAction(m_actions->action(entry.id));
+            if (entry.menu != id)
+                continue;
+            if (entry.beginsGroup)
+                menu->addSeparator();
+            menu->addAction(m_actions->action(entry.id));
         }
+    };
+    const auto subMenu = [this, fillMenu](const QString& title, MenuId id) {
+        auto* menu = new QMenu(title, this);
+        fillMenu(menu, id);
         return menu;
     };
     QMenu* copyMenu = subMenu(tr("Copy as Comman&d"), MenuId::CopyEndpoint);
     for (const auto& [id, title] : titles) {
         QMenu* menu = menuBar()->addMenu(title);
-        for (const ActionEntry& entry : actionTable()) {
-            if (entry.menu == id)
-                menu->addAction(m_actions->action(entry.id));
-        }
+        fillMenu(menu, id);
         if (id == MenuId::File)
             menu->insertMenu(m_actions->action(ActionId::RecordToFile), m_workspaces->recentMenu());
         if (id == MenuId::Tools)
@@ -329,12 +335,22 @@ void MainWindow::buildMenus() {
     m_actions->action(ActionId::Quit)->setMenuRole(QAction::QuitRole);
     m_actions->action(ActionId::Preferences)->setMenuRole(QAction::PreferencesRole);
     m_actions->action(ActionId::About)->setMenuRole(QAction::AboutRole);
-    m_tree->setContextMenuPolicy(Qt::ActionsContextMenu);
-    for (const ActionEntry& entry : actionTable()) {
-        if (entry.menu == MenuId::Socket)
-            m_tree->addAction(m_actions->action(entry.id));
-    }
-    m_tree->addAction(copyMenu->menuAction());
+    m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_tree, &QTreeView::customContextMenuRequested, this, [this, copyMenu](const QPoint& place) {
+        QMenu menu(this); // what can be done with this one, and nothing else
+        for (const ActionEntry& entry : actionTable()) {
+            if (entry.menu != MenuId::Socket)
+                continue;
+            if (entry.beginsGroup)
+                menu.addSeparator();
+            if (m_actions->action(entry.id)->isEnabled())
+                menu.addAction(m_actions->action(entry.id));
+        }
+        menu.addSeparator();
+        menu.addMenu(copyMenu);
+        menu.exec(m_tree->viewport()->mapToGlobal(place));
+    });
+    m_tree->addAction(m_actions->action(ActionId::RemoveEndpoint)); // Delete, with the focus here
     QAction* remove = m_actions->action(ActionId::RemoveEndpoint);
     remove->setShortcut(QKeySequence::Delete);
     remove->setShortcutContext(Qt::WidgetShortcut);
@@ -408,8 +424,10 @@ void MainWindow::connectPanels() {
         m_model.remove(id);
         m_annotations.forget(id);
     });
-    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
-        m_currentEndpoint = m_model.idAt(index);
+    connect(m_tree->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        const QVector<EndpointId> selected = selectedEndpoints();
+        if (selected.size() == 1) // with several, buffer, details and buttons stay with the one they speak of
+            m_currentEndpoint = selected.front();
         showDetails();
     });
     connect(m_tree, &QTreeView::clicked, this, [this](const QModelIndex& index) {
@@ -573,6 +591,7 @@ BufferPanel* MainWindow::openBuffer(EndpointId id) {
 }
 
 void MainWindow::currentBufferChanged() {
+    updateTitle();
     m_centre->setCurrentIndex(m_buffers->isEmpty() ? 0 : 1);
     m_model.setVisibleBuffers(m_buffers->visible());
     if (BufferPanel* panel = m_buffers->current())
@@ -597,23 +616,69 @@ void MainWindow::showDetails() {
     }
     m_details->setSnapshot(snapshot == nullptr ? std::nullopt : std::optional(*snapshot),
                            listener == nullptr ? QString() : listener->name);
+    updateActions();
 }
 
+/// Everything that can be run, of menus and panels; what was run last comes first.
 void MainWindow::showPalette() {
     std::vector<PickerEntry> entries;
-    for (const ActionEntry& entry : actionTable()) {
-        QAction* action = m_actions->action(entry.id);
+    const auto add = [&](QAction* action, const QString& before, const QString& whyNot) {
         QString text = action->text();
-        entries.push_back({text.remove(QLatin1Char('&')), action->shortcut().toString(QKeySequence::NativeText),
-                           [action] { action->trigger(); }});
-    }
+        text = before + text.remove(QLatin1Char('&'));
+        PickerEntry entry{.text = text,
+                          .hint = action->shortcut().toString(QKeySequence::NativeText),
+                          .whyNot = whyNot,
+                          .rank = static_cast<int>(m_recentCommands.indexOf(text)),
+                          .choose = [this, action, text] {
+                              constexpr qsizetype most = 10;
+                              m_recentCommands.removeOne(text);
+                              m_recentCommands.prepend(text);
+                              m_recentCommands = m_recentCommands.mid(0, most);
+                              action->trigger();
+                          }};
+        entries.push_back(std::move(entry));
+    };
+    for (const ActionEntry& entry : actionTable())
+        add(m_actions->action(entry.id), {}, m_actions->whyNot(entry.id));
+    for (QDockWidget* dock : findChildren<QDockWidget*>())
+        add(dock->toggleViewAction(), tr("Panel: "), {});
+    for (QAction* action : m_tools->misbehavingMenu()->actions())
+        add(action, tr("Misbehaving server: "), {});
     (new Picker(tr("Run a command"), std::move(entries), this))->show();
+}
+
+/// What can run now; the rest is dimmed, and says why.
+void MainWindow::updateActions() {
+    const EndpointSnapshot* current = m_model.snapshot(m_currentEndpoint);
+    const auto all = m_model.all();
+    Situation situation{.current = current,
+                        .parent = current == nullptr ? nullptr : m_model.snapshot(current->parent),
+                        .selected = static_cast<int>(m_tree->selectionModel()->selectedRows().size()),
+                        .hasBuffer = !m_buffers->isEmpty(),
+                        .hasEnded = std::any_of(all.begin(), all.end(), [this](EndpointId id) {
+                            return isEnded(m_model.snapshot(id)->state);
+                        })};
+    for (const ActionEntry& entry : actionTable()) {
+        const bool isOthers = entry.id == ActionId::ResumeRecording || entry.id == ActionId::RecoverRun ||
+                              entry.id == ActionId::StopRecordingToFile || entry.id == ActionId::SaveWorkspace;
+        if (!isOthers)
+            m_actions->allow(entry.id, whyNot(entry.id, situation));
+    }
+}
+
+/// The buffer that shows, and the program.
+void MainWindow::updateTitle() {
+    const BufferPanel* panel = m_buffers->current();
+    const QString name = QStringLiteral(SOCKETWRIGHT_NAME);
+    setWindowTitle(panel == nullptr ? name : panel->title() + QStringLiteral(" – ") + name);
 }
 
 void MainWindow::showQuickOpen() {
     std::vector<PickerEntry> entries;
     for (const EndpointId id : m_model.all()) {
-        entries.push_back({m_model.snapshot(id)->name, formatAddress(m_model.snapshot(id)->address), [this, id] {
+        entries.push_back({.text = m_model.snapshot(id)->name,
+                           .hint = formatAddress(m_model.snapshot(id)->address),
+                           .choose = [this, id] {
                                if (BufferPanel* panel = openBuffer(id))
                                    panel->composer()->focusMessage();
                            }});
@@ -662,11 +727,12 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
     }
     const QKeySequence pressed(key->keyCombination());
     const auto all = actions();
-    const bool isOurs = std::any_of(all.begin(), all.end(), [&](const QAction* action) {
-        return action->isEnabled() && action->shortcut() == pressed;
-    });
-    if (!isOurs)
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const QAction* action) { return action->shortcut() == pressed; });
+    if (found == all.end())
         return QMainWindow::eventFilter(watched, event);
+    if (!(*found)->isEnabled() && !(*found)->statusTip().isEmpty())
+        complain((*found)->statusTip());
     event->ignore(); // so that it goes on as a shortcut
     return true;
 }

@@ -93,6 +93,8 @@ private:
     void chooseEndpoint(EndpointId id);
     EndpointId currentEndpoint() const { return m_currentEndpoint; }
     void showPalette();
+    void updateActions();
+    void updateTitle();
     void showQuickOpen();
     void showAbout();
     QVector<EndpointId> selectedEndpoints() const;
@@ -131,7 +133,8 @@ private:
     QDockWidget* m_formDock = nullptr;
     QDockWidget* m_eventsDock = nullptr;
     bool m_asksAtQuit = true;
-    QSet<EndpointId> m_opened; // in the tree, when their first child came
+    QStringList m_recentCommands; // by objectName, the last first
+    QSet<EndpointId> m_opened;    // in the tree, when their first child came
     EndpointId m_currentEndpoint = EndpointId::None;
     EndpointId m_described = EndpointId::None;     // whose options were asked for
     EndpointId m_pending = EndpointId::None;       // opened from the address bar, not yet open or failed

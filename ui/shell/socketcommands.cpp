@@ -76,6 +76,7 @@ SocketCommands::SocketCommands(Parts parts, QWidget* window)
         m_parts.actions.connectTo(id, this, [this, what = command] { run(what); });
     m_parts.actions.connectTo(ActionId::RenameEndpoint, this, [this] { rename(); });
     m_parts.actions.connectTo(ActionId::RemoveEnded, this, [this] { removeEnded(); });
+    m_parts.actions.connectTo(ActionId::ClosePeers, this, [this] { closePeers(); });
     m_parts.actions.connectTo(ActionId::JoinGroup, this, [this] { changeGroup(true); });
     m_parts.actions.connectTo(ActionId::LeaveGroup, this, [this] { changeGroup(false); });
     const auto tools = commandTools();
@@ -87,12 +88,40 @@ SocketCommands::SocketCommands(Parts parts, QWidget* window)
     }
 }
 
+QVector<EndpointId> SocketCommands::targets() const {
+    const QVector<EndpointId> selected = m_parts.selected();
+    return selected.size() > 1 ? selected : QVector<EndpointId>{m_parts.current()};
+}
+
+bool SocketCommands::mayRemove(const QVector<EndpointId>& ids) {
+    QStringList open;
+    for (const EndpointId id : ids) {
+        const EndpointSnapshot* snapshot = m_parts.model.snapshot(id);
+        if (snapshot != nullptr && !isEnded(snapshot->state))
+            open.append(snapshot->name);
+    }
+    return open.isEmpty() ||
+           m_parts.prompter.confirm(m_window,
+                                    open.size() == 1
+                                        ? tr("%1 is still open. Close it first?").arg(open.front())
+                                        : tr("%1 endpoints are still open. Close them first?").arg(open.size()),
+                                    tr("Close"));
+}
+
 void SocketCommands::run(DetailsPanel::Command command) {
-    const EndpointSnapshot* snapshot = currentSnapshot();
-    if (snapshot == nullptr)
+    const bool isForMany = command != DetailsPanel::Command::Accept && command != DetailsPanel::Command::GoToListener;
+    const QVector<EndpointId> ids = isForMany ? targets() : QVector<EndpointId>{m_parts.current()};
+    if (command == DetailsPanel::Command::Remove && !mayRemove(ids))
         return;
+    for (const EndpointId id : ids) {
+        if (const EndpointSnapshot* snapshot = m_parts.model.snapshot(id))
+            runOn(*snapshot, command);
+    }
+}
+
+void SocketCommands::runOn(const EndpointSnapshot& snapshot, DetailsPanel::Command command) {
     Engine& engine = m_parts.engine;
-    const EndpointId id = snapshot->id;
+    const EndpointId id = snapshot.id;
     switch (command) {
     case DetailsPanel::Command::ShutDownSending:
         engine.shutDownSending(id);
@@ -107,28 +136,38 @@ void SocketCommands::run(DetailsPanel::Command command) {
         engine.abort(id);
         break;
     case DetailsPanel::Command::PauseOrResume:
-        engine.setPaused(id, !snapshot->isPaused);
+        engine.setPaused(id, !snapshot.isPaused);
         break;
     case DetailsPanel::Command::Accept:
         engine.acceptOne(id);
         break;
     case DetailsPanel::Command::Remove:
-        if (isEnded(snapshot->state) ||
-            m_parts.prompter.confirm(m_window, tr("%1 is still open. Close it first?").arg(snapshot->name),
-                                     tr("Close"))) {
-            engine.close(id);
-            engine.remove(id);
-        }
+        engine.close(id);
+        engine.remove(id);
         break;
     case DetailsPanel::Command::GoToListener:
-        if (m_parts.model.snapshot(snapshot->parent) != nullptr)
-            emit endpointChosen(snapshot->parent);
+        if (m_parts.model.snapshot(snapshot.parent) != nullptr)
+            emit endpointChosen(snapshot.parent);
         else
-            emit complained(snapshot->parent == EndpointId::None
-                                ? tr("%1 was not made by a listener.").arg(snapshot->name)
-                                : tr("The listener of %1 was removed.").arg(snapshot->name));
+            emit complained(snapshot.parent == EndpointId::None
+                                ? tr("%1 was not made by a listener.").arg(snapshot.name)
+                                : tr("The listener of %1 was removed.").arg(snapshot.name));
         break;
     }
+}
+
+void SocketCommands::closePeers() {
+    int count = 0;
+    for (const EndpointId id : m_parts.model.all()) {
+        const EndpointSnapshot* snapshot = m_parts.model.snapshot(id);
+        if (snapshot->parent != m_parts.current() || isEnded(snapshot->state))
+            continue;
+        m_parts.engine.close(id);
+        ++count;
+    }
+    emit complained(count == 0   ? tr("No peer is connected.")
+                    : count == 1 ? tr("One peer is being closed.")
+                                 : tr("%1 peers are being closed.").arg(count));
 }
 
 void SocketCommands::changeOption(const QString& option, const QString& value) {

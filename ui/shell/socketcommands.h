@@ -27,6 +27,7 @@ public:
         BufferArea& buffers;
         ActionRegistry& actions;
         std::function<EndpointId()> current;
+        std::function<QVector<EndpointId>()> selected; ///< in the tree
     };
 
     SocketCommands(Parts parts, QWidget* window);
@@ -35,12 +36,17 @@ public:
     void changeOption(const QString& option, const QString& value);
     void rename();
     void removeEnded();
+    void closePeers();
 
 signals:
     void complained(const QString& text);
     void endpointChosen(sw::EndpointId id);
 
 private:
+    /// Those that a command is for: what is selected, where that is more than one.
+    QVector<EndpointId> targets() const;
+    void runOn(const EndpointSnapshot& snapshot, DetailsPanel::Command command);
+    bool mayRemove(const QVector<EndpointId>& ids);
     void changeGroup(bool join);
     void copyEndpoint(CommandTool tool);
     void copyMessage(CommandTool tool);

@@ -5,6 +5,7 @@
 #include <QStringList>
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 class QLineEdit;
@@ -14,9 +15,11 @@ namespace sw::ui {
 
 /// One thing to choose.
 struct PickerEntry {
-    QString text;
-    QString hint; ///< shown on the right, such as a shortcut
-    std::function<void()> choose;
+    QString text{};
+    QString hint{};   ///< shown behind it, such as a shortcut
+    QString whyNot{}; ///< why it cannot be chosen now; empty: it can
+    int rank = -1;    ///< among those that were chosen lately, the last one 0; -1: it was not
+    std::function<void()> choose{};
 };
 
 /// Type a few letters, choose with the arrows and Return: the command palette and the quick open of buffers.
@@ -38,7 +41,8 @@ private:
     QListWidget* m_list;
 };
 
-/// Whether the letters of the pattern occur in the text in that order.
-bool matchesLoosely(const QString& pattern, const QString& text);
+/// How well a text fits what was typed, 0 best: it is that text, begins with it, has a word that does, words whose
+/// first letters it is, contains it, or has its letters in that order. Nothing: it does not fit.
+std::optional<int> matchQuality(const QString& pattern, const QString& text);
 
 } // namespace sw::ui

@@ -33,10 +33,35 @@ private slots:
         QCOMPARE(of("tcp://h:1?nodelay=").size(), 2);
     }
 
-    void lettersMatchInOrder() {
-        QVERIFY(!matchesLoosely(QStringLiteral("dsh"), QStringLiteral("Shut Down Sending")));
-        QVERIFY(matchesLoosely(QStringLiteral("sds"), QStringLiteral("Shut Down Sending")));
-        QVERIFY(matchesLoosely({}, QStringLiteral("x")));
+    void choicesAreRanked() {
+        const auto quality = [](const char* pattern, const char* text) {
+            return matchQuality(QLatin1String(pattern), QLatin1String(text)).value_or(-1);
+        };
+        QCOMPARE(quality("close", "Close"), 0);
+        QVERIFY(quality("close", "Close Buffer") > quality("close", "Close"));
+        QVERIFY(quality("endpoints", "Merge Selected Endpoints") > quality("endpoints", "Endpoints"));
+        QVERIFY(quality("tls", "Open Talk-Server Example") > quality("tls", "Start TLS…"));
+        QVERIFY(quality("sds", "Shut Down Sending") < quality("sds", "Misdeeds"));
+        QCOMPARE(quality("dsh", "Shut Down Sending"), -1);
+        QCOMPARE(matchQuality({}, QStringLiteral("x")), std::optional<int>(1));
+    }
+
+    void aTextWithoutASchemeIsUnderstood_data() {
+        QTest::addColumn<QString>("typed");
+        QTest::addColumn<QString>("address");
+        QTest::newRow("host and port") << QStringLiteral("127.0.0.1:10244") << QStringLiteral("tcp://127.0.0.1:10244");
+        QTest::newRow("as for ncat") << QStringLiteral("localhost 8080") << QStringLiteral("tcp://localhost:8080");
+        QTest::newRow("a port") << QStringLiteral("10244") << QStringLiteral("tcp://127.0.0.1:10244");
+        QTest::newRow("a port with its colon") << QStringLiteral(":10244") << QStringLiteral("tcp://127.0.0.1:10244");
+        QTest::newRow("a path") << QStringLiteral("/run/app.sock") << QStringLiteral("unix:///run/app.sock");
+        QTest::newRow("whole") << QStringLiteral(" udp://h:1 ") << QStringLiteral("udp://h:1");
+        QTest::newRow("nothing that fits") << QStringLiteral("Hello self..") << QStringLiteral("Hello self..");
+        QTest::newRow("too large a port") << QStringLiteral("99999") << QStringLiteral("99999");
+    }
+    void aTextWithoutASchemeIsUnderstood() {
+        QFETCH(QString, typed);
+        QFETCH(QString, address);
+        QCOMPARE(completedAddress(typed, Role::Connect), address);
     }
 };
 
