@@ -56,7 +56,7 @@ private slots:
         QTRY_VERIFY(fixture.inBuffer<QPushButton>("sendButton")->isEnabled());
         QTest::mouseClick(fixture.inBuffer<QPushButton>("sendButton"), Qt::LeftButton);
         QCOMPARE(peer.receive(6), QByteArray("caf\xc3\xa9\n"));
-        QTest::mouseClick(fixture.inBuffer<QToolButton>("composeHex"), Qt::LeftButton);
+        fixture.inBuffer<QAction>("composeHex")->trigger();
         message->clear();
         QTest::keyClicks(message, QStringLiteral("00 01 ff"));
         QCOMPARE(fixture.inBuffer<QLabel>("messagePreview")->text(), QStringLiteral("3 bytes    00 01 ff"));
@@ -67,7 +67,7 @@ private slots:
         fixture.click("shutDownSendingButton");
         QVERIFY(peer.sawEnd());
         QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Connection)->state, EndpointState::WriteEnded);
-        QTRY_VERIFY(fixture.inBuffer<QLabel>("bufferState")->text().contains(QLatin1String("write-ended")));
+        QTRY_VERIFY(fixture.inBuffer<QLabel>("bufferState")->text().contains(QLatin1String("half-closed (local)")));
         peer.send("late");
         QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("received late")));
     }
@@ -194,7 +194,7 @@ private slots:
         const RawPeer peer = server.accept();
         auto* field = fixture.inBuffer<QLineEdit>("messageField");
         QTRY_VERIFY(fixture.inBuffer<QPushButton>("sendButton")->isEnabled());
-        fixture.inBuffer<QToolButton>("composeHex")->click();
+        fixture.inBuffer<QAction>("composeHex")->trigger();
         QByteArray bytes(11000, '\0'); // as hex, more than a line edit of Qt's takes by itself
         for (qsizetype i = 0; i < bytes.size(); ++i)
             bytes[i] = static_cast<char>(i * 7);

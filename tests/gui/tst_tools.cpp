@@ -158,7 +158,7 @@ private slots:
         listen(fixture, QStringLiteral("tcp://127.0.0.1:0"), QStringLiteral("manual"));
         const RawPeer peer = RawPeer::connectTo(fixture.snapshotOf(EndpointKind::Listener)->address.place.portFirst);
         QTRY_VERIFY(fixture.snapshotOf(EndpointKind::Connection).has_value());
-        fixture.inBuffer<QToolButton>("composeTemplate")->click();
+        fixture.inBuffer<QAction>("composeTemplate")->trigger();
         auto* message = fixture.inBuffer<QLineEdit>("messageField");
         message->setText(QStringLiteral("${n}:${crc8:hex}"));
         QVERIFY(fixture.inBuffer<QLabel>("messagePreview")->text().contains(QLatin1String("31 3a")));

@@ -6,6 +6,7 @@
 #include "ui/buffer/filterbar.h"
 #include "ui/buffer/findbar.h"
 #include "ui/composer/composer.h"
+#include "ui/endpoints/endpointlabel.h"
 #include "ui/endpoints/statewords.h"
 #include "ui/style/icons.h"
 #include "ui/widgets/controls.h"
@@ -180,9 +181,9 @@ void BufferPanel::applySettings() {
 }
 
 void BufferPanel::setSnapshot(const EndpointSnapshot& snapshot) {
-    if (snapshot.shortName() != m_title) {
-        m_title = snapshot.shortName();
-        m_view->setAccessibleName(m_title);
+    m_view->setAccessibleName(snapshot.shortName());
+    if (const QString title = kindGlyph(snapshot) + QLatin1Char(' ') + placeText(snapshot); title != m_title) {
+        m_title = title;
         emit titleChanged(m_title);
     }
     QString heading = snapshot.name;

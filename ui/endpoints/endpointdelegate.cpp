@@ -2,6 +2,7 @@
 #include "ui/endpoints/endpointdelegate.h"
 
 #include "core/base/units.h"
+#include "ui/endpoints/endpointlabel.h"
 #include "ui/endpoints/endpointmodel.h"
 #include "ui/endpoints/statewords.h"
 #include "ui/style/icons.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr int sparkWidth = 36;
 constexpr int sideWidth = 84;
+constexpr int glyphWidth = 17;
 
 void paintSparkline(QPainter& painter, const QRectF& area, const QVariantList& rates, const QColor& color) {
     qreal highest = 0;
@@ -51,24 +53,27 @@ QString secondLine(const EndpointSnapshot& snapshot) {
     if (snapshot.isRecovered)
         return snapshot.local.isEmpty() ? EndpointDelegate::tr("recorded")
                                         : QString(snapshot.local + QStringLiteral(" → ") + snapshot.peer);
-    const QString address = formatAddress(snapshot.address);
     if (snapshot.behaviour == QLatin1String("relay"))
         return EndpointDelegate::tr("to the target");
     if (snapshot.parent != EndpointId::None && snapshot.behaviour.startsWith(QLatin1String("relay=")))
         return EndpointDelegate::tr("relayed");
-    if (snapshot.parent != EndpointId::None)
-        return snapshot.behaviour != QLatin1String("manual") ? snapshot.behaviour
-               : snapshot.kind == EndpointKind::Flow         ? EndpointDelegate::tr("flow")
-                                                             : EndpointDelegate::tr("accepted");
-    if (snapshot.behaviour != QLatin1String("manual"))
-        return address == snapshot.name ? snapshot.behaviour : snapshot.behaviour + QStringLiteral(" · ") + address;
-    return address == snapshot.name ? EndpointDelegate::tr("manual") : address;
+    const bool hasBehaviour = !snapshot.behaviour.isEmpty() && snapshot.behaviour != QLatin1String("manual");
+    QStringList parts;
+    if (snapshot.parent == EndpointId::None)
+        parts.append(schemeName(snapshot.address.scheme));
+    if (hasBehaviour)
+        parts.append(snapshot.behaviour);
+    if (snapshot.isNamed && snapshot.parent == EndpointId::None)
+        parts.append(formatHostPort(snapshot.address.place) + snapshot.address.path);
+    else if (snapshot.parent != EndpointId::None && snapshot.isNamed)
+        parts.append(snapshot.peer);
+    return parts.isEmpty() ? kindWord(snapshot) : parts.join(QStringLiteral(" · "));
 }
 
 } // namespace
 
 QSize EndpointDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {
-    return {200, option.fontMetrics.height() * 2 + 14};
+    return {200, option.fontMetrics.height() * 2 + 8};
 }
 
 void EndpointDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
@@ -84,12 +89,10 @@ void EndpointDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         painter->fillRect(QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()),
                           option.palette.color(QPalette::Highlight));
     }
-    const QRect area = option.rect.adjusted(9, 6, -10, -6);
+    const QRect area = option.rect.adjusted(9, 3, -8, -3);
     const int lineHeight = area.height() / 2;
-    painter->setPen(Qt::NoPen);
-    painter->setBrush(stateColor(snapshot, option.palette));
-    painter->drawEllipse(QPointF(area.left() + 4, area.top() + lineHeight / 2.0), 4, 4);
-    painter->setBrush(Qt::NoBrush);
+    painter->setPen(stateColor(snapshot, option.palette));
+    painter->drawText(QRect(area.left() - 3, area.top(), glyphWidth, lineHeight), Qt::AlignCenter, kindGlyph(snapshot));
 
     QFont bold = option.font;
     bold.setBold(index.data(EndpointModel::UnreadRole).toBool() || snapshot.parent == EndpointId::None);
@@ -101,7 +104,7 @@ void EndpointDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         paintSparkline(*painter, QRectF(right, area.top() + 3, sparkWidth - 4, lineHeight - 5),
                        index.data(EndpointModel::RatesRole).toList(), colors.sent);
     }
-    int left = area.left() + 15;
+    int left = area.left() + glyphWidth;
     if (snapshot.isReachable && isLive) {
         icon(IconId::Network).paint(painter, QRect(left, area.top() + lineHeight / 2 - 7, 14, 14));
         left += 18;
@@ -114,12 +117,12 @@ void EndpointDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     painter->setPen(option.palette.color(isLive ? QPalette::Active : QPalette::Disabled, QPalette::Text));
     const QFontMetrics boldMetrics(bold);
     painter->drawText(QRect(left, area.top(), right - left - 4, lineHeight), Qt::AlignLeft | Qt::AlignVCenter,
-                      boldMetrics.elidedText(snapshot.shortName(), Qt::ElideMiddle, right - left - 4));
+                      boldMetrics.elidedText(placeText(snapshot), Qt::ElideLeft, right - left - 4));
     painter->setFont(option.font);
     painter->setPen(colors.muted);
     painter->drawText(side, Qt::AlignRight | Qt::AlignVCenter, sideText(snapshot));
 
-    const QRect below(area.left() + 15, area.top() + lineHeight, area.width() - 15, lineHeight);
+    const QRect below(area.left() + glyphWidth, area.top() + lineHeight, area.width() - glyphWidth, lineHeight);
     const QString state = stateWord(snapshot.state);
     const int stateWidth = option.fontMetrics.horizontalAdvance(state);
     painter->drawText(

@@ -27,9 +27,9 @@ QString stateWord(EndpointState state) {
     case EndpointState::Open:
         return tr("open");
     case EndpointState::ReadEnded:
-        return tr("read-ended");
+        return tr("half-closed (remote)");
     case EndpointState::WriteEnded:
-        return tr("write-ended");
+        return tr("half-closed (local)");
     case EndpointState::Closing:
         return tr("closing");
     case EndpointState::Closed:

@@ -23,12 +23,12 @@ QPalette lightPalette() {
     palette.setColor(QPalette::Link, QColor(0x0b57b0));
     palette.setColor(QPalette::ToolTipBase, QColor(0xffffff));
     palette.setColor(QPalette::ToolTipText, QColor(0x1b2430));
-    palette.setColor(QPalette::PlaceholderText, QColor(0x6b7686));
+    palette.setColor(QPalette::PlaceholderText, QColor(0x626d7d));
     palette.setColor(QPalette::Mid, QColor(0xd5dce6));
     palette.setColor(QPalette::Light, QColor(0xffffff));
     palette.setColor(QPalette::Dark, QColor(0xb6c0cd));
     for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
-        palette.setColor(QPalette::Disabled, role, QColor(0x98a2b0));
+        palette.setColor(QPalette::Disabled, role, QColor(0x5f6978));
     palette.setColor(QPalette::Disabled, QPalette::Highlight, QColor(0xd5dce6));
     return palette;
 }
@@ -48,12 +48,12 @@ QPalette darkPalette() {
     palette.setColor(QPalette::Link, QColor(0x78b2ff));
     palette.setColor(QPalette::ToolTipBase, QColor(0x232b36));
     palette.setColor(QPalette::ToolTipText, QColor(0xdbe2ea));
-    palette.setColor(QPalette::PlaceholderText, QColor(0x8490a0));
+    palette.setColor(QPalette::PlaceholderText, QColor(0x93a0b0));
     palette.setColor(QPalette::Mid, QColor(0x323c4a));
     palette.setColor(QPalette::Light, QColor(0x2c3542));
     palette.setColor(QPalette::Dark, QColor(0x0c0f14));
     for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
-        palette.setColor(QPalette::Disabled, role, QColor(0x667180));
+        palette.setColor(QPalette::Disabled, role, QColor(0x8a95a5));
     palette.setColor(QPalette::Disabled, QPalette::Highlight, QColor(0x323c4a));
     return palette;
 }
@@ -64,15 +64,15 @@ QString styleSheet(const QPalette& palette) {
         QMainWindow::separator { width: 5px; height: 5px; background: @window; }
         QToolTip { border: 1px solid @line; padding: 4px; background: @base; color: @text; }
         QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; font-weight: 600; }
-        QDockWidget::title { background: @window; padding: 7px 10px; text-align: left; }
+        QDockWidget::title { background: @window; padding: 4px 9px; text-align: left; }
         QLineEdit, QComboBox, QSpinBox { background: @base; border: 1px solid @line; border-radius: 5px;
-            padding: 3px 7px; min-height: 20px; selection-background-color: @highlight; }
+            padding: 2px 7px; min-height: 20px; selection-background-color: @highlight; }
         QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid @accent; }
         QLineEdit[hasError="true"] { border: 1px solid @error; }
         QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: @muted; background: @window; }
         QComboBox::drop-down { border: none; width: 18px; }
         QComboBox::down-arrow { image: url(:/icons/arrow-@variant.png); width: 10px; height: 10px; margin-right: 8px; }
-        QPushButton { background: @button; border: 1px solid @line; border-radius: 5px; padding: 5px 14px;
+        QPushButton { background: @button; border: 1px solid @line; border-radius: 5px; padding: 2px 12px;
             min-height: 20px; }
         QPushButton:hover { border-color: @accent; }
         QPushButton:pressed { background: @alternate; }
@@ -81,17 +81,18 @@ QString styleSheet(const QPalette& palette) {
         QPushButton[primary="true"] { background: @accent; color: #ffffff; border: 1px solid @accent;
             font-weight: 600; }
         QPushButton[primary="true"]:hover { background: @accentHover; }
-        QPushButton[primary="true"]:focus { border: 2px solid @focusOnAccent; padding: 4px 13px; }
-        QPushButton[primary="true"]:disabled { background: @line; border-color: @line; color: @muted; }
+        QPushButton[primary="true"]:focus { border: 2px solid @focusOnAccent; padding: 1px 11px; }
+        QPushButton[primary="true"]:disabled { background: @alternate; border-color: @line; color: @muted; }
         QPushButton[danger="true"] { color: @error; }
         QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
         QPushButton[danger="true"]:disabled { color: @muted; }
-        QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 3px 8px; min-height: 18px; }
+        QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 2px 7px; min-height: 18px; }
+        QToolButton::menu-indicator { image: none; width: 0; }
         QToolButton:hover { background: @alternate; }
         QToolButton:focus { border: 1px solid @accent; }
         QToolButton:checked { background: @chosen; border: 1px solid @chosenLine; color: @chosenText; }
         QTabWidget::pane { border: none; border-top: 1px solid @line; }
-        QTabBar::tab { background: transparent; padding: 7px 12px; border: none; border-bottom: 2px solid transparent;
+        QTabBar::tab { background: transparent; padding: 4px 10px; border: none; border-bottom: 2px solid transparent;
             color: @muted; }
         QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
         QTabBar::tab:hover { color: @text; }
@@ -108,7 +109,7 @@ QString styleSheet(const QPalette& palette) {
         QStatusBar { border-top: 1px solid @line; color: @muted; }
         QStatusBar::item { border: none; }
         QStatusBar QLabel { color: @muted; padding: 0 8px; }
-        QMenuBar { background: @window; } QMenuBar::item { padding: 5px 9px; background: transparent; }
+        QMenuBar { background: @window; } QMenuBar::item { padding: 3px 9px; background: transparent; }
         QMenuBar::item:selected { background: @alternate; border-radius: 4px; }
         QScrollArea { border: none; }
         QSplitter::handle { background: @line; }
