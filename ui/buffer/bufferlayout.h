@@ -18,9 +18,11 @@ struct BufferLayout {
     bool hasNames = false; ///< rows say which endpoint they come from
     qreal charWidth = 8;
     int lineHeight = 16;
+    int nameColumns = mostNameColumns; ///< as wide as the names need
+    qsizetype wrapColumns = 0;         ///< text wraps there; 0: it does not
 
     static constexpr int margin = 10;
-    static constexpr int nameColumns = 21;
+    static constexpr int mostNameColumns = 21;
     static constexpr int offsetColumns = 10; ///< eight digits and a gap
 
     int timestampColumns() const;

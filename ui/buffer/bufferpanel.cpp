@@ -37,7 +37,7 @@ BufferPanel::BufferPanel(Engine& engine, Settings& settings, Annotations& annota
       m_statistics(mutedLabel({}, this)) {
     build(annotations);
     if (const auto snapshot = engine.snapshot(endpoint))
-        m_view->addPart({.id = endpoint, .name = snapshot->shortName(), .transcript = engine.transcript(endpoint)});
+        m_view->addPart({.id = endpoint, .name = placeText(*snapshot), .transcript = engine.transcript(endpoint)});
     update(engine.snapshots());
 }
 
@@ -204,11 +204,16 @@ void BufferPanel::setSnapshot(const EndpointSnapshot& snapshot) {
     m_composer->setSnapshot(snapshot);
 }
 
+/// How rows call an endpoint: among the peers of one listener, its port is enough.
+QString BufferPanel::nameIn(const EndpointSnapshot& snapshot) const {
+    return m_isMerged ? snapshot.shortName() : placeText(snapshot);
+}
+
 void BufferPanel::addChild(const EndpointSnapshot& snapshot) {
     if (m_view->source().hasPart(snapshot.id))
         return;
     if (auto transcript = m_engine.transcript(snapshot.id)) {
-        m_view->addPart({.id = snapshot.id, .name = snapshot.shortName(), .transcript = transcript});
+        m_view->addPart({.id = snapshot.id, .name = nameIn(snapshot), .transcript = transcript});
         m_view->setShowsNames(true);
     }
 }
@@ -222,7 +227,7 @@ void BufferPanel::update(const QVector<EndpointSnapshot>& snapshots) {
     }
     for (const EndpointSnapshot& snapshot : snapshots) {
         if (m_view->source().hasPart(snapshot.id))
-            m_view->renamePart(snapshot.id, snapshot.shortName());
+            m_view->renamePart(snapshot.id, nameIn(snapshot));
         if (m_isMerged)
             continue;
         if (snapshot.id == m_endpoint)

@@ -56,6 +56,7 @@ private:
     void buildModes(QHBoxLayout* layout, QWidget* header);
     void showStatistics();
     void setSnapshot(const EndpointSnapshot& snapshot);
+    QString nameIn(const EndpointSnapshot& snapshot) const;
     void addChild(const EndpointSnapshot& snapshot);
     void applySettings();
 

@@ -50,8 +50,8 @@ void BufferRenderer::paintGutter(QPainter& painter, qreal baseline, const RowCon
     if (!content.timestamp.isEmpty())
         m_font.draw(painter, QPointF(m_layout.timestampX(), baseline), content.timestamp);
     if (m_layout.hasNames && !content.name.isEmpty()) {
-        const qreal width = BufferLayout::nameColumns * m_layout.charWidth;
-        const bool isShort = content.name.size() <= BufferLayout::nameColumns;
+        const qreal width = m_layout.nameColumns * m_layout.charWidth;
+        const bool isShort = content.name.size() <= m_layout.nameColumns;
         m_font.draw(painter, QPointF(m_layout.nameX(), baseline),
                     isShort ? content.name : m_metrics.elidedText(content.name, Qt::ElideMiddle, width));
     }
@@ -147,7 +147,11 @@ void BufferRenderer::paintRange(QPainter& painter, qreal y, const RowContent& co
 
 void BufferRenderer::paintMatches(QPainter& painter, qreal y, const RowContent& content,
                                   const BufferMarks& marks) const {
-    const Row& row = content.row;
+    Row row = content.row;
+    if (!content.isData()) { // a match in an event marks all of it
+        row.offset = 0;
+        row.size = content.record.header.size;
+    }
     const RecordIndex record = marks.unfiltered ? marks.unfiltered(row.record) : row.record;
     const quint32 rowEnd = row.offset + row.size;
     const auto begin = std::lower_bound(
@@ -220,7 +224,7 @@ void BufferRenderer::paintRow(QPainter& painter, qreal y, const RowContent& cont
         return;
     const quint32 offset = marks.caret->offset;
     const bool isLast = content.row.offset + content.row.size >= content.record.header.size;
-    const bool isHere = !content.isData() ||
+    const bool isHere = (!content.isData() && content.isFirst) ||
                         (offset >= content.row.offset && (offset < content.row.offset + content.row.size ||
                                                           (isLast && offset == content.row.offset + content.row.size)));
     if (!isHere)

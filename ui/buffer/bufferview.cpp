@@ -20,8 +20,8 @@ constexpr RecordIndex mergedAtOnce = 100'000;
 constexpr std::chrono::milliseconds tickPause(60);
 constexpr std::chrono::milliseconds wrapPause(120);
 constexpr qsizetype longestRow = 64 << 10; // without wrapping
-constexpr int leastColumns = 24;
-constexpr int columnStep = 8; // so that a few pixels of width do not break all lines anew
+constexpr int leastColumns = 8;
+constexpr int lineFeedColumns = 2; // its chip stands behind a full row
 } // namespace
 
 BufferView::BufferView(QWidget* parent) : QAbstractScrollArea(parent) {
@@ -49,13 +49,29 @@ BufferView::BufferView(QWidget* parent) : QAbstractScrollArea(parent) {
 }
 
 void BufferView::addPart(const SourcePart& part) {
-    if (!m_source.hasPart(part.id))
-        m_source.addPart(part);
+    if (m_source.hasPart(part.id))
+        return;
+    m_source.addPart(part);
+    measureNames();
 }
 
 void BufferView::renamePart(EndpointId id, const QString& name) {
-    if (m_source.renamePart(id, name))
-        viewport()->update();
+    if (!m_source.renamePart(id, name))
+        return;
+    measureNames();
+    viewport()->update();
+}
+
+/// The column of names is as wide as they need.
+void BufferView::measureNames() {
+    qsizetype widest = 1;
+    for (const SourcePart& part : m_source.parts())
+        widest = std::max(widest, part.name.size());
+    const int columns = static_cast<int>(std::min<qsizetype>(widest, BufferLayout::mostNameColumns));
+    if (columns == std::exchange(m_layout.nameColumns, columns) || !m_layout.hasNames)
+        return;
+    m_wrapTimer.start();
+    viewport()->update();
 }
 
 void BufferView::refresh() {
@@ -92,8 +108,8 @@ RowRule BufferView::wantedRule() const {
     if (!m_isWrapped)
         return {.breakAtLineFeed = true, .width = longestRow};
     const qreal room = viewport()->width() - m_layout.contentX() - BufferLayout::margin;
-    const int columns = static_cast<int>(room / m_layout.charWidth) / columnStep * columnStep;
-    return {.breakAtLineFeed = true, .width = std::max(columns, leastColumns)};
+    const int columns = static_cast<int>(room / m_layout.charWidth) - lineFeedColumns;
+    return {.breakAtLineFeed = true, .width = std::max(columns, leastColumns), .wraps = true};
 }
 
 void BufferView::setWrapped(bool wrapped) {
@@ -191,7 +207,10 @@ void BufferView::setMode(BufferMode mode) {
 
 void BufferView::applyRule() {
     const Row top = m_rows.count() > 0 ? m_rows.rowAt(m_source, firstRow()) : Row{};
-    m_rows = RowIndex(wantedRule());
+    const RowRule rule = wantedRule();
+    m_rows = RowIndex(rule);
+    m_layout.wrapColumns = rule.wraps ? rule.width : 0;
+    setHorizontalScrollBarPolicy(rule.wraps ? Qt::ScrollBarAlwaysOff : Qt::ScrollBarAsNeeded);
     refresh();
     if (!m_isFollowing && top.record < m_rows.records()) {
         const quint64 row = m_rows.rowOf(m_source, top.record, top.offset);
@@ -218,7 +237,7 @@ void BufferView::setShowsNames(bool shown) {
 void BufferView::setBufferFont(const QFont& font) {
     m_font = BufferFont(font);
     m_layout.charWidth = m_font.charWidth();
-    m_layout.lineHeight = static_cast<int>(std::ceil(m_font.metrics().height() * 1.25));
+    m_layout.lineHeight = static_cast<int>(std::ceil(m_font.metrics().height() * 1.12));
     m_wrapTimer.start();
     updateScrollBars();
     viewport()->update();
@@ -251,7 +270,9 @@ void BufferView::updateScrollBars() {
     verticalScrollBar()->setRange(0, static_cast<int>(std::min<quint64>(hidden, std::numeric_limits<int>::max())));
     if (m_isFollowing)
         verticalScrollBar()->setValue(verticalScrollBar()->maximum());
-    const int width = m_layout.contentWidth(m_layout.mode == BufferMode::Text ? m_widest : hexBytesPerRow);
+    const bool isWrapped = m_layout.wrapColumns > 0;
+    const int width =
+        isWrapped ? 0 : m_layout.contentWidth(m_layout.mode == BufferMode::Text ? m_widest : hexBytesPerRow);
     horizontalScrollBar()->setPageStep(viewport()->width());
     horizontalScrollBar()->setSingleStep(static_cast<int>(m_layout.charWidth) * 4);
     horizontalScrollBar()->setRange(0, std::max(width - viewport()->width(), 0));
@@ -361,7 +382,7 @@ BufferPosition BufferView::positionAt(QPointF point) const {
     const RowContent content = makeRowContent(m_source, row, m_layout, visibleColumns());
     const qreal x = point.x() + horizontalScrollBar()->value();
     if (!content.isData())
-        return {row.record, x < m_layout.contentX() ? 0 : row.size};
+        return {row.record, x < m_layout.contentX() ? 0 : content.record.header.size};
     quint32 byte = 0;
     if (m_layout.mode == BufferMode::Text)
         byte = byteAtTextX(content, m_font, x - m_layout.contentX());

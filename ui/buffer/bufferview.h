@@ -109,6 +109,7 @@ private:
     void updateTicks();
     void takeFiltered(const std::vector<RecordIndex>& positions);
     RowRule wantedRule() const;
+    void measureNames();
     ColumnRange visibleColumns() const;
     BufferMarks marks() const;
     void applyRule();

@@ -2,7 +2,6 @@
 #include "ui/buffer/rowcontent.h"
 
 #include "ui/buffer/streamneighbours.h"
-#include "ui/widgets/eventtext.h"
 
 #include <algorithm>
 
@@ -89,7 +88,14 @@ RowContent makeRowContent(const RecordSource& source, const Row& row, const Buff
             content.name = source.parts().at(source.partOf(row.record)).name;
     }
     if (!content.isData()) {
-        content.text = toVisibleText(eventText(content.record).toUtf8());
+        const RowRule rule{.width = layout.wrapColumns, .wraps = layout.wrapColumns > 0};
+        const std::vector<QString> rows = textRows(content.record, rule);
+        // the last row of a text that has more rows than its record has places takes all that is left
+        const bool isLast = row.offset + row.size >= header.size;
+        QString text = row.offset < rows.size() ? rows[row.offset] : QString();
+        for (std::size_t i = row.offset + 1; isLast && i < rows.size(); ++i)
+            text += rows[i];
+        content.text = toVisibleText(text.toUtf8());
         return content;
     }
     if (!content.record.isValid() || content.record.bytes.isEmpty()) {

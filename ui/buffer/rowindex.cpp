@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "ui/buffer/rowindex.h"
 
+#include "ui/buffer/wrapping.h"
+#include "ui/widgets/eventtext.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -25,6 +28,10 @@ qsizetype rowSize(QByteArrayView bytes, qsizetype start, const RowRule& rule) {
     if (!rule.breakAtLineFeed)
         return most;
     const void* feed = most > 0 ? std::memchr(bytes.data() + start, '\n', static_cast<size_t>(most)) : nullptr;
+    if (rule.wraps)
+        return wrappedSize(bytes, start,
+                           feed != nullptr ? static_cast<const char*>(feed) - bytes.data() + 1 : bytes.size(),
+                           rule.width);
     if (feed != nullptr)
         return static_cast<const char*>(feed) - (bytes.data() + start) + 1;
     if (most == left)
@@ -35,9 +42,19 @@ qsizetype rowSize(QByteArrayView bytes, qsizetype start, const RowRule& rule) {
     return isContinuation(bytes.at(start + size)) ? most : size;
 }
 
+std::vector<QString> textRows(const RecordView& record, const RowRule& rule) {
+    const QString text = eventText(record);
+    return rule.wraps ? wrappedLines(text, rule.width) : std::vector<QString>{text};
+}
+
 quint64 rowCount(const RecordView& record, const RowRule& rule) {
-    if (!isData(record.header.kind) || record.header.size == 0)
+    if (record.header.size == 0)
         return 1;
+    if (!isData(record.header.kind)) {
+        const auto size = static_cast<qsizetype>(record.header.size);
+        const bool isShort = size < rule.width / 2; // with its fields; also in another language
+        return rule.wraps && !isShort ? std::min<quint64>(textRows(record, rule).size(), record.header.size) : 1;
+    }
     if (!rule.breakAtLineFeed)
         return (record.header.size + static_cast<quint64>(rule.width) - 1) / static_cast<quint64>(rule.width);
     if (record.bytes.isEmpty())
@@ -150,10 +167,13 @@ void RowIndex::visit(const RecordSource& source, quint64 first, quint64 wanted,
             number += rows;
             continue;
         }
-        const bool isWhole = !isData(record.header.kind) || record.bytes.isEmpty();
+        const bool isText = !isData(record.header.kind);
         qsizetype at = 0;
         for (quint64 i = 0; i < rows && number < end; ++i, ++number) {
-            const qsizetype size = isWhole ? record.header.size : rowSize(record.bytes, at, m_rule);
+            const bool isRest = record.bytes.isEmpty() || (isText && i + 1 == rows);
+            const qsizetype size = isRest   ? static_cast<qsizetype>(record.header.size) - at
+                                   : isText ? 1
+                                            : rowSize(record.bytes, at, m_rule);
             if (number >= first)
                 call(number, {index, static_cast<quint32>(at), static_cast<quint32>(size)});
             at += size;
@@ -177,7 +197,9 @@ quint64 RowIndex::rowOf(const RecordSource& source, RecordIndex record, quint32 
     for (RecordIndex index = start.record; index < record; ++index)
         number += rowCount(source.at(index), m_rule);
     const RecordView view = source.at(record);
-    if (!isData(view.header.kind) || view.bytes.isEmpty())
+    if (!isData(view.header.kind))
+        return number + std::min<quint64>(offset, rowCount(view, m_rule) - 1);
+    if (view.bytes.isEmpty())
         return number;
     qsizetype at = 0;
     while (at < view.bytes.size()) {

@@ -13,6 +13,7 @@ namespace sw::ui {
 struct RowRule {
     bool breakAtLineFeed = true;
     qsizetype width = 512; ///< bytes in a row at most
+    bool wraps = false;    ///< the width is columns, and words stay whole (see wrappedSize()); events wrap too
 
     bool operator==(const RowRule&) const = default;
 };
@@ -28,7 +29,9 @@ struct Row {
 
 /// The size of the row that starts at `start`. A row never cuts a UTF-8 character where lines are broken as text.
 qsizetype rowSize(QByteArrayView bytes, qsizetype start, const RowRule& rule);
-/// Rows that a record makes: at least one; events and notes are one.
+/// The text of an event or a note, in the rows that it takes.
+std::vector<QString> textRows(const RecordView& record, const RowRule& rule);
+/// Rows that a record makes: at least one. Those of an event or a note have the offsets 0, 1, 2, …
 quint64 rowCount(const RecordView& record, const RowRule& rule);
 
 /// Which row shows what, for any number of records. Keeps a checkpoint for every 64 KiB or 256 records only, and looks
