@@ -403,6 +403,13 @@ private:
             return hexOf(word, value, colon);
         if (name == QLatin1String("event"))
             return eventOf(word, value, colon);
+        static const QRegularExpression key(QStringLiteral("^[a-z]+:(?!//)[^\\s:]"));
+        if (key.match(word.text).hasMatch()) // mistyped, and as a text it would mostly find nothing
+            return wrong(word.start,
+                         sentence(QT_TRANSLATE_NOOP("Core", "“%1:” is not known. There are dir:, kind:, is:, peer:, "
+                                                            "name:, since:, until:, hex: and event:; quote it to "
+                                                            "look for it as text: \"%2\"."),
+                                  name, word.text));
         // any other word is text; in lower case it stands for both
         return textNode(word.text, word.text != word.text.toLower());
     }

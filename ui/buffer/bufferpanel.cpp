@@ -131,6 +131,7 @@ QWidget* BufferPanel::buildHeader() {
     m_timestamps->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_timestamps->setMinimumContentsLength(8);
     layout->addWidget(m_timestamps);
+    buildChips(layout, header);
     auto* filter = toolButton(icon(IconId::Filter), "filterButton", tr("Filter"), header);
     connect(filter, &QToolButton::clicked, m_filterBar, &FilterBar::open);
     layout->addWidget(filter);
@@ -144,6 +145,29 @@ QWidget* BufferPanel::buildHeader() {
     connect(m_view, &BufferView::followingChanged, m_follow, &QToolButton::setChecked);
     layout->addWidget(m_follow);
     return header;
+}
+
+/// What is shown: each writes its term into the filter.
+void BufferPanel::buildChips(QHBoxLayout* layout, QWidget* header) {
+    struct Chip {
+        QString text;
+        const char* name;
+        QString what;
+        QString term;
+    };
+    for (const Chip& chip :
+         {Chip{QStringLiteral("◂"), "showReceived", tr("Show what was received"), QStringLiteral("dir:received")},
+          Chip{QStringLiteral("▸"), "showSent", tr("Show what was sent"), QStringLiteral("dir:sent")},
+          Chip{QStringLiteral("•"), "showEvents", tr("Show events"), QStringLiteral("kind:event")}}) {
+        auto* button = modeButton(chip.text, chip.name, chip.what, header);
+        button->setToolTip(chip.what);
+        button->setChecked(true);
+        connect(button, &QToolButton::clicked, m_filterBar,
+                [this, term = chip.term](bool isShown) { m_filterBar->leaveOut(term, !isShown); });
+        connect(m_filterBar, &FilterBar::changed, button,
+                [this, button, term = chip.term] { button->setChecked(!m_filterBar->leavesOut(term)); });
+        layout->addWidget(button);
+    }
 }
 
 void BufferPanel::buildModes(QHBoxLayout* layout, QWidget* header) {

@@ -53,6 +53,7 @@ protected:
 private:
     void build(Annotations& annotations);
     QWidget* buildHeader();
+    void buildChips(QHBoxLayout* layout, QWidget* header);
     void buildModes(QHBoxLayout* layout, QWidget* header);
     void showStatistics();
     void setSnapshot(const EndpointSnapshot& snapshot);

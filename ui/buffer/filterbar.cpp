@@ -67,6 +67,7 @@ void FilterBar::close() {
     m_view->setFilter({});
     m_isActive = false;
     m_view->setFocus();
+    emit changed();
     emit closed();
 }
 
@@ -78,8 +79,28 @@ void FilterBar::setText(const QString& text) {
     m_field->setText(text);
 }
 
+bool FilterBar::leavesOut(const QString& term) const {
+    return isVisibleTo(parentWidget()) && m_field->text().split(QLatin1Char(' ')).contains(QLatin1Char('-') + term);
+}
+
+void FilterBar::leaveOut(const QString& term, bool isOut) {
+    const bool isOpen = isVisibleTo(parentWidget());
+    QStringList words = isOpen ? m_field->text().split(QLatin1Char(' '), Qt::SkipEmptyParts) : QStringList();
+    words.removeAll(QLatin1Char('-') + term);
+    if (isOut)
+        words.append(QLatin1Char('-') + term);
+    m_field->setText(words.join(QLatin1Char(' ')));
+    if (words.isEmpty()) {
+        close();
+        return;
+    }
+    show();
+    apply();
+}
+
 void FilterBar::apply() {
     m_delay.stop();
+    emit changed();
     const auto filter = Filter::parse(m_field->text(), Timestamp::now().wall);
     m_problem = filter ? QString()
                        : tr("at %1: %2").arg(QString::number(filter.error().position + 1), errorText(filter.error()));

@@ -25,11 +25,16 @@ public:
     void close();
     QString text() const;
     void setText(const QString& text);
+    /// Leaves out what `term` says (`dir:sent`), or takes it in again, beside what else is filtered for.
+    void leaveOut(const QString& term, bool isOut);
+    bool leavesOut(const QString& term) const;
     /// More may have been recorded.
     void refresh();
 
 signals:
     void closed();
+    /// It is open or closed, or its text is another.
+    void changed();
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;

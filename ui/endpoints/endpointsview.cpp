@@ -4,6 +4,7 @@
 #include "ui/endpoints/endpointdelegate.h"
 #include "ui/widgets/controls.h"
 
+#include <QKeyEvent>
 #include <QPainter>
 
 namespace sw::ui {
@@ -12,12 +13,29 @@ EndpointsView::EndpointsView(QWidget* parent) : QTreeView(parent) {
     nameWidget(this, "endpointsTree", tr("Endpoints"));
     setItemDelegate(new EndpointDelegate(this));
     setHeaderHidden(true);
-    setRootIsDecorated(false);
+    setRootIsDecorated(true); // listeners fold
     setIndentation(14);
     setUniformRowHeights(true);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
     setExpandsOnDoubleClick(false);
     setMinimumWidth(120);
+}
+
+/// F2 renames here, whatever it does elsewhere.
+bool EndpointsView::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_F2 &&
+        static_cast<QKeyEvent*>(event)->modifiers() == Qt::NoModifier) {
+        event->accept();
+        return true;
+    }
+    return QTreeView::event(event);
+}
+
+void EndpointsView::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_F2 && event->modifiers() == Qt::NoModifier)
+        emit renameRequested();
+    else
+        QTreeView::keyPressEvent(event);
 }
 
 void EndpointsView::paintEvent(QPaintEvent* event) {
@@ -27,7 +45,7 @@ void EndpointsView::paintEvent(QPaintEvent* event) {
     QPainter painter(viewport());
     painter.setPen(palette().color(QPalette::PlaceholderText));
     painter.drawText(viewport()->rect().adjusted(16, 16, -16, -16), Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap,
-                     tr("Nothing is open. What you listen on or connect to stands here."));
+                     tr("Listeners and connections appear here."));
 }
 
 } // namespace sw::ui

@@ -12,7 +12,13 @@ class EndpointsView final : public QTreeView {
 public:
     explicit EndpointsView(QWidget* parent = nullptr);
 
+signals:
+    /// F2: the current endpoint is to get another name.
+    void renameRequested();
+
 protected:
+    bool event(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 };
 

@@ -20,6 +20,7 @@
 #include "ui/shell/manualwindow.h"
 #include "ui/shell/relaycommands.h"
 #include "ui/shell/socketcommands.h"
+#include "ui/shell/startpage.h"
 #include "ui/shell/statustotals.h"
 #include "ui/shell/storenotices.h"
 #include "ui/shell/toolcommands.h"
@@ -105,30 +106,18 @@ QDockWidget* MainWindow::addDock(const QString& title, const char* name, QWidget
 }
 
 QWidget* MainWindow::buildEmptyState() {
-    auto* page = new QWidget(this);
-    auto* layout = new QVBoxLayout(page);
-    layout->setAlignment(Qt::AlignCenter);
-    layout->setSpacing(10);
-    auto* picture = new QLabel(page);
-    picture->setPixmap(icon(IconId::Application).pixmap(QSize(56, 56)));
-    picture->setAlignment(Qt::AlignCenter);
-    auto* title = plainLabel(tr("No buffer is open"), page);
-    QFont large = title->font();
-    large.setPointSizeF(large.pointSizeF() * 1.4);
-    large.setBold(true);
-    title->setFont(large);
-    title->setAlignment(Qt::AlignCenter);
-    auto* text = mutedLabel(tr("Type an address above, such as tcp://127.0.0.1:10244, and choose Listen or Connect.\n"
-                               "Each endpoint you open gets a buffer that shows what is sent and received."),
-                            page);
-    text->setAlignment(Qt::AlignCenter);
-    auto* example = pushButton(tr("Open the talk-server example"), "exampleButton", page);
-    connect(example, &QPushButton::clicked, this, &MainWindow::openTalkExample);
-    layout->addWidget(picture);
-    layout->addWidget(title);
-    layout->addWidget(text);
-    layout->addSpacing(6);
-    layout->addWidget(example, 0, Qt::AlignCenter);
+    auto* page = new StartPage(*m_actions, m_settings, this);
+    connect(page, &StartPage::exampleRequested, this, &MainWindow::openTalkExample);
+    connect(page, &StartPage::addressChosen, this, [this](const QString& address) {
+        m_address->setText(address);
+        m_address->focusAddress();
+    });
+    connect(page, &StartPage::workspaceChosen, this, &MainWindow::openWorkspace);
+    connect(page, &StartPage::serverRequested, this, [this](const QString& behaviour) {
+        openAddress(*parseAddress(QStringLiteral("tcp://127.0.0.1:0"), Role::Listen), behaviour, Role::Listen);
+    });
+    connect(page, &StartPage::misbehavingRequested, this,
+            [this] { m_tools->misbehavingMenu()->popup(QCursor::pos()); });
     return page;
 }
 
@@ -434,6 +423,7 @@ void MainWindow::connectPanels() {
         if (m_tree->selectionModel()->selectedRows().size() < 2) // otherwise something is being selected
             openBuffer(m_model.idAt(index));
     });
+    connect(static_cast<EndpointsView*>(m_tree), &EndpointsView::renameRequested, m_sockets, &SocketCommands::rename);
     connect(m_tree, &QTreeView::activated, this, [this](const QModelIndex& index) {
         if (BufferPanel* panel = openBuffer(m_model.idAt(index)))
             panel->composer()->focusMessage();
@@ -606,6 +596,21 @@ void MainWindow::chooseEndpoint(EndpointId id) {
     showDetails();
 }
 
+/// The counters of a listener are those of its peers.
+void MainWindow::addPeers(EndpointSnapshot& listener) const {
+    if (listener.kind != EndpointKind::Listener)
+        return;
+    for (const EndpointId id : m_model.all()) {
+        const EndpointSnapshot& peer = *m_model.snapshot(id);
+        if (peer.parent != listener.id)
+            continue;
+        listener.counters.receivedBytes += peer.counters.receivedBytes;
+        listener.counters.sentBytes += peer.counters.sentBytes;
+        listener.counters.receivedRecords += peer.counters.receivedRecords;
+        listener.counters.sentRecords += peer.counters.sentRecords;
+    }
+}
+
 void MainWindow::showDetails() {
     const EndpointSnapshot* snapshot = m_model.snapshot(m_currentEndpoint);
     const EndpointSnapshot* listener = snapshot == nullptr ? nullptr : m_model.snapshot(snapshot->parent);
@@ -614,8 +619,12 @@ void MainWindow::showDetails() {
         m_described = snapshot->id;
         m_engine.describe(snapshot->id);
     }
-    m_details->setSnapshot(snapshot == nullptr ? std::nullopt : std::optional(*snapshot),
-                           listener == nullptr ? QString() : listener->name);
+    std::optional<EndpointSnapshot> shown;
+    if (snapshot != nullptr) {
+        shown = *snapshot;
+        addPeers(*shown);
+    }
+    m_details->setSnapshot(shown, listener == nullptr ? QString() : listener->name);
     updateActions();
 }
 

@@ -95,6 +95,7 @@ private:
     void showPalette();
     void updateActions();
     void updateTitle();
+    void addPeers(EndpointSnapshot& listener) const;
     void showQuickOpen();
     void showAbout();
     QVector<EndpointId> selectedEndpoints() const;
