@@ -403,7 +403,7 @@ private:
             return hexOf(word, value, colon);
         if (name == QLatin1String("event"))
             return eventOf(word, value, colon);
-        static const QRegularExpression key(QStringLiteral("^[a-z]+:(?!//)[^\\s:]"));
+        static const QRegularExpression key(QStringLiteral("^[a-z]+:(?!//|[0-9])[^\\s:]"));
         if (key.match(word.text).hasMatch()) // mistyped, and as a text it would mostly find nothing
             return wrong(word.start,
                          sentence(QT_TRANSLATE_NOOP("Core", "“%1:” is not known. There are dir:, kind:, is:, peer:, "

@@ -11,7 +11,9 @@
 #include <QListWidget>
 #include <QMenu>
 #include <QStatusBar>
+#include <QToolButton>
 #include <QTreeView>
+#include <QTreeWidget>
 
 using namespace sw;
 using namespace sw::test;
@@ -211,6 +213,66 @@ private slots:
         field->setText(QStringLiteral("xyzzyq"));
         QCOMPARE(list->count(), 1);
         QVERIFY(list->item(0)->text().contains(QLatin1String("Nothing fits")));
+    }
+
+    void chipsWriteTheFilter() {
+        WindowFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()));
+        fixture.click("connectButton");
+        const RawPeer peer = server.accept();
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
+        peer.send("from the peer\n");
+        QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("from the peer")));
+        auto* events = fixture.inBuffer<QToolButton>("showEvents");
+        auto* received = fixture.inBuffer<QToolButton>("showReceived");
+        events->click();
+        QTRY_VERIFY(!fixture.bufferText().contains(QLatin1String("connected to")));
+        QVERIFY(fixture.bufferText().contains(QLatin1String("from the peer")));
+        auto* field = fixture.inBuffer<QLineEdit>("filterField");
+        QCOMPARE(field->text(), QStringLiteral("-kind:event"));
+        received->click();
+        QCOMPARE(field->text(), QStringLiteral("-kind:event -dir:received"));
+        QTRY_VERIFY(!fixture.bufferText().contains(QLatin1String("from the peer")));
+        events->click();
+        received->click();
+        QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("from the peer")));
+        QVERIFY(fixture.bufferText().contains(QLatin1String("connected to")));
+        QVERIFY(events->isChecked() && received->isChecked());
+    }
+
+    void theTreeRenamesByF2AndSumsUpPeers() {
+        WindowFixture fixture;
+        listen(fixture, QStringLiteral("echo"));
+        const EndpointId listener = fixture.idOf(EndpointKind::Listener);
+        const RawPeer peer = RawPeer::connectTo(fixture.snapshotOf(EndpointKind::Listener)->address.place.portFirst);
+        peer.send("12345");
+        QCOMPARE(peer.receive(5), QByteArray("12345"));
+        auto* tree = fixture.find<QTreeView>("endpointsTree");
+        tree->setFocus();
+        tree->setCurrentIndex(tree->model()->index(0, 0));
+        auto* details = fixture.find<QTreeWidget>("detailsTree");
+        QTRY_VERIFY(!details->findItems(QStringLiteral("5 B"), Qt::MatchStartsWith | Qt::MatchRecursive, 1).isEmpty());
+        fixture.prompter().typed = QStringLiteral("my server");
+        QTest::keyClick(tree, Qt::Key_F2);
+        QTRY_COMPARE(fixture.engine().snapshot(listener)->name, QStringLiteral("my server"));
+    }
+
+    void theStartPageLeadsOn() {
+        WindowFixture fixture;
+        QVERIFY(fixture.find<QWidget>("startPage")->isVisible());
+        fixture.settings().addRecentAddress(QStringLiteral("tcp://127.0.0.1:4711"));
+        fixture.window().hide();
+        fixture.window().show();
+        auto* recent = fixture.find<QPushButton>("recentAddress");
+        QVERIFY(recent != nullptr);
+        recent->click();
+        QCOMPARE(fixture.find<QLineEdit>("addressField")->text(), QStringLiteral("tcp://127.0.0.1:4711"));
+        QVERIFY(fixture.engine().snapshots().isEmpty()); // it is looked at before it is opened
+        fixture.find<QPushButton>("startEcho")->click();
+        QTRY_VERIFY(fixture.snapshotOf(EndpointKind::Listener).has_value());
+        QCOMPARE(fixture.snapshotOf(EndpointKind::Listener)->behaviour, QStringLiteral("echo"));
+        QTRY_VERIFY(!fixture.find<QWidget>("startPage")->isVisible());
     }
 };
 

@@ -80,6 +80,8 @@ private slots:
         row("is:empty", "4");
         row("is:datagram is:cut", "4");
         row("http://x", "");
+        row("localhost:80", "");
+        row("\"text:fox\"", "");
     }
     void takesWhatIsMeant() {
         QFETCH(QString, filter);
@@ -94,6 +96,8 @@ private slots:
             QTest::newRow(filter) << QString::fromUtf8(filter) << position;
         };
         row("dir:up", 4);
+        row("text:fox", 0); // no key of ours
+        row("a foo:bar", 2);
         row("x dir:", 6);
         row("len>many", 3);
         row("\"open", 0);
