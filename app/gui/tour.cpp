@@ -57,6 +57,7 @@ private:
         }
         out.flush();
         QTimer::singleShot(std::chrono::milliseconds(1500), this, [this] { // one sample of the rates
+            m_window.resize(1360, 860);                                    // whatever screen there is
             const bool isSaved = m_window.grab().save(m_picture);
             QApplication::exit(isSaved ? 0 : 1);
         });

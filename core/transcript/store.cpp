@@ -105,7 +105,8 @@ std::span<char> TranscriptStore::scratch() {
 
 void TranscriptStore::forget(quint64 id) {
     const std::lock_guard lock(m_mutex);
-    m_forgotten.push_back(id);
+    if (!m_keepsFiles) // what goes with the program is to stay there
+        m_forgotten.push_back(id);
 }
 
 void TranscriptStore::run() {

@@ -68,7 +68,7 @@ std::vector<BufferPanel*> BufferArea::panels() const {
 void BufferArea::addPanel(QTabWidget* group, BufferPanel* panel) {
     // an & in a tab's text would become a mnemonic
     const auto label = [](QString text) { return text.replace(QLatin1Char('&'), QLatin1String("&&")); };
-    const int index = group->addTab(panel, label(panel->title()));
+    const int index = group->addTab(panel, label(panel->tabText()));
     group->setTabToolTip(index, plainToolTip(panel->title()));
     connect(panel, &BufferPanel::titleChanged, group, [group, panel, label](const QString& title) {
         group->setTabText(group->indexOf(panel), label(title));

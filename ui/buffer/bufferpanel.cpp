@@ -17,6 +17,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -119,36 +120,41 @@ QWidget* BufferPanel::buildHeader() {
     m_titleLabel->setProperty("heading", true);
     m_stateLabel = plainLabel({}, header);
     nameWidget(m_stateLabel, "bufferState", tr("State"));
+    m_titleLabel->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     layout->addWidget(m_titleLabel, 1);
     layout->addWidget(m_stateLabel);
-    layout->addSpacing(8);
-    buildModes(layout, header);
-    m_timestamps = new QComboBox(header);
+    // what has no room is in the menu at its end
+    auto* tools = new QToolBar(header);
+    tools->setObjectName(QStringLiteral("bufferTools"));
+    tools->setAccessibleName(tr("How the buffer is shown"));
+    layout->addWidget(tools, 100);
+    buildModes(*tools);
+    m_timestamps = new QComboBox(tools);
     nameWidget(m_timestamps, "timestampBox", tr("Timestamps"));
     m_timestamps->addItems({tr("Time of day"), tr("Since start"), tr("Since last"), tr("No time")});
     connect(m_timestamps, &QComboBox::currentIndexChanged, this,
             [this](int index) { m_view->setTimestamps(static_cast<TimestampMode>(index)); });
     m_timestamps->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_timestamps->setMinimumContentsLength(8);
-    layout->addWidget(m_timestamps);
-    buildChips(layout, header);
-    auto* filter = toolButton(icon(IconId::Filter), "filterButton", tr("Filter"), header);
+    tools->addWidget(m_timestamps);
+    buildChips(*tools);
+    auto* filter = toolButton(icon(IconId::Filter), "filterButton", tr("Filter"), tools);
     connect(filter, &QToolButton::clicked, m_filterBar, &FilterBar::open);
-    layout->addWidget(filter);
-    auto* find = toolButton(icon(IconId::Find), "findButton", tr("Find"), header);
+    tools->addWidget(filter);
+    auto* find = toolButton(icon(IconId::Find), "findButton", tr("Find"), tools);
     connect(find, &QToolButton::clicked, m_findBar, &FindBar::open);
-    layout->addWidget(find);
-    m_follow = toolButton(icon(IconId::Follow), "followButton", tr("Follow the end"), header);
+    tools->addWidget(find);
+    m_follow = toolButton(icon(IconId::Follow), "followButton", tr("Follow the end"), tools);
     m_follow->setCheckable(true);
     m_follow->setChecked(true);
     connect(m_follow, &QToolButton::clicked, m_view, &BufferView::setFollowing);
     connect(m_view, &BufferView::followingChanged, m_follow, &QToolButton::setChecked);
-    layout->addWidget(m_follow);
+    tools->addWidget(m_follow);
     return header;
 }
 
 /// What is shown: each writes its term into the filter.
-void BufferPanel::buildChips(QHBoxLayout* layout, QWidget* header) {
+void BufferPanel::buildChips(QToolBar& tools) {
     struct Chip {
         QString text;
         const char* name;
@@ -159,18 +165,18 @@ void BufferPanel::buildChips(QHBoxLayout* layout, QWidget* header) {
          {Chip{QStringLiteral("◂"), "showReceived", tr("Show what was received"), QStringLiteral("dir:received")},
           Chip{QStringLiteral("▸"), "showSent", tr("Show what was sent"), QStringLiteral("dir:sent")},
           Chip{QStringLiteral("•"), "showEvents", tr("Show events"), QStringLiteral("kind:event")}}) {
-        auto* button = modeButton(chip.text, chip.name, chip.what, header);
+        auto* button = modeButton(chip.text, chip.name, chip.what, &tools);
         button->setToolTip(chip.what);
         button->setChecked(true);
         connect(button, &QToolButton::clicked, m_filterBar,
                 [this, term = chip.term](bool isShown) { m_filterBar->leaveOut(term, !isShown); });
         connect(m_filterBar, &FilterBar::changed, button,
                 [this, button, term = chip.term] { button->setChecked(!m_filterBar->leavesOut(term)); });
-        layout->addWidget(button);
+        tools.addWidget(button);
     }
 }
 
-void BufferPanel::buildModes(QHBoxLayout* layout, QWidget* header) {
+void BufferPanel::buildModes(QToolBar& tools) {
     struct Mode {
         BufferMode mode;
         QString text;
@@ -179,23 +185,23 @@ void BufferPanel::buildModes(QHBoxLayout* layout, QWidget* header) {
     for (const Mode& mode :
          {Mode{BufferMode::Text, tr("Text"), "modeText"}, Mode{BufferMode::Hex, tr("Hex"), "modeHex"},
           Mode{BufferMode::Mixed, tr("Mixed"), "modeMixed"}}) {
-        auto* button = modeButton(mode.text, mode.name, tr("Show as %1").arg(mode.text), header);
+        auto* button = modeButton(mode.text, mode.name, tr("Show as %1").arg(mode.text), &tools);
         connect(button, &QToolButton::clicked, this, [this, chosen = mode.mode] { m_view->setMode(chosen); });
         connect(m_view, &BufferView::modeChanged, button,
                 [this, button, chosen = mode.mode] { button->setChecked(m_view->mode() == chosen); });
         connect(button, &QToolButton::clicked, button,
                 [this, button, chosen = mode.mode] { button->setChecked(m_view->mode() == chosen); });
         button->setChecked(mode.mode == BufferMode::Text);
-        layout->addWidget(button);
+        tools.addWidget(button);
     }
-    auto* wrap = modeButton(tr("Wrap"), "wrapButton", tr("Wrap long lines"), header);
+    auto* wrap = modeButton(tr("Wrap"), "wrapButton", tr("Wrap long lines"), &tools);
     wrap->setAutoExclusive(false);
     wrap->setChecked(m_view->isWrapped());
     connect(wrap, &QToolButton::clicked, m_view, &BufferView::setWrapped);
     connect(m_view, &BufferView::wrappedChanged, wrap, &QToolButton::setChecked);
     connect(m_view, &BufferView::modeChanged, wrap,
             [this, wrap] { wrap->setEnabled(m_view->mode() == BufferMode::Text); });
-    layout->addWidget(wrap);
+    tools.addWidget(wrap);
 }
 
 void BufferPanel::applySettings() {
@@ -206,9 +212,10 @@ void BufferPanel::applySettings() {
 
 void BufferPanel::setSnapshot(const EndpointSnapshot& snapshot) {
     m_view->setAccessibleName(snapshot.shortName());
-    if (const QString title = kindGlyph(snapshot) + QLatin1Char(' ') + placeText(snapshot); title != m_title) {
+    if (const QString title = placeText(snapshot); title != m_title || m_glyph.isEmpty()) {
         m_title = title;
-        emit titleChanged(m_title);
+        m_glyph = kindGlyph(snapshot) + QLatin1Char(' ');
+        emit titleChanged(tabText());
     }
     QString heading = snapshot.name;
     if (snapshot.kind != EndpointKind::Listener && !snapshot.local.isEmpty() && !snapshot.peer.isEmpty())

@@ -8,8 +8,8 @@
 #include <QWidget>
 
 class QComboBox;
-class QHBoxLayout;
 class QLabel;
+class QToolBar;
 class QToolButton;
 
 namespace sw::ui {
@@ -39,6 +39,8 @@ public:
     FindBar* findBar() const { return m_findBar; }
     FilterBar* filterBar() const { return m_filterBar; }
     QString title() const { return m_title; }
+    /// The same behind the sign of what kind of endpoint it is.
+    QString tabText() const { return m_glyph + m_title; }
     /// Takes over what concerns this buffer: its endpoint, and the connections or flows below it.
     void update(const QVector<EndpointSnapshot>& snapshots);
 
@@ -53,8 +55,8 @@ protected:
 private:
     void build(Annotations& annotations);
     QWidget* buildHeader();
-    void buildChips(QHBoxLayout* layout, QWidget* header);
-    void buildModes(QHBoxLayout* layout, QWidget* header);
+    void buildChips(QToolBar& tools);
+    void buildModes(QToolBar& tools);
     void showStatistics();
     void setSnapshot(const EndpointSnapshot& snapshot);
     QString nameIn(const EndpointSnapshot& snapshot) const;
@@ -65,6 +67,7 @@ private:
     Settings& m_settings;
     EndpointId m_endpoint;
     QString m_title;
+    QString m_glyph; // of the endpoint's kind
     BufferView* m_view;
     FindBar* m_findBar;
     FilterBar* m_filterBar;

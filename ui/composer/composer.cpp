@@ -93,7 +93,7 @@ void Composer::buildRow() {
     m_message = new MessageField(this);
     nameWidget(m_message, "messageField", tr("Message"));
     m_message->setFont(m_settings.bufferFont());
-    m_message->setMinimumWidth(80);
+    m_message->setMinimumWidth(60);
     m_message->installEventFilter(this);
     m_browse = new QToolButton(this);
     m_browse->setText(tr("Browse…"));
@@ -310,30 +310,36 @@ void Composer::updateSize() {
     QString text;
     if (m_form != PayloadForm::File && !isWrong) {
         if (const auto bytes = previewBytesOf())
-            text = tr("%1 B").arg(bytes->size());
+            text = tr("%1 B").arg(bytes->size() - lineEndingBytes(lineEnding(), encoding()).size());
         switch (lineEnding()) {
         case LineEnding::Lf:
-            text += QStringLiteral(" ␊");
+            text += QStringLiteral(" + LF");
             break;
         case LineEnding::CrLf:
-            text += QStringLiteral(" ␍␊");
+            text += QStringLiteral(" + CR LF");
             break;
         case LineEnding::Cr:
-            text += QStringLiteral(" ␍");
+            text += QStringLiteral(" + CR");
             break;
         case LineEnding::Nul:
-            text += QStringLiteral(" ␀");
+            text += QStringLiteral(" + NUL");
             break;
         case LineEnding::None:
             break;
         }
     }
+    constexpr int narrow = 400; // pixels, in which the message needs them more
     m_size->setText(text);
-    m_size->setVisible(!text.isEmpty());
+    m_size->setVisible(!text.isEmpty() && width() >= narrow);
 }
 
 void Composer::preview() {
     showPreview();
+    updateSize();
+}
+
+void Composer::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
     updateSize();
 }
 
@@ -436,6 +442,8 @@ void Composer::setSnapshot(const EndpointSnapshot& snapshot) {
         sw::canSend(snapshot.state) || (snapshot.kind == EndpointKind::Listener && snapshot.counters.connections > 0);
     if (canSend != m_canSend || isUnconnected != m_isUnconnected) {
         m_canSend = canSend;
+        if (isUnconnected && !m_isUnconnected)
+            m_optionsButton->setChecked(true); // it needs a destination
         m_isUnconnected = isUnconnected;
         if (!canSend && isRepeating())
             stopRepeating();

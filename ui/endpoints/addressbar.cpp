@@ -259,13 +259,12 @@ void AddressBar::setRole(Role role) {
     }
 }
 
-/// What the next endpoint does by itself; the box is manual again after it. What servers do is not for who connects:
+/// What the next endpoint does by itself. What servers do is not for who connects:
 /// two ends that echo would do so for ever.
 QString AddressBar::behaviourFor(Role role) {
     const QString chosen = m_behaviour->currentText().trimmed();
     const BehaviourEntry* entry = findBehaviour(chosen);
     const QString manual = QStringLiteral("manual");
-    m_behaviour->setCurrentText(manual);
     if (role == Role::Listen || entry == nullptr || entry->group == BehaviourGroup::Programmed || chosen == manual)
         return chosen;
     emit noted(tr("%1 is for listeners: this one connects without it.").arg(chosen));

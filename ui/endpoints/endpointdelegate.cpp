@@ -117,7 +117,8 @@ void EndpointDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     painter->setPen(option.palette.color(isLive ? QPalette::Active : QPalette::Disabled, QPalette::Text));
     const QFontMetrics boldMetrics(bold);
     painter->drawText(QRect(left, area.top(), right - left - 4, lineHeight), Qt::AlignLeft | Qt::AlignVCenter,
-                      boldMetrics.elidedText(placeText(snapshot), Qt::ElideLeft, right - left - 4));
+                      boldMetrics.elidedText(placeText(snapshot), snapshot.isNamed ? Qt::ElideRight : Qt::ElideMiddle,
+                                             right - left - 4));
     painter->setFont(option.font);
     painter->setPen(colors.muted);
     painter->drawText(side, Qt::AlignRight | Qt::AlignVCenter, sideText(snapshot));

@@ -43,6 +43,7 @@
 #include <QScreen>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTimer>
 #include <QToolBar>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -87,10 +88,12 @@ MainWindow::~MainWindow() = default;
 void MainWindow::fitScreen() {
     constexpr QSize wanted(1360, 860);
     constexpr QSize frame(16, 40); // of a window manager; it is not known before the window is shown
-    restoreGeometry(m_settings.windowGeometry());
+    if (!m_wasShown)
+        restoreGeometry(m_settings.windowGeometry());
     const QRect room = screen()->availableGeometry();
     const QSize most = room.size() - frame;
-    resize((m_settings.windowGeometry().isEmpty() ? wanted : size()).boundedTo(most));
+    if (!isMaximized() && !isFullScreen())
+        resize((m_settings.windowGeometry().isEmpty() ? wanted : size()).boundedTo(most));
     if (!m_settings.windowGeometry().isEmpty() && !room.contains(geometry()))
         move(room.topLeft());
 }
@@ -464,6 +467,7 @@ void MainWindow::openAddress(const Address& address, const QString& behaviour, R
         m_address->showError(id.error());
         return;
     }
+    m_address->setBehaviour(QStringLiteral("manual")); // it was for this one
     m_pending = *id;
 }
 
@@ -717,6 +721,13 @@ void MainWindow::complain(const QString& text) {
     statusBar()->showMessage(text, messageTime);
 }
 
+/// The layout is known now, and may have asked for more than the screen has.
+void MainWindow::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    if (!std::exchange(m_wasShown, true))
+        QTimer::singleShot(0, this, &MainWindow::fitScreen);
+}
+
 /// A shortcut of ours is one also where a text field has a use of its own for it, as end-of-line for Ctrl+E; but for
 /// what every text field does.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
@@ -755,7 +766,9 @@ bool MainWindow::mayLeave() {
     if (choice == AtQuit::Ask && !m_asksAtQuit)
         choice = AtQuit::Keep;
     if (choice == AtQuit::Ask) {
-        const quint64 open = m_model.totals().open;
+        const auto all = m_model.all();
+        const auto open = std::count_if(all.begin(), all.end(),
+                                        [this](EndpointId id) { return !isEnded(m_model.snapshot(id)->state); });
         const QString question = open == 0 ? tr("What was recorded is not saved.")
                                  : open == 1
                                      ? tr("One endpoint is open, and what was recorded is not saved.")
@@ -768,7 +781,7 @@ bool MainWindow::mayLeave() {
             m_settings.setAtQuit(choice);
     }
     if (choice == AtQuit::Keep) {
-        m_engine.store()->flush();
+        m_engine.store()->keepFiles();
         emit keepRequested();
     }
     return true;

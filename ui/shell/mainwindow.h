@@ -68,6 +68,7 @@ signals:
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
@@ -134,6 +135,7 @@ private:
     QDockWidget* m_formDock = nullptr;
     QDockWidget* m_eventsDock = nullptr;
     bool m_asksAtQuit = true;
+    bool m_wasShown = false;
     QStringList m_recentCommands; // by objectName, the last first
     QSet<EndpointId> m_opened;    // in the tree, when their first child came
     EndpointId m_currentEndpoint = EndpointId::None;

@@ -61,7 +61,7 @@ private slots:
     void aTextWithoutASchemeIsUnderstood() {
         QFETCH(QString, typed);
         QFETCH(QString, address);
-        QCOMPARE(completedAddress(typed, Role::Connect), address);
+        QCOMPARE(completedAddress(typed, sw::Role::Connect), address);
     }
 };
 
