@@ -92,6 +92,7 @@ private slots:
             QCOMPARE(peer.receive(4), QByteArray("kept"));
             QVERIFY(settle(engine));
             engine.store()->keepFiles();
+            engine.store()->flush();
             QVERIFY((*run)->keep());
         }
         const auto runs = findKilledRuns(base.path());

@@ -782,6 +782,7 @@ bool MainWindow::mayLeave() {
     }
     if (choice == AtQuit::Keep) {
         m_engine.store()->keepFiles();
+        m_engine.store()->flush();
         emit keepRequested();
     }
     return true;
