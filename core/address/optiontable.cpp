@@ -5,6 +5,7 @@
 #include "core/address/proxy.h"
 #include "core/base/units.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -106,6 +107,9 @@ constexpr std::array table{
                "any."},
     OptionSpec{"verify", OptionGroup::Tls, OptionType::Switch, secure, both, 0, 0, "on", "", false, false,
                "Check the peer's chain of certificates, and that a server's is for the name we asked for."},
+    OptionSpec{"pin", OptionGroup::Tls, OptionType::Fingerprint, secure, connecting, 0, 0, "", "", false, false,
+               "SHA-256 fingerprint of the one certificate that the server may show: it is taken whoever signed it, and "
+               "no other is."},
     OptionSpec{"name", OptionGroup::Tls, OptionType::Text, secure, connecting, 0, 0, "", "", false, false,
                "Whom to ask for (SNI) and to expect, if it is not the host of the address."},
     OptionSpec{"alpn", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,
@@ -241,6 +245,16 @@ Result<QString> normaliseSecret(const OptionSpec& spec, const QString& value) {
     return refuse(spec, value);
 }
 
+/// As openssl x509 -fingerprint -sha256 prints it, or without its colons, and in any case.
+Result<QString> normaliseFingerprint(const OptionSpec& spec, const QString& value) {
+    constexpr qsizetype digits = 64;
+    const QString bare = QString(value).remove(QLatin1Char(':')).toLower();
+    const bool isHex = std::all_of(bare.begin(), bare.end(), [](QChar c) {
+        return (c >= QLatin1Char('0') && c <= QLatin1Char('9')) || (c >= QLatin1Char('a') && c <= QLatin1Char('f'));
+    });
+    return bare.size() == digits && isHex ? Result<QString>(bare) : refuse(spec, value);
+}
+
 } // namespace
 
 std::span<const OptionSpec> optionTable() {
@@ -286,6 +300,8 @@ QString acceptedValues(const OptionSpec& spec) {
         return QStringLiteral("env:NAME or file:PATH, where the secret stands, and never the secret itself");
     case OptionType::Proxy:
         return QStringLiteral("socks5://[USER@]HOST:PORT or http://[USER@]HOST:PORT");
+    case OptionType::Fingerprint:
+        return QStringLiteral("the 64 hexadecimal digits of a SHA-256 fingerprint, with or without colons");
     case OptionType::Text:
         break;
     }
@@ -339,6 +355,8 @@ Result<QString> normaliseOption(const OptionSpec& spec, const QString& value) {
             return tl::unexpected(proxy.error());
         else
             return proxy->name();
+    case OptionType::Fingerprint:
+        return normaliseFingerprint(spec, value);
     case OptionType::Text:
         break;
     }

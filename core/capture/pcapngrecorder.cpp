@@ -180,6 +180,11 @@ void PcapngRecorder::takeEvent(Endpoint& endpoint, const SourcePart& part, const
     case EventKind::Closed:
         closed(endpoint, record.facts(), time);
         break;
+    case EventKind::OpenedAgain: // another connection, with a handshake of its own
+        endpoint.isOpened = endpoint.hasAddresses = endpoint.isOver = false;
+        endpoint.peerEnded = endpoint.localEnded = false;
+        comment(endpoint, record.text(), time);
+        break;
     case EventKind::Marked:
     case EventKind::FaultApplied:
     case EventKind::MessageReleased:

@@ -35,6 +35,7 @@ DatagramSocket::DatagramSocket(EndpointHost& host, EndpointRequest request, Role
     : DatagramEnd(host, EndpointKind::DatagramSocket, std::move(request)),
       m_role(role) {
     mutableSnapshot().isReachable = role == Role::Listen && isReachableFromNetwork(address());
+    mutableSnapshot().isPassive = role == Role::Listen;
     m_size = static_cast<std::size_t>(address().number("size").value_or(65535));
 }
 

@@ -19,7 +19,9 @@ Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest reques
                    std::shared_ptr<Transcript> transcript)
     : m_host(host),
       m_request(std::move(request)),
-      m_transcript(transcript != nullptr ? std::move(transcript) : host.newTranscript()) {
+      m_transcript(transcript != nullptr            ? std::move(transcript)
+                   : m_request.earlier != nullptr ? m_request.earlier->transcript
+                                                  : host.newTranscript()) {
     m_snapshot.id = m_request.id;
     m_snapshot.parent = m_request.parent;
     m_snapshot.kind = kind;
@@ -27,8 +29,14 @@ Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest reques
     m_snapshot.behaviour = m_request.behaviour.isEmpty() ? QStringLiteral("manual") : m_request.behaviour;
     m_snapshot.isNamed = !m_request.name.isEmpty() && m_request.parent == EndpointId::None;
     m_snapshot.name = host.uniqueName(m_request.name.isEmpty() ? formatAddress(m_request.address) : m_request.name);
-    if (!m_snapshot.address.isOn("buffer"))
+    if (m_request.earlier != nullptr) {
+        m_snapshot.isNamed = m_request.earlier->isNamed;
+        m_snapshot.counters = m_request.earlier->counters;
         recordTraffic(true);
+        record(EventKind::OpenedAgain, sentence(QT_TRANSLATE_NOOP("Core", "opened again")));
+    } else if (!m_snapshot.address.isOn("buffer")) {
+        recordTraffic(true);
+    }
 }
 
 Endpoint::~Endpoint() = default;
@@ -267,6 +275,7 @@ bool Endpoint::recordClosing(const ClosingRecord& closing) {
     m_snapshot.descriptor.reset();
     m_snapshot.error = closing.error;
     m_snapshot.closing = text;
+    m_snapshot.closingCause = closing.cause;
     m_snapshot.counters.queuedBytes = 0;
     setState(closing.error ? EndpointState::Failed : EndpointState::Closed);
     record(EventKind::Closed, text, facts);

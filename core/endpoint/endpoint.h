@@ -85,6 +85,14 @@ protected:
     EndpointHost& operator=(EndpointHost&&) = default;
 };
 
+/// What an endpoint that is opened again had before.
+struct EarlierLife {
+    std::shared_ptr<Transcript> transcript; ///< goes on
+    Counters counters;
+    bool isNamed = false;
+    quint32 number = 0; ///< of the life that ended: the first is 0
+};
+
 /// How an endpoint was asked for.
 struct EndpointRequest {
     EndpointId id = EndpointId::None;
@@ -96,6 +104,7 @@ struct EndpointRequest {
     quint64 acceptLimit = 0;           ///< a listener closes itself after so many connections; 0: never
     std::shared_ptr<TlsContext> tls{}; ///< an accepted connection has its listener's
     TestCertificate certificate = TestCertificate::None; ///< a listener shows this one
+    std::shared_ptr<const EarlierLife> earlier{};        ///< it is opened again
 };
 
 /// What all kinds of endpoints have: an identity, a transcript, a state, and exactly one closing record. The I/O
@@ -115,6 +124,8 @@ public:
     /// For the host that was told changed(): the snapshot as it is now. The next change is told again.
     const EndpointSnapshot& takeSnapshot();
     const std::shared_ptr<Transcript>& transcript() const { return m_transcript; }
+    /// How often it was opened again.
+    quint32 life() const { return m_request.earlier == nullptr ? 0 : m_request.earlier->number + 1; }
 
     /// Begins to bind or connect. Called once, after the endpoint is registered.
     virtual void start() = 0;
@@ -182,8 +193,9 @@ protected:
     /// Calls a member of this endpoint after a while, if it is still there.
     template <typename Derived, typename... Wanted, typename... Given>
     void later(std::chrono::milliseconds delay, void (Derived::*call)(Wanted...), Given... arguments) {
-        m_host.after(delay, id(), [call, arguments...](Endpoint& endpoint) {
-            (static_cast<Derived&>(endpoint).*call)(arguments...);
+        m_host.after(delay, id(), [call, life = life(), arguments...](Endpoint& endpoint) {
+            if (endpoint.life() == life) // it may have been opened again since
+                (static_cast<Derived&>(endpoint).*call)(arguments...);
         });
     }
     static constexpr std::chrono::milliseconds soon{0}; ///< for later(): after what is going on now

@@ -43,7 +43,7 @@ RecoveredEndpoint::RecoveredEndpoint(EndpointHost& host, EndpointId id, Endpoint
     own.isRecovered = true;
     const QString file = recovered.label.value(QStringLiteral("file")).toString();
     own.closing = file.isEmpty()
-                      ? sentence(QT_TRANSLATE_NOOP("Core", "recovered from a run that did not end by itself"))
+                      ? sentence(QT_TRANSLATE_NOOP("Core", "recovered from an earlier session"))
                       : sentence(QT_TRANSLATE_NOOP("Core", "read from %1"), file);
     readCounters(recovered.label.value(QStringLiteral("counters")).toObject());
     own.state = EndpointState::Closed;

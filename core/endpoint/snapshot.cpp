@@ -38,7 +38,7 @@ bool EndpointSnapshot::isUnverified() const {
     if (tls != nullptr)
         return tls->isVerifyOff;
     const bool isClient = kind == EndpointKind::Connection && !isAccepted;
-    return isClient && address.value("verify") == QLatin1String("off");
+    return isClient && address.value("verify") == QLatin1String("off") && address.value("pin").isEmpty();
 }
 
 } // namespace sw

@@ -81,6 +81,7 @@ struct EndpointSnapshot {
     QString peer;
     QString behaviour;
     Sentence closing;         ///< of the closing record
+    std::optional<ClosingCause> closingCause; ///< likewise
     bool isNamed = false;     ///< the name was given, not derived
     bool isRecovered = false; ///< of a run before this one, or of a file; to be read only
     bool isReachable = false; ///< from other machines

@@ -93,6 +93,8 @@ void Engine::connectWorker() {
     QObject::connect(m_worker, &EngineWorker::closed, m_worker, here([this] { emit allClosed(); }), direct);
     QObject::connect(m_worker, &EngineWorker::stoppedRecording, m_worker,
                      here([this](const Error& error) { emit recordingStopped(error); }), direct);
+    QObject::connect(m_worker, &EngineWorker::loopPaused, m_worker,
+                     here([this](const AnsweringLoop& loop) { emit loopPaused(loop); }), direct);
     QObject::connect(m_worker, &EngineWorker::resumedRecording, m_worker, here([this] { emit recordingResumed(); }),
                      direct);
     store()->setHandlers(
@@ -170,6 +172,48 @@ Result<EndpointId> Engine::open(const Address& address, const OpenRequest& reque
                            .certificate = plan->certificate};
     post([wanted = std::move(wanted), role](EngineWorker& worker) { worker.open(wanted, role); });
     return id;
+}
+
+Result<void> Engine::openAgain(EndpointId id, const std::optional<Address>& address, bool allowsRemoteConsole) {
+    const auto refuse = [](const Sentence& detail) {
+        return tl::unexpected(badInput(QStringLiteral("open again"), detail));
+    };
+    const auto known = snapshot(id);
+    if (!known || !isEnded(known->state))
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "It is still open.")));
+    const bool isOwn = known->parent == EndpointId::None && !known->isRecovered && !known->isAccepted &&
+                       (known->kind == EndpointKind::Listener || known->kind == EndpointKind::Connection ||
+                        known->kind == EndpointKind::DatagramSocket);
+    if (!isOwn)
+        return refuse(sentence(
+            QT_TRANSLATE_NOOP("Core", "%1 was not opened here: only what was opened can be opened again."), known->name));
+    if (relayRequest(id) || known->behaviour.startsWith(QLatin1String("replay=")))
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", "%1 relays or replays: open a new one."), known->name));
+    const bool isBound = known->kind == EndpointKind::DatagramSocket && known->isPassive;
+    const Role role = known->kind == EndpointKind::Listener || isBound ? Role::Listen : Role::Connect;
+    const Address wanted = address.value_or(known->address);
+    if (wanted.scheme != known->address.scheme)
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 keeps its scheme, %2."), known->name,
+                               schemeName(known->address.scheme)));
+    auto checked = checkedFor(wanted, role);
+    if (!checked)
+        return tl::unexpected(checked.error());
+    auto plan = planFor(known->behaviour, *checked, role, {.allowsRemoteConsole = allowsRemoteConsole});
+    if (!plan)
+        return tl::unexpected(plan.error());
+    if (plan->neverAccepts)
+        checked->setOption(QStringLiteral("accept"), QStringLiteral("manual"));
+    m_sources.insert(id, plan->source);
+    EndpointRequest request{.id = id,
+                            .parent = EndpointId::None,
+                            .address = *checked,
+                            .name = {},
+                            .behaviour = known->behaviour,
+                            .makeBehaviour = std::move(plan->factory),
+                            .certificate = plan->certificate};
+    post([request = std::move(request), role](EngineWorker& worker) { worker.openAgain(request, role); });
+    return {};
 }
 
 void Engine::keepPassphrase(const QString& file, const QByteArray& passphrase) {
@@ -285,6 +329,17 @@ Result<void> Engine::setBehaviour(EndpointId id, const QString& behaviour) {
     m_sources.insert(id, plan->source);
     post([id, behaviour, factory = std::move(plan->factory)](EngineWorker& worker) {
         worker.with(id, [&](Endpoint& endpoint) { endpoint.setBehaviour(behaviour, factory); });
+    });
+    return {};
+}
+
+Result<void> Engine::resumeLoop(const AnsweringLoop& loop) {
+    const auto one = planBehaviour(loop.behaviour, {});
+    const auto other = planBehaviour(loop.otherBehaviour, {});
+    if (!one || !other)
+        return tl::unexpected(one ? other.error() : one.error());
+    post([loop, first = one->factory, second = other->factory](EngineWorker& worker) {
+        worker.resumeLoop(loop, first, second);
     });
     return {};
 }

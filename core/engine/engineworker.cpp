@@ -140,6 +140,27 @@ void EngineWorker::open(EndpointRequest request, Role role) {
     observer->start();
 }
 
+void EngineWorker::openAgain(EndpointRequest request, Role role) {
+    Endpoint* old = find(request.id);
+    if (old == nullptr || !old->hasEnded())
+        return;
+    if (old->hasMoreToTell()) { // a script that is bounded in time
+        QTimer::singleShot(std::chrono::milliseconds(5), this, [=, this] { openAgain(request, role); });
+        return;
+    }
+    const EndpointSnapshot& before = old->takeSnapshot();
+    auto earlier = std::make_shared<EarlierLife>(EarlierLife{.transcript = old->transcript(),
+                                                             .counters = before.counters,
+                                                             .isNamed = before.isNamed,
+                                                             .number = old->life()});
+    earlier->counters.connections = 0;
+    request.name = before.name;
+    request.earlier = std::move(earlier);
+    m_names.remove(before.name);
+    m_endpoints.erase(static_cast<quint64>(request.id));
+    open(std::move(request), role);
+}
+
 EndpointId EngineWorker::openConnection(EndpointRequest request) {
     request.id = newId();
     const EndpointId id = request.id;
@@ -231,6 +252,7 @@ void EngineWorker::remove(EndpointId id) {
     m_dirty.remove(id);
     m_untold.remove(id);
     m_seen.erase(static_cast<quint64>(id));
+    m_paces.erase(static_cast<quint64>(id));
     {
         const std::lock_guard lock(m_transcriptsMutex);
         m_transcripts.erase(static_cast<quint64>(id));
@@ -311,6 +333,8 @@ void EngineWorker::notifyOf(std::size_t most) {
         m_lastTold = id;
         if (Endpoint* endpoint = find(id)) {
             snapshots.append(endpoint->takeSnapshot());
+            if (snapshots.constLast().behaviour != QLatin1String("manual"))
+                watchPace(snapshots.constLast());
             if (m_store->spills())
                 endpoint->transcript()->setLabel(labelOf(snapshots.constLast()));
         }
@@ -320,6 +344,74 @@ void EngineWorker::notifyOf(std::size_t most) {
     emit changed(snapshots, completeUpTo());
     if (m_isShuttingDown)
         checkShutDown();
+}
+
+/// Behaviours that answer what comes, and can so keep each other going.
+static bool answers(const QString& behaviour) {
+    return behaviour == QLatin1String("echo") || behaviour == QLatin1String("talk") ||
+           behaviour.startsWith(QLatin1String("rules=")) || behaviour.startsWith(QLatin1String("script="));
+}
+
+/// Once a second for each endpoint: one that receives a thousand messages from another behaviour of ours is in a loop.
+void EngineWorker::watchPace(const EndpointSnapshot& snapshot) {
+    constexpr quint64 loopsFrom = 1000; // messages a second
+    constexpr std::chrono::seconds window(1);
+    if (!answers(snapshot.behaviour) || !isConnected(snapshot.state) || snapshot.kind == EndpointKind::Listener)
+        return;
+    Pace& pace = m_paces[static_cast<quint64>(snapshot.id)];
+    const auto now = std::chrono::steady_clock::now();
+    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - pace.since);
+    if (elapsed < window)
+        return;
+    const quint64 came = snapshot.counters.receivedRecords - std::min(pace.records, snapshot.counters.receivedRecords);
+    pace.perSecond = pace.since.time_since_epoch().count() == 0 ? 0 : came * 1000 / static_cast<quint64>(elapsed.count());
+    pace.since = now;
+    pace.records = snapshot.counters.receivedRecords;
+    if (pace.perSecond < loopsFrom || pace.isLetBe)
+        return;
+    if (const Endpoint* other = otherEndOf(snapshot))
+        pauseLoop(snapshot.id, other->id(), pace.perSecond);
+}
+
+/// Among those that receive as much; nullptr: the other end is not ours, or has no behaviour that answers.
+const Endpoint* EngineWorker::otherEndOf(const EndpointSnapshot& snapshot) const {
+    for (const auto& [id, pace] : m_paces) {
+        const auto found = m_endpoints.find(id);
+        if (found == m_endpoints.end() || pace.isLetBe)
+            continue;
+        const EndpointSnapshot& other = found->second->snapshot();
+        const bool isOtherEnd = other.local == snapshot.peer && other.peer == snapshot.local;
+        if (isOtherEnd && other.id != snapshot.id && answers(other.behaviour) && isConnected(other.state))
+            return found->second.get();
+    }
+    return nullptr;
+}
+
+void EngineWorker::pauseLoop(EndpointId one, EndpointId other, quint64 perSecond) {
+    AnsweringLoop loop{.one = one,
+                       .other = other,
+                       .behaviour = find(one)->snapshot().behaviour,
+                       .otherBehaviour = find(other)->snapshot().behaviour,
+                       .perSecond = perSecond};
+    for (const auto& [id, behaviour, fromOther] :
+         {std::tuple(one, loop.behaviour, loop.otherBehaviour), std::tuple(other, loop.otherBehaviour, loop.behaviour)}) {
+        Endpoint& endpoint = *find(id);
+        endpoint.tellOf(EventKind::Warning,
+                        sentence(QT_TRANSLATE_NOOP("Core", "paused: %1 here and %2 at the other end answered each "
+                                                           "other, %3 times in a second; the behaviour is manual now"),
+                                 behaviour, fromOther, perSecond),
+                        {});
+        endpoint.setBehaviour(QStringLiteral("manual"), {});
+    }
+    emit loopPaused(loop);
+}
+
+void EngineWorker::resumeLoop(const AnsweringLoop& loop, const BehaviourFactory& one, const BehaviourFactory& other) {
+    for (const auto& [id, name, factory] :
+         {std::tuple(loop.one, loop.behaviour, one), std::tuple(loop.other, loop.otherBehaviour, other)}) {
+        m_paces[static_cast<quint64>(id)].isLetBe = true;
+        with(id, [&, &called = name, &made = factory](Endpoint& endpoint) { endpoint.setBehaviour(called, made); });
+    }
 }
 
 /// Everything up to the last record, unless an endpoint that nobody knows yet has older ones.

@@ -36,8 +36,13 @@ public:
     // --- the I/O thread ---
 
     void start();
+    /// Sets the behaviours of a loop again, and lets it be from now on.
+    void resumeLoop(const AnsweringLoop& loop, const BehaviourFactory& one, const BehaviourFactory& other);
     void keepPassphrase(const QString& file, const QByteArray& passphrase) { m_passphrases.insert(file, passphrase); }
     void open(EndpointRequest request, Role role);
+    /// Opens an endpoint that has ended once more, with its id, name, transcript and counters; nothing where it is open
+    /// or gone.
+    void openAgain(EndpointRequest request, Role role);
     /// A listener, or bound datagram socket, whose clients are relayed.
     void openRelay(EndpointRequest request, const RelayPlan& plan);
     /// nullptr: it is no relay.
@@ -87,6 +92,8 @@ signals:
     void settled();
     void stoppedRecording(const sw::Error& error);
     void resumedRecording();
+    /// Two behaviours of ours answered each other, and are manual now. See Engine::loopPaused().
+    void loopPaused(const sw::AnsweringLoop& loop);
     void finished();
     void closed();
 
@@ -110,6 +117,9 @@ private:
     TlsSessionCache& tlsSessions() override { return m_tlsSessions; }
     const QHash<QString, QByteArray>& passphrases() const override { return m_passphrases; }
 
+    void watchPace(const EndpointSnapshot& snapshot);
+    const Endpoint* otherEndOf(const EndpointSnapshot& snapshot) const;
+    void pauseLoop(EndpointId one, EndpointId other, quint64 perSecond);
     void tellHeld(EndpointId relay);
     void logOwn(EventKind event, const Sentence& text, const Facts& facts);
     void sealIdle();
@@ -140,6 +150,14 @@ private:
     QSet<QString> m_names;
     QSet<EndpointId> m_dirty;
     QSet<EndpointId> m_untold; // new ones that no notification has named yet
+    /// How fast an endpoint with a behaviour receives, taken once a second.
+    struct Pace {
+        std::chrono::steady_clock::time_point since;
+        quint64 records = 0; ///< received by then
+        quint64 perSecond = 0;
+        bool isLetBe = false; ///< the user wants it so
+    };
+    std::unordered_map<quint64, Pace> m_paces;
     QSet<EndpointId> m_waitForRoom;
     QByteArray m_datagramRoom;
     QTimer m_sealTimer;

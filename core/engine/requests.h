@@ -36,4 +36,13 @@ struct OpenRequest {
     bool allowsRemoteConsole = false;
 };
 
+/// Two ends of one connection (or datagram flow) that are both ours and whose behaviours answered each other.
+struct AnsweringLoop {
+    EndpointId one = EndpointId::None;
+    EndpointId other = EndpointId::None;
+    QString behaviour; ///< that `one` had
+    QString otherBehaviour;
+    quint64 perSecond = 0; ///< messages that `one` received
+};
+
 } // namespace sw

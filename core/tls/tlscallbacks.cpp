@@ -149,6 +149,17 @@ int TlsCallbacks::verify(X509_STORE_CTX* store, void*) {
                                    .code = code,
                                    .reason = QString::fromLatin1(X509_verify_cert_error_string(code))});
     }
+    if (const QString& pin = session->context().settings().pin; !pin.isEmpty()) {
+        const Certificate shown = tls::describe(X509_STORE_CTX_get0_cert(store));
+        report.isVerified = report.isPinned = QString(shown.sha256).remove(QLatin1Char(':')).toLower() == pin;
+        report.problems.clear();
+        if (!report.isPinned)
+            report.problems.push_back({.depth = 0,
+                                       .code = X509_V_ERR_CERT_REJECTED,
+                                       .reason = QStringLiteral("it is not the one whose fingerprint pin names")});
+        X509_STORE_CTX_set_error(store, report.isPinned ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
+        return report.isPinned ? 1 : 0;
+    }
     if (!session->context().settings().verify) {
         X509_STORE_CTX_set_error(store, X509_V_OK);
         return 1;

@@ -21,6 +21,8 @@ QString TlsReport::toText() const {
         parts.append(QStringLiteral("resumed"));
     if (isVerifyOff)
         parts.append(QStringLiteral("NOT VERIFIED (verify=off)"));
+    else if (isPinned)
+        parts.append(QStringLiteral("verified by its fingerprint (pin)"));
     else if (isVerified)
         parts.append(side == TlsSide::Client ? QStringLiteral("verified as “%1”").arg(expectedName)
                                              : QStringLiteral("client verified"));
@@ -32,6 +34,7 @@ QJsonObject TlsReport::toJson() const {
         {QStringLiteral("side"), side == TlsSide::Client ? QStringLiteral("client") : QStringLiteral("server")},
         {QStringLiteral("established"), isEstablished},
         {QStringLiteral("verified"), isVerified},
+        {QStringLiteral("pinned"), isPinned},
         {QStringLiteral("verifyOff"), isVerifyOff},
         {QStringLiteral("resumed"), isResumed},
         {QStringLiteral("milliseconds"), static_cast<double>(duration.count()) / 1e6}};

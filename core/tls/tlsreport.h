@@ -35,6 +35,7 @@ struct TlsReport {
     QString psk;        ///< the name of the pre-shared key that both ends have proved to have; empty: none was used
     bool isResumed = false;
     bool isVerified = false;        ///< the peer's chain (and name) was checked and found right
+    bool isPinned = false;          ///< it is the one certificate that the option pin names
     bool isVerifyOff = false;       ///< by choice: nothing that follows is protected from a man in the middle
     bool isThrowAway = false;       ///< our own certificate was made for this listener
     QString expectedName;           ///< whom the certificate was checked for

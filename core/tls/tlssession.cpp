@@ -54,7 +54,7 @@ TlsSession::TlsSession(std::shared_ptr<TlsContext> context, const QString& serve
         return;
     }
     SSL_set_connect_state(m_ssl);
-    m_report.isVerifyOff = !m_context->settings().verify;
+    m_report.isVerifyOff = !m_context->settings().verify && m_context->settings().pin.isEmpty();
     m_report.alpnOffered = m_context->settings().alpn;
     m_report.expectedName = serverName;
     X509_VERIFY_PARAM* parameters = SSL_get0_param(m_ssl);
@@ -142,7 +142,9 @@ void TlsSession::complete() {
         for (int i = 0; i < sk_X509_num(chain); ++i)
             m_report.chain.push_back(tls::describe(sk_X509_value(chain, i)));
     }
-    m_report.isVerified = m_context->settings().verify && !m_report.chain.empty();
+    const TlsSettings& settings = m_context->settings();
+    m_report.isVerified = (settings.verify || !settings.pin.isEmpty()) && !m_report.chain.empty();
+    m_report.isPinned = m_report.isVerified && !settings.pin.isEmpty();
 }
 
 qint64 TlsSession::read(char* data, std::size_t size) {

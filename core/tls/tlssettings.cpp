@@ -14,6 +14,7 @@ TlsSettings TlsSettings::of(const Address& address) {
                          .psk = address.value("psk"),
                          .pskIdentity = address.value("pskid"),
                          .verify = address.value("verify") != QLatin1String("off"),
+                         .pin = address.value("pin"),
                          .name = address.value("name"),
                          .alpn = address.value("alpn").split(QLatin1Char(','), Qt::SkipEmptyParts),
                          .maximum = address.value("max-version"),

@@ -50,6 +50,7 @@ constexpr std::array eventNames{
     "replay-ended",
     "renamed",
     "malformed",
+    "opened-again",
 };
 static_assert(eventNames.size() == static_cast<std::size_t>(lastEventKind) + 1);
 

@@ -61,8 +61,9 @@ enum class EventKind : quint16 {
     ReplayEnded,      ///< how it went
     Renamed,          ///< the endpoint has another name from here on
     Malformed,        ///< bytes that are no whole message by the framer: what is wrong, and the bytes in hex
+    OpenedAgain,      ///< an endpoint that had ended begins anew, with the same transcript
 };
-constexpr EventKind lastEventKind = EventKind::Malformed;
+constexpr EventKind lastEventKind = EventKind::OpenedAgain;
 
 /// The event's name in JSON and files, such as `end-of-stream`.
 QString eventName(EventKind kind);

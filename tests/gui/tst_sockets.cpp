@@ -5,7 +5,7 @@
 #include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
-#include "ui/shell/socketcommands.h"
+#include "ui/shell/socketfeature.h"
 #include "ui/widgets/smallplot.h"
 
 #include <QClipboard>

@@ -7,7 +7,7 @@
 #include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/composer/composer.h"
-#include "ui/messages/messagespanel.h"
+#include "ui/messages/messagestore.h"
 
 #include <QComboBox>
 #include <QDialog>
@@ -177,13 +177,13 @@ private slots:
         QVERIFY(save->isEnabled());
         save->click();
         trigger(fixture, "actionSavedMessages");
-        auto* panel = fixture.find<ui::MessagesPanel>("messagesPanel");
-        QCOMPARE(panel->library().messages.size(), 1);
+        auto* store = fixture.find<ui::MessageStore>("messageStore");
+        QCOMPARE(store->library().messages.size(), 1);
         auto* tree = fixture.find<QTreeWidget>("savedMessages");
         tree->setCurrentItem(tree->topLevelItem(0)->child(0)->child(0));
         QTRY_VERIFY(fixture.inBuffer<QPushButton>("sendButton")->isEnabled());
         fixture.find<QPushButton>("sendSavedButton")->click();
-        QCOMPARE(panel->library().messages.first().path(), QStringLiteral("Lab/One/count"));
+        QCOMPARE(store->library().messages.first().path(), QStringLiteral("Lab/One/count"));
         const QByteArray received = peer.receive(6); // LF is what the composer's line ending was
         QVERIFY2(received.startsWith("<1>"), received.constData());
         QFile kept(fixture.settings().fileBeside(QStringLiteral("library.messages")));
@@ -214,7 +214,7 @@ private slots:
         QTRY_COMPARE(fixture.engine().snapshots().size(), 1);
         QTRY_VERIFY(fixture.currentBuffer() != nullptr);
         QTRY_COMPARE(fixture.inBuffer<QLineEdit>("messageField")->text(), QStringLiteral("00 01"));
-        QCOMPARE(fixture.find<ui::MessagesPanel>("messagesPanel")->library().messages.size(), 1);
+        QCOMPARE(fixture.find<ui::MessageStore>("messageStore")->library().messages.size(), 1);
         fixture.inBuffer<QLineEdit>("messageField")->setText(QStringLiteral("ff"));
         fixture.prompter().file = m_folder.filePath(QStringLiteral("saved.socketwright"));
         trigger(fixture, "actionSaveWorkspaceAs");

@@ -4,20 +4,19 @@
 #include "core/behaviour/source.h"
 #include "ui/actions/prompter.h"
 #include "ui/messages/messagedialog.h"
+#include "ui/messages/messagestore.h"
+#include "ui/style/icons.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 
-#include <QAction>
-#include <QDir>
 #include <QDrag>
-#include <QFile>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
+#include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -49,14 +48,15 @@ protected:
 
 } // namespace
 
-MessagesPanel::MessagesPanel(QString file, QFont font, Prompter& prompter, QWidget* parent)
+MessagesPanel::MessagesPanel(MessageStore& store, QFont font, Prompter& prompter, QWidget* parent)
     : QWidget(parent),
-      m_file(std::move(file)),
+      m_store(store),
       m_font(std::move(font)),
       m_prompter(prompter) {
     setObjectName(QStringLiteral("messagesPanel"));
     build();
-    load();
+    connect(&m_store, &MessageStore::changed, this, &MessagesPanel::refresh);
+    refresh();
 }
 
 void MessagesPanel::build() {
@@ -68,7 +68,7 @@ void MessagesPanel::build() {
     m_empty->setAlignment(Qt::AlignCenter);
     m_tree = new MessageTree(this);
     nameWidget(m_tree, "savedMessages", tr("Saved messages"));
-    m_tree->setHeaderLabels({tr("Name"), tr("Sends"), tr("Shortcut")});
+    m_tree->setHeaderLabels({tr("Name"), tr("Sends"), tr("Shortcut"), QString()});
     m_tree->header()->setStretchLastSection(false);
     m_tree->header()->setSectionResizeMode(1, QHeaderView::Stretch);
     m_tree->setColumnWidth(0, 190);
@@ -87,13 +87,13 @@ void MessagesPanel::build() {
         row->addWidget(button);
     row->addStretch();
     layout->addLayout(row);
-    connect(m_send, &QPushButton::clicked, this, &MessagesPanel::send);
+    connect(m_send, &QPushButton::clicked, this, [this] { send(currentPath()); });
     connect(add, &QPushButton::clicked, this, [this] { edit({}); });
     connect(m_edit, &QPushButton::clicked, this, [this] { edit(currentPath()); });
     connect(m_remove, &QPushButton::clicked, this, &MessagesPanel::remove);
     connect(import, &QPushButton::clicked, this, &MessagesPanel::importFile);
     connect(exportButton, &QPushButton::clicked, this, &MessagesPanel::exportFile);
-    connect(m_tree, &QTreeWidget::itemDoubleClicked, this, &MessagesPanel::send);
+    connect(m_tree, &QTreeWidget::itemDoubleClicked, this, [this] { send(currentPath()); });
     connect(m_tree, &QTreeWidget::currentItemChanged, this, [this] {
         const bool isMessage = !currentPath().isEmpty();
         m_send->setEnabled(isMessage);
@@ -102,36 +102,7 @@ void MessagesPanel::build() {
     });
 }
 
-void MessagesPanel::load() {
-    if (QFileInfo::exists(m_file)) {
-        m_file = QFileInfo(m_file).canonicalFilePath(); // saved to where a link of the user's leads
-        const auto text = readTextFile(m_file, tr("messages"));
-        const auto library = text ? MessageLibrary::parse(*text) : tl::unexpected(text.error());
-        m_isBroken = !library;
-        if (library)
-            m_library = *library;
-        else
-            m_empty->setText(tr("%1 cannot be read, and is left as it is. %2").arg(m_file, errorText(library.error())));
-    }
-    show();
-}
-
-void MessagesPanel::save() {
-    if (m_isBroken) {
-        emit complained(tr("Not saved: %1 cannot be read, and is left as it is.").arg(m_file));
-        return;
-    }
-    QDir().mkpath(QFileInfo(m_file).absolutePath());
-    write(m_file, Privacy::Owner); // it may hold passwords
-}
-
-void MessagesPanel::setLibrary(const MessageLibrary& library) {
-    m_library = library;
-    save();
-    show();
-}
-
-void MessagesPanel::show() {
+void MessagesPanel::refresh() {
     const QString current = currentPath();
     m_tree->clear();
     QHash<QString, QTreeWidgetItem*> folders;
@@ -150,7 +121,7 @@ void MessagesPanel::show() {
         }
         return parent;
     };
-    for (const SavedMessage& message : m_library.messages) {
+    for (const SavedMessage& message : m_store.library().messages) {
         QStringList steps;
         for (const MessageStep& step : message.steps)
             steps.append(message.steps.size() == 1 ? step.source() : step.format());
@@ -161,33 +132,27 @@ void MessagesPanel::show() {
         item->setData(0, pathRole, message.path());
         item->setToolTip(1, plainToolTip(steps.join(QLatin1Char('\n'))));
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsDragEnabled);
+        addSendButton(item, message.path());
         if (message.path() == current)
             m_tree->setCurrentItem(item);
     }
-    m_empty->setVisible(m_library.messages.isEmpty());
-    m_tree->setVisible(!m_library.messages.isEmpty());
+    if (!m_store.problem().isEmpty())
+        m_empty->setText(m_store.problem());
+    m_empty->setVisible(m_store.library().messages.isEmpty());
+    m_tree->setVisible(!m_store.library().messages.isEmpty());
     m_send->setEnabled(!currentPath().isEmpty());
     m_edit->setEnabled(!currentPath().isEmpty());
     m_remove->setEnabled(!currentPath().isEmpty());
-    updateShortcuts();
 }
 
-void MessagesPanel::updateShortcuts() {
-    qDeleteAll(m_shortcuts);
-    m_shortcuts.clear();
-    for (const SavedMessage& message : std::as_const(m_library.messages)) {
-        if (message.shortcut.isEmpty())
-            continue;
-        auto* action = new QAction(this);
-        action->setShortcut(QKeySequence(message.shortcut, QKeySequence::PortableText));
-        action->setShortcutContext(Qt::WindowShortcut);
-        connect(action, &QAction::triggered, this, [this, path = message.path()] {
-            if (const SavedMessage* found = m_library.find(path))
-                emit sendRequested(*found);
-        });
-        window()->addAction(action);
-        m_shortcuts.append(action);
-    }
+/// Sending is one click away, whichever row is the current one.
+void MessagesPanel::addSendButton(QTreeWidgetItem* item, const QString& path) {
+    QToolButton* button = toolButton(icon(IconId::Send), "sendRowButton", tr("Send “%1”").arg(path), m_tree);
+    button->setToolTip(plainToolTip(tr("Send “%1” to the current endpoint").arg(path)));
+    button->setFocusPolicy(Qt::NoFocus); // Return sends the row from the keyboard
+    button->setAutoRaise(true);
+    connect(button, &QToolButton::clicked, this, [this, path] { send(path); });
+    m_tree->setItemWidget(item, 3, button);
 }
 
 QString MessagesPanel::currentPath() const {
@@ -195,28 +160,9 @@ QString MessagesPanel::currentPath() const {
     return item == nullptr ? QString() : item->data(0, pathRole).toString();
 }
 
-bool MessagesPanel::store(const SavedMessage& message, const QString& replaced) {
-    if (message.path() != replaced && m_library.find(message.path()) != nullptr) {
-        emit complained(tr("There is a message “%1” already.").arg(message.path()));
-        return false;
-    }
-    for (SavedMessage& one : m_library.messages) {
-        if (!replaced.isEmpty() && one.path() == replaced) {
-            one = message;
-            save();
-            show();
-            return true;
-        }
-    }
-    m_library.messages.append(message);
-    save();
-    show();
-    return true;
-}
-
 QStringList MessagesPanel::pathsBut(const QString& path) const {
     QStringList paths;
-    for (const SavedMessage& one : m_library.messages) {
+    for (const SavedMessage& one : m_store.library().messages) {
         if (one.path() != path)
             paths.append(one.path());
     }
@@ -224,22 +170,22 @@ QStringList MessagesPanel::pathsBut(const QString& path) const {
 }
 
 void MessagesPanel::addMessage(const MessageStep& step, LineEnding ending, const QString& encoding) {
-    qsizetype number = m_library.messages.size() + 1;
-    while (m_library.find(tr("message %1").arg(number)) != nullptr)
+    qsizetype number = m_store.library().messages.size() + 1;
+    while (m_store.library().find(tr("message %1").arg(number)) != nullptr)
         ++number;
     auto* dialog = new MessageDialog(
         {.name = tr("message %1").arg(number), .ending = ending, .encoding = encoding, .steps = {step}}, m_font,
         pathsBut({}), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] { store(dialog->message(), {}); });
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_store.store(dialog->message()); });
     dialog->open();
 }
 
 void MessagesPanel::edit(const QString& path) {
-    const SavedMessage* message = m_library.find(path);
+    const SavedMessage* message = m_store.library().find(path);
     auto* dialog = new MessageDialog(message == nullptr ? SavedMessage{} : *message, m_font, pathsBut(path), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog, path] { store(dialog->message(), path); });
+    connect(dialog, &QDialog::accepted, this, [this, dialog, path] { m_store.store(dialog->message(), path); });
     dialog->open();
 }
 
@@ -247,13 +193,11 @@ void MessagesPanel::remove() {
     const QString path = currentPath();
     if (path.isEmpty() || !m_prompter.confirm(this, tr("Remove the message “%1”?").arg(path), tr("Remove")))
         return;
-    m_library.messages.removeIf([&](const SavedMessage& one) { return one.path() == path; });
-    save();
-    show();
+    m_store.remove(path);
 }
 
-void MessagesPanel::send() {
-    if (const SavedMessage* message = m_library.find(currentPath()))
+void MessagesPanel::send(const QString& path) {
+    if (const SavedMessage* message = m_store.library().find(path))
         emit sendRequested(*message);
 }
 
@@ -267,15 +211,15 @@ void MessagesPanel::importFile() {
         m_prompter.tell(this, tr("Import messages"), errorText(library.error()));
         return;
     }
+    MessageLibrary all = m_store.library();
     int added = 0;
     for (const SavedMessage& message : library->messages) {
-        if (m_library.find(message.path()) != nullptr)
+        if (all.find(message.path()) != nullptr)
             continue; // those that are here stay
-        m_library.messages.append(message);
+        all.messages.append(message);
         ++added;
     }
-    save();
-    show();
+    m_store.setLibrary(all);
     emit complained(tr("%1 messages added, %2 were here already.").arg(added).arg(library->messages.size() - added));
 }
 
@@ -284,22 +228,15 @@ void MessagesPanel::exportFile() {
                                                 tr("Messages (*.messages)"));
     if (path.isEmpty())
         return;
-    if (write(path, Privacy::Usual))
-        emit complained(tr("%1 messages saved in %2.").arg(QString::number(m_library.messages.size()), path));
-}
-
-bool MessagesPanel::write(const QString& path, Privacy privacy) {
-    const auto written = replaceFile(path, m_library.format().toUtf8(), QStringLiteral("messages"), privacy);
-    if (!written)
-        emit complained(errorText(written.error()));
-    return written.has_value();
+    if (m_store.writeTo(path))
+        emit complained(tr("%1 messages saved in %2.").arg(QString::number(m_store.library().messages.size()), path));
 }
 
 bool MessagesPanel::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_tree && event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent*>(event)->key();
         if (key == Qt::Key_Return || key == Qt::Key_Enter) {
-            send();
+            send(currentPath());
             return true;
         }
         if (key == Qt::Key_Delete) {

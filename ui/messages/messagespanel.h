@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/base/outputfile.h"
 #include "core/workspace/messages.h"
 
-#include <QHash>
 #include <QWidget>
 
-class QAction;
 class QLabel;
 class QPushButton;
 class QTreeWidget;
@@ -15,20 +12,17 @@ class QTreeWidgetItem;
 
 namespace sw::ui {
 
+class MessageStore;
 class Prompter;
 
-/// The library of saved messages: folders, shortcuts, drag to a message field, sequences. Kept in a text file beside
-/// the settings, whose format the manual describes. The UI thread.
+/// The saved messages in their folders: sent by a button in each row, edited, dragged to a message field. The UI
+/// thread.
 class MessagesPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    /// `file`: where the library is kept.
-    MessagesPanel(QString file, QFont font, Prompter& prompter, QWidget* parent = nullptr);
+    MessagesPanel(MessageStore& store, QFont font, Prompter& prompter, QWidget* parent = nullptr);
 
-    const MessageLibrary& library() const { return m_library; }
-    /// Replaces all of them, such as by those of a workspace, and saves.
-    void setLibrary(const MessageLibrary& library);
     /// Asks for a name and adds a message of one step.
     void addMessage(const MessageStep& step, LineEnding ending, const QString& encoding);
     /// The path that a drag carries.
@@ -44,31 +38,24 @@ protected:
 
 private:
     void build();
-    void show();
-    void load();
-    void save();
-    bool write(const QString& path, Privacy privacy);
+    void refresh();
+    void addSendButton(QTreeWidgetItem* item, const QString& path);
     void edit(const QString& path);
     void remove();
-    void send();
+    void send(const QString& path);
     void importFile();
     void exportFile();
     QString currentPath() const;
     QStringList pathsBut(const QString& path) const;
-    void updateShortcuts();
-    bool store(const SavedMessage& message, const QString& replaced);
 
-    QString m_file;
+    MessageStore& m_store;
     QFont m_font;
     Prompter& m_prompter;
-    MessageLibrary m_library;
-    bool m_isBroken = false; // the file cannot be read: it is not overwritten
     QTreeWidget* m_tree;
     QLabel* m_empty;
     QPushButton* m_send;
     QPushButton* m_edit;
     QPushButton* m_remove;
-    QList<QAction*> m_shortcuts;
 };
 
 } // namespace sw::ui

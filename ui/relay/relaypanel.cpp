@@ -74,7 +74,6 @@ RelayPanel::RelayPanel(Engine& engine, const QFont& font, QWidget* parent)
     connect(&m_engine, &Engine::heldFetched, m_intercept, &InterceptPanel::setContent);
     connect(&m_engine, &Engine::heldChanged, this, [this](EndpointId relay) {
         const auto all = m_engine.heldMessages();
-        emit heldCounted(static_cast<int>(all.size()));
         const auto holds = [&all](EndpointId id) {
             return std::any_of(all.begin(), all.end(), [id](const HeldMessage& one) { return one.relay == id; });
         };
@@ -87,6 +86,8 @@ RelayPanel::RelayPanel(Engine& engine, const QFont& font, QWidget* parent)
         if (id == m_relay)
             show(EndpointId::None);
     });
+    if (const auto held = m_engine.heldMessages(); !held.isEmpty()) // before this was made
+        show(held.first().relay);
 }
 
 /// The relay itself, or the one whose client or target it is.

@@ -30,8 +30,6 @@ public:
 signals:
     void openRequested();
     void complained(const QString& text);
-    /// How many messages all relays hold.
-    void heldCounted(int count);
 
 private:
     EndpointId relayOf(EndpointId id) const;

@@ -7,39 +7,36 @@
 #include "ui/widgets/noticebar.h"
 
 #include <QLocale>
-#include <QWidget>
+#include <QMainWindow>
 
 namespace sw::ui {
 
-StoreNotices::StoreNotices(Engine& engine, Prompter& prompter, ActionRegistry& actions, QWidget* window)
-    : QObject(window),
-      m_engine(engine),
-      m_prompter(prompter),
-      m_actions(actions),
-      m_window(window),
-      m_stopped(new NoticeBar("recordingStoppedBar", tr("Recording stopped"), window)),
-      m_killed(new NoticeBar("recoveryBar", tr("Recovery"), window)) {
-    QAction* resume = actions.action(ActionId::ResumeRecording);
+StoreNotices::StoreNotices(Workbench& bench)
+    : Feature(bench),
+      m_stopped(new NoticeBar("recordingStoppedBar", tr("Recording stopped"), &bench.window())),
+      m_killed(new NoticeBar("recoveryBar", tr("Recovery"), &bench.window())) {
+    connect(&bench, &Workbench::endpointsChanged, this, &StoreNotices::showRecovered);
+    QAction* resume = bench.actions().action(ActionId::ResumeRecording);
     resume->setEnabled(false);
-    connect(&engine, &Engine::recordingStopped, this, [this, resume](const Error& error) {
+    connect(&bench.engine(), &Engine::recordingStopped, this, [this, resume](const Error& error) {
         resume->setEnabled(true);
         m_stopped->say(
             tr("Recording stopped: %1 Traffic goes on, and what comes is not recorded.").arg(errorText(error)),
-            {{tr("Resume recording"), "resumeRecording", [this] { m_engine.resumeRecording(); }}});
+            {{tr("Resume recording"), "resumeRecording", [this] { this->bench().engine().resumeRecording(); }}});
     });
-    connect(&engine, &Engine::recordingResumed, this, [this, resume] {
+    connect(&bench.engine(), &Engine::recordingResumed, this, [this, resume] {
         resume->setEnabled(false);
         m_stopped->hide();
     });
-    actions.connectTo(ActionId::ResumeRecording, this, [this] { m_engine.resumeRecording(); });
-    actions.action(ActionId::RecoverRun)->setEnabled(false);
-    actions.connectTo(ActionId::RecoverRun, this, [this] { lookForKilledRuns(m_base); });
+    on(ActionId::ResumeRecording, [this] { this->bench().engine().resumeRecording(); });
+    bench.actions().action(ActionId::RecoverRun)->setEnabled(false);
+    on(ActionId::RecoverRun, [this] { lookForKilledRuns(m_base); });
 }
 
 void StoreNotices::lookForKilledRuns(const QString& base) {
     m_base = base;
     m_runs = findKilledRuns(base);
-    m_actions.action(ActionId::RecoverRun)->setEnabled(!m_runs.empty());
+    bench().actions().action(ActionId::RecoverRun)->setEnabled(!m_runs.empty());
     offer();
 }
 
@@ -62,19 +59,31 @@ void StoreNotices::open(const KilledRun& run) {
         auto recovered = openKilledRun(run);
         slot->post([self, recovered = std::move(recovered)] { // runs only while self is there
             if (recovered.empty())
-                emit self->complained(tr("Nothing in that session could be read."));
-            self->m_engine.adopt(recovered);
+                self->bench().say(tr("Nothing in that session could be read."));
+            self->m_isOpening = true;
+            self->bench().engine().adopt(recovered);
         });
     });
     m_runs.erase(m_runs.begin());
     offer();
 }
 
+void StoreNotices::showRecovered(const QVector<EndpointSnapshot>& snapshots) {
+    if (!m_isOpening)
+        return;
+    const auto first = std::find_if(snapshots.begin(), snapshots.end(),
+                                    [](const EndpointSnapshot& snapshot) { return snapshot.isRecovered; });
+    if (first == snapshots.end())
+        return;
+    m_isOpening = false;
+    bench().show(first->id);
+}
+
 void StoreNotices::remove(const KilledRun& run) {
-    if (m_prompter.confirm(m_window, tr("Remove the records of that session? They cannot be brought back."),
+    if (bench().prompter().confirm(window(), tr("Remove the records of that session? They cannot be brought back."),
                            tr("Remove")) &&
         !removeKilledRun(run))
-        emit complained(tr("%1 could not be removed.").arg(run.directory));
+        bench().say(tr("%1 could not be removed.").arg(run.directory));
     lookForKilledRuns(m_base);
 }
 

@@ -2,44 +2,35 @@
 #pragma once
 
 #include "core/base/postbox.h"
-#include "core/engine/engine.h"
 #include "core/transcript/recovery.h"
-#include "ui/actions/actions.h"
-#include "ui/actions/prompter.h"
-
-#include <QObject>
+#include "ui/workbench/workbench.h"
 
 namespace sw::ui {
 
 class NoticeBar;
 
 /// Says when transcripts are no longer recorded, and offers what killed runs left. The UI thread.
-class StoreNotices final : public QObject {
+class StoreNotices final : public Feature {
     Q_OBJECT
 
 public:
-    StoreNotices(Engine& engine, Prompter& prompter, ActionRegistry& actions, QWidget* window);
+    explicit StoreNotices(Workbench& bench);
 
     /// The bars to put into the window, the more urgent first.
     std::vector<NoticeBar*> bars() const { return {m_stopped, m_killed}; }
     /// Looks for killed runs below a directory, and offers them.
     void lookForKilledRuns(const QString& base);
 
-signals:
-    void complained(const QString& text);
-
 private:
     void offer();
     void open(const KilledRun& run);
     void remove(const KilledRun& run);
+    void showRecovered(const QVector<EndpointSnapshot>& snapshots);
 
     Postbox m_postbox{this};
-    Engine& m_engine;
-    Prompter& m_prompter;
-    ActionRegistry& m_actions;
-    QWidget* m_window;
     NoticeBar* m_stopped;
     NoticeBar* m_killed;
+    bool m_isOpening = false; // the first that is recovered is shown
     QString m_base;
     std::vector<KilledRun> m_runs;
 };

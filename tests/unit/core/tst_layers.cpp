@@ -60,8 +60,8 @@ private slots:
                                      "relay capture replay workspace engine")
                                      .split(QLatin1Char(' '));
         QTest::newRow("ui") << QStringLiteral("ui")
-                            << QStringLiteral("style widgets settings actions endpoints composer buffer inspector "
-                                              "messages behaviour compare throughput relay tools recordings workspace "
+                            << QStringLiteral("style widgets settings actions endpoints composer buffer workbench "
+                                              "inspector messages behaviour compare throughput relay tools recordings workspace "
                                               "shell")
                                    .split(QLatin1Char(' '));
     }

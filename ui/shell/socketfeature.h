@@ -1,60 +1,35 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "core/engine/engine.h"
 #include "core/payload/commands.h"
-#include "ui/actions/actions.h"
-#include "ui/actions/prompter.h"
-#include "ui/endpoints/endpointmodel.h"
 #include "ui/inspector/detailspanel.h"
-
-#include <functional>
+#include "ui/workbench/workbench.h"
 
 namespace sw::ui {
 
-class BufferArea;
-
 /// What the menu and the details panel do with the current endpoint's socket: close, shut down, accept, options,
 /// groups, copy as a command. The UI thread.
-class SocketCommands final : public QObject {
+class SocketFeature final : public Feature {
     Q_OBJECT
 
 public:
-    struct Parts {
-        Engine& engine;
-        Prompter& prompter;
-        const EndpointModel& model;
-        BufferArea& buffers;
-        ActionRegistry& actions;
-        std::function<EndpointId()> current;
-        std::function<QVector<EndpointId>()> selected; ///< in the tree
-    };
-
-    SocketCommands(Parts parts, QWidget* window);
+    explicit SocketFeature(Workbench& bench);
 
     void run(DetailsPanel::Command command);
     void changeOption(const QString& option, const QString& value);
     void rename();
-    void removeEnded();
-    void closePeers();
-
-signals:
-    void complained(const QString& text);
-    void endpointChosen(sw::EndpointId id);
 
 private:
     /// Those that a command is for: what is selected, where that is more than one.
     QVector<EndpointId> targets() const;
     void runOn(const EndpointSnapshot& snapshot, DetailsPanel::Command command);
     bool mayRemove(const QVector<EndpointId>& ids);
+    void removeEnded();
+    void closePeers();
     void changeGroup(bool join);
     void copyEndpoint(CommandTool tool);
     void copyMessage(CommandTool tool);
     void toClipboard(const Result<QString>& command);
-    const EndpointSnapshot* currentSnapshot() const { return m_parts.model.snapshot(m_parts.current()); }
-
-    Parts m_parts;
-    QWidget* m_window;
 };
 
 /// Where a command has to go so that it does what the endpoint does.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ui/recordings/recordingcommands.h"
+#include "ui/recordings/recordingfeature.h"
 
 #include "core/capture/importedrecording.h"
 #include "core/capture/recorder.h"
@@ -28,14 +28,14 @@ QString readFilter() {
         if (format.isRead)
             endings += QStringLiteral("*%1 ").arg(QLatin1String(format.ending));
     }
-    return RecordingCommands::tr("Recordings and captures (%1*.pcap.gz *.pcapng.gz *.cap);;All files (*)").arg(endings);
+    return RecordingFeature::tr("Recordings and captures (%1*.pcap.gz *.pcapng.gz *.cap);;All files (*)").arg(endings);
 }
 
 QString countText(const QString& path, std::size_t conversations) {
     const QString name = QFileInfo(path).fileName();
     return conversations == 1
-               ? RecordingCommands::tr("%1: 1 conversation.").arg(name)
-               : RecordingCommands::tr("%1: %2 conversations.").arg(name, QString::number(conversations));
+               ? RecordingFeature::tr("%1: 1 conversation.").arg(name)
+               : RecordingFeature::tr("%1: %2 conversations.").arg(name, QString::number(conversations));
 }
 
 /// What is shown of a buffer now, to be written on another thread.
@@ -58,26 +58,32 @@ BufferContent contentOf(const BufferPanel& panel) {
 
 } // namespace
 
-RecordingCommands::RecordingCommands(Parts parts, QWidget* window) : QObject(window), m_parts(parts), m_window(window) {
-    const auto on = [this](ActionId id, std::function<void()> call) {
-        m_parts.actions.connectTo(id, this, std::move(call));
-    };
+RecordingFeature::RecordingFeature(Workbench& bench) : Feature(bench) {
     on(ActionId::OpenRecording, [this] { choose(); });
     on(ActionId::ExportBuffer, [this] { exportBuffer(); });
     on(ActionId::OpenInWireshark, [this] { openInWireshark(); });
     on(ActionId::Replay, [this] { replay(); });
     on(ActionId::ResendRecord, [this] { sendAgain(false); });
     on(ActionId::EditRecord, [this] { sendAgain(true); });
-    m_parts.actions.action(ActionId::OpenInWireshark)->setVisible(!findWireshark().isEmpty());
+    bench.actions().action(ActionId::OpenInWireshark)->setVisible(!findWireshark().isEmpty());
+    connect(&bench, &Workbench::bufferMade, this, [this](BufferPanel* panel) { adopt(*panel); });
+    connect(&bench, &Workbench::endpointsChanged, this, &RecordingFeature::showExpected);
 }
 
-void RecordingCommands::adopt(BufferPanel& panel) {
+void RecordingFeature::showExpected(const QVector<EndpointSnapshot>& snapshots) {
+    for (const EndpointSnapshot& snapshot : snapshots) {
+        if (snapshot.kind == EndpointKind::Recording && m_expected.removeOne(snapshot.name))
+            bench().show(snapshot.id);
+    }
+}
+
+void RecordingFeature::adopt(BufferPanel& panel) {
     for (const ActionId id : {ActionId::ResendRecord, ActionId::EditRecord, ActionId::Replay, ActionId::ExportBuffer,
                               ActionId::OpenInWireshark})
-        panel.view()->addAction(m_parts.actions.action(id));
+        panel.view()->addAction(bench().actions().action(id));
 }
 
-bool RecordingCommands::isRecording(const QString& path) {
+bool RecordingFeature::isRecording(const QString& path) {
     const QString name = path.toLower();
     for (const RecordingFormat& format : recordingFormats()) {
         const QString ending = QString::fromLatin1(format.ending);
@@ -87,38 +93,38 @@ bool RecordingCommands::isRecording(const QString& path) {
     return name.endsWith(QLatin1String(".cap"));
 }
 
-void RecordingCommands::choose() {
-    const QString path = m_parts.prompter.fileToRead(m_window, tr("Open a recording or capture"), readFilter());
+void RecordingFeature::choose() {
+    const QString path = bench().prompter().fileToRead(window(), tr("Open a recording or capture"), readFilter());
     if (!path.isEmpty())
         open(path);
 }
 
-void RecordingCommands::open(const QString& path) {
-    RecordingTask::run(tr("Reading %1").arg(QFileInfo(path).fileName()), m_window,
+void RecordingFeature::open(const QString& path) {
+    RecordingTask::run(tr("Reading %1").arg(QFileInfo(path).fileName()), window(),
                        [this, path](ImportProgress& progress) -> std::function<void()> {
                            auto recording = readRecording(path, &progress);
                            return [this, path, recording = std::move(recording)] {
                                if (!recording) {
                                    if (recording.error().id == ErrorId::ShutDown)
-                                       emit complained(errorText(recording.error()));
+                                       bench().say(errorText(recording.error()));
                                    else
-                                       m_parts.prompter.tell(m_window, tr("Open a recording"),
+                                       bench().prompter().tell(window(), tr("Open a recording"),
                                                              errorText(recording.error()));
                                    return;
                                }
-                               emit recordingOpened(QFileInfo(path).fileName());
-                               m_parts.engine.adopt(recording->all());
+                               m_expected.append(QFileInfo(path).fileName());
+                               bench().engine().adopt(recording->all());
                                QStringList said{countText(path, recording->conversations.size())};
                                said += recording->problems.mid(0, 3); // the recording's own buffer has them all
-                               emit complained(said.join(QLatin1Char(' ')));
+                               bench().say(said.join(QLatin1Char(' ')));
                            };
                        });
 }
 
-void RecordingCommands::exportBuffer() {
-    BufferPanel* panel = m_parts.buffers.current();
+void RecordingFeature::exportBuffer() {
+    BufferPanel* panel = bench().buffers().current();
     if (panel == nullptr) {
-        emit complained(tr("Open a buffer first."));
+        bench().say(tr("Open a buffer first."));
         return;
     }
     QStringList filters;
@@ -126,16 +132,16 @@ void RecordingCommands::exportBuffer() {
         if (format.isWritten)
             filters.append(QStringLiteral("%1 (*%2)").arg(QLatin1String(format.summary), QLatin1String(format.ending)));
     }
-    const QString path = m_parts.prompter.fileToWrite(m_window, tr("Export %1").arg(panel->title()),
+    const QString path = bench().prompter().fileToWrite(window(), tr("Export %1").arg(panel->title()),
                                                       safeFileName(panel->title()) + QStringLiteral(".pcapng"),
                                                       filters.join(QLatin1String(";;")));
     if (!path.isEmpty())
         writeBuffer(*panel, path, {});
 }
 
-void RecordingCommands::writeBuffer(BufferPanel& panel, const QString& path, std::function<void()> written) {
+void RecordingFeature::writeBuffer(BufferPanel& panel, const QString& path, std::function<void()> written) {
     RecordingTask::run(
-        tr("Writing %1").arg(QFileInfo(path).fileName()), m_window,
+        tr("Writing %1").arg(QFileInfo(path).fileName()), window(),
         [this, content = contentOf(panel), path,
          written = std::move(written)](ImportProgress& progress) -> std::function<void()> {
             RecordSource source(content.parts);
@@ -152,21 +158,21 @@ void RecordingCommands::writeBuffer(BufferPanel& panel, const QString& path, std
                 writeRecording(source, path, isShown, &progress, Existing::Replace); // the dialog has asked
             return [this, path, result, written] {
                 if (!result)
-                    emit complained(errorText(result.error()));
+                    bench().say(errorText(result.error()));
                 else if (written)
                     written();
                 else
-                    emit complained(*result == 1 ? tr("1 record written to %1.").arg(path)
+                    bench().say(*result == 1 ? tr("1 record written to %1.").arg(path)
                                                  : tr("%1 records written to %2.").arg(QString::number(*result), path));
             };
         });
 }
 
-void RecordingCommands::openInWireshark() {
-    BufferPanel* panel = m_parts.buffers.current();
+void RecordingFeature::openInWireshark() {
+    BufferPanel* panel = bench().buffers().current();
     const QString program = findWireshark();
     if (panel == nullptr || program.isEmpty()) {
-        emit complained(program.isEmpty() ? tr("Wireshark is not installed here.") : tr("Open a buffer first."));
+        bench().say(program.isEmpty() ? tr("Wireshark is not installed here.") : tr("Open a buffer first."));
         return;
     }
     if (!m_folder)
@@ -175,24 +181,24 @@ void RecordingCommands::openInWireshark() {
         m_folder->filePath(QStringLiteral("%1-%2.pcapng").arg(safeFileName(panel->title())).arg(++m_exported));
     writeBuffer(*panel, path, [this, program, path] {
         if (!QProcess::startDetached(program, {QStringLiteral("-r"), path}))
-            emit complained(tr("%1 did not start.").arg(program));
+            bench().say(tr("%1 did not start.").arg(program));
     });
 }
 
-void RecordingCommands::replay() {
-    BufferPanel* panel = m_parts.buffers.current();
+void RecordingFeature::replay() {
+    BufferPanel* panel = bench().buffers().current();
     if (panel == nullptr) {
-        emit complained(tr("Open the buffer of what is to be replayed first."));
+        bench().say(tr("Open the buffer of what is to be replayed first."));
         return;
     }
-    const EndpointSnapshot* snapshot = m_parts.model.snapshot(panel->endpoint());
+    const EndpointSnapshot* snapshot = bench().model().snapshot(panel->endpoint());
     const QString scheme = snapshot == nullptr ? QStringLiteral("tcp") : schemeName(snapshot->address.scheme);
     const bool isAccepted = snapshot != nullptr && (snapshot->isAccepted || snapshot->kind == EndpointKind::Flow);
     QString place = snapshot == nullptr ? QString() : isAccepted ? snapshot->local : snapshot->peer;
     if (place.isEmpty() && snapshot != nullptr)
         place = snapshot->local;
     const QString client = place.isEmpty() ? QString() : QString(scheme + QStringLiteral("://") + place);
-    RecordingTask::run(tr("Reading %1").arg(panel->title()), m_window,
+    RecordingTask::run(tr("Reading %1").arg(panel->title()), window(),
                        [this, parts = panel->view()->source().parts(), title = panel->title(), client,
                         scheme](ImportProgress& progress) -> std::function<void()> {
                            auto script = ReplayScript::of(parts, title);
@@ -200,31 +206,32 @@ void RecordingCommands::replay() {
                                return [] {};
                            return [this, script, client, scheme] {
                                if (!script) {
-                                   emit complained(errorText(script.error()));
+                                   bench().say(errorText(script.error()));
                                    return;
                                }
-                               auto* dialog = new ReplayDialog(m_parts.engine, *script, client,
-                                                               scheme + QStringLiteral("://127.0.0.1:0"), m_window);
-                               connect(dialog, &ReplayDialog::opened, this, &RecordingCommands::endpointOpened);
+                               auto* dialog = new ReplayDialog(bench().engine(), *script, client,
+                                                               scheme + QStringLiteral("://127.0.0.1:0"), window());
+                               connect(dialog, &ReplayDialog::opened, this,
+                                       [this](EndpointId id) { bench().whenSettled(id); });
                                dialog->show();
                            };
                        });
 }
 
-void RecordingCommands::sendAgain(bool edits) {
-    BufferPanel* panel = m_parts.buffers.current();
+void RecordingFeature::sendAgain(bool edits) {
+    BufferPanel* panel = bench().buffers().current();
     const auto place = panel == nullptr ? std::nullopt : panel->view()->placeAtCaret();
-    const auto transcript = place ? m_parts.engine.transcript(place->first) : nullptr;
+    const auto transcript = place ? bench().engine().transcript(place->first) : nullptr;
     if (transcript == nullptr) {
-        emit complained(tr("Click a message in a buffer first."));
+        bench().say(tr("Click a message in a buffer first."));
         return;
     }
     const RecordView record = TranscriptReader(transcript).at(place->second);
     if (record.header.kind != RecordKind::Received && record.header.kind != RecordKind::Sent) {
-        emit complained(tr("This is an event. Click a message that was sent or received."));
+        bench().say(tr("This is an event. Click a message that was sent or received."));
         return;
     }
-    const EndpointSnapshot* snapshot = m_parts.model.snapshot(place->first);
+    const EndpointSnapshot* snapshot = bench().model().snapshot(place->first);
     const bool isOpen = snapshot != nullptr && !isEnded(snapshot->state);
     if (edits) {
         panel->composer()->setMessage(record.bytes.toByteArray());
@@ -232,11 +239,11 @@ void RecordingCommands::sendAgain(bool edits) {
         return;
     }
     if (!isOpen) {
-        emit complained(tr("%1 has ended. Edit a copy, or replay the recording, to send it elsewhere.")
+        bench().say(tr("%1 has ended. Edit a copy, or replay the recording, to send it elsewhere.")
                             .arg(snapshot == nullptr ? QString() : snapshot->name));
         return;
     }
-    m_parts.engine.send(place->first, record.bytes.toByteArray());
+    bench().engine().send(place->first, record.bytes.toByteArray());
 }
 
 } // namespace sw::ui

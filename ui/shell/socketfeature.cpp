@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ui/shell/socketcommands.h"
+#include "ui/shell/socketfeature.h"
 
 #include "core/transcript/transcript.h"
 #include "ui/buffer/bufferarea.h"
@@ -59,10 +59,7 @@ CommandTarget messageTarget(const EndpointSnapshot& snapshot) {
     return target;
 }
 
-SocketCommands::SocketCommands(Parts parts, QWidget* window)
-    : QObject(window),
-      m_parts(std::move(parts)),
-      m_window(window) {
+SocketFeature::SocketFeature(Workbench& bench) : Feature(bench) {
     using Command = DetailsPanel::Command;
     const std::pair<ActionId, Command> commands[] = {{ActionId::ShutDownSending, Command::ShutDownSending},
                                                      {ActionId::ShutDownReceiving, Command::ShutDownReceiving},
@@ -73,54 +70,52 @@ SocketCommands::SocketCommands(Parts parts, QWidget* window)
                                                      {ActionId::RemoveEndpoint, Command::Remove},
                                                      {ActionId::GoToListener, Command::GoToListener}};
     for (const auto& [id, command] : commands)
-        m_parts.actions.connectTo(id, this, [this, what = command] { run(what); });
-    m_parts.actions.connectTo(ActionId::RenameEndpoint, this, [this] { rename(); });
-    m_parts.actions.connectTo(ActionId::RemoveEnded, this, [this] { removeEnded(); });
-    m_parts.actions.connectTo(ActionId::ClosePeers, this, [this] { closePeers(); });
-    m_parts.actions.connectTo(ActionId::JoinGroup, this, [this] { changeGroup(true); });
-    m_parts.actions.connectTo(ActionId::LeaveGroup, this, [this] { changeGroup(false); });
+        on(id, [this, what = command] { run(what); });
+    on(ActionId::RenameEndpoint, [this] { rename(); });
+    on(ActionId::RemoveEnded, [this] { removeEnded(); });
+    on(ActionId::ClosePeers, [this] { closePeers(); });
+    on(ActionId::JoinGroup, [this] { changeGroup(true); });
+    on(ActionId::LeaveGroup, [this] { changeGroup(false); });
     const auto tools = commandTools();
     for (std::size_t i = 0; i < tools.size(); ++i) {
-        m_parts.actions.connectTo(shifted(ActionId::CopyNcat, i), this,
-                                  [this, tool = tools[i]] { copyEndpoint(tool); });
-        m_parts.actions.connectTo(shifted(ActionId::CopyMessageNcat, i), this,
-                                  [this, tool = tools[i]] { copyMessage(tool); });
+        on(shifted(ActionId::CopyNcat, i), [this, tool = tools[i]] { copyEndpoint(tool); });
+        on(shifted(ActionId::CopyMessageNcat, i), [this, tool = tools[i]] { copyMessage(tool); });
     }
 }
 
-QVector<EndpointId> SocketCommands::targets() const {
-    const QVector<EndpointId> selected = m_parts.selected();
-    return selected.size() > 1 ? selected : QVector<EndpointId>{m_parts.current()};
+QVector<EndpointId> SocketFeature::targets() const {
+    const QVector<EndpointId> selected = bench().selected();
+    return selected.size() > 1 ? selected : QVector<EndpointId>{bench().current()};
 }
 
-bool SocketCommands::mayRemove(const QVector<EndpointId>& ids) {
+bool SocketFeature::mayRemove(const QVector<EndpointId>& ids) {
     QStringList open;
     for (const EndpointId id : ids) {
-        const EndpointSnapshot* snapshot = m_parts.model.snapshot(id);
+        const EndpointSnapshot* snapshot = bench().model().snapshot(id);
         if (snapshot != nullptr && !isEnded(snapshot->state))
             open.append(snapshot->name);
     }
     return open.isEmpty() ||
-           m_parts.prompter.confirm(m_window,
+           bench().prompter().confirm(window(),
                                     open.size() == 1
                                         ? tr("%1 is still open. Close it first?").arg(open.front())
                                         : tr("%1 endpoints are still open. Close them first?").arg(open.size()),
                                     tr("Close"));
 }
 
-void SocketCommands::run(DetailsPanel::Command command) {
+void SocketFeature::run(DetailsPanel::Command command) {
     const bool isForMany = command != DetailsPanel::Command::Accept && command != DetailsPanel::Command::GoToListener;
-    const QVector<EndpointId> ids = isForMany ? targets() : QVector<EndpointId>{m_parts.current()};
+    const QVector<EndpointId> ids = isForMany ? targets() : QVector<EndpointId>{bench().current()};
     if (command == DetailsPanel::Command::Remove && !mayRemove(ids))
         return;
     for (const EndpointId id : ids) {
-        if (const EndpointSnapshot* snapshot = m_parts.model.snapshot(id))
+        if (const EndpointSnapshot* snapshot = bench().model().snapshot(id))
             runOn(*snapshot, command);
     }
 }
 
-void SocketCommands::runOn(const EndpointSnapshot& snapshot, DetailsPanel::Command command) {
-    Engine& engine = m_parts.engine;
+void SocketFeature::runOn(const EndpointSnapshot& snapshot, DetailsPanel::Command command) {
+    Engine& engine = bench().engine();
     const EndpointId id = snapshot.id;
     switch (command) {
     case DetailsPanel::Command::ShutDownSending:
@@ -146,107 +141,107 @@ void SocketCommands::runOn(const EndpointSnapshot& snapshot, DetailsPanel::Comma
         engine.remove(id);
         break;
     case DetailsPanel::Command::GoToListener:
-        if (m_parts.model.snapshot(snapshot.parent) != nullptr)
-            emit endpointChosen(snapshot.parent);
+        if (bench().model().snapshot(snapshot.parent) != nullptr)
+            bench().show(snapshot.parent);
         else
-            emit complained(snapshot.parent == EndpointId::None
+            bench().say(snapshot.parent == EndpointId::None
                                 ? tr("%1 was not made by a listener.").arg(snapshot.name)
                                 : tr("The listener of %1 was removed.").arg(snapshot.name));
         break;
     }
 }
 
-void SocketCommands::closePeers() {
+void SocketFeature::closePeers() {
     int count = 0;
-    for (const EndpointId id : m_parts.model.all()) {
-        const EndpointSnapshot* snapshot = m_parts.model.snapshot(id);
-        if (snapshot->parent != m_parts.current() || isEnded(snapshot->state))
+    for (const EndpointId id : bench().model().all()) {
+        const EndpointSnapshot* snapshot = bench().model().snapshot(id);
+        if (snapshot->parent != bench().current() || isEnded(snapshot->state))
             continue;
-        m_parts.engine.close(id);
+        bench().engine().close(id);
         ++count;
     }
-    emit complained(count == 0   ? tr("No peer is connected.")
+    bench().say(count == 0   ? tr("No peer is connected.")
                     : count == 1 ? tr("One peer is being closed.")
                                  : tr("%1 peers are being closed.").arg(count));
 }
 
-void SocketCommands::changeOption(const QString& option, const QString& value) {
-    m_parts.engine.changeOption(m_parts.current(), option, value);
+void SocketFeature::changeOption(const QString& option, const QString& value) {
+    bench().engine().changeOption(bench().current(), option, value);
 }
 
-void SocketCommands::rename() {
-    const EndpointSnapshot* snapshot = currentSnapshot();
+void SocketFeature::rename() {
+    const EndpointSnapshot* snapshot = bench().currentSnapshot();
     if (snapshot == nullptr) {
-        emit complained(tr("Choose an endpoint to rename."));
+        bench().say(tr("Choose an endpoint to rename."));
         return;
     }
     const EndpointId id = snapshot->id;
-    const auto name = m_parts.prompter.ask(m_window, tr("Rename"), tr("Name:"), snapshot->name);
+    const auto name = bench().prompter().ask(window(), tr("Rename"), tr("Name:"), snapshot->name);
     if (name && !name->trimmed().isEmpty())
-        m_parts.engine.rename(id, *name);
+        bench().engine().rename(id, *name);
 }
 
-void SocketCommands::removeEnded() {
-    for (const EndpointId id : m_parts.model.all()) {
-        const EndpointSnapshot* snapshot = m_parts.model.snapshot(id);
+void SocketFeature::removeEnded() {
+    for (const EndpointId id : bench().model().all()) {
+        const EndpointSnapshot* snapshot = bench().model().snapshot(id);
         if (snapshot != nullptr && isEnded(snapshot->state))
-            m_parts.engine.remove(id);
+            bench().engine().remove(id);
     }
 }
 
-void SocketCommands::changeGroup(bool join) {
-    const EndpointSnapshot* snapshot = currentSnapshot();
+void SocketFeature::changeGroup(bool join) {
+    const EndpointSnapshot* snapshot = bench().currentSnapshot();
     if (snapshot == nullptr || snapshot->kind != EndpointKind::DatagramSocket ||
         !isPlainUdp(snapshot->address.scheme) || isEnded(snapshot->state)) {
-        emit complained(tr("Choose an open udp socket: groups are joined and left by those."));
+        bench().say(tr("Choose an open udp socket: groups are joined and left by those."));
         return;
     }
     const EndpointId id = snapshot->id;
     const QString joined = snapshot->address.values("join").value(0);
-    const auto group = m_parts.prompter.ask(
-        m_window, join ? tr("Join a multicast group") : tr("Leave a multicast group"),
+    const auto group = bench().prompter().ask(
+        window(), join ? tr("Join a multicast group") : tr("Leave a multicast group"),
         tr("Group, or GROUP%INTERFACE, such as 224.0.0.251 or ff02::fb%eth0:"), join ? QString() : joined);
     if (!group || group->trimmed().isEmpty())
         return;
     const auto normal = normaliseOption(*findOption(QStringLiteral("join")), group->trimmed());
     if (!normal)
-        emit complained(errorText(normal.error()));
+        bench().say(errorText(normal.error()));
     else if (join)
-        m_parts.engine.joinGroup(id, *normal);
+        bench().engine().joinGroup(id, *normal);
     else
-        m_parts.engine.leaveGroup(id, *normal);
+        bench().engine().leaveGroup(id, *normal);
 }
 
-void SocketCommands::toClipboard(const Result<QString>& command) {
+void SocketFeature::toClipboard(const Result<QString>& command) {
     if (!command) {
-        emit complained(errorText(command.error()));
+        bench().say(errorText(command.error()));
         return;
     }
     QApplication::clipboard()->setText(*command);
     const QString first = command->section(QLatin1Char('\n'), 0, 0);
-    emit complained(tr("Copied: %1").arg(first == *command ? first : first + QStringLiteral(" …")));
+    bench().say(tr("Copied: %1").arg(first == *command ? first : first + QStringLiteral(" …")));
 }
 
-void SocketCommands::copyEndpoint(CommandTool tool) {
-    const EndpointSnapshot* snapshot = currentSnapshot();
+void SocketFeature::copyEndpoint(CommandTool tool) {
+    const EndpointSnapshot* snapshot = bench().currentSnapshot();
     if (snapshot == nullptr)
         return;
     const CommandTarget target = commandTarget(*snapshot);
     toClipboard(toCommand(tool, target.address, target.role));
 }
 
-void SocketCommands::copyMessage(CommandTool tool) {
-    const BufferPanel* panel = m_parts.buffers.current();
+void SocketFeature::copyMessage(CommandTool tool) {
+    const BufferPanel* panel = bench().buffers().current();
     const auto place = panel == nullptr ? std::nullopt : panel->view()->placeAtCaret();
-    const EndpointSnapshot* snapshot = place ? m_parts.model.snapshot(place->first) : nullptr;
-    const auto transcript = place ? m_parts.engine.transcript(place->first) : nullptr;
+    const EndpointSnapshot* snapshot = place ? bench().model().snapshot(place->first) : nullptr;
+    const auto transcript = place ? bench().engine().transcript(place->first) : nullptr;
     if (snapshot == nullptr || transcript == nullptr) {
-        emit complained(tr("Click a message in a buffer first."));
+        bench().say(tr("Click a message in a buffer first."));
         return;
     }
     const RecordView record = TranscriptReader(transcript).at(place->second);
     if (record.header.kind != RecordKind::Received && record.header.kind != RecordKind::Sent) {
-        emit complained(tr("This is an event. Click a message that was sent or received."));
+        bench().say(tr("This is an event. Click a message that was sent or received."));
         return;
     }
     const CommandTarget target = messageTarget(*snapshot);
