@@ -26,7 +26,8 @@ std::vector<std::string> checkedWords(const std::string& type) {
 
 void addBehaviours(CompletionChoice& choice) {
     for (const BehaviourEntry& entry : behaviours()) {
-        const bool hasValue = entry.value == BehaviourValue::File || entry.value == BehaviourValue::Number;
+        const bool hasValue = entry.value == BehaviourValue::File || entry.value == BehaviourValue::Number ||
+                              entry.value == BehaviourValue::Reply;
         choice.words.push_back(std::string(entry.name) + (hasValue ? "=" : ""));
         if (entry.value == BehaviourValue::File)
             choice.filePrefixes.push_back(choice.words.back());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/behaviour/catalogue.h"
 
+#include "core/behaviour/condition.h"
 #include "core/behaviour/console.h"
 #include "core/behaviour/misbehaving.h"
 #include "core/behaviour/rulesbehaviour.h"
@@ -56,6 +57,16 @@ Result<BehaviourPlan> rules(const BehaviourArguments& arguments) {
                          .source = *source};
 }
 
+Result<BehaviourPlan> reply(const BehaviourArguments& arguments) {
+    const auto text = replyRules(arguments.reply);
+    if (!text)
+        return tl::unexpected(text.error());
+    auto source = RulesSource::fromText(*text);
+    if (!source)
+        return tl::unexpected(source.error());
+    return BehaviourPlan{.factory = [rules = *source] { return std::make_unique<RulesBehaviour>(rules); }};
+}
+
 Result<BehaviourPlan> script(const BehaviourArguments& arguments) {
     auto source = ScriptSource::open(arguments.file);
     if (!source)
@@ -98,6 +109,8 @@ constexpr std::array entries{
                    plain<TimeBehaviour>},
     BehaviourEntry{"qotd", Group::Plain, Value::None, "sends a short text and closes (RFC 865)", plain<QuoteBehaviour>},
     BehaviourEntry{"talk", Group::Plain, Value::None, "answers each line with: You sent: 'LINE'", plain<TalkBehaviour>},
+    BehaviourEntry{"reply", Group::Programmed, Value::Reply,
+                   "answers lines that contain something: reply=PING => PONG\\n", reply},
     BehaviourEntry{"rules", Group::Programmed, Value::File, "answers by the rules of a file", rules},
     BehaviourEntry{"script", Group::Programmed, Value::File, "runs the functions of a JavaScript file", script},
     BehaviourEntry{"console", Group::Programmed, Value::None,
@@ -160,10 +173,32 @@ QString usageOf(const BehaviourEntry& entry) {
         return name + QStringLiteral("=N");
     case Value::OptionalNumber:
         return name + QStringLiteral("[=N]");
+    case Value::Reply:
+        return name + QStringLiteral("=WHEN=>ANSWER");
     case Value::None:
         break;
     }
     return name;
+}
+
+Result<QString> replyRules(const QString& reply) {
+    const auto refuse = [](const Sentence& detail) {
+        return tl::unexpected(badInput(QStringLiteral("behaviour"), detail, 0));
+    };
+    const QLatin1String arrow("=>");
+    const qsizetype place = reply.indexOf(arrow);
+    const QString when = reply.left(std::max<qsizetype>(place, 0)).trimmed();
+    const QString answer = reply.mid(place + arrow.size()).trimmed();
+    if (place < 0 || when.isEmpty() || answer.isEmpty() || reply.contains(QLatin1Char('\n')))
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "reply takes what to look for and what to answer, in one line: "
+                                                         "reply=PING => PONG\\n.")));
+    const bool isCondition = Condition::isOne(when.section(QLatin1Char(' '), 0, 0));
+    if (isCondition) {
+        if (const auto condition = Condition::parse(when); !condition)
+            return tl::unexpected(condition.error());
+    }
+    return QString(QStringLiteral("framer lines\n\nrule reply\n  ") + (isCondition ? when : QStringLiteral("contains ") + when) +
+                   QStringLiteral("\n  answer ") + answer + QLatin1Char('\n'));
 }
 
 Result<BehaviourPlan> planBehaviour(const QString& text, const BehaviourChoice& choice) {
@@ -188,6 +223,8 @@ Result<BehaviourPlan> planBehaviour(const QString& text, const BehaviourChoice& 
         if (value.isEmpty())
             return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 takes a file: %1=FILE."), name));
         arguments.file = value;
+    } else if (entry->value == Value::Reply) {
+        arguments.reply = value;
     } else if (entry->value == Value::Number || hasValue) {
         bool ok = false;
         arguments.number = value.toULongLong(&ok);

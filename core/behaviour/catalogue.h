@@ -13,7 +13,7 @@
 namespace sw {
 
 /// What a behaviour's name can be followed by, as in `reset-after=1000`.
-enum class BehaviourValue { None, File, Number, OptionalNumber };
+enum class BehaviourValue { None, File, Number, OptionalNumber, Reply };
 
 /// In which list of the window a behaviour stands.
 enum class BehaviourGroup { Plain, Programmed, Misbehaving };
@@ -37,6 +37,7 @@ struct BehaviourChoice {
 struct BehaviourArguments {
     QString file{};     ///< of BehaviourValue::File, not empty
     quint64 number = 1; ///< of the numbers
+    QString reply{};    ///< of BehaviourValue::Reply: `WHEN => ANSWER`
     const BehaviourChoice& choice;
 };
 
@@ -57,6 +58,9 @@ const BehaviourEntry* findBehaviour(const QString& text);
 
 /// How it is written: `echo`, `rules=FILE`, `reset-after=N`, `garbage[=N]`.
 QString usageOf(const BehaviourEntry& entry);
+
+/// `reply=WHEN => ANSWER` as rules: `WHEN` is a condition (`prefix GET`), or a text that a line contains.
+Result<QString> replyRules(const QString& reply);
 
 /// Reads `NAME` or `NAME=VALUE`; files are read, and errors in them returned. Errors name the behaviours that there
 /// are.

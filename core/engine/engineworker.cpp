@@ -349,7 +349,7 @@ void EngineWorker::notifyOf(std::size_t most) {
 /// Behaviours that answer what comes, and can so keep each other going.
 static bool answers(const QString& behaviour) {
     return behaviour == QLatin1String("echo") || behaviour == QLatin1String("talk") ||
-           behaviour.startsWith(QLatin1String("rules=")) || behaviour.startsWith(QLatin1String("script="));
+           behaviour.startsWith(QLatin1String("reply=")) || behaviour.startsWith(QLatin1String("rules=")) || behaviour.startsWith(QLatin1String("script="));
 }
 
 /// Once a second for each endpoint: one that receives a thousand messages from another behaviour of ours is in a loop.

@@ -183,9 +183,23 @@ QString valuesOf(const QString& name) {
     return values.join(QStringLiteral(", "));
 }
 
-/// `12:30`, `12:30:05.25` (today), `2026-01-31T12:30:00` or `-5m`; nanoseconds since 1970.
-std::optional<qint64> parseTime(const QString& text, qint64 now) {
+/// `12:30`, `12:30:05.25` (today), `2026-01-31T12:30:00` or `-5m`; nanoseconds since 1970. Fractions of a second have up
+/// to nine digits.
+std::optional<qint64> parseTime(const QString& whole, qint64 now) {
     constexpr qint64 million = 1'000'000;
+    constexpr qsizetype mostDigits = 9;
+    QString text = whole;
+    qint64 fraction = 0;
+    if (const qsizetype dot = whole.lastIndexOf(QLatin1Char('.')); dot > 0 && !whole.startsWith(QLatin1Char('-'))) {
+        const QString digits = whole.mid(dot + 1);
+        const bool isNumber = std::all_of(digits.begin(), digits.end(), [](QChar c) {
+            return c >= QLatin1Char('0') && c <= QLatin1Char('9');
+        });
+        if (digits.isEmpty() || digits.size() > mostDigits || !isNumber)
+            return std::nullopt;
+        fraction = digits.leftJustified(mostDigits, QLatin1Char('0')).toLongLong();
+        text = whole.left(dot);
+    }
     if (text.startsWith(QLatin1Char('-'))) {
         const auto duration = parseDuration(text.mid(1));
         return duration ? std::optional(now - duration->count() * 1000) : std::nullopt;
@@ -198,7 +212,7 @@ std::optional<qint64> parseTime(const QString& text, qint64 now) {
             return std::nullopt;
         time = QDateTime(QDateTime::fromMSecsSinceEpoch(now / million).date(), today);
     }
-    return time.toMSecsSinceEpoch() * million;
+    return time.toMSecsSinceEpoch() * million + fraction;
 }
 
 class Parser {

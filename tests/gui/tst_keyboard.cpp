@@ -59,7 +59,7 @@ private slots:
         press(Qt::Key_Return);
         QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("You sent: 'Hello self.'")));
         press(Qt::Key_Up); // history
-        QCOMPARE(fixture.inBuffer<QLineEdit>("messageField")->text(), QStringLiteral("Hello self."));
+        QCOMPARE(fixture.inBuffer<ui::MessageField>("messageField")->text(), QStringLiteral("Hello self."));
 
         press(Qt::Key_2, Qt::ControlModifier);
         QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("48 65 6c 6c 6f")));

@@ -142,7 +142,7 @@ private slots:
         fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()));
         fixture.click("connectButton");
         QTRY_VERIFY(fixture.currentBuffer() != nullptr);
-        auto* message = fixture.inBuffer<QLineEdit>("messageField");
+        auto* message = fixture.inBuffer<ui::MessageField>("messageField");
         fixture.window().activateWindow(); // the offscreen platform lets go of it when a popup closes
         QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
         message->setFocus();

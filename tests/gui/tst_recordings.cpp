@@ -227,7 +227,7 @@ private slots:
         QCOMPARE(served.receive(4), QByteArray("ping"));
         view->selectAll();
         trigger(fixture, "actionEditRecord");
-        QTRY_COMPARE(fixture.inBuffer<QLineEdit>("messageField")->text(), QStringLiteral("ping"));
+        QTRY_COMPARE(fixture.inBuffer<ui::MessageField>("messageField")->text(), QStringLiteral("ping"));
     }
 
     void aWorkspaceKeepsItsRelays() {

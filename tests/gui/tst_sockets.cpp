@@ -222,7 +222,7 @@ private slots:
         trigger(fixture, "actionCopyOpenSsl"); // says why not, and leaves the clipboard alone
         QVERIFY(fixture.window().statusBar()->currentMessage().contains(QLatin1String("openssl speaks TLS")));
         QVERIFY(clipboard().startsWith(QLatin1String("socat")));
-        auto* message = fixture.inBuffer<QLineEdit>("messageField");
+        auto* message = fixture.inBuffer<ui::MessageField>("messageField");
         QTest::keyClicks(message, QStringLiteral("it's 100%"));
         QTest::keyClick(message, Qt::Key_Return);
         QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("100%")));
@@ -273,7 +273,7 @@ private slots:
         QTest::keyClick(field, Qt::Key_Escape);
         QTest::keyClick(field, Qt::Key_Return);
         QTRY_VERIFY(fixture.currentBuffer() != nullptr);
-        QTRY_COMPARE(fixture.inBuffer<QLineEdit>("messageField")->text(), QStringLiteral("a\\x01b"));
+        QTRY_COMPARE(fixture.inBuffer<ui::MessageField>("messageField")->text(), QStringLiteral("a\\x01b"));
         QCOMPARE(fixture.snapshotOf(EndpointKind::Connection)->counters.sentBytes, 0U);
         // what is not understood is said, and kept
         QApplication::clipboard()->setText(QStringLiteral("nc -e /bin/sh localhost 80"));

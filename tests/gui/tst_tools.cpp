@@ -159,7 +159,7 @@ private slots:
         const RawPeer peer = RawPeer::connectTo(fixture.snapshotOf(EndpointKind::Listener)->address.place.portFirst);
         QTRY_VERIFY(fixture.snapshotOf(EndpointKind::Connection).has_value());
         fixture.inBuffer<QAction>("composeTemplate")->trigger();
-        auto* message = fixture.inBuffer<QLineEdit>("messageField");
+        auto* message = fixture.inBuffer<ui::MessageField>("messageField");
         message->setText(QStringLiteral("${n}:${crc8:hex}"));
         QVERIFY(fixture.inBuffer<QLabel>("messagePreview")->text().contains(QLatin1String("31 3a")));
         trigger(fixture, "actionSaveMessage");
@@ -213,9 +213,9 @@ private slots:
         dialog->findChild<QPushButton*>(QStringLiteral("openWorkspaceButton"))->click();
         QTRY_COMPARE(fixture.engine().snapshots().size(), 1);
         QTRY_VERIFY(fixture.currentBuffer() != nullptr);
-        QTRY_COMPARE(fixture.inBuffer<QLineEdit>("messageField")->text(), QStringLiteral("00 01"));
+        QTRY_COMPARE(fixture.inBuffer<ui::MessageField>("messageField")->text(), QStringLiteral("00 01"));
         QCOMPARE(fixture.find<ui::MessageStore>("messageStore")->library().messages.size(), 1);
-        fixture.inBuffer<QLineEdit>("messageField")->setText(QStringLiteral("ff"));
+        fixture.inBuffer<ui::MessageField>("messageField")->setText(QStringLiteral("ff"));
         fixture.prompter().file = m_folder.filePath(QStringLiteral("saved.socketwright"));
         trigger(fixture, "actionSaveWorkspaceAs");
         const auto saved = Workspace::read(fixture.prompter().file);

@@ -4,6 +4,7 @@
 #include "core/engine/engine.h"
 #include "ui/settings/settings.h"
 #include "ui/shell/mainwindow.h"
+#include "ui/widgets/messagefield.h"
 
 #include <QApplication>
 #include <QComboBox>

@@ -36,20 +36,30 @@ qreal BufferLayout::contentX() const {
 }
 
 qreal BufferLayout::hexX(int byte) const {
-    const int gap = byte >= hexBytesPerRow / 2 ? 1 : 0;
-    return contentX() + (offsetColumns + byte * 3 + gap) * charWidth;
+    const int gaps = std::min(byte, hexBytes - 1) / hexGroup;
+    return contentX() + (offsetColumns + byte * 3 + gaps) * charWidth;
 }
 
 qreal BufferLayout::textX() const {
-    return hexX(hexBytesPerRow) + charWidth;
+    return hexX(hexBytes) + charWidth;
 }
 
 int BufferLayout::hexByteAt(qreal x) const {
-    for (int byte = 0; byte < hexBytesPerRow; ++byte) {
+    for (int byte = 0; byte < hexBytes; ++byte) {
         if (x < hexX(byte) + 2.5 * charWidth)
             return byte;
     }
-    return hexBytesPerRow;
+    return hexBytes;
+}
+
+int BufferLayout::hexBytesFor(int width) const {
+    BufferLayout tried = *this;
+    for (const int bytes : hexWidths) {
+        tried.hexBytes = bytes;
+        if (tried.textX() + bytes * charWidth + margin <= width)
+            return bytes;
+    }
+    return hexWidths.back();
 }
 
 int BufferLayout::contentWidth(qsizetype characters) const {

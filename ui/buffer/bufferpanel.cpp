@@ -11,12 +11,14 @@
 #include "ui/style/icons.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/elidedlabel.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QApplication>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QPushButton>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -56,6 +58,7 @@ BufferPanel::BufferPanel(Engine& engine, Settings& settings, Annotations& annota
       m_isMerged(true) {
     build(annotations);
     m_composer->hide();
+    m_ended->hide();
     QStringList names;
     for (const EndpointId id : endpoints) {
         if (const auto snapshot = engine.snapshot(id)) {
@@ -86,12 +89,52 @@ void BufferPanel::build(Annotations& annotations) {
     layout->addWidget(m_statistics);
     layout->addWidget(separator(this));
     layout->addWidget(m_composer);
+    layout->addWidget(buildEndedBar());
     m_view->setAnnotations(&annotations);
     connect(m_view, &BufferView::selectionChanged, this, &BufferPanel::showStatistics);
     connect(m_view, &BufferView::noteRequested, this, &BufferPanel::noteRequested);
     connect(&m_settings, &Settings::changed, this, &BufferPanel::applySettings);
     connect(m_composer, &Composer::complained, this, &BufferPanel::complained);
     applySettings();
+    m_view->setMode(m_settings.bufferMode());
+    connect(m_view, &BufferView::modeChanged, this, [this] { m_settings.setBufferMode(m_view->mode()); });
+}
+
+/// Why it ended, and what to do about it, where one looks for the message field.
+QWidget* BufferPanel::buildEndedBar() {
+    m_ended = new QWidget(this);
+    m_ended->setObjectName(QStringLiteral("endedBar"));
+    auto* row = new QHBoxLayout(m_ended);
+    row->setContentsMargins(10, 4, 8, 4);
+    row->setSpacing(6);
+    m_endedText = new ElidedLabel(Qt::ElideRight, m_ended);
+    nameWidget(m_endedText, "endedText", tr("How it ended"));
+    m_openAgain = pushButton(tr("Open again"), "openAgainButton", m_ended);
+    m_trust = pushButton(tr("Trust this certificate"), "trustButton", m_ended);
+    m_trust->setToolTip(tr("Connects again, and takes the certificate that was shown and no other (option pin)"));
+    row->addWidget(m_endedText, 1);
+    row->addWidget(m_trust);
+    row->addWidget(m_openAgain);
+    connect(m_openAgain, &QPushButton::clicked, this, [this] { emit openAgainRequested(m_endpoint); });
+    connect(m_trust, &QPushButton::clicked, this, [this] { emit trustRequested(m_endpoint); });
+    m_ended->hide();
+    return m_ended;
+}
+
+void BufferPanel::showEnded(const EndpointSnapshot& snapshot) {
+    const bool isOwn = snapshot.parent == EndpointId::None && !snapshot.isRecovered && !snapshot.isAccepted &&
+                       snapshot.kind != EndpointKind::Recording;
+    m_ended->setVisible(isEnded(snapshot.state) && !m_isMerged);
+    if (!isEnded(snapshot.state))
+        return;
+    m_endedText->setText(eventText(snapshot.closing));
+    m_openAgain->setVisible(isOwn);
+    m_openAgain->setText(snapshot.kind == EndpointKind::Listener     ? tr("Listen again")
+                         : snapshot.kind == EndpointKind::Connection ? tr("Connect again")
+                                                                     : tr("Open again"));
+    m_trust->setVisible(isOwn && snapshot.kind == EndpointKind::Connection && snapshot.tls != nullptr &&
+                        snapshot.state == EndpointState::Failed && !snapshot.tls->problems.empty() &&
+                        !snapshot.tls->chain.empty());
 }
 
 void BufferPanel::showStatistics() {
@@ -184,14 +227,14 @@ void BufferPanel::buildModes(QToolBar& tools) {
     };
     for (const Mode& mode :
          {Mode{BufferMode::Text, tr("Text"), "modeText"}, Mode{BufferMode::Hex, tr("Hex"), "modeHex"},
-          Mode{BufferMode::Mixed, tr("Mixed"), "modeMixed"}}) {
+          Mode{BufferMode::Both, tr("Both"), "modeBoth"}}) {
         auto* button = modeButton(mode.text, mode.name, tr("Show as %1").arg(mode.text), &tools);
         connect(button, &QToolButton::clicked, this, [this, chosen = mode.mode] { m_view->setMode(chosen); });
         connect(m_view, &BufferView::modeChanged, button,
                 [this, button, chosen = mode.mode] { button->setChecked(m_view->mode() == chosen); });
         connect(button, &QToolButton::clicked, button,
                 [this, button, chosen = mode.mode] { button->setChecked(m_view->mode() == chosen); });
-        button->setChecked(mode.mode == BufferMode::Text);
+        button->setChecked(mode.mode == m_settings.bufferMode());
         tools.addWidget(button);
     }
     auto* wrap = modeButton(tr("Wrap"), "wrapButton", tr("Wrap long lines"), &tools);
@@ -229,6 +272,7 @@ void BufferPanel::setSnapshot(const EndpointSnapshot& snapshot) {
     if (!canEverSend && m_composer->isAncestorOf(QApplication::focusWidget()))
         m_view->setFocus();
     m_composer->setVisible(canEverSend);
+    showEnded(snapshot);
     m_view->setEmptyText(snapshot.kind == EndpointKind::Listener
                              ? tr("Nothing has connected yet. What peers send to %1 appears here.").arg(snapshot.name)
                              : tr("Nothing was sent or received yet. Write a message below."));

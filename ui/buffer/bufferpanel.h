@@ -9,6 +9,7 @@
 
 class QComboBox;
 class QLabel;
+class QPushButton;
 class QToolBar;
 class QToolButton;
 
@@ -48,6 +49,9 @@ signals:
     void titleChanged(const QString& title);
     void complained(const QString& text);
     void noteRequested();
+    /// The endpoint has ended and is to be opened once more; or with the certificate that was refused.
+    void openAgainRequested(sw::EndpointId id);
+    void trustRequested(sw::EndpointId id);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -57,6 +61,8 @@ private:
     QWidget* buildHeader();
     void buildChips(QToolBar& tools);
     void buildModes(QToolBar& tools);
+    QWidget* buildEndedBar();
+    void showEnded(const EndpointSnapshot& snapshot);
     void showStatistics();
     void setSnapshot(const EndpointSnapshot& snapshot);
     QString nameIn(const EndpointSnapshot& snapshot) const;
@@ -72,6 +78,10 @@ private:
     FindBar* m_findBar;
     FilterBar* m_filterBar;
     Composer* m_composer;
+    QWidget* m_ended; // in the composer's place, once the endpoint has ended
+    ElidedLabel* m_endedText;
+    QPushButton* m_openAgain;
+    QPushButton* m_trust;
     QLabel* m_statistics;
     bool m_isMerged = false;
     ElidedLabel* m_titleLabel;

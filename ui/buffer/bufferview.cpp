@@ -99,9 +99,9 @@ void BufferView::refresh() {
 RowRule BufferView::wantedRule() const {
     switch (m_layout.mode) {
     case BufferMode::Hex:
-        return {.breakAtLineFeed = false, .width = hexBytesPerRow};
-    case BufferMode::Mixed:
-        return {.breakAtLineFeed = true, .width = hexBytesPerRow};
+        return {.breakAtLineFeed = false, .width = m_layout.hexBytesFor(viewport()->width())};
+    case BufferMode::Both:
+        return {.breakAtLineFeed = true, .width = m_layout.hexBytesFor(viewport()->width())};
     case BufferMode::Text:
         break;
     }
@@ -210,6 +210,8 @@ void BufferView::applyRule() {
     const RowRule rule = wantedRule();
     m_rows = RowIndex(rule);
     m_layout.wrapColumns = rule.wraps ? rule.width : 0;
+    if (m_layout.mode != BufferMode::Text)
+        m_layout.hexBytes = static_cast<int>(rule.width);
     setHorizontalScrollBarPolicy(rule.wraps ? Qt::ScrollBarAlwaysOff : Qt::ScrollBarAsNeeded);
     refresh();
     if (!m_isFollowing && top.record < m_rows.records()) {
@@ -272,7 +274,7 @@ void BufferView::updateScrollBars() {
         verticalScrollBar()->setValue(verticalScrollBar()->maximum());
     const bool isWrapped = m_layout.wrapColumns > 0;
     const int width =
-        isWrapped ? 0 : m_layout.contentWidth(m_layout.mode == BufferMode::Text ? m_widest : hexBytesPerRow);
+        isWrapped ? 0 : m_layout.contentWidth(m_layout.mode == BufferMode::Text ? m_widest : m_layout.hexBytes);
     horizontalScrollBar()->setPageStep(viewport()->width());
     horizontalScrollBar()->setSingleStep(static_cast<int>(m_layout.charWidth) * 4);
     horizontalScrollBar()->setRange(0, std::max(width - viewport()->width(), 0));

@@ -8,6 +8,7 @@
 
 #include <QAbstractItemView>
 #include <QCompleter>
+#include <QDateTime>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -96,6 +97,44 @@ void FilterBar::leaveOut(const QString& term, bool isOut) {
     }
     show();
     apply();
+}
+
+namespace {
+
+const QString sinceName = QStringLiteral("since:");
+
+QStringList withoutSince(const QString& text) {
+    QStringList words = text.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    words.removeIf([](const QString& word) { return word.startsWith(sinceName); });
+    return words;
+}
+
+} // namespace
+
+void FilterBar::clearBefore(qint64 wall) {
+    constexpr qint64 second = 1'000'000'000;
+    constexpr int digits = 9;
+    const bool isOpen = isVisibleTo(parentWidget());
+    QStringList words = isOpen ? withoutSince(m_field->text()) : QStringList();
+    words.append(sinceName +
+                 QDateTime::fromSecsSinceEpoch(wall / second).toString(QStringLiteral("yyyy-MM-dd'T'HH:mm:ss.")) +
+                 QStringLiteral("%1").arg(wall % second, digits, 10, QLatin1Char('0')));
+    m_field->setText(words.join(QLatin1Char(' ')));
+    show();
+    apply();
+}
+
+void FilterBar::showCleared() {
+    const QStringList words = withoutSince(m_field->text());
+    m_field->setText(words.join(QLatin1Char(' ')));
+    if (words.isEmpty())
+        close();
+    else
+        apply();
+}
+
+bool FilterBar::hasCleared() const {
+    return isVisibleTo(parentWidget()) && m_field->text().contains(sinceName);
 }
 
 void FilterBar::apply() {

@@ -28,6 +28,10 @@ public:
     /// Leaves out what `term` says (`dir:sent`), or takes it in again, beside what else is filtered for.
     void leaveOut(const QString& term, bool isOut);
     bool leavesOut(const QString& term) const;
+    /// Shows only what comes from now on, or everything again.
+    void clearBefore(qint64 wall);
+    void showCleared();
+    bool hasCleared() const;
     /// More may have been recorded.
     void refresh();
 

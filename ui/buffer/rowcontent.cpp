@@ -36,9 +36,9 @@ bool RowContent::isData() const {
 
 QString RowContent::hexDigits() const {
     const QByteArrayView bytes = record.bytes.sliced(row.offset, row.size);
-    QString digits = QStringLiteral("%1").arg(row.offset, 8, 16, QLatin1Char('0')) + QStringLiteral("  ");
+    QString digits = QStringLiteral("%1").arg(row.stream + row.offset, 8, 16, QLatin1Char('0')) + QStringLiteral("  ");
     for (qsizetype i = 0; i < bytes.size(); ++i) {
-        if (i == hexBytesPerRow / 2)
+        if (i > 0 && i % BufferLayout::hexGroup == 0)
             digits += QLatin1Char(' ');
         digits += QStringLiteral("%1 ").arg(static_cast<uchar>(bytes.at(i)), 2, 16, QLatin1Char('0'));
     }

@@ -22,7 +22,8 @@ struct RowContent {
     bool isData() const;
     /// All that the row shows, as one line of plain text.
     QString plainText(BufferMode mode) const;
-    /// `00000010  48 65 …`: digits of the row's bytes, from a column of their own.
+    /// `00000010  48 65 …`: where the row is in its direction's stream, and digits of its bytes, from a column of their
+    /// own.
     QString hexDigits() const;
 };
 

@@ -84,13 +84,14 @@ bool RowIndex::update(const RecordSource& source, std::chrono::microseconds time
         const bool isDue = m_checkpoints.empty() || m_sinceCheckpointBytes >= checkpointBytes ||
                            m_nextRecord - m_checkpoints.back().record >= checkpointRecords;
         if (isDue) {
-            m_checkpoints.push_back({m_nextRecord, m_rows, m_bytes, m_data});
+            m_checkpoints.push_back({m_nextRecord, m_rows, m_bytes, m_received, m_data});
             m_sinceCheckpointBytes = 0;
         }
         const RecordView record = source.at(m_nextRecord);
         m_rows += rowCount(record, m_rule);
         if (isData(record.header.kind)) {
             m_bytes += record.header.size;
+            m_received += record.header.kind == RecordKind::Received ? record.header.size : 0;
             ++m_data;
         }
         m_sinceCheckpointBytes += record.header.size;
@@ -159,15 +160,21 @@ void RowIndex::visit(const RecordSource& source, quint64 first, quint64 wanted,
     auto after = std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), first,
                                   [](quint64 row, const Checkpoint& point) { return row < point.row; });
     const Checkpoint& start = *std::prev(after);
+    const bool isOneStream = source.parts().size() == 1 && !source.isFiltered();
+    quint64 received = start.received;
+    quint64 sent = start.bytes - start.received;
     quint64 number = start.row;
     for (RecordIndex index = start.record; index < m_nextRecord && number < end; ++index) {
         const RecordView record = source.at(index);
         const quint64 rows = rowCount(record, m_rule);
+        const bool isText = !isData(record.header.kind);
+        quint64& direction = record.header.kind == RecordKind::Received ? received : sent;
+        const quint64 stream = isOneStream && !isText ? direction : 0;
+        direction += isText ? 0 : record.header.size;
         if (number + rows <= first) {
             number += rows;
             continue;
         }
-        const bool isText = !isData(record.header.kind);
         qsizetype at = 0;
         for (quint64 i = 0; i < rows && number < end; ++i, ++number) {
             const bool isRest = record.bytes.isEmpty() || (isText && i + 1 == rows);
@@ -175,7 +182,7 @@ void RowIndex::visit(const RecordSource& source, quint64 first, quint64 wanted,
                                    : isText ? 1
                                             : rowSize(record.bytes, at, m_rule);
             if (number >= first)
-                call(number, {index, static_cast<quint32>(at), static_cast<quint32>(size)});
+                call(number, {index, static_cast<quint32>(at), static_cast<quint32>(size), stream});
             at += size;
         }
     }

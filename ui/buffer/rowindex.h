@@ -23,8 +23,12 @@ struct Row {
     RecordIndex record = 0;
     quint32 offset = 0; ///< in the record's bytes
     quint32 size = 0;
+    quint64 stream = 0; ///< bytes of the same direction before the record, where all records are of one endpoint and shown
 
-    bool operator==(const Row&) const = default;
+    /// Of what it shows, wherever that is in a stream.
+    bool operator==(const Row& other) const {
+        return record == other.record && offset == other.offset && size == other.size;
+    }
 };
 
 /// The size of the row that starts at `start`. A row never cuts a UTF-8 character where lines are broken as text.
@@ -70,6 +74,7 @@ private:
         RecordIndex record;
         quint64 row;
         quint64 bytes;    // sent and received before it
+        quint64 received; // of them
         RecordIndex data; // records of them
     };
 
@@ -78,6 +83,7 @@ private:
     RecordIndex m_nextRecord = 0;
     quint64 m_rows = 0;
     quint64 m_bytes = 0;
+    quint64 m_received = 0; // of them
     RecordIndex m_data = 0;
     quint64 m_sinceCheckpointBytes = 0;
 };

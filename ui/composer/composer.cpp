@@ -9,6 +9,7 @@
 #include "ui/widgets/messagefield.h"
 
 #include <QComboBox>
+#include <QFile>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -29,6 +30,7 @@ namespace sw::ui {
 namespace {
 
 constexpr qsizetype previewBytes = 24;
+constexpr qsizetype longestRemembered = 4096; // characters, in the settings
 
 void setError(QWidget* widget, bool hasError) {
     if (widget->property("hasError").toBool() == hasError)
@@ -68,6 +70,21 @@ Composer::Composer(Engine& engine, Settings& settings, EndpointId endpoint, QWid
     updateControls();
 }
 
+/// Each with what it stands for; choosing one puts it where the caret is.
+void Composer::listFields() {
+    m_fields->menu()->clear();
+    for (const QString& line : templateHelp()) {
+        if (!line.startsWith(QLatin1String("${")))
+            continue;
+        const QString field = line.section(QLatin1Char(' '), 0, 0);
+        QAction* action = m_fields->menu()->addAction(field + QStringLiteral("  —  ") + line.mid(field.size()).trimmed());
+        connect(action, &QAction::triggered, this, [this, field] {
+            m_message->insertPlainText(field);
+            m_message->setFocus();
+        });
+    }
+}
+
 QAction* Composer::addForm(const QString& text, const char* name, std::function<void()> choose) {
     QAction* action = m_formButton->menu()->addAction(text);
     action->setObjectName(QString::fromLatin1(name));
@@ -93,7 +110,7 @@ void Composer::buildRow() {
     m_message = new MessageField(this);
     nameWidget(m_message, "messageField", tr("Message"));
     m_message->setFont(m_settings.bufferFont());
-    m_message->setMinimumWidth(60);
+    connect(&m_settings, &Settings::changed, m_message, [this] { m_message->setFont(m_settings.bufferFont()); });
     m_message->installEventFilter(this);
     m_browse = new QToolButton(this);
     m_browse->setText(tr("Browse…"));
@@ -106,15 +123,22 @@ void Composer::buildRow() {
     m_optionsButton = toolButton(icon(IconId::Options), "composerOptions",
                                  tr("Line ending, encoding, repeat and bytes of the message"), this);
     m_optionsButton->setCheckable(true);
+    m_fields = new QToolButton(this);
+    m_fields->setText(QStringLiteral("${…}"));
+    m_fields->setFocusPolicy(Qt::TabFocus);
+    m_fields->setPopupMode(QToolButton::InstantPopup);
+    m_fields->setMenu(new QMenu(m_fields));
+    nameWidget(m_fields, "templateFields", tr("Insert a field"));
+    connect(m_fields->menu(), &QMenu::aboutToShow, this, &Composer::listFields);
     row->addWidget(m_formButton);
     row->addWidget(m_message, 1);
+    row->addWidget(m_fields);
     row->addWidget(m_browse);
     row->addWidget(m_size);
     row->addWidget(m_send);
     row->addWidget(m_optionsButton);
-    connect(m_message, &QLineEdit::textChanged, this, &Composer::preview);
-    connect(m_message, &QLineEdit::returnPressed, this, &Composer::send);
-    connect(m_message, &MessageField::refused, this, &Composer::complained);
+    connect(m_message, &MessageField::textEdited, this, &Composer::preview);
+    connect(m_message, &MessageField::returnPressed, this, &Composer::send);
     connect(m_send, &QPushButton::clicked, this, &Composer::send);
     connect(m_browse, &QToolButton::clicked, this, &Composer::chooseFile);
     connect(m_optionsButton, &QToolButton::toggled, this, &Composer::updateControls);
@@ -127,9 +151,12 @@ void Composer::buildOptions() {
     m_preview->setProperty("muted", true);
     nameWidget(m_preview, "messagePreview", tr("Bytes to send"));
     m_options = new QWidget(this);
-    auto* row = new QHBoxLayout(m_options);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* rows = new QVBoxLayout(m_options);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(4);
+    auto* row = new QHBoxLayout;
     row->setSpacing(6);
+    rows->addLayout(row);
     m_destinationLabel = mutedLabel(tr("To"), m_options);
     m_destination = new QLineEdit(m_options);
     nameWidget(m_destination, "destinationField", tr("Destination"));
@@ -163,14 +190,25 @@ void Composer::buildOptions() {
     row->addWidget(m_destination, 1);
     row->addWidget(m_ending);
     row->addWidget(m_encoding);
+    row->addStretch();
+    m_pause = new QLineEdit(QStringLiteral("0"), m_options);
+    nameWidget(m_pause, "pieceBreak", tr("Pause between pieces"));
+    m_pause->setMaximumWidth(60);
+    m_piece = new QComboBox(m_options);
+    nameWidget(m_piece, "pieceBox", tr("Pieces"));
+    m_piece->addItems({tr("line"), tr("byte")});
+    auto* timing = new QHBoxLayout;
+    timing->setSpacing(6);
+    rows->addLayout(timing);
     for (const auto& [text, field] :
-         {std::pair<QString, QWidget*>{tr("Repeat"), m_times}, std::pair<QString, QWidget*>{tr("every"), m_interval}}) {
+         {std::pair<QString, QWidget*>{tr("Repeat"), m_times}, std::pair<QString, QWidget*>{tr("every"), m_interval},
+          std::pair<QString, QWidget*>{tr("Pause"), m_pause}, std::pair<QString, QWidget*>{tr("after each"), m_piece}}) {
         QLabel* label = mutedLabel(text, m_options);
         label->setBuddy(field);
-        row->addWidget(label);
-        row->addWidget(field);
+        timing->addWidget(label);
+        timing->addWidget(field);
     }
-    row->addStretch();
+    timing->addStretch();
     static_cast<QVBoxLayout*>(layout())->addWidget(m_preview);
     static_cast<QVBoxLayout*>(layout())->addWidget(m_options);
 }
@@ -206,22 +244,22 @@ QString Composer::encoding() const {
 }
 
 std::optional<MessageStep> Composer::step() const {
-    if (m_form == PayloadForm::File || m_message->text().isEmpty() || !previewBytesOf())
+    if (m_form == PayloadForm::File || m_message->text().isEmpty() || m_message->isHolding() || !previewBytesOf())
         return std::nullopt;
     const bool isText = m_form == PayloadForm::Text;
-    const auto written = m_isTemplate ? MessageStep::withFields(m_message->text(), encoding())
-                         : isText     ? MessageStep::text(m_message->text(), encoding())
+    const auto written = m_isTemplate ? MessageStep::withFields(source(), encoding())
+                         : isText     ? MessageStep::text(source(), encoding())
                                       : Result<MessageStep>(MessageStep::ofBytes(*toBytes(spec())));
     return written ? std::optional(*written) : std::nullopt;
 }
 
 QString Composer::draft() const {
-    if (m_message->text().isEmpty() || m_form == PayloadForm::File)
+    if (m_message->text().isEmpty() || m_message->isHolding() || m_form == PayloadForm::File)
         return {};
     const QString form = m_isTemplate                 ? QStringLiteral("template ")
                          : m_form == PayloadForm::Hex ? QStringLiteral("hex ")
                                                       : QStringLiteral("text ");
-    return form + m_message->text();
+    return form + QString(m_message->text()).replace(QLatin1Char('\n'), QLatin1String("\\n"));
 }
 
 void Composer::setDraft(const QString& draft) {
@@ -259,13 +297,23 @@ void Composer::focusMessage() {
 }
 
 PayloadSpec Composer::spec() const {
-    return {.form = m_form, .source = m_message->text(), .lineEnding = lineEnding(), .encoding = encoding()};
+    return {.form = m_form, .source = source(), .lineEnding = lineEnding(), .encoding = encoding()};
+}
+
+/// What stands in the field, in one line: between its lines are line ends as the last one is, or LF.
+QString Composer::source() const {
+    QString text = m_message->text();
+    if (m_form != PayloadForm::Text || !text.contains(QLatin1Char('\n')))
+        return text;
+    const LineEnding ending = lineEnding() == LineEnding::None ? LineEnding::Lf : lineEnding();
+    return text.replace(QLatin1Char('\n'), toEscapedText(lineEndingBytes(ending)));
 }
 
 void Composer::updateControls() {
     m_ending->setEnabled(m_form == PayloadForm::Text);
     m_encoding->setEnabled(m_form == PayloadForm::Text);
     m_browse->setVisible(m_form == PayloadForm::File);
+    m_fields->setVisible(m_isTemplate);
     m_destination->setVisible(m_isUnconnected);
     m_destinationLabel->setVisible(m_isUnconnected);
     m_text->setChecked(m_form == PayloadForm::Text && !m_isTemplate);
@@ -292,7 +340,7 @@ void Composer::updateControls() {
 Result<QByteArray> Composer::previewBytesOf() const {
     if (!m_isTemplate)
         return toBytes(spec());
-    const auto fields = Template::parse(m_message->text(), encoding());
+    const auto fields = Template::parse(source(), encoding());
     if (!fields)
         return tl::unexpected(fields.error());
     TemplateState state = m_player.state();
@@ -380,14 +428,23 @@ void Composer::send() {
     }
     const auto interval = parseDuration(m_interval->text());
     setError(m_interval, !interval.has_value());
+    const auto pause = parseDuration(m_pause->text());
+    setError(m_pause, !pause.has_value());
     const bool isBad = m_form == PayloadForm::File ? !QFileInfo(m_message->text()).isReadable() : !previewBytesOf();
-    if (isBad || !interval) {
-        emit complained(isBad ? m_preview->text() : errorText(interval.error()));
+    if (isBad || !interval || !pause) {
+        emit complained(isBad       ? m_preview->text()
+                        : !interval ? errorText(interval.error())
+                                    : errorText(pause.error()));
+        return;
+    }
+    if (pause->count() > 0) {
+        sendInPieces(*pause, *interval);
         return;
     }
     if (!m_message->text().isEmpty()) {
         m_history.add(m_message->text());
-        m_settings.addMessage(m_message->text());
+        if (m_message->text().size() <= longestRemembered)
+            m_settings.addMessage(m_message->text());
     }
     if (m_form == PayloadForm::File) {
         m_left = m_times->value();
@@ -402,12 +459,51 @@ void Composer::send() {
         if (m_isTemplate)
             plan.message = {.ending = lineEnding(),
                             .encoding = encoding(),
-                            .steps = {*MessageStep::withFields(m_message->text(), encoding())}};
+                            .steps = {*MessageStep::withFields(source(), encoding())}};
         else
             plan.message.steps = {MessageStep::ofBytes(*toBytes(spec()))};
         m_player.play(plan);
-        m_message->selectAll();
+        if (!m_message->isHolding())
+            m_message->selectAll();
     }
+    updateControls();
+}
+
+/// Line by line or byte by byte, with a pause between them: for peers that are slow to read, and to be watched.
+void Composer::sendInPieces(std::chrono::microseconds pause, std::chrono::microseconds interval) {
+    constexpr qint64 mostBytes = 16 << 20;
+    constexpr qsizetype mostPieces = 1'000'000;
+    QByteArray bytes;
+    if (m_form == PayloadForm::File) {
+        QFile file(m_message->text());
+        if (file.size() > mostBytes || !file.open(QIODevice::ReadOnly)) {
+            emit complained(tr("A file that is sent in pieces has 16 MiB at most, and can be read."));
+            return;
+        }
+        bytes = file.readAll();
+    } else {
+        bytes = previewBytesOf().value_or(QByteArray());
+    }
+    const bool isByLine = m_piece->currentIndex() == 0;
+    const char end = lineEnding() == LineEnding::Cr ? '\r' : lineEnding() == LineEnding::Nul ? '\0' : '\n';
+    QVector<MessageStep> steps;
+    for (qsizetype at = 0; at < bytes.size();) {
+        const qsizetype feed = isByLine ? bytes.indexOf(end, at) : at;
+        const qsizetype next = feed < 0 ? bytes.size() : feed + 1;
+        if (!steps.isEmpty())
+            steps.append(MessageStep::pause(pause));
+        steps.append(MessageStep::ofBytes(bytes.mid(at, next - at)));
+        at = next;
+        if (steps.size() > 2 * mostPieces) {
+            emit complained(tr("That is more than a million pieces: send it by lines, or without a pause."));
+            return;
+        }
+    }
+    MessagePlayer::Plan plan{.times = static_cast<quint64>(m_times->value()),
+                             .every = interval,
+                             .destination = m_isUnconnected ? m_destination->text().trimmed() : QString()};
+    plan.message.steps = steps;
+    m_player.play(plan);
     updateControls();
 }
 
@@ -454,7 +550,9 @@ void Composer::setSnapshot(const EndpointSnapshot& snapshot) {
 bool Composer::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_message && event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_Up || key == Qt::Key_Down) {
+        const bool leaves = (key == Qt::Key_Up && m_message->isAtFirstLine()) ||
+                            (key == Qt::Key_Down && m_message->isAtLastLine());
+        if (leaves && static_cast<QKeyEvent*>(event)->modifiers() == Qt::NoModifier && !m_message->isHolding()) {
             m_message->setText(key == Qt::Key_Up ? m_history.older(m_message->text())
                                                  : m_history.newer(m_message->text()));
             return true;

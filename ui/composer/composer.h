@@ -66,11 +66,14 @@ private:
     void buildRow();
     void buildOptions();
     QAction* addForm(const QString& text, const char* name, std::function<void()> choose);
+    void listFields();
+    QString source() const;
     void updateSize();
     void preview();
     void showPreview();
     void send();
     void setTemplate();
+    void sendInPieces(std::chrono::microseconds pause, std::chrono::microseconds interval);
     void sendFileOnce();
     void stopRepeating();
     bool isRepeating() const { return m_repeat.isActive() || m_player.isPlaying(); }
@@ -96,6 +99,7 @@ private:
     QAction* m_hex;
     QAction* m_template;
     QAction* m_file;
+    QToolButton* m_fields; // of templates: its menu has them
     QToolButton* m_browse;
     QToolButton* m_optionsButton;
     QWidget* m_options; // the second row
@@ -109,6 +113,8 @@ private:
     ElidedLabel* m_preview;
     QSpinBox* m_times;
     QLineEdit* m_interval;
+    QLineEdit* m_pause; // between pieces of a message
+    QComboBox* m_piece;
 };
 
 } // namespace sw::ui

@@ -107,7 +107,8 @@ AddressBar::AddressBar(Settings& settings, QWidget* parent)
             m_behaviour->insertSeparator(m_behaviour->count());
         group = entry.group;
         const QString name = QString::fromLatin1(entry.name);
-        m_behaviour->addItem(entry.value == BehaviourValue::File     ? name + QStringLiteral("=…")
+        const bool takesMore = entry.value == BehaviourValue::File || entry.value == BehaviourValue::Reply;
+        m_behaviour->addItem(takesMore                               ? name + QStringLiteral("=…")
                              : entry.value == BehaviourValue::Number ? name + QStringLiteral("=1000")
                                                                      : name);
         m_behaviour->setItemData(m_behaviour->count() - 1, QString::fromLatin1(entry.summary), Qt::ToolTipRole);

@@ -75,14 +75,11 @@ MessageDialog::MessageDialog(const SavedMessage& message, const QFont& font, QSt
     nameWidget(m_preview, "savedPreview", tr("Bytes that it sends"));
     m_preview->setWordWrap(true);
     layout->addWidget(m_preview);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-    m_ok = pushButton(tr("Save"), "saveMessageButton", this);
-    m_ok->setProperty("primary", true);
-    m_ok->setDefault(true);
-    buttons->addButton(m_ok, QDialogButtonBox::AcceptRole);
-    layout->addWidget(buttons);
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    const DialogButtons buttons =
+        dialogButtons(*this, tr("Save"), "saveMessageButton", tr("Cancel"), "cancelMessageButton");
+    m_ok = buttons.action;
+    layout->addWidget(buttons.row);
+    connect(buttons.row, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_steps, &QPlainTextEdit::textChanged, this, &MessageDialog::check);
     connect(m_name, &QLineEdit::textChanged, this, &MessageDialog::check);
     connect(m_folder, &QLineEdit::textChanged, this, &MessageDialog::check);
@@ -90,6 +87,8 @@ MessageDialog::MessageDialog(const SavedMessage& message, const QFont& font, QSt
     connect(m_encoding, &QComboBox::currentIndexChanged, this, &MessageDialog::check);
     connect(m_shortcut, &QKeySequenceEdit::keySequenceChanged, this, &MessageDialog::check);
     check();
+    if (message.name.isEmpty() && message.steps.isEmpty())
+        m_preview->clear(); // nothing was typed that could be wrong
 }
 
 void MessageDialog::check() {
@@ -100,7 +99,7 @@ void MessageDialog::check() {
                       .encoding = m_encoding->currentText()};
     QString problem;
     if (made.name.isEmpty() || made.name.contains(QLatin1Char('/')))
-        problem = tr("A message has a name, without a slash.");
+        problem = tr("Give the message a name; a slash cannot be part of it.");
     else if (m_taken.contains(made.path()))
         problem = tr("There is a message “%1” already.").arg(made.path());
     const QStringList lines = m_steps->toPlainText().split(QLatin1Char('\n'));

@@ -8,6 +8,7 @@
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 
+#include <QDialogButtonBox>
 #include <QComboBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -61,19 +62,12 @@ ReplayDialog::ReplayDialog(Engine& engine, std::shared_ptr<const ReplayScript> s
     form->addRow(tr("&Wait"), m_wait);
     form->addRow(QString(), m_about);
     form->addRow(m_error);
-    auto* cancel = pushButton(tr("Cancel"), "cancelReplayButton", this);
-    auto* playButton = pushButton(tr("Replay"), "startReplayButton", this);
-    playButton->setProperty("primary", true);
-    playButton->setDefault(true);
-    auto* row = new QHBoxLayout;
-    row->addStretch();
-    row->addWidget(cancel);
-    row->addWidget(playButton);
-    form->addRow(row);
+    const DialogButtons buttons =
+        dialogButtons(*this, tr("Replay"), "startReplayButton", tr("Cancel"), "cancelReplayButton");
+    form->addRow(buttons.row);
     connect(m_side, &QComboBox::currentIndexChanged, this, &ReplayDialog::sideChanged);
     connect(m_conversation, &QComboBox::currentIndexChanged, this, &ReplayDialog::sideChanged);
-    connect(cancel, &QPushButton::clicked, this, &QDialog::close);
-    connect(playButton, &QPushButton::clicked, this, &ReplayDialog::play);
+    connect(buttons.action, &QPushButton::clicked, this, &ReplayDialog::play);
     sideChanged();
     m_address->setFocus();
 }

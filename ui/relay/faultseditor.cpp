@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/relay/faultseditor.h"
 
+#include "ui/relay/faultsliders.h"
+
 #include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
@@ -26,6 +28,7 @@ QString faultSummary(FaultKind kind) {
 
 FaultsEditor::FaultsEditor(QWidget* parent)
     : QWidget(parent),
+      m_sliders(new FaultSliders(this)),
       m_choice(new QComboBox(this)),
       m_add(pushButton(tr("Add"), "addFaultButton", this)),
       m_remove(pushButton(tr("Remove"), "removeFaultButton", this)),
@@ -58,10 +61,12 @@ FaultsEditor::FaultsEditor(QWidget* parent)
     below->addWidget(m_remove);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_sliders);
     layout->addLayout(row);
     layout->addWidget(m_explanation);
     layout->addWidget(m_list, 1);
     layout->addLayout(below);
+    connect(m_sliders, &FaultSliders::wanted, this, &FaultsEditor::replace);
     connect(m_add, &QPushButton::clicked, this, &FaultsEditor::add);
     connect(m_choice->lineEdit(), &QLineEdit::returnPressed, this, &FaultsEditor::add);
     connect(m_choice, &QComboBox::currentTextChanged, this, [this](const QString& text) {
@@ -123,6 +128,7 @@ void FaultsEditor::fillList() {
     m_seedEdit->setText(QString::number(m_seed));
     m_remove->setEnabled(false);
     m_isFilling = false;
+    m_sliders->setFaults(m_faults, m_isDatagram);
 }
 
 void FaultsEditor::setFaults(const QVector<Fault>& faults, quint64 seed, bool isDatagram) {
@@ -180,6 +186,21 @@ void FaultsEditor::edited(int row, int column) {
     explain({}, false);
     QMetaObject::invokeMethod(
         this, [this] { fillList(); }, Qt::QueuedConnection); // not while the view edits it
+    emit changed();
+}
+
+/// What a slider says, in place of the fault of its kind.
+void FaultsEditor::replace(const Fault& fault, bool isOff) {
+    const auto old = std::find_if(m_faults.begin(), m_faults.end(), [&](const Fault& one) {
+        return one.kind == fault.kind && !one.direction && !one.isMessage;
+    });
+    if (isOff && old != m_faults.end())
+        m_faults.erase(old);
+    else if (!isOff && old != m_faults.end())
+        *old = fault;
+    else if (!isOff)
+        m_faults.append(fault);
+    fillList();
     emit changed();
 }
 

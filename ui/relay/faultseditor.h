@@ -13,6 +13,8 @@ class QTreeWidget;
 
 namespace sw::ui {
 
+class FaultSliders;
+
 /// The faults of a relay, to be added, switched on and off, and changed while traffic flows. The UI thread.
 class FaultsEditor final : public QWidget {
     Q_OBJECT
@@ -35,12 +37,14 @@ private:
     void removeChosen();
     void edited(int row, int column);
     void seedEdited();
+    void replace(const Fault& fault, bool isOff);
     void explain(const QString& text, bool isError);
 
     QVector<Fault> m_faults;
     quint64 m_seed = 1;
     bool m_isDatagram = false;
     bool m_isFilling = false;
+    FaultSliders* m_sliders;
     QComboBox* m_choice;
     QPushButton* m_add;
     QPushButton* m_remove;

@@ -7,6 +7,7 @@
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 
+#include <QDialogButtonBox>
 #include <QComboBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -53,18 +54,11 @@ RelayDialog::RelayDialog(Engine& engine, const QString& listen, const QString& t
     form->addRow(tr("&Disturb"), m_preset);
     form->addRow(QString(), m_about);
     form->addRow(m_error);
-    auto* cancel = pushButton(tr("Cancel"), "cancelRelayButton", this);
-    auto* openButton = pushButton(tr("Open Relay"), "startRelayButton", this);
-    openButton->setProperty("primary", true);
-    openButton->setDefault(true);
-    auto* row = new QHBoxLayout;
-    row->addStretch();
-    row->addWidget(cancel);
-    row->addWidget(openButton);
-    form->addRow(row);
+    const DialogButtons buttons =
+        dialogButtons(*this, tr("Open relay"), "startRelayButton", tr("Cancel"), "cancelRelayButton");
+    form->addRow(buttons.row);
     connect(m_preset, &QComboBox::currentIndexChanged, this, &RelayDialog::explainPreset);
-    connect(cancel, &QPushButton::clicked, this, &QDialog::close);
-    connect(openButton, &QPushButton::clicked, this, &RelayDialog::open);
+    connect(buttons.action, &QPushButton::clicked, this, &RelayDialog::open);
     explainPreset();
     (m_target->text().isEmpty() ? m_target : m_listen)->setFocus();
 }

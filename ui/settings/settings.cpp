@@ -78,6 +78,14 @@ void Settings::setTimestamps(TimestampMode mode) {
     emit changed();
 }
 
+BufferMode Settings::bufferMode() const {
+    return static_cast<BufferMode>(std::clamp(m_store.value(QStringLiteral("bufferMode"), 0).toInt(), 0, 2));
+}
+
+void Settings::setBufferMode(BufferMode mode) {
+    m_store.setValue(QStringLiteral("bufferMode"), static_cast<int>(mode));
+}
+
 LineEnding Settings::lineEnding() const {
     return parseLineEnding(m_store.value(QStringLiteral("lineEnding"), QStringLiteral("lf")).toString())
         .value_or(LineEnding::Lf);

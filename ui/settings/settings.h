@@ -13,6 +13,8 @@
 namespace sw::ui {
 
 enum class TimestampMode { Absolute, Relative, Delta, Off };
+/// How a buffer shows bytes: as text, as hex digits with text beside them, or so by lines.
+enum class BufferMode { Text, Hex, Both };
 enum class AtQuit { Ask, Keep, Discard };
 
 /// What the program remembers: the user's preferences, recent addresses and messages, the window's layout. Never what
@@ -30,6 +32,9 @@ public:
     void setBufferFont(const QFont& font);
     TimestampMode timestamps() const;
     void setTimestamps(TimestampMode mode);
+    /// What the next buffer begins with: the one that was chosen last.
+    BufferMode bufferMode() const;
+    void setBufferMode(BufferMode mode);
     LineEnding lineEnding() const;
     void setLineEnding(LineEnding ending);
 

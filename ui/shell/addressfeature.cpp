@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "ui/shell/addressfeature.h"
 
+#include "core/behaviour/catalogue.h"
 #include "ui/actions/passphrases.h"
+#include "ui/behaviour/behaviourdialog.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/composer/composer.h"
 #include "ui/endpoints/addressbar.h"
 #include "ui/endpoints/addressform.h"
+#include "ui/widgets/eventtext.h"
 #include "ui/workbench/paneldock.h"
 
 #include <QMainWindow>
@@ -38,7 +41,7 @@ void AddressFeature::connectBar() {
         open(address, behaviour, Role::Connect);
     });
     connect(m_bar, &AddressBar::optionsRequested, this, &AddressFeature::showForm);
-    connect(m_bar, &AddressBar::behaviourFileRequested, this, &AddressFeature::chooseFile);
+    connect(m_bar, &AddressBar::behaviourFileRequested, this, &AddressFeature::chooseValue);
     connect(m_bar, &AddressBar::noted, &bench(), &Workbench::say);
     auto* button = m_bar->findChild<QPushButton*>(QStringLiteral("optionsButton"));
     connect(m_dock->toggleViewAction(), &QAction::toggled, button, &QPushButton::setChecked);
@@ -78,11 +81,29 @@ void AddressFeature::showError(const Error& error) {
     m_bar->showError(error);
 }
 
-void AddressFeature::chooseFile(const QString& behaviour) {
-    const bool isScript = behaviour == QLatin1String("script");
-    const QString file = bench().prompter().fileToRead(window(), isScript ? tr("Script") : tr("Rules"),
-                                                       isScript ? tr("Scripts (*.js);;All files (*)")
-                                                                : tr("Rules (*.rules);;All files (*)"));
+/// The behaviour takes a value: a file, or what to answer when.
+void AddressFeature::chooseValue(const QString& behaviour) {
+    if (behaviour == QLatin1String("reply")) {
+        auto* dialog = new BehaviourDialog(tr("What the next listener does by itself"), QStringLiteral("reply="),
+                                           bench().prompter(), window());
+        connect(dialog, &BehaviourDialog::chosen, this, [this, dialog] {
+            if (const auto plan = planBehaviour(dialog->behaviour()); !plan) {
+                dialog->fail(errorText(plan.error()));
+                return;
+            }
+            m_bar->setBehaviour(dialog->behaviour());
+            dialog->accept();
+        });
+        connect(dialog, &QDialog::rejected, this, [this] { m_bar->setBehaviour(QStringLiteral("manual")); });
+        dialog->open();
+        return;
+    }
+    const QString file = bench().prompter().fileToRead(window(), tr("File of the behaviour %1").arg(behaviour),
+                                                       behaviour == QLatin1String("script")
+                                                           ? tr("Scripts (*.js);;All files (*)")
+                                                       : behaviour == QLatin1String("rules")
+                                                           ? tr("Rules (*.rules);;All files (*)")
+                                                           : tr("Recordings (*.jsonl *.pcapng *.pcap);;All files (*)"));
     m_bar->setBehaviour(file.isEmpty() ? QStringLiteral("manual") : behaviour + QLatin1Char('=') + file);
 }
 

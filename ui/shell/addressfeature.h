@@ -30,7 +30,7 @@ private:
     QWidget* makeForm();
     void connectBar();
     void showForm(bool shown);
-    void chooseFile(const QString& behaviour);
+    void chooseValue(const QString& behaviour);
     void open(const Address& address, const QString& behaviour, Role role);
     void settle(const EndpointSnapshot& snapshot);
     void fail(const EndpointSnapshot& snapshot);

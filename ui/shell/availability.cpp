@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/shell/availability.h"
 
+#include "ui/shell/reopenfeature.h"
+
 #include <QCoreApplication>
 
 namespace sw::ui {
@@ -68,6 +70,19 @@ QString whyNotSocket(ActionId id, const Situation& now) {
     case ActionId::GoToListener:
         return now.parent != nullptr ? QString()
                                      : Availability::tr("%1 was not made by a listener.").arg(endpoint.shortName());
+    case ActionId::OpenAgain:
+        if (!isEnded(endpoint.state))
+            return Availability::tr("%1 is still open.").arg(endpoint.shortName());
+        [[fallthrough]];
+    case ActionId::OpenAgainAlways:
+        return endpoint.parent == EndpointId::None && !endpoint.isRecovered && !endpoint.isAccepted &&
+                       endpoint.kind != EndpointKind::Recording
+                   ? QString()
+                   : Availability::tr("%1 was not opened here.").arg(endpoint.shortName());
+    case ActionId::TrustPeer:
+        return trustingAddress(endpoint) ? QString() : Availability::tr("No certificate was refused here.");
+    case ActionId::AutoReply:
+        return isEnded(endpoint.state) ? hasEnded(endpoint) : QString();
     case ActionId::StartTls:
         if (const QString why = whyNotStream(endpoint); !why.isEmpty())
             return why;
@@ -75,6 +90,7 @@ QString whyNotSocket(ActionId id, const Situation& now) {
     case ActionId::ChangeBehaviour:
         return isEnded(endpoint.state) ? hasEnded(endpoint) : QString();
     case ActionId::EditBehaviour:
+        return isEnded(endpoint.state) ? hasEnded(endpoint) : QString();
     case ActionId::ReloadBehaviour:
         return whyNotBehaviourFile(now);
     case ActionId::JoinGroup:
@@ -101,6 +117,11 @@ bool needsEndpoint(ActionId id) {
     case ActionId::ClosePeers:
     case ActionId::RemoveEndpoint:
     case ActionId::GoToListener:
+    case ActionId::OpenAgain:
+    case ActionId::RelayInFront:
+    case ActionId::OpenAgainAlways:
+    case ActionId::TrustPeer:
+    case ActionId::AutoReply:
     case ActionId::RenameEndpoint:
     case ActionId::StartTls:
     case ActionId::ChangeBehaviour:
@@ -148,8 +169,10 @@ bool needsBuffer(ActionId id) {
     case ActionId::Replay:
     case ActionId::ModeText:
     case ActionId::ModeHex:
-    case ActionId::ModeMixed:
+    case ActionId::ModeBoth:
     case ActionId::FollowTail:
+    case ActionId::ClearView:
+    case ActionId::ShowCleared:
     case ActionId::WrapLines:
     case ActionId::SplitBuffers:
     case ActionId::CloseBuffer:

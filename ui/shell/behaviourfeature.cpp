@@ -4,6 +4,7 @@
 #include "core/base/outputfile.h"
 #include "core/behaviour/catalogue.h"
 #include "ui/actions/passphrases.h"
+#include "ui/behaviour/behaviourdialog.h"
 #include "ui/behaviour/behavioureditor.h"
 #include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
@@ -44,6 +45,7 @@ BehaviourFeature::BehaviourFeature(Workbench& bench)
       m_misbehaving(new QMenu(tr("Open &Misbehaving Server"), &bench.window())) {
     on(ActionId::StartTls, [this] { startTls(); });
     on(ActionId::ChangeBehaviour, [this] { changeBehaviour(); });
+    on(ActionId::AutoReply, [this] { changeBehaviour(QStringLiteral("reply=")); });
     on(ActionId::EditBehaviour, [this] { editBehaviour(); });
     on(ActionId::ReloadBehaviour, [this] { reloadBehaviour(); });
     buildMisbehaving();
@@ -96,23 +98,22 @@ void BehaviourFeature::startTls() {
     bench().engine().startTls(snapshot->id, options->trimmed()); // which says what is wrong with the options
 }
 
-void BehaviourFeature::changeBehaviour() {
+void BehaviourFeature::changeBehaviour(const QString& behaviour) {
     const EndpointSnapshot* snapshot = bench().model().snapshot(bench().current());
     if (snapshot == nullptr || isEnded(snapshot->state)) {
         bench().say(tr("Choose an endpoint that is open."));
         return;
     }
-    QStringList names;
-    for (const BehaviourEntry& entry : behaviours())
-        names.append(usageOf(entry));
-    const auto behaviour = bench().prompter().ask(
-        window(), tr("Change the behaviour"),
-        tr("What “%1” does by itself from now on:\n%2").arg(snapshot->name, names.join(QLatin1String(", "))),
-        snapshot->behaviour);
-    if (!behaviour)
-        return;
-    if (const auto done = bench().engine().setBehaviour(snapshot->id, behaviour->trimmed()); !done)
-        bench().prompter().tell(window(), tr("Change the behaviour"), errorText(done.error()));
+    auto* dialog = new BehaviourDialog(tr("What %1 does by itself").arg(snapshot->shortName()),
+                                       behaviour.isEmpty() ? snapshot->behaviour : behaviour, bench().prompter(),
+                                       window());
+    connect(dialog, &BehaviourDialog::chosen, this, [this, dialog, id = snapshot->id] {
+        if (const auto done = bench().engine().setBehaviour(id, dialog->behaviour()); !done)
+            dialog->fail(errorText(done.error()));
+        else
+            dialog->accept();
+    });
+    dialog->open();
 }
 
 void BehaviourFeature::editBehaviour() {

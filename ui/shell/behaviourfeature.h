@@ -20,7 +20,8 @@ public:
 
 private:
     void startTls();
-    void changeBehaviour();
+    /// `behaviour`: what the dialog begins with; empty: what it is now.
+    void changeBehaviour(const QString& behaviour = {});
     void editBehaviour();
     void reloadBehaviour();
     void buildMisbehaving();

@@ -52,7 +52,9 @@ void BufferFeature::connectView() {
     onBuffer(ActionId::GoTo, [this](BufferPanel& panel) { goTo(panel); });
     onBuffer(ActionId::ModeText, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Text); });
     onBuffer(ActionId::ModeHex, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Hex); });
-    onBuffer(ActionId::ModeMixed, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Mixed); });
+    onBuffer(ActionId::ModeBoth, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Both); });
+    onBuffer(ActionId::ClearView, [](BufferPanel& panel) { panel.filterBar()->clearBefore(Timestamp::now().wall); });
+    onBuffer(ActionId::ShowCleared, [](BufferPanel& panel) { panel.filterBar()->showCleared(); });
     onBuffer(ActionId::FollowTail, [](BufferPanel& panel) { panel.view()->setFollowing(true); });
     onBuffer(ActionId::WrapLines, [](BufferPanel& panel) { panel.view()->setWrapped(!panel.view()->isWrapped()); });
     onBuffer(ActionId::FocusBuffer, [](BufferPanel& panel) { panel.view()->setFocus(Qt::ShortcutFocusReason); });

@@ -19,6 +19,7 @@
 #include "ui/shell/menufeature.h"
 #include "ui/shell/palettefeature.h"
 #include "ui/shell/relayfeature.h"
+#include "ui/shell/reopenfeature.h"
 #include "ui/shell/shortcutkeys.h"
 #include "ui/shell/socketfeature.h"
 #include "ui/shell/startpage.h"
@@ -87,6 +88,7 @@ void MainWindow::buildFeatures() {
     m_recordings = new RecordingFeature(*m_bench);
     m_workspaces = new WorkspaceFeature(*m_bench, messages->store());
     m_notices = new StoreNotices(*m_bench);
+    m_reopen = new ReopenFeature(*m_bench);
     m_example = new ExampleFeature(*m_bench, *m_address);
     m_leaving = new LeavingFeature(*m_bench);
     auto* menus = new MenuFeature(
@@ -135,6 +137,7 @@ void MainWindow::buildCentre() {
     layout->setSpacing(0);
     for (NoticeBar* bar : m_notices->bars())
         layout->addWidget(bar);
+    layout->addWidget(m_reopen->bar());
     layout->addWidget(m_centre, 1);
     setCentralWidget(central);
 }

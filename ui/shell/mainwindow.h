@@ -18,6 +18,7 @@ class BufferPanel;
 class ExampleFeature;
 class LeavingFeature;
 class RecordingFeature;
+class ReopenFeature;
 class StoreNotices;
 class Workbench;
 class WorkspaceFeature;
@@ -73,6 +74,7 @@ private:
     ExampleFeature* m_example = nullptr;
     LeavingFeature* m_leaving = nullptr;
     RecordingFeature* m_recordings = nullptr;
+    ReopenFeature* m_reopen = nullptr;
     StoreNotices* m_notices = nullptr;
     WorkspaceFeature* m_workspaces = nullptr;
     QMenu* m_misbehaving = nullptr;

@@ -4,6 +4,8 @@
 #include "core/engine/relayrequest.h"
 #include "ui/relay/relaydialog.h"
 #include "ui/relay/relaypanel.h"
+#include "ui/shell/socketfeature.h"
+#include "ui/widgets/eventtext.h"
 #include "ui/workbench/paneldock.h"
 
 #include <QMainWindow>
@@ -19,6 +21,7 @@ RelayFeature::RelayFeature(Workbench& bench, std::function<QString()> address)
       m_address(std::move(address)),
       m_dock(bench.addPanel(tr("Relay"), "relayDock", Qt::BottomDockWidgetArea, [this] { return makePanel(); })) {
     on(ActionId::OpenRelay, [this] { open(); });
+    on(ActionId::RelayInFront, [this] { openInFront(); });
     on(ActionId::RelayPanel, [this] {
         showPanel();
         m_panel->setFocus();
@@ -60,6 +63,35 @@ void RelayFeature::open() {
         showPanel();
     });
     dialog->show();
+}
+
+/// On a free port of this machine; what is encrypted passes as it is.
+void RelayFeature::openInFront() {
+    const EndpointSnapshot* snapshot = bench().currentSnapshot();
+    if (snapshot == nullptr)
+        return;
+    Address target = messageTarget(*snapshot).address;
+    target.options.clear();
+    const bool isDatagram = sw::isDatagram(target.scheme);
+    if (target.scheme == Scheme::Tls)
+        target.scheme = Scheme::Tcp;
+    else if (target.scheme == Scheme::Dtls)
+        target.scheme = Scheme::Udp;
+    const auto here = parseAddress(
+        isDatagram ? QStringLiteral("udp://127.0.0.1:0") : QStringLiteral("tcp://127.0.0.1:0"), Role::Listen);
+    const auto id = bench().engine().relay(*here, {.target = target});
+    if (!id) {
+        bench().say(errorText(id.error()));
+        return;
+    }
+    bench().whenSettled(*id, [this](const EndpointSnapshot& relay) {
+        bench().show(relay.id);
+        if (relay.error)
+            bench().say(errorText(*relay.error));
+        else
+            bench().say(tr("Clients that connect to %1 pass through the relay now.").arg(formatAddress(relay.address)));
+    });
+    showPanel();
 }
 
 void RelayFeature::showPanel() {

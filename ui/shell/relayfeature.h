@@ -22,6 +22,7 @@ signals:
 private:
     QWidget* makePanel();
     void open();
+    void openInFront();
     void showPanel();
     void countHeld();
 

@@ -121,7 +121,7 @@ void paintIcon(QPainter& p, IconId id) {
     case IconId::Hex:
         p.drawPolygon(QPolygonF({{8, 2}, {13.2, 5}, {13.2, 11}, {8, 14}, {2.8, 11}, {2.8, 5}}));
         break;
-    case IconId::Mixed:
+    case IconId::Both:
         p.drawPolygon(QPolygonF({{5, 4}, {8, 5.8}, {8, 10.2}, {5, 12}, {2, 10.2}, {2, 5.8}}));
         line(p, 10, 5, 14, 5);
         line(p, 10, 8, 13, 8);

@@ -25,7 +25,7 @@ enum class IconId {
     Add,
     Text,
     Hex,
-    Mixed,
+    Both,
     Pause,
     Accept,
     Network,

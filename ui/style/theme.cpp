@@ -65,10 +65,10 @@ QString styleSheet(const QPalette& palette) {
         QToolTip { border: 1px solid @line; padding: 4px; background: @base; color: @text; }
         QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; font-weight: 600; }
         QDockWidget::title { background: @window; padding: 4px 9px; text-align: left; }
-        QLineEdit, QComboBox, QSpinBox { background: @base; border: 1px solid @line; border-radius: 5px;
+        QLineEdit, QComboBox, QSpinBox, #messageField { background: @base; border: 1px solid @line; border-radius: 5px;
             padding: 2px 7px; min-height: 20px; selection-background-color: @highlight; }
-        QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid @accent; }
-        QLineEdit[hasError="true"] { border: 1px solid @error; }
+        QLineEdit:focus, QComboBox:focus, QSpinBox:focus, #messageField:focus { border: 1px solid @accent; }
+        QLineEdit[hasError="true"], #messageField[hasError="true"] { border: 1px solid @error; }
         QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: @muted; background: @window; }
         QComboBox::drop-down { border: none; width: 18px; }
         QComboBox::down-arrow { image: url(:/icons/arrow-@variant.png); width: 10px; height: 10px; margin-right: 8px; }

@@ -6,6 +6,7 @@
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 
+#include <QDialogButtonBox>
 #include <QComboBox>
 #include <QDir>
 #include <QFileInfo>
@@ -60,10 +61,8 @@ CertificateDialog::CertificateDialog(Prompter& prompter, QWidget* parent) : QDia
     m_result->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_result->setMinimumHeight(3 * fontMetrics().lineSpacing());
     m_result->setAlignment(Qt::AlignTop);
-    auto* makeButton = pushButton(tr("Make"), "makeCertificateButton", this);
-    makeButton->setProperty("primary", true);
-    makeButton->setDefault(true);
-    auto* close = pushButton(tr("Close"), "closeCertificateButton", this);
+    const DialogButtons buttons =
+        dialogButtons(*this, tr("Make"), "makeCertificateButton", tr("Close"), "closeCertificateButton");
     const auto withButton = [](QLineEdit* field, QPushButton* button) {
         auto* row = new QHBoxLayout;
         row->addWidget(field, 1);
@@ -78,11 +77,7 @@ CertificateDialog::CertificateDialog(Prompter& prompter, QWidget* parent) : QDia
     form->addRow(tr("Folder"), withButton(m_folder, chooseFolder));
     form->addRow(tr("Files"), m_file);
     form->addRow(m_result);
-    auto* row = new QHBoxLayout;
-    row->addStretch();
-    row->addWidget(close);
-    row->addWidget(makeButton);
-    form->addRow(row);
+    form->addRow(buttons.row);
     connect(m_kind, &QComboBox::currentIndexChanged, this, &CertificateDialog::updateControls);
     connect(m_chooseAuthority, &QPushButton::clicked, this, [this] {
         const QString path = m_prompter.fileToRead(this, tr("Certificate of the authority"),
@@ -95,8 +90,7 @@ CertificateDialog::CertificateDialog(Prompter& prompter, QWidget* parent) : QDia
         if (!path.isEmpty())
             m_folder->setText(path);
     });
-    connect(makeButton, &QPushButton::clicked, this, &CertificateDialog::make);
-    connect(close, &QPushButton::clicked, this, &QDialog::close);
+    connect(buttons.action, &QPushButton::clicked, this, &CertificateDialog::make);
     updateControls();
 }
 

@@ -5,6 +5,7 @@
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 
+#include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -52,14 +53,8 @@ LoadDialog::LoadDialog(Engine& engine, const QString& address, QWidget* parent) 
     m_result->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_result->setMinimumHeight(4 * fontMetrics().lineSpacing());
     m_result->setAlignment(Qt::AlignTop);
-    m_start = pushButton(tr("Start"), "loadStartButton", this);
-    m_start->setProperty("primary", true);
-    m_start->setDefault(true);
-    auto* close = pushButton(tr("Close"), "loadCloseButton", this);
-    auto* row = new QHBoxLayout;
-    row->addStretch();
-    row->addWidget(close);
-    row->addWidget(m_start);
+    const DialogButtons buttons = dialogButtons(*this, tr("Start"), "loadStartButton", tr("Close"), "loadCloseButton");
+    m_start = buttons.action;
     form->addRow(tr("Address"), m_address);
     form->addRow(tr("Message"), m_message);
     form->addRow(tr("Messages"), m_count);
@@ -67,9 +62,8 @@ LoadDialog::LoadDialog(Engine& engine, const QString& address, QWidget* parent) 
     form->addRow(tr("Connections"), m_connections);
     form->addRow(m_progress);
     form->addRow(m_result);
-    form->addRow(row);
+    form->addRow(buttons.row);
     connect(m_start, &QPushButton::clicked, this, &LoadDialog::start);
-    connect(close, &QPushButton::clicked, this, &QDialog::close);
     connect(&m_sender, &LoadSender::advanced, this, [this](quint64 sent, quint64 count) {
         m_progress->setValue(static_cast<int>(sent * 1000 / std::max<quint64>(count, 1)));
     });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/widgets/controls.h"
 
+#include <QDialog>
+#include <QDialogButtonBox>
 #include <QFrame>
 #include <QLabel>
 #include <QPushButton>
@@ -56,6 +58,21 @@ QFrame* separator(QWidget* parent) {
     line->setFixedHeight(1);
     line->setProperty("separator", true);
     return line;
+}
+
+DialogButtons dialogButtons(QDialog& dialog, const QString& action, const char* actionName, const QString& leave,
+                            const char* leaveName) {
+    auto* row = new QDialogButtonBox(&dialog);
+    DialogButtons buttons{.row = row,
+                          .action = pushButton(action, actionName, &dialog),
+                          .leave = pushButton(leave, leaveName, &dialog)};
+    row->addButton(buttons.action, QDialogButtonBox::AcceptRole);
+    row->addButton(buttons.leave, QDialogButtonBox::RejectRole);
+    buttons.action->setProperty("primary", true);
+    buttons.action->setDefault(true);
+    buttons.leave->setAutoDefault(false);
+    QObject::connect(row, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
+    return buttons;
 }
 
 QString plainToolTip(const QString& text) {

@@ -4,6 +4,8 @@
 #include <QIcon>
 #include <QString>
 
+class QDialog;
+class QDialogButtonBox;
 class QFrame;
 class QLabel;
 class QPushButton;
@@ -23,6 +25,16 @@ QToolButton* toolButton(const QIcon& icon, const char* objectName, const QString
 QToolButton* modeButton(const QString& text, const char* objectName, const QString& accessibleName, QWidget* parent);
 QPushButton* pushButton(const QString& text, const char* objectName, QWidget* parent);
 QFrame* separator(QWidget* parent);
+
+/// The row at a dialog's end, in the order of the platform: what the dialog does (also on Return), and what leaves it.
+struct DialogButtons {
+    QDialogButtonBox* row;
+    QPushButton* action;
+    QPushButton* leave;
+};
+/// `leave`: the text of the button that leaves, which rejects the dialog. What `action` does is the caller's.
+DialogButtons dialogButtons(QDialog& dialog, const QString& action, const char* actionName, const QString& leave,
+                            const char* leaveName);
 
 /// Text for a tooltip, shown as it is: tooltips guess markup too.
 QString plainToolTip(const QString& text);

@@ -36,14 +36,13 @@ WorkspaceDialog::WorkspaceDialog(const Workspace& workspace, const QString& titl
         item->setCheckState(Qt::Checked);
         item->setToolTip(plainToolTip(endpoint.describe()));
     }
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-    m_open = buttons->addButton(tr("Open these"), QDialogButtonBox::AcceptRole);
-    m_open->setObjectName(QStringLiteral("openWorkspaceButton"));
+    const DialogButtons buttons =
+        dialogButtons(*this, tr("Open these"), "openWorkspaceButton", tr("Cancel"), "cancelWorkspaceButton");
+    m_open = buttons.action;
     layout->addWidget(label);
     layout->addWidget(m_list, 1);
-    layout->addWidget(buttons);
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    layout->addWidget(buttons.row);
+    connect(buttons.row, &QDialogButtonBox::accepted, this, &QDialog::accept);
 }
 
 QVector<WorkspaceEndpoint> WorkspaceDialog::chosen() const {

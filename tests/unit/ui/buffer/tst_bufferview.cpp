@@ -139,7 +139,7 @@ private slots:
         m_view->setMode(BufferMode::Hex);
         QVERIFY(m_view->visibleLines().join(QLatin1Char('\n')).contains(QLatin1String("6c 69 6e 65")));
         QVERIFY(m_view->visibleLines().join(QLatin1Char('\n')).contains(QLatin1String("line 500")));
-        m_view->setMode(BufferMode::Mixed);
+        m_view->setMode(BufferMode::Both);
         QVERIFY(m_view->visibleLines().join(QLatin1Char('\n')).contains(QLatin1String("line 500")));
     }
 
@@ -171,7 +171,7 @@ private slots:
         all.append("<b>bold</b>%s%n %1\xe2\x80\xae");
         m_transcript->append(RecordKind::Received, all, Timestamp::now());
         m_transcript->append(RecordKind::Sent, QByteArray(3'000'000, 'x'), Timestamp::now());
-        for (const BufferMode mode : {BufferMode::Text, BufferMode::Hex, BufferMode::Mixed}) {
+        for (const BufferMode mode : {BufferMode::Text, BufferMode::Hex, BufferMode::Both}) {
             m_view->setMode(mode);
             m_view->refresh();
             QVERIFY(!m_view->grab().isNull());

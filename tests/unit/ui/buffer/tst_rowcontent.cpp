@@ -58,10 +58,10 @@ private slots:
 
     void hexColumnsAreHitWhereTheyArePainted() {
         BufferLayout layout{.mode = BufferMode::Hex};
-        for (int byte = 0; byte < hexBytesPerRow; ++byte)
+        for (int byte = 0; byte < layout.hexBytes; ++byte)
             QCOMPARE(layout.hexByteAt(layout.hexX(byte) + layout.charWidth), byte);
-        QCOMPARE(layout.hexByteAt(layout.textX() + 500), hexBytesPerRow);
-        QVERIFY(layout.textX() > layout.hexX(hexBytesPerRow - 1));
+        QCOMPARE(layout.hexByteAt(layout.textX() + 500), layout.hexBytes);
+        QVERIFY(layout.textX() > layout.hexX(layout.hexBytes - 1));
     }
 
     void charactersThatReadsCutAreWholeWhereTheyBegin() {

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include "ui/shell/reopenfeature.h"
+
+#include "core/base/units.h"
+#include "ui/actions/passphrases.h"
+#include "ui/buffer/bufferpanel.h"
+#include "ui/widgets/eventtext.h"
+#include "ui/widgets/noticebar.h"
+
+#include <QMainWindow>
+#include <QTimer>
+
+namespace sw::ui {
+
+std::optional<Address> trustingAddress(const EndpointSnapshot& snapshot) {
+    const bool isFailed = snapshot.state == EndpointState::Failed && snapshot.kind == EndpointKind::Connection &&
+                          !snapshot.isAccepted && snapshot.tls != nullptr && !snapshot.tls->problems.empty() &&
+                          !snapshot.tls->chain.empty();
+    if (!isFailed)
+        return std::nullopt;
+    Address address = snapshot.address;
+    address.setOption(QStringLiteral("pin"), QString(snapshot.tls->chain.front().sha256).remove(QLatin1Char(':')).toLower());
+    return address;
+}
+
+ReopenFeature::ReopenFeature(Workbench& bench)
+    : Feature(bench),
+      m_bar(new NoticeBar("loopBar", tr("Paused behaviours"), &bench.window())) {
+    on(ActionId::OpenAgain, [this] { openAgain(this->bench().current()); });
+    on(ActionId::OpenAgainAlways, [this] { openAlways(); });
+    on(ActionId::TrustPeer, [this] { trust(this->bench().current()); });
+    connect(&bench, &Workbench::bufferMade, this, [this](BufferPanel* panel) {
+        connect(panel, &BufferPanel::openAgainRequested, this, [this](EndpointId id) { openAgain(id); });
+        connect(panel, &BufferPanel::trustRequested, this, &ReopenFeature::trust);
+    });
+    connect(&bench, &Workbench::endpointsChanged, this, &ReopenFeature::follow);
+    connect(&bench.engine(), &Engine::endpointRemoved, this, [this](EndpointId id) {
+        m_always.remove(id);
+        delete m_waiting.take(id);
+    });
+    connect(&bench.engine(), &Engine::loopPaused, this, &ReopenFeature::tellLoop);
+}
+
+void ReopenFeature::openAgain(EndpointId id, const std::optional<Address>& address) {
+    const EndpointSnapshot* snapshot = bench().snapshot(id);
+    if (snapshot == nullptr)
+        return;
+    delete m_waiting.take(id);
+    const Address wanted = address.value_or(snapshot->address);
+    bool allowsRemoteConsole = false;
+    if (snapshot->behaviour == QLatin1String("console") && snapshot->kind == EndpointKind::Listener &&
+        isReachableFromNetwork(wanted)) {
+        const QString question = tr("Whoever reaches %1 over the network can run scripts here. Open it?");
+        if (!bench().prompter().confirm(window(), question.arg(formatAddress(wanted)), tr("Open")))
+            return;
+        allowsRemoteConsole = true;
+    }
+    if (!askPassphrases(bench().engine(), bench().prompter(), window(), wanted))
+        return;
+    if (const auto done = bench().engine().openAgain(id, wanted, allowsRemoteConsole); !done)
+        bench().say(errorText(done.error()));
+    else
+        bench().whenSettled(id);
+}
+
+void ReopenFeature::trust(EndpointId id) {
+    const EndpointSnapshot* snapshot = bench().snapshot(id);
+    const auto address = snapshot == nullptr ? std::nullopt : trustingAddress(*snapshot);
+    if (address)
+        openAgain(id, address);
+    else
+        bench().say(tr("No certificate was refused here."));
+}
+
+void ReopenFeature::openAlways() {
+    const EndpointSnapshot* snapshot = bench().currentSnapshot();
+    if (snapshot == nullptr)
+        return;
+    const EndpointId id = snapshot->id;
+    constexpr std::chrono::milliseconds usual(2000);
+    const QString now = m_always.contains(id)
+                            ? formatDuration(std::chrono::microseconds(m_always.value(id)))
+                            : formatDuration(std::chrono::microseconds(usual));
+    const auto typed = bench().prompter().ask(
+        window(), tr("Open again by itself"),
+        tr("How long after its end %1 is opened again, such as 2s; empty: not. What you close yourself stays closed.")
+            .arg(snapshot->shortName()),
+        now);
+    if (!typed)
+        return;
+    if (typed->trimmed().isEmpty()) {
+        m_always.remove(id);
+        delete m_waiting.take(id);
+        bench().say(tr("%1 is not opened again by itself.").arg(snapshot->shortName()));
+        return;
+    }
+    const auto pause = parseDuration(typed->trimmed());
+    if (!pause) {
+        bench().prompter().tell(window(), tr("Open again by itself"), errorText(pause.error()));
+        return;
+    }
+    constexpr std::chrono::milliseconds least(100);
+    m_always.insert(id, std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*pause), least));
+    bench().say(tr("%1 is opened again %2 after its end.").arg(snapshot->shortName(), typed->trimmed()));
+    follow({*snapshot});
+}
+
+void ReopenFeature::follow(const QVector<EndpointSnapshot>& snapshots) {
+    for (const EndpointSnapshot& snapshot : snapshots) {
+        const auto pause = m_always.constFind(snapshot.id);
+        if (pause == m_always.constEnd() || !isEnded(snapshot.state) || m_waiting.contains(snapshot.id))
+            continue;
+        const bool isOurs = snapshot.closingCause == ClosingCause::ClosedByUs ||
+                            snapshot.closingCause == ClosingCause::AbortedByUs;
+        if (isOurs)
+            continue;
+        auto* timer = new QTimer(this);
+        timer->setSingleShot(true);
+        connect(timer, &QTimer::timeout, this, [this, id = snapshot.id, timer] {
+            if (m_waiting.take(id) == timer)
+                timer->deleteLater();
+            if (const auto done = bench().engine().openAgain(id); !done) {
+                m_always.remove(id);
+                bench().say(errorText(done.error()));
+            }
+        });
+        m_waiting.insert(snapshot.id, timer);
+        timer->start(*pause);
+    }
+}
+
+void ReopenFeature::tellLoop(const AnsweringLoop& loop) {
+    const EndpointSnapshot* one = bench().snapshot(loop.one);
+    const EndpointSnapshot* other = bench().snapshot(loop.other);
+    if (one == nullptr || other == nullptr)
+        return;
+    m_bar->say(tr("Paused: %1 (%2) and %3 (%4) answered each other, %5 times in a second. Both are manual now.")
+                   .arg(one->shortName(), loop.behaviour, other->shortName(), loop.otherBehaviour,
+                        QLocale().toString(loop.perSecond)),
+               {{tr("Let them go on"), "resumeLoop",
+                 [this, loop] {
+                     if (const auto done = bench().engine().resumeLoop(loop); !done)
+                         bench().say(errorText(done.error()));
+                 }},
+                {tr("Leave them so"), "leaveLoop", {}}});
+}
+
+} // namespace sw::ui

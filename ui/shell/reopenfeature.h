@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ui/workbench/workbench.h"
+
+class QTimer;
+
+namespace sw::ui {
+
+class NoticeBar;
+
+/// What has ended is opened once more, in the same row and buffer: by a command, by itself after a pause, or with a
+/// certificate that is trusted from now on. And behaviours of ours that keep answering each other, which were paused.
+/// The UI thread.
+class ReopenFeature final : public Feature {
+    Q_OBJECT
+
+public:
+    explicit ReopenFeature(Workbench& bench);
+
+    /// The bar that says which loop was paused.
+    NoticeBar* bar() const { return m_bar; }
+
+private:
+    void openAgain(EndpointId id, const std::optional<Address>& address = {});
+    void openAlways();
+    void trust(EndpointId id);
+    void follow(const QVector<EndpointSnapshot>& snapshots);
+    void tellLoop(const AnsweringLoop& loop);
+
+    QHash<EndpointId, std::chrono::milliseconds> m_always; // those that are opened by themselves, after that pause
+    QHash<EndpointId, QTimer*> m_waiting;
+    NoticeBar* m_bar;
+};
+
+/// The address with the certificate pinned that the peer showed, where that is what the connection failed at; nothing
+/// where it is not.
+std::optional<Address> trustingAddress(const EndpointSnapshot& snapshot);
+
+} // namespace sw::ui
