@@ -75,12 +75,12 @@ int main(int argc, char** argv) try {
         return 2;
     }
 
-    const bool systemIsDark = sw::ui::isDark(QApplication::palette());
+    const QPalette system = QApplication::palette();
     sw::ui::Settings settings(parser.value(settingsFile));
-    sw::ui::applyTheme(application, settings.theme(), systemIsDark);
+    sw::ui::applyTheme(settings.theme(), system);
     QObject::connect(&settings, &sw::ui::Settings::changed, &application, [&, last = settings.theme()]() mutable {
         if (settings.theme() != last)
-            sw::ui::applyTheme(application, last = settings.theme(), systemIsDark);
+            sw::ui::applyTheme(last = settings.theme(), system);
     });
     sw::ui::installBufferAccessibility();
 

@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
     }
     const QTemporaryDir folder;
     sw::ui::Settings settings(folder.filePath(QStringLiteral("settings.ini")));
-    sw::ui::applyTheme(application, settings.theme(), false);
+    sw::ui::applyTheme(settings.theme(), QApplication::palette());
     sw::Engine engine({.store = {.directory = folder.path()}});
     sw::ui::DialogPrompter prompter;
     sw::ui::MainWindow window(engine, settings, prompter);

@@ -58,7 +58,7 @@ quint64 fill(sw::Transcript& transcript, bool isGiant, qint64 amount) {
 
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
-    sw::ui::applyTheme(application, sw::ui::ThemeChoice::Light, false);
+    sw::ui::applyTheme(sw::ui::ThemeChoice::Light, {});
     const bool isGiant = QApplication::arguments().value(1) == QLatin1String("giant");
     const qint64 amount = QApplication::arguments().value(2, QStringLiteral("1000000")).toLongLong();
     const auto run = sw::RunDirectory::create(QDir::tempPath() + QStringLiteral("/socketwright-bench"));

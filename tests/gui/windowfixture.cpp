@@ -13,7 +13,7 @@ WindowFixture::WindowFixture()
     : m_engine({.store = {.directory = m_journal.path()}}),
       m_settings(m_folder.filePath(QStringLiteral("settings.ini"))) {
     ui::installBufferAccessibility();
-    ui::applyTheme(*qobject_cast<QApplication*>(QCoreApplication::instance()), ui::ThemeChoice::Light, false);
+    ui::applyTheme(ui::ThemeChoice::Light, {});
     m_window = std::make_unique<ui::MainWindow>(m_engine, m_settings, m_prompter);
     m_window->show();
     [[maybe_unused]] const bool isExposed = QTest::qWaitForWindowExposed(m_window.get());

@@ -96,7 +96,7 @@ void BehaviourEditor::build() {
     m_try = pushButton(tr("Try on past records"), "tryRulesButton", this);
     m_try->setToolTip(tr("Shows which rule would answer what was received so far. Nothing is sent."));
     m_save = pushButton(tr("Save and apply"), "saveBehaviourButton", this);
-    m_save->setProperty("primary", true);
+    setPrimary(*m_save);
     m_save->setToolTip(tr("Ctrl+S. The endpoint takes it over; its connections stay open."));
     auto* row = new QHBoxLayout;
     row->addWidget(m_status, 1);

@@ -160,7 +160,7 @@ QWidget* BufferPanel::buildHeader() {
     layout->setContentsMargins(10, 3, 6, 3);
     layout->setSpacing(2);
     m_titleLabel = new ElidedLabel(Qt::ElideMiddle, header);
-    m_titleLabel->setProperty("heading", true);
+    setHeading(*m_titleLabel);
     m_stateLabel = plainLabel({}, header);
     nameWidget(m_stateLabel, "bufferState", tr("State"));
     m_titleLabel->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);

@@ -15,7 +15,6 @@
 #include <QLineEdit>
 #include <QLocale>
 #include <QStringListModel>
-#include <QStyle>
 #include <QToolButton>
 
 namespace sw::ui {
@@ -143,8 +142,7 @@ void FilterBar::apply() {
     const auto filter = Filter::parse(m_field->text(), Timestamp::now().wall);
     m_problem = filter ? QString()
                        : tr("at %1: %2").arg(QString::number(filter.error().position + 1), errorText(filter.error()));
-    m_field->setProperty("hasError", !filter.has_value());
-    m_field->style()->polish(m_field);
+    setMistaken(*m_field, !filter.has_value());
     m_field->setToolTip(plainToolTip(m_problem));
     if (filter) {
         m_isActive = !filter->isEmpty();

@@ -11,7 +11,6 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
-#include <QStyle>
 #include <QToolButton>
 
 #include <algorithm>
@@ -180,10 +179,7 @@ void FindBar::step(int direction) {
 
 void FindBar::showState() {
     const bool hasProblem = !m_problem.isEmpty();
-    if (m_field->property("hasError").toBool() != hasProblem) {
-        m_field->setProperty("hasError", hasProblem);
-        m_field->style()->polish(m_field);
-    }
+    setMistaken(*m_field, hasProblem);
     m_field->setToolTip(plainToolTip(m_problem));
     QString text;
     const auto all =

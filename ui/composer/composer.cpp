@@ -21,7 +21,6 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QSpinBox>
-#include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -31,13 +30,6 @@ namespace {
 
 constexpr qsizetype previewBytes = 24;
 constexpr qsizetype longestRemembered = 4096; // characters, in the settings
-
-void setError(QWidget* widget, bool hasError) {
-    if (widget->property("hasError").toBool() == hasError)
-        return;
-    widget->setProperty("hasError", hasError);
-    widget->style()->polish(widget);
-}
 
 } // namespace
 
@@ -119,7 +111,7 @@ void Composer::buildRow() {
     m_size = mutedLabel({}, this);
     nameWidget(m_size, "messageSize", tr("Size of the message"));
     m_send = pushButton(tr("Send"), "sendButton", this);
-    m_send->setProperty("primary", true);
+    setPrimary(*m_send);
     m_optionsButton = toolButton(icon(IconId::Options), "composerOptions",
                                  tr("Line ending, encoding, repeat and bytes of the message"), this);
     m_optionsButton->setCheckable(true);
@@ -148,7 +140,7 @@ void Composer::buildRow() {
 /// What is set now and then, behind a button.
 void Composer::buildOptions() {
     m_preview = new ElidedLabel(Qt::ElideRight, this);
-    m_preview->setProperty("muted", true);
+    setMuted(*m_preview);
     nameWidget(m_preview, "messagePreview", tr("Bytes to send"));
     m_options = new QWidget(this);
     auto* rows = new QVBoxLayout(m_options);
@@ -353,7 +345,7 @@ Result<QByteArray> Composer::previewBytesOf() const {
 /// Beside the message: how much it is, and by what it ends. Below it, when that was asked for or something is wrong:
 /// its bytes.
 void Composer::updateSize() {
-    const bool isWrong = m_message->property("hasError").toBool();
+    const bool isWrong = isMistaken(*m_message);
     m_preview->setVisible(isWrong || m_optionsButton->isChecked());
     QString text;
     if (m_form != PayloadForm::File && !isWrong) {
@@ -395,14 +387,14 @@ void Composer::showPreview() {
     if (m_form == PayloadForm::File) {
         const QFileInfo file(m_message->text());
         const bool isReadable = file.isFile() && file.isReadable();
-        setError(m_message, !m_message->text().isEmpty() && !isReadable);
+        setMistaken(*m_message, !m_message->text().isEmpty() && !isReadable);
         m_preview->setText(isReadable ? tr("%1 in the file").arg(formatBytes(static_cast<quint64>(file.size())))
                            : m_message->text().isEmpty() ? QString()
                                                          : tr("This file cannot be read."));
         return;
     }
     const auto bytes = previewBytesOf();
-    setError(m_message, !bytes.has_value());
+    setMistaken(*m_message, !bytes.has_value());
     if (!bytes) {
         const QString place =
             bytes.error().position >= 0 ? tr("at character %1: ").arg(bytes.error().position + 1) : QString();
@@ -427,9 +419,9 @@ void Composer::send() {
         return;
     }
     const auto interval = parseDuration(m_interval->text());
-    setError(m_interval, !interval.has_value());
+    setMistaken(*m_interval, !interval.has_value());
     const auto pause = parseDuration(m_pause->text());
-    setError(m_pause, !pause.has_value());
+    setMistaken(*m_pause, !pause.has_value());
     const bool isBad = m_form == PayloadForm::File ? !QFileInfo(m_message->text()).isReadable() : !previewBytesOf();
     if (isBad || !interval || !pause) {
         emit complained(isBad       ? m_preview->text()

@@ -15,7 +15,6 @@
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QStringListModel>
-#include <QStyle>
 #include <QVBoxLayout>
 
 namespace sw::ui {
@@ -122,7 +121,7 @@ AddressBar::AddressBar(Settings& settings, QWidget* parent)
     m_behaviour->setToolTip(tr("What each connection does by itself"));
     row->addWidget(m_behaviour);
     m_listen = pushButton(tr("Listen"), "listenButton", this);
-    m_listen->setProperty("primary", true);
+    setPrimary(*m_listen);
     m_connect = pushButton(tr("Connect"), "connectButton", this);
     m_options = pushButton(tr("Options"), "optionsButton", this);
     m_options->setCheckable(true);
@@ -130,7 +129,7 @@ AddressBar::AddressBar(Settings& settings, QWidget* parent)
         row->addWidget(button);
     layout->addLayout(row);
     m_error = plainLabel({}, this);
-    m_error->setProperty("error", true);
+    setMistake(*m_error);
     m_error->setWordWrap(true);
     m_error->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_error->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -210,8 +209,7 @@ void AddressBar::updateCompletions(const QString& text) {
 }
 
 void AddressBar::showError(const Error& error) {
-    m_field->setProperty("hasError", true);
-    m_field->style()->polish(m_field);
+    setMistaken(*m_field, true);
     constexpr qsizetype most = 600; // characters; what was typed may be of any length, and stands in the field
     const QString text = toText(error);
     m_error->setText(text.size() <= most ? text : text.left(most / 2) + QStringLiteral(" … ") + text.right(most / 2));
@@ -221,8 +219,7 @@ void AddressBar::showError(const Error& error) {
 void AddressBar::clearError() {
     if (m_error->isHidden())
         return;
-    m_field->setProperty("hasError", false);
-    m_field->style()->polish(m_field);
+    setMistaken(*m_field, false);
     m_error->hide();
 }
 
@@ -254,10 +251,8 @@ void AddressBar::submit(Role role) {
 /// The button that is marked is the one that Return presses.
 void AddressBar::setRole(Role role) {
     m_lastRole = role;
-    for (QPushButton* button : {m_listen, m_connect}) {
-        button->setProperty("primary", button == (role == Role::Listen ? m_listen : m_connect));
-        button->style()->polish(button);
-    }
+    setPrimary(*m_listen, role == Role::Listen);
+    setPrimary(*m_connect, role == Role::Connect);
 }
 
 /// What the next endpoint does by itself. What servers do is not for who connects:

@@ -8,7 +8,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QScrollArea>
-#include <QStyle>
 #include <QVBoxLayout>
 
 namespace sw::ui {
@@ -26,7 +25,7 @@ AddressForm::AddressForm(QWidget* parent) : QWidget(parent) {
     layout->setContentsMargins(12, 8, 12, 12);
     m_preview = plainLabel({}, content);
     m_preview->setWordWrap(true);
-    m_preview->setProperty("muted", true);
+    setMuted(*m_preview);
     nameWidget(m_preview, "formAddress", tr("Requested address"));
     layout->addWidget(m_preview);
     m_place = new QFormLayout;
@@ -110,7 +109,7 @@ void AddressForm::rebuild(Scheme scheme) {
         if (group != spec.group) {
             group = spec.group;
             auto* title = plainLabel(groupTitle(spec.group), m_groupsHost);
-            title->setProperty("heading", true);
+            setHeading(*title);
             layout->addSpacing(6);
             layout->addWidget(title);
             form = new QFormLayout;
@@ -176,10 +175,7 @@ void AddressForm::edited() {
     for (const Field& field : m_fields) {
         const QString value = fieldValue(field);
         const bool isBad = !value.isEmpty() && !normaliseOption(*field.spec, value);
-        if (field.editor->property("hasError").toBool() != isBad) {
-            field.editor->setProperty("hasError", isBad);
-            field.editor->style()->polish(field.editor);
-        }
+        setMistaken(*field.editor, isBad);
         if (value.isEmpty())
             continue;
         QString safe = value;

@@ -87,7 +87,7 @@ void InterceptPanel::buildQueue() {
     m_editor->setPlaceholderText(tr("Nothing is held."));
     m_answer->setToolTip(
         plainToolTip(tr("Sends what stands here back to who wrote the message; the message goes no further")));
-    m_pass->setProperty("primary", true);
+    setPrimary(*m_pass);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_form);
     buttons->addStretch();

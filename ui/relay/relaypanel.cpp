@@ -39,7 +39,7 @@ RelayPanel::RelayPanel(Engine& engine, const QFont& font, QWidget* parent)
     auto* page = new QWidget(this);
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(10, 8, 10, 8);
-    m_title->setProperty("heading", true);
+    setHeading(*m_title);
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     nameWidget(m_title, "relayTitle", tr("Relay"));
     nameWidget(m_tabs, "relayTabs", tr("Relay"));

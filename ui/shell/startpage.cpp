@@ -20,7 +20,7 @@ constexpr int mostShown = 8;
 
 QLabel* headingLabel(const QString& text, QWidget* parent) {
     QLabel* label = plainLabel(text, parent);
-    label->setProperty("heading", true);
+    setHeading(*label);
     return label;
 }
 
@@ -88,7 +88,7 @@ void StartPage::addTask(QVBoxLayout* column, const QString& text, const char* na
     button->setMaximumWidth(columnWidth);
     button->setToolTip(plainToolTip(what));
     button->setAccessibleDescription(what);
-    button->setStyleSheet(QStringLiteral("text-align: left;"));
+    button->setProperty("task", true);
     connect(button, &QPushButton::clicked, this, [run = std::move(run)] { run(); });
     column->addWidget(button);
 }

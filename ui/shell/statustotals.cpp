@@ -17,20 +17,23 @@ StatusTotals::StatusTotals(const Engine& engine, const EndpointModel& model, QSt
     : QObject(bar),
       m_engine(engine),
       m_model(model),
-      m_endpoints(plainLabel({}, bar)),
-      m_rates(plainLabel({}, bar)),
-      m_store(plainLabel({}, bar)),
-      m_recordings(plainLabel({}, bar)),
-      m_held(plainLabel({}, bar)) {
+      m_endpoints(mutedLabel({}, bar)),
+      m_rates(mutedLabel({}, bar)),
+      m_store(mutedLabel({}, bar)),
+      m_recordings(mutedLabel({}, bar)),
+      m_held(mutedLabel({}, bar)) {
     m_endpoints->setObjectName(QStringLiteral("endpointTotals"));
     nameWidget(m_store, "storeTotals", tr("Whether everything is recorded"));
     nameWidget(m_recordings, "recordingTotals", tr("Recording to file"));
     nameWidget(m_held, "heldTotals", tr("Held messages"));
-    for (QLabel* label : {m_endpoints, m_rates, m_store, m_recordings, m_held})
+    constexpr int gap = 8; // pixels at both sides
+    for (QLabel* label : {m_endpoints, m_rates, m_store, m_recordings, m_held}) {
+        label->setContentsMargins(gap, 0, gap, 0);
         bar->addWidget(label);
+    }
     m_recordings->hide();
     m_held->hide();
-    bar->addPermanentWidget(plainLabel(tr("Ctrl+Shift+P commands · Ctrl+P buffers"), bar));
+    bar->addPermanentWidget(mutedLabel(tr("Ctrl+Shift+P commands · Ctrl+P buffers"), bar));
     bar->setSizeGripEnabled(false);
 }
 

@@ -3,6 +3,8 @@
 
 #include <QIcon>
 
+class QPainter;
+
 namespace sw::ui {
 
 enum class IconId {
@@ -30,9 +32,14 @@ enum class IconId {
     Accept,
     Network,
     Unverified,
+    Record,
+    Clear,
+    Pin,
 };
 
-/// An icon that is painted when it is shown: sharp at every scale, in the colours of the current theme.
+/// A picture of resources/icons, painted when it is shown: sharp at every scale, in the colours of the current theme.
 QIcon icon(IconId id);
+/// Paints it in one colour into a rectangle, as large as it fits.
+void paintIcon(QPainter& painter, IconId id, const QRect& rect, const QColor& color);
 
 } // namespace sw::ui

@@ -4,8 +4,6 @@
 #include <QColor>
 #include <QPalette>
 
-class QApplication;
-
 namespace sw::ui {
 
 enum class ThemeChoice { System, Light, Dark };
@@ -31,8 +29,11 @@ struct ThemeColors {
 bool isDark(const QPalette& palette);
 ThemeColors themeColors(const QPalette& palette);
 
-/// Style, palette and style sheet of the whole program. The system's choice is read from the palette it gave us at the
-/// start; call it once with that before any other choice.
-void applyTheme(QApplication& application, ThemeChoice choice, bool systemIsDark);
+/// The palette of a choice. `system`: the one that the desktop gave at the start; one of high contrast is followed.
+QPalette themePalette(ThemeChoice choice, const QPalette& system);
+/// The contrast of two colours, 1 to 21 (WCAG 2.1, relative luminance).
+double contrastOf(const QColor& one, const QColor& other);
+/// Style and palette of the whole program.
+void applyTheme(ThemeChoice choice, const QPalette& system);
 
 } // namespace sw::ui

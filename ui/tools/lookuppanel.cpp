@@ -16,7 +16,6 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSplitter>
-#include <QStyle>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -118,8 +117,7 @@ void LookupPanel::start() {
     const bool reverse = m_reverse->isChecked();
     m_facts->clear();
     showInterfaces();
-    m_status->setProperty("error", false);
-    m_status->style()->polish(m_status);
+    setMistake(*m_status, false);
     m_status->setText(asksTheNetwork(query, reverse) ? tr("Asking the name service…") : QString());
     m_status->setVisible(!m_status->text().isEmpty());
     const quint64 asked = ++m_asked;
@@ -135,8 +133,7 @@ void LookupPanel::finished(const QString& query, const Result<std::vector<Lookup
     m_status->setVisible(!facts);
     if (!facts) {
         m_status->setText(query.isEmpty() ? errorText(facts.error()) : toText(facts.error()));
-        m_status->setProperty("error", true);
-        m_status->style()->polish(m_status);
+        setMistake(*m_status);
         return;
     }
     for (const LookupFact& fact : *facts) {

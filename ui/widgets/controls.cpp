@@ -24,8 +24,39 @@ QLabel* plainLabel(const QString& text, QWidget* parent) {
 
 QLabel* mutedLabel(const QString& text, QWidget* parent) {
     QLabel* label = plainLabel(text, parent);
-    label->setProperty("muted", true);
+    setMuted(*label);
     return label;
+}
+
+void setMuted(QLabel& label) {
+    label.setForegroundRole(QPalette::PlaceholderText);
+}
+
+void setHeading(QLabel& label) {
+    QFont font = label.font();
+    font.setWeight(QFont::DemiBold);
+    label.setFont(font);
+}
+
+void setMistake(QLabel& label, bool isOne) {
+    label.setForegroundRole(isOne ? QPalette::BrightText : QPalette::WindowText);
+}
+
+void setMistaken(QWidget& field, bool isMistaken) {
+    if (sw::ui::isMistaken(field) == isMistaken)
+        return;
+    field.setProperty("hasError", isMistaken);
+    field.update();
+}
+
+bool isMistaken(const QWidget& field) {
+    return field.property("hasError").toBool();
+}
+
+void setPrimary(QPushButton& button, bool isPrimary) {
+    button.setProperty("primary", isPrimary);
+    button.updateGeometry();
+    button.update();
 }
 
 QToolButton* toolButton(const QIcon& icon, const char* objectName, const QString& accessibleName, QWidget* parent) {
@@ -56,7 +87,8 @@ QPushButton* pushButton(const QString& text, const char* objectName, QWidget* pa
 QFrame* separator(QWidget* parent) {
     auto* line = new QFrame(parent);
     line->setFixedHeight(1);
-    line->setProperty("separator", true);
+    line->setAutoFillBackground(true);
+    line->setBackgroundRole(QPalette::Mid);
     return line;
 }
 
@@ -68,7 +100,7 @@ DialogButtons dialogButtons(QDialog& dialog, const QString& action, const char* 
                           .leave = pushButton(leave, leaveName, &dialog)};
     row->addButton(buttons.action, QDialogButtonBox::AcceptRole);
     row->addButton(buttons.leave, QDialogButtonBox::RejectRole);
-    buttons.action->setProperty("primary", true);
+    setPrimary(*buttons.action);
     buttons.action->setDefault(true);
     buttons.leave->setAutoDefault(false);
     QObject::connect(row, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);

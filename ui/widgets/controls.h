@@ -20,6 +20,15 @@ void nameWidget(QWidget* widget, const char* objectName, const QString& accessib
 /// A label that never guesses markup: what peers send reaches it as it is.
 QLabel* plainLabel(const QString& text, QWidget* parent);
 QLabel* mutedLabel(const QString& text, QWidget* parent);
+/// The same for a label that is there; and as a heading; and as what says a mistake.
+void setMuted(QLabel& label);
+void setHeading(QLabel& label);
+void setMistake(QLabel& label, bool isOne = true);
+/// A field whose content is wrong has another border.
+void setMistaken(QWidget& field, bool isMistaken);
+bool isMistaken(const QWidget& field);
+/// The button that Return presses.
+void setPrimary(QPushButton& button, bool isPrimary = true);
 QToolButton* toolButton(const QIcon& icon, const char* objectName, const QString& accessibleName, QWidget* parent);
 /// A tool button that shows its text and can be checked.
 QToolButton* modeButton(const QString& text, const char* objectName, const QString& accessibleName, QWidget* parent);

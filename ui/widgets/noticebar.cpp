@@ -6,6 +6,7 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
 
 namespace sw::ui {
@@ -15,7 +16,6 @@ NoticeBar::NoticeBar(const char* objectName, const QString& accessibleName, QWid
       m_text(plainLabel({}, this)),
       m_layout(new QHBoxLayout(this)) {
     nameWidget(this, objectName, accessibleName);
-    setAutoFillBackground(true);
     m_layout->setContentsMargins(14, 7, 10, 7);
     m_text->setWordWrap(true);
     m_layout->addWidget(m_text, 1);
@@ -27,11 +27,6 @@ void NoticeBar::say(const QString& text, std::vector<Choice> choices) {
         button->deleteLater();
     m_buttons.clear();
     m_text->setText(text);
-    QPalette colors = parentWidget()->palette();
-    QColor wash = themeColors(colors).warning;
-    wash.setAlpha(50);
-    colors.setColor(QPalette::Window, wash);
-    setPalette(colors);
     for (Choice& choice : choices) {
         QPushButton* button = pushButton(choice.text, choice.name, this);
         connect(button, &QPushButton::clicked, this, [this, call = std::move(choice.call)] {
@@ -43,6 +38,15 @@ void NoticeBar::say(const QString& text, std::vector<Choice> choices) {
         m_buttons.push_back(button);
     }
     show();
+}
+
+/// Washed with the colour of warnings, in either theme.
+void NoticeBar::paintEvent(QPaintEvent* /*event*/) {
+    QPainter painter(this);
+    QColor wash = themeColors(palette()).warning;
+    wash.setAlpha(56);
+    painter.fillRect(rect(), palette().window());
+    painter.fillRect(rect(), wash);
 }
 
 QString NoticeBar::text() const {

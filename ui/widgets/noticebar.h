@@ -30,6 +30,9 @@ public:
     void say(const QString& text, std::vector<Choice> choices);
     QString text() const;
 
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
 private:
     QLabel* m_text;
     QHBoxLayout* m_layout;
