@@ -107,9 +107,10 @@ constexpr std::array table{
                "any."},
     OptionSpec{"verify", OptionGroup::Tls, OptionType::Switch, secure, both, 0, 0, "on", "", false, false,
                "Check the peer's chain of certificates, and that a server's is for the name we asked for."},
-    OptionSpec{"pin", OptionGroup::Tls, OptionType::Fingerprint, secure, connecting, 0, 0, "", "", false, false,
-               "SHA-256 fingerprint of the one certificate that the server may show: it is taken whoever signed it, and "
-               "no other is."},
+    OptionSpec{
+        "pin", OptionGroup::Tls, OptionType::Fingerprint, secure, connecting, 0, 0, "", "", false, false,
+        "SHA-256 fingerprint of the one certificate that the server may show: it is taken whoever signed it, and "
+        "no other is."},
     OptionSpec{"name", OptionGroup::Tls, OptionType::Text, secure, connecting, 0, 0, "", "", false, false,
                "Whom to ask for (SNI) and to expect, if it is not the host of the address."},
     OptionSpec{"alpn", OptionGroup::Tls, OptionType::Text, secure, both, 0, 0, "", "", false, false,

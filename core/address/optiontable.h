@@ -13,7 +13,20 @@ namespace sw {
 enum class Role { Listen, Connect };
 
 /// A Secret's value says where it stands, `env:NAME` or `file:PATH`: an address never holds it.
-enum class OptionType { Switch, Integer, Size, Duration, Choice, Text, Host, Group, Destination, Secret, Proxy, Fingerprint };
+enum class OptionType {
+    Switch,
+    Integer,
+    Size,
+    Duration,
+    Choice,
+    Text,
+    Host,
+    Group,
+    Destination,
+    Secret,
+    Proxy,
+    Fingerprint
+};
 
 /// Headings under which options are shown, in the form and in the help.
 enum class OptionGroup { Listener, Stream, Tls, Datagram, Buffer, Unix };

@@ -190,15 +190,17 @@ Result<QString> replyRules(const QString& reply) {
     const QString when = reply.left(std::max<qsizetype>(place, 0)).trimmed();
     const QString answer = reply.mid(place + arrow.size()).trimmed();
     if (place < 0 || when.isEmpty() || answer.isEmpty() || reply.contains(QLatin1Char('\n')))
-        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "reply takes what to look for and what to answer, in one line: "
-                                                         "reply=PING => PONG\\n.")));
+        return refuse(
+            sentence(QT_TRANSLATE_NOOP("Core", "reply takes what to look for and what to answer, in one line: "
+                                               "reply=PING => PONG\\n.")));
     const bool isCondition = Condition::isOne(when.section(QLatin1Char(' '), 0, 0));
     if (isCondition) {
         if (const auto condition = Condition::parse(when); !condition)
             return tl::unexpected(condition.error());
     }
-    return QString(QStringLiteral("framer lines\n\nrule reply\n  ") + (isCondition ? when : QStringLiteral("contains ") + when) +
-                   QStringLiteral("\n  answer ") + answer + QLatin1Char('\n'));
+    return QString(QStringLiteral("framer lines\n\nrule reply\n  ") +
+                   (isCondition ? when : QStringLiteral("contains ") + when) + QStringLiteral("\n  answer ") + answer +
+                   QLatin1Char('\n'));
 }
 
 Result<BehaviourPlan> planBehaviour(const QString& text, const BehaviourChoice& choice) {

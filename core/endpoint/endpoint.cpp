@@ -19,7 +19,7 @@ Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest reques
                    std::shared_ptr<Transcript> transcript)
     : m_host(host),
       m_request(std::move(request)),
-      m_transcript(transcript != nullptr            ? std::move(transcript)
+      m_transcript(transcript != nullptr          ? std::move(transcript)
                    : m_request.earlier != nullptr ? m_request.earlier->transcript
                                                   : host.newTranscript()) {
     m_snapshot.id = m_request.id;

@@ -17,6 +17,17 @@ EndpointKind kindOf(const QJsonObject& label) {
     return EndpointKind::Connection;
 }
 
+/// By the event near its beginning.
+bool wasAccepted(const std::shared_ptr<const Transcript>& transcript) {
+    constexpr RecordIndex looked = 20;
+    const TranscriptReader reader(transcript);
+    for (RecordIndex i = 0; i < std::min(reader.count(), looked); ++i) {
+        if (reader.header(i).kind == RecordKind::Event && reader.header(i).event == EventKind::Accepted)
+            return true;
+    }
+    return false;
+}
+
 EndpointRequest requestOf(EndpointId id, EndpointId parent, const QJsonObject& label) {
     EndpointRequest request{.id = id, .parent = parent, .address = {}, .name = {}, .behaviour = {}};
     request.name = label.value(QStringLiteral("name")).toString();
@@ -41,10 +52,10 @@ RecoveredEndpoint::RecoveredEndpoint(EndpointHost& host, EndpointId id, Endpoint
     own.local = recovered.label.value(QStringLiteral("local")).toString();
     own.peer = recovered.label.value(QStringLiteral("peer")).toString();
     own.isRecovered = true;
+    own.isAccepted = wasAccepted(recovered.transcript);
     const QString file = recovered.label.value(QStringLiteral("file")).toString();
-    own.closing = file.isEmpty()
-                      ? sentence(QT_TRANSLATE_NOOP("Core", "recovered from an earlier session"))
-                      : sentence(QT_TRANSLATE_NOOP("Core", "read from %1"), file);
+    own.closing = file.isEmpty() ? sentence(QT_TRANSLATE_NOOP("Core", "recovered from an earlier session"))
+                                 : sentence(QT_TRANSLATE_NOOP("Core", "read from %1"), file);
     readCounters(recovered.label.value(QStringLiteral("counters")).toObject());
     own.state = EndpointState::Closed;
 }

@@ -80,12 +80,12 @@ struct EndpointSnapshot {
     QString local; ///< `127.0.0.1:10244`; empty while there is none
     QString peer;
     QString behaviour;
-    Sentence closing;         ///< of the closing record
+    Sentence closing;                         ///< of the closing record
     std::optional<ClosingCause> closingCause; ///< likewise
-    bool isNamed = false;     ///< the name was given, not derived
-    bool isRecovered = false; ///< of a run before this one, or of a file; to be read only
-    bool isReachable = false; ///< from other machines
-    bool isAccepted = false;  ///< a connection that a listener took, not one that was made
+    bool isNamed = false;                     ///< the name was given, not derived
+    bool isRecovered = false;                 ///< of a run before this one, or of a file; to be read only
+    bool isReachable = false;                 ///< from other machines
+    bool isAccepted = false;                  ///< a connection that a listener took, not one that was made
     bool isAcceptManual = false;
     bool hasPeerEnded = false;        ///< its end of stream has come
     bool isPaused = false;            ///< a listener, also while it is being reopened

@@ -185,11 +185,11 @@ Result<void> Engine::openAgain(EndpointId id, const std::optional<Address>& addr
                        (known->kind == EndpointKind::Listener || known->kind == EndpointKind::Connection ||
                         known->kind == EndpointKind::DatagramSocket);
     if (!isOwn)
-        return refuse(sentence(
-            QT_TRANSLATE_NOOP("Core", "%1 was not opened here: only what was opened can be opened again."), known->name));
-    if (relayRequest(id) || known->behaviour.startsWith(QLatin1String("replay=")))
         return refuse(
-            sentence(QT_TRANSLATE_NOOP("Core", "%1 relays or replays: open a new one."), known->name));
+            sentence(QT_TRANSLATE_NOOP("Core", "%1 was not opened here: only what was opened can be opened again."),
+                     known->name));
+    if (relayRequest(id) || known->behaviour.startsWith(QLatin1String("replay=")))
+        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 relays or replays: open a new one."), known->name));
     const bool isBound = known->kind == EndpointKind::DatagramSocket && known->isPassive;
     const Role role = known->kind == EndpointKind::Listener || isBound ? Role::Listen : Role::Connect;
     const Address wanted = address.value_or(known->address);

@@ -68,8 +68,8 @@ public:
 
     /// Opens an endpoint that has ended once more: same id, name and transcript, with an OpenedAgain event between. A
     /// listener takes the port that it had. `address`: another one of the same scheme and use, such as with other
-    /// options; None: as it was. Errors: those of listen() and connectTo(); not for what is open, was accepted, was read
-    /// from a file, or relays or replays.
+    /// options; None: as it was. Errors: those of listen() and connectTo(); not for what is open, was accepted, was
+    /// read from a file, or relays or replays.
     Result<void> openAgain(EndpointId id, const std::optional<Address>& address = {}, bool allowsRemoteConsole = false);
 
     /// Listens, and passes everything on between each client and a connection to the target. A client's connection is
@@ -122,8 +122,8 @@ public:
     void sampleKernel(EndpointId id);
     /// Gives an open endpoint another behaviour; a listener's goes to its further connections.
     Result<void> setBehaviour(EndpointId id, const QString& behaviour);
-    /// Gives both ends of a loop that was paused their behaviours back, and lets it run. Errors: a file of theirs cannot
-    /// be read any more.
+    /// Gives both ends of a loop that was paused their behaviours back, and lets it run. Errors: a file of theirs
+    /// cannot be read any more.
     Result<void> resumeLoop(const AnsweringLoop& loop);
     /// Reads the file of the endpoint's behaviour again; it and its connections take that over, and keep their state.
     /// What is wrong in the file is returned, and everything stays as it was.

@@ -349,7 +349,8 @@ void EngineWorker::notifyOf(std::size_t most) {
 /// Behaviours that answer what comes, and can so keep each other going.
 static bool answers(const QString& behaviour) {
     return behaviour == QLatin1String("echo") || behaviour == QLatin1String("talk") ||
-           behaviour.startsWith(QLatin1String("reply=")) || behaviour.startsWith(QLatin1String("rules=")) || behaviour.startsWith(QLatin1String("script="));
+           behaviour.startsWith(QLatin1String("reply=")) || behaviour.startsWith(QLatin1String("rules=")) ||
+           behaviour.startsWith(QLatin1String("script="));
 }
 
 /// Once a second for each endpoint: one that receives a thousand messages from another behaviour of ours is in a loop.
@@ -364,7 +365,8 @@ void EngineWorker::watchPace(const EndpointSnapshot& snapshot) {
     if (elapsed < window)
         return;
     const quint64 came = snapshot.counters.receivedRecords - std::min(pace.records, snapshot.counters.receivedRecords);
-    pace.perSecond = pace.since.time_since_epoch().count() == 0 ? 0 : came * 1000 / static_cast<quint64>(elapsed.count());
+    pace.perSecond =
+        pace.since.time_since_epoch().count() == 0 ? 0 : came * 1000 / static_cast<quint64>(elapsed.count());
     pace.since = now;
     pace.records = snapshot.counters.receivedRecords;
     if (pace.perSecond < loopsFrom || pace.isLetBe)
@@ -393,8 +395,8 @@ void EngineWorker::pauseLoop(EndpointId one, EndpointId other, quint64 perSecond
                        .behaviour = find(one)->snapshot().behaviour,
                        .otherBehaviour = find(other)->snapshot().behaviour,
                        .perSecond = perSecond};
-    for (const auto& [id, behaviour, fromOther] :
-         {std::tuple(one, loop.behaviour, loop.otherBehaviour), std::tuple(other, loop.otherBehaviour, loop.behaviour)}) {
+    for (const auto& [id, behaviour, fromOther] : {std::tuple(one, loop.behaviour, loop.otherBehaviour),
+                                                   std::tuple(other, loop.otherBehaviour, loop.behaviour)}) {
         Endpoint& endpoint = *find(id);
         endpoint.tellOf(EventKind::Warning,
                         sentence(QT_TRANSLATE_NOOP("Core", "paused: %1 here and %2 at the other end answered each "

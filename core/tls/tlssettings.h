@@ -27,9 +27,10 @@ struct TlsSettings {
     QString psk;                                 ///< where a pre-shared key stands, in hexadecimal digits; empty: none
     QString pskIdentity; ///< its name; empty: a client says `Client_identity`, a server takes any
     bool verify = true;  ///< the chain and, for a client, the name
-    QString pin; ///< SHA-256 of the one certificate that a server may show, in lower-case digits; empty: any that is right
-    QString name;        ///< whom a client asks for (SNI, RFC 6066) and expects; a name or an IP address
-    QStringList alpn;    ///< RFC 7301, in order of preference
+    QString
+        pin; ///< SHA-256 of the one certificate that a server may show, in lower-case digits; empty: any that is right
+    QString name;     ///< whom a client asks for (SNI, RFC 6066) and expects; a name or an IP address
+    QStringList alpn; ///< RFC 7301, in order of preference
     QString minimum = QStringLiteral("1.2");
     QString maximum; ///< empty: the newest
     QString ciphers; ///< OpenSSL's cipher list; empty: its own

@@ -183,8 +183,8 @@ QString valuesOf(const QString& name) {
     return values.join(QStringLiteral(", "));
 }
 
-/// `12:30`, `12:30:05.25` (today), `2026-01-31T12:30:00` or `-5m`; nanoseconds since 1970. Fractions of a second have up
-/// to nine digits.
+/// `12:30`, `12:30:05.25` (today), `2026-01-31T12:30:00` or `-5m`; nanoseconds since 1970. Fractions of a second have
+/// up to nine digits.
 std::optional<qint64> parseTime(const QString& whole, qint64 now) {
     constexpr qint64 million = 1'000'000;
     constexpr qsizetype mostDigits = 9;
@@ -192,9 +192,8 @@ std::optional<qint64> parseTime(const QString& whole, qint64 now) {
     qint64 fraction = 0;
     if (const qsizetype dot = whole.lastIndexOf(QLatin1Char('.')); dot > 0 && !whole.startsWith(QLatin1Char('-'))) {
         const QString digits = whole.mid(dot + 1);
-        const bool isNumber = std::all_of(digits.begin(), digits.end(), [](QChar c) {
-            return c >= QLatin1Char('0') && c <= QLatin1Char('9');
-        });
+        const bool isNumber = std::all_of(digits.begin(), digits.end(),
+                                          [](QChar c) { return c >= QLatin1Char('0') && c <= QLatin1Char('9'); });
         if (digits.isEmpty() || digits.size() > mostDigits || !isNumber)
             return std::nullopt;
         fraction = digits.leftJustified(mostDigits, QLatin1Char('0')).toLongLong();

@@ -103,14 +103,41 @@ bool removeKilledRun(const KilledRun& run) {
     return QDir(run.directory).removeRecursively();
 }
 
+namespace {
+
+/// What a transcript holds, as RecoveredEndpoint reads it.
+QJsonObject countersOf(const std::shared_ptr<const Transcript>& transcript) {
+    struct {
+        qint64 bytes = 0;
+        qint64 records = 0;
+    } received, sent;
+    const TranscriptReader reader(transcript);
+    for (RecordIndex i = 0; i < reader.count(); ++i) {
+        const RecordHeader header = reader.header(i);
+        if (header.kind != RecordKind::Received && header.kind != RecordKind::Sent)
+            continue;
+        auto& direction = header.kind == RecordKind::Received ? received : sent;
+        direction.bytes += header.size;
+        ++direction.records;
+    }
+    return {{QStringLiteral("receivedBytes"), received.bytes},
+            {QStringLiteral("receivedRecords"), received.records},
+            {QStringLiteral("sentBytes"), sent.bytes},
+            {QStringLiteral("sentRecords"), sent.records}};
+}
+
+} // namespace
+
 std::vector<RecoveredTranscript> openKilledRun(const KilledRun& run) {
     // a store of its own: the steady clock of that run means nothing beside ours
     auto store = std::make_shared<TranscriptStore>();
     store->raiseWatermark(std::numeric_limits<qint64>::max());
     std::vector<RecoveredTranscript> recovered;
     for (JournaledTranscript& found : scanJournal(run.directory)) {
-        recovered.push_back({.label = Facts::read(found.label).toJson(),
-                             .transcript = std::make_shared<Transcript>(store, std::move(found.extents))});
+        RecoveredTranscript one{.label = Facts::read(found.label).toJson(),
+                                .transcript = std::make_shared<Transcript>(store, std::move(found.extents))};
+        one.label.insert(QStringLiteral("counters"), countersOf(one.transcript));
+        recovered.push_back(std::move(one));
     }
     return recovered;
 }

@@ -94,8 +94,9 @@ private slots:
         const auto server = fixture.engine().listen(*parseAddress(QStringLiteral("tls://127.0.0.1:0")),
                                                     {.behaviour = QStringLiteral("tls-self-signed")});
         QTRY_COMPARE(fixture.engine().snapshot(*server)->state, EndpointState::Listening);
-        connectTo(fixture, QStringLiteral("tls://127.0.0.1:%1")
-                               .arg(fixture.engine().snapshot(*server)->address.place.portFirst));
+        connectTo(
+            fixture,
+            QStringLiteral("tls://127.0.0.1:%1").arg(fixture.engine().snapshot(*server)->address.place.portFirst));
         auto* trust = fixture.inBuffer<QPushButton>("trustButton");
         QTRY_VERIFY(trust->isVisible());
         QTest::mouseClick(trust, Qt::LeftButton);
@@ -134,7 +135,8 @@ private slots:
         auto* bar = fixture.find<QToolBar>("messagesBar");
         QVERIFY(!bar->isVisible()); // nothing is saved
         auto* store = fixture.find<ui::MessageStore>("messageStore");
-        QVERIFY(store->store({.name = QStringLiteral("log in & go"), .steps = {*MessageStep::text(QStringLiteral("USER\\r\\n"))}}));
+        QVERIFY(store->store(
+            {.name = QStringLiteral("log in & go"), .steps = {*MessageStep::text(QStringLiteral("USER\\r\\n"))}}));
         QVERIFY(bar->isVisible());
         connectTo(fixture, addressOf(server));
         const RawPeer peer = server.accept();
@@ -160,7 +162,8 @@ private slots:
         QTRY_COMPARE(fixture.engine().snapshots().size(), 2);
         const EndpointId relay = fixture.idOf(EndpointKind::Listener);
         QTRY_COMPARE(fixture.engine().snapshot(relay)->state, EndpointState::Listening);
-        QTRY_VERIFY(fixture.find<QSlider>("delaySlider") != nullptr && fixture.find<QSlider>("delaySlider")->isVisible());
+        QTRY_VERIFY(fixture.find<QSlider>("delaySlider") != nullptr &&
+                    fixture.find<QSlider>("delaySlider")->isVisible());
         QVERIFY(!fixture.find<QSlider>("dropSlider")->isVisible()); // streams lose nothing
         fixture.find<QSlider>("delaySlider")->setValue(60);
         const auto request = fixture.engine().relayRequest(relay);
@@ -230,8 +233,8 @@ private slots:
                                                     {.behaviour = QStringLiteral("echo")});
         QTRY_COMPARE(fixture.engine().snapshot(*server)->state, EndpointState::Listening);
         const auto client = fixture.engine().connectTo(
-            *parseAddress(QStringLiteral("tcp://127.0.0.1:%1")
-                              .arg(fixture.engine().snapshot(*server)->address.place.portFirst)),
+            *parseAddress(
+                QStringLiteral("tcp://127.0.0.1:%1").arg(fixture.engine().snapshot(*server)->address.place.portFirst)),
             {.behaviour = QStringLiteral("echo")});
         fixture.engine().send(*client, "round");
         auto* bar = fixture.find<QWidget>("loopBar");

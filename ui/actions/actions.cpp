@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "ui/actions/actions.h"
 
+#include "ui/settings/settings.h"
 #include "ui/widgets/controls.h"
 
 #include <QCoreApplication>
 #include <QKeySequence>
 #include <QWidget>
 
+#include <algorithm>
 #include <array>
 
 namespace sw::ui {
@@ -57,6 +59,8 @@ constexpr std::array entries{
                 QT_TRANSLATE_NOOP("Action", "Find &Previous"), "Shift+F3"},
     ActionEntry{ActionId::FilterBuffer, MenuId::Edit, "actionFilter", QT_TRANSLATE_NOOP("Action", "Fi&lter"),
                 "Ctrl+Shift+F"},
+    ActionEntry{ActionId::OnlyThisPeer, MenuId::Edit, "actionOnlyThisPeer",
+                QT_TRANSLATE_NOOP("Action", "Only This P&eer"), ""},
     ActionEntry{ActionId::GoTo, MenuId::Edit, "actionGoTo", QT_TRANSLATE_NOOP("Action", "&Go To…"), "Ctrl+G"},
     ActionEntry{ActionId::Note, MenuId::Edit, "actionNote", QT_TRANSLATE_NOOP("Action", "No&te on Record…"),
                 "Ctrl+Shift+N", true},
@@ -77,12 +81,13 @@ constexpr std::array entries{
                 QT_TRANSLATE_NOOP("Action", "Ed&it a Copy of the Record"), ""},
     ActionEntry{ActionId::Preferences, MenuId::Edit, "actionPreferences", QT_TRANSLATE_NOOP("Action", "P&references"),
                 "Ctrl+,", true},
+    ActionEntry{ActionId::Shortcuts, MenuId::Edit, "actionShortcuts", QT_TRANSLATE_NOOP("Action", "Short&cuts…"), ""},
     ActionEntry{ActionId::ModeText, MenuId::View, "actionModeText", QT_TRANSLATE_NOOP("Action", "Show as &Text"),
                 "Ctrl+1"},
     ActionEntry{ActionId::ModeHex, MenuId::View, "actionModeHex", QT_TRANSLATE_NOOP("Action", "Show as &Hex"),
                 "Ctrl+2"},
-    ActionEntry{ActionId::ModeBoth, MenuId::View, "actionModeBoth", QT_TRANSLATE_NOOP("Action", "Show &Both: Hex and Text by Lines"),
-                "Ctrl+3"},
+    ActionEntry{ActionId::ModeBoth, MenuId::View, "actionModeBoth",
+                QT_TRANSLATE_NOOP("Action", "Show &Both: Hex and Text by Lines"), "Ctrl+3"},
     ActionEntry{ActionId::FollowTail, MenuId::View, "actionFollow", QT_TRANSLATE_NOOP("Action", "&Follow the End"),
                 "Ctrl+End", true},
     ActionEntry{ActionId::ClearView, MenuId::View, "actionClearView", QT_TRANSLATE_NOOP("Action", "Clea&r the View"),
@@ -91,6 +96,12 @@ constexpr std::array entries{
                 QT_TRANSLATE_NOOP("Action", "Show What Was Cleare&d"), ""},
     ActionEntry{ActionId::WrapLines, MenuId::View, "actionWrap", QT_TRANSLATE_NOOP("Action", "&Wrap Lines"),
                 "Ctrl+Shift+L"},
+    ActionEntry{ActionId::ZoomIn, MenuId::View, "actionZoomIn", QT_TRANSLATE_NOOP("Action", "&Larger Text"), "Ctrl++",
+                true},
+    ActionEntry{ActionId::ZoomOut, MenuId::View, "actionZoomOut", QT_TRANSLATE_NOOP("Action", "Sm&aller Text"),
+                "Ctrl+-"},
+    ActionEntry{ActionId::ZoomReset, MenuId::View, "actionZoomReset", QT_TRANSLATE_NOOP("Action", "Usual Text Si&ze"),
+                "Ctrl+0"},
     ActionEntry{ActionId::Throughput, MenuId::View, "actionThroughput", QT_TRANSLATE_NOOP("Action", "Throu&ghput"),
                 "Ctrl+Shift+T", true},
     ActionEntry{ActionId::RelayPanel, MenuId::View, "actionRelayPanel",
@@ -100,6 +111,10 @@ constexpr std::array entries{
     ActionEntry{ActionId::SplitBuffers, MenuId::View, "actionSplit", QT_TRANSLATE_NOOP("Action", "&Split"), "Ctrl+\\"},
     ActionEntry{ActionId::CloseBuffer, MenuId::View, "actionCloseBuffer", QT_TRANSLATE_NOOP("Action", "&Close Buffer"),
                 "Ctrl+W"},
+    ActionEntry{ActionId::CloseOtherBuffers, MenuId::View, "actionCloseOthers",
+                QT_TRANSLATE_NOOP("Action", "Close &Other Buffers"), ""},
+    ActionEntry{ActionId::PinBuffer, MenuId::View, "actionPin", QT_TRANSLATE_NOOP("Action", "P&in or Unpin Buffer"),
+                ""},
     ActionEntry{ActionId::NextBuffer, MenuId::View, "actionNextBuffer", QT_TRANSLATE_NOOP("Action", "&Next Buffer"),
                 "Ctrl+Tab"},
     ActionEntry{ActionId::OpenBuffer, MenuId::Socket, "actionOpenBuffer", QT_TRANSLATE_NOOP("Action", "&Open Buffer"),
@@ -114,8 +129,8 @@ constexpr std::array entries{
                 "Ctrl+Shift+K"},
     ActionEntry{ActionId::RelayInFront, MenuId::Socket, "actionRelayInFront",
                 QT_TRANSLATE_NOOP("Action", "Put a &Relay in Front of It"), "", true},
-    ActionEntry{ActionId::OpenAgain, MenuId::Socket, "actionOpenAgain",
-                QT_TRANSLATE_NOOP("Action", "Ope&n Again"), "Ctrl+Shift+J"},
+    ActionEntry{ActionId::OpenAgain, MenuId::Socket, "actionOpenAgain", QT_TRANSLATE_NOOP("Action", "Ope&n Again"),
+                "Ctrl+Shift+J"},
     ActionEntry{ActionId::OpenAgainAlways, MenuId::Socket, "actionOpenAgainAlways",
                 QT_TRANSLATE_NOOP("Action", "Open Again by &Itself…"), ""},
     ActionEntry{ActionId::TrustPeer, MenuId::Socket, "actionTrustPeer",
@@ -205,15 +220,29 @@ std::span<const ActionEntry> actionTable() {
     return entries;
 }
 
-ActionRegistry::ActionRegistry(QWidget* window) : QObject(window) {
+ActionRegistry::ActionRegistry(QWidget* window, Settings& settings) : QObject(window), m_settings(settings) {
     for (const ActionEntry& entry : entries) {
         auto* action = new QAction(QCoreApplication::translate("Action", entry.text), this);
         action->setObjectName(QString::fromLatin1(entry.name));
-        if (*entry.shortcut != '\0')
-            action->setShortcut(QKeySequence(QString::fromLatin1(entry.shortcut)));
+        const auto chosen = settings.shortcut(QString::fromLatin1(entry.name));
+        action->setShortcut(
+            QKeySequence(chosen.value_or(QString::fromLatin1(entry.shortcut)), QKeySequence::PortableText));
         window->addAction(action);
         m_actions.insert(static_cast<int>(entry.id), action);
     }
+}
+
+QKeySequence ActionRegistry::defaultShortcut(ActionId id) {
+    const auto entry =
+        std::find_if(entries.begin(), entries.end(), [id](const ActionEntry& one) { return one.id == id; });
+    return {QString::fromLatin1(entry->shortcut), QKeySequence::PortableText};
+}
+
+void ActionRegistry::setShortcut(ActionId id, const QKeySequence& keys) {
+    action(id)->setShortcut(keys);
+    m_settings.setShortcut(action(id)->objectName(), keys == defaultShortcut(id)
+                                                         ? std::nullopt
+                                                         : std::optional(keys.toString(QKeySequence::PortableText)));
 }
 
 void ActionRegistry::allow(ActionId id, const QString& whyNot) {

@@ -3,12 +3,15 @@
 
 #include <QAction>
 #include <QHash>
+#include <QKeySequence>
 #include <QObject>
 
 #include <functional>
 #include <span>
 
 namespace sw::ui {
+
+class Settings;
 
 enum class ActionId {
     FocusAddress,
@@ -49,6 +52,7 @@ enum class ActionId {
     ResendRecord,
     EditRecord,
     Preferences,
+    Shortcuts,
     ModeText,
     ModeHex,
     ModeBoth,
@@ -56,11 +60,17 @@ enum class ActionId {
     ClearView,
     ShowCleared,
     WrapLines,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    OnlyThisPeer,
     Throughput,
     RelayPanel,
     MergeBuffers,
     SplitBuffers,
     CloseBuffer,
+    CloseOtherBuffers,
+    PinBuffer,
     NextBuffer,
     FocusEndpoints,
     FocusBuffer,
@@ -132,7 +142,13 @@ class ActionRegistry final : public QObject {
     Q_OBJECT
 
 public:
-    explicit ActionRegistry(QWidget* window);
+    /// With the shortcuts that the settings say.
+    ActionRegistry(QWidget* window, Settings& settings);
+
+    /// The shortcut that an action has where the user says nothing else.
+    static QKeySequence defaultShortcut(ActionId id);
+    /// Gives it another one, and keeps that in the settings.
+    void setShortcut(ActionId id, const QKeySequence& keys);
 
     QAction* action(ActionId id) const { return m_actions.value(static_cast<int>(id)); }
     void connectTo(ActionId id, QObject* context, std::function<void()> call);
@@ -142,6 +158,7 @@ public:
     QString whyNot(ActionId id) const { return m_reasons.value(static_cast<int>(id)); }
 
 private:
+    Settings& m_settings;
     QHash<int, QAction*> m_actions;
     QHash<int, QString> m_reasons;
 };

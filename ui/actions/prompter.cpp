@@ -18,7 +18,7 @@ std::optional<QString> askLine(QWidget* parent, const QString& title, const QStr
                                const QString& text) {
     QInputDialog dialog(parent);
     dialog.setWindowTitle(title);
-    dialog.setLabelText(question);
+    dialog.setLabelText(QString(question).replace(QLatin1Char('&'), QLatin1String("&&"))); // its label has a buddy
     dialog.setTextEchoMode(echo);
     dialog.setTextValue(text);
     for (QLabel* label : dialog.findChildren<QLabel*>())

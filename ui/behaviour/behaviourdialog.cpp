@@ -62,9 +62,8 @@ void BehaviourDialog::build(const QString& behaviour) {
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     const BehaviourEntry* current = findBehaviour(behaviour);
     for (const BehaviourEntry& entry : behaviours()) {
-        auto* item = new QListWidgetItem(QString::fromLatin1(entry.name) + QStringLiteral("  —  ") +
-                                             QString::fromLatin1(entry.summary),
-                                         m_list);
+        auto* item = new QListWidgetItem(
+            QString::fromLatin1(entry.name) + QStringLiteral("  —  ") + QString::fromLatin1(entry.summary), m_list);
         item->setToolTip(plainToolTip(QString::fromLatin1(entry.summary)));
         if (&entry == current)
             m_list->setCurrentItem(item);
@@ -83,7 +82,8 @@ void BehaviourDialog::build(const QString& behaviour) {
     auto* chooseFile = pushButton(tr("Browse…"), "browseBehaviour", this);
     chooseFile->setAutoDefault(false);
     connect(chooseFile, &QPushButton::clicked, this, &BehaviourDialog::browse);
-    const auto page = [this](std::initializer_list<std::pair<QString, QWidget*>> fields, QPushButton* button = nullptr) {
+    const auto page = [this](std::initializer_list<std::pair<QString, QWidget*>> fields,
+                             QPushButton* button = nullptr) {
         auto* widget = new QWidget(m_values);
         auto* form = new QFormLayout(widget);
         form->setContentsMargins(0, 0, 0, 0);

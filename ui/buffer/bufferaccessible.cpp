@@ -2,6 +2,7 @@
 #include "ui/buffer/bufferaccessible.h"
 
 #include "ui/buffer/bufferview.h"
+#include "ui/widgets/comboaccessible.h"
 
 #include <QAccessibleWidget>
 
@@ -59,7 +60,7 @@ private:
 QAccessibleInterface* makeInterface(const QString& className, QObject* object) {
     if (className == QLatin1String("sw::ui::BufferView"))
         return new AccessibleBuffer(static_cast<BufferView*>(object));
-    return nullptr;
+    return comboAccessible(className, object);
 }
 
 } // namespace

@@ -7,8 +7,10 @@
 #include "ui/widgets/controls.h"
 
 #include <QApplication>
+#include <QMenu>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QToolButton>
 
 namespace sw::ui {
 
@@ -40,6 +42,22 @@ QTabWidget* BufferArea::addGroup() {
     group->tabBar()->setAccessibleName(tr("Buffer tabs"));
     connect(group, &QTabWidget::currentChanged, this, &BufferArea::currentChanged);
     connect(group, &QTabWidget::tabCloseRequested, this, [this, group](int index) { closeTab(group, index); });
+    auto* list = new QToolButton(group); // of tabs that may have no room
+    list->setIcon(icon(IconId::Next));
+    list->setAutoRaise(true);
+    list->setPopupMode(QToolButton::InstantPopup);
+    list->setFocusPolicy(Qt::TabFocus);
+    nameWidget(list, "tabList", tr("List of buffers"));
+    list->setMenu(new QMenu(list));
+    connect(list->menu(), &QMenu::aboutToShow, this, [this, group, list] { listTabs(*group, *list->menu()); });
+    group->setCornerWidget(list);
+    group->tabBar()->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(group->tabBar(), &QTabBar::customContextMenuRequested, this, [this, group](const QPoint& place) {
+        if (const int index = group->tabBar()->tabAt(place); index >= 0)
+            group->setCurrentIndex(index);
+        setCurrentGroup(group);
+        emit menuRequested(group->tabBar()->mapToGlobal(place));
+    });
     addWidget(group);
     return group;
 }
@@ -147,6 +165,30 @@ void BufferArea::closeTab(QTabWidget* group, int index) {
         emit emptied();
     else if (hadFocus)
         current()->view()->setFocus();
+}
+
+void BufferArea::listTabs(QTabWidget& group, QMenu& menu) {
+    menu.clear();
+    for (int i = 0; i < group.count(); ++i) {
+        QAction* action = menu.addAction(group.tabText(i));
+        action->setCheckable(true);
+        action->setChecked(i == group.currentIndex());
+        connect(action, &QAction::triggered, &group, [&group, i] { group.setCurrentIndex(i); });
+    }
+}
+
+void BufferArea::closeOthers() {
+    QTabWidget* group = currentGroup();
+    for (int i = group->count() - 1; i >= 0; --i) {
+        const auto* panel = static_cast<BufferPanel*>(group->widget(i));
+        if (panel != current() && !panel->isPinned())
+            closeTab(group, i);
+    }
+}
+
+void BufferArea::pinCurrent() {
+    if (BufferPanel* panel = current())
+        panel->setPinned(!panel->isPinned());
 }
 
 void BufferArea::forget(EndpointId id) {

@@ -9,6 +9,7 @@
 
 #include <functional>
 
+class QMenu;
 class QTabWidget;
 
 namespace sw::ui {
@@ -40,6 +41,10 @@ public:
     /// Closes the buffers of an endpoint that is gone.
     void forget(EndpointId id);
     void closeCurrent();
+    /// The buffers of the current group but the current one and those that are pinned.
+    void closeOthers();
+    /// Pins the current buffer, or lets it go.
+    void pinCurrent();
     /// Puts the current buffer beside the others.
     void split();
     void next();
@@ -49,12 +54,15 @@ public:
 signals:
     void currentChanged();
     void emptied();
+    /// The menu of the current buffer's tab is wanted, at a place of the screen.
+    void menuRequested(const QPoint& place);
 
 private:
     QTabWidget* addGroup();
     QTabWidget* currentGroup() const;
     void markUnverified(EndpointId id);
     void closeTab(QTabWidget* group, int index);
+    void listTabs(QTabWidget& group, QMenu& menu);
     void addPanel(QTabWidget* group, BufferPanel* panel);
     void setCurrentGroup(QTabWidget* group);
     MakePanel m_makePanel;

@@ -13,6 +13,8 @@ int BufferLayout::timestampColumns() const {
     switch (timestamps) {
     case TimestampMode::Absolute:
         return 15; // HH:MM:SS.uuuuuu
+    case TimestampMode::Date:
+        return 26; // YYYY-MM-DD HH:MM:SS.uuuuuu
     case TimestampMode::Relative:
     case TimestampMode::Delta:
         return 16; // +HHH:MM:SS.uuu or +SSSSS.uuuuuu
@@ -84,6 +86,9 @@ QString timestampText(TimestampMode mode, qint64 wall, qint64 mono, qint64 first
         }
         return cachedText + fraction(wall);
     }
+    case TimestampMode::Date:
+        return QDateTime::fromSecsSinceEpoch(wall / second).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.")) +
+               fraction(wall);
     case TimestampMode::Relative: {
         const qint64 since = std::max<qint64>(mono - first, 0);
         return QStringLiteral("%1:%2.%3")

@@ -10,7 +10,7 @@
 namespace sw::ui {
 
 /// Hex shows so many bytes in a row: the most of these that fit.
-constexpr std::array hexWidths{32, 24, 16, 8};
+inline constexpr std::array hexWidths{32, 24, 16, 8};
 
 /// Where things stand in a row of a buffer, in pixels from the row's left edge. Plain numbers; no widget.
 struct BufferLayout {
@@ -25,7 +25,7 @@ struct BufferLayout {
 
     static constexpr int margin = 10;
     static constexpr int mostNameColumns = 21;
-    static constexpr int hexGroup = 8; ///< bytes, after which there is a gap
+    static constexpr int hexGroup = 8;       ///< bytes, after which there is a gap
     static constexpr int offsetColumns = 10; ///< eight digits and a gap
 
     int timestampColumns() const;

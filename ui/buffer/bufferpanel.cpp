@@ -174,7 +174,7 @@ QWidget* BufferPanel::buildHeader() {
     buildModes(*tools);
     m_timestamps = new QComboBox(tools);
     nameWidget(m_timestamps, "timestampBox", tr("Timestamps"));
-    m_timestamps->addItems({tr("Time of day"), tr("Since start"), tr("Since last"), tr("No time")});
+    m_timestamps->addItems(timestampTitles());
     connect(m_timestamps, &QComboBox::currentIndexChanged, this,
             [this](int index) { m_view->setTimestamps(static_cast<TimestampMode>(index)); });
     m_timestamps->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -193,6 +193,10 @@ QWidget* BufferPanel::buildHeader() {
     connect(m_follow, &QToolButton::clicked, m_view, &BufferView::setFollowing);
     connect(m_view, &BufferView::followingChanged, m_follow, &QToolButton::setChecked);
     tools->addWidget(m_follow);
+    m_record = toolButton(icon(IconId::Record), "recordButton", tr("Record to a file"), tools);
+    m_record->setCheckable(true);
+    connect(m_record, &QToolButton::clicked, this, &BufferPanel::recordRequested);
+    tools->addWidget(m_record);
     return header;
 }
 
@@ -245,6 +249,16 @@ void BufferPanel::buildModes(QToolBar& tools) {
     connect(m_view, &BufferView::modeChanged, wrap,
             [this, wrap] { wrap->setEnabled(m_view->mode() == BufferMode::Text); });
     tools.addWidget(wrap);
+}
+
+void BufferPanel::setRecording(bool isRecording) {
+    m_record->setChecked(isRecording);
+    m_record->setToolTip(isRecording ? tr("Stop recording to files") : tr("Record to a file"));
+}
+
+void BufferPanel::setPinned(bool isPinned) {
+    m_isPinned = isPinned;
+    emit titleChanged(tabText());
 }
 
 void BufferPanel::applySettings() {

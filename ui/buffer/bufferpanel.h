@@ -41,7 +41,12 @@ public:
     FilterBar* filterBar() const { return m_filterBar; }
     QString title() const { return m_title; }
     /// The same behind the sign of what kind of endpoint it is.
-    QString tabText() const { return m_glyph + m_title; }
+    QString tabText() const { return (m_isPinned ? QStringLiteral("⊙ ") : QString()) + m_glyph + m_title; }
+    /// Whether anything is being recorded to a file.
+    void setRecording(bool isRecording);
+    /// A pinned buffer is left open when others are closed.
+    bool isPinned() const { return m_isPinned; }
+    void setPinned(bool isPinned);
     /// Takes over what concerns this buffer: its endpoint, and the connections or flows below it.
     void update(const QVector<EndpointSnapshot>& snapshots);
 
@@ -49,6 +54,8 @@ signals:
     void titleChanged(const QString& title);
     void complained(const QString& text);
     void noteRequested();
+    /// The button of recording: to a file, or no longer.
+    void recordRequested();
     /// The endpoint has ended and is to be opened once more; or with the certificate that was refused.
     void openAgainRequested(sw::EndpointId id);
     void trustRequested(sw::EndpointId id);
@@ -88,6 +95,8 @@ private:
     QLabel* m_stateLabel;
     QComboBox* m_timestamps;
     QToolButton* m_follow;
+    QToolButton* m_record;
+    bool m_isPinned = false;
 };
 
 } // namespace sw::ui

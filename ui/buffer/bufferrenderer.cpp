@@ -91,7 +91,8 @@ void BufferRenderer::paintText(QPainter& painter, qreal baseline, const RowConte
             painter.setPen(m_colors.control);
             break;
         case PieceKind::Marked:
-            painter.fillRect(QRectF(x, baseline - m_metrics.ascent(), width, m_metrics.height()), m_colors.match);
+            painter.fillRect(QRectF(x, baseline - m_metrics.ascent(), width, m_metrics.height()),
+                             m_palette.color(QPalette::AlternateBase)); // not as what was found
             painter.setPen(m_colors.error);
             break;
         case PieceKind::Invalid:

@@ -87,6 +87,8 @@ signals:
     void modeChanged();
     void wrappedChanged(bool wrapped);
     void noteRequested();
+    /// Ctrl and the wheel: larger (1) or smaller (-1) text.
+    void zoomRequested(int direction);
     /// More records were looked at by the filter.
     void filterProgressed();
 
@@ -94,6 +96,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;

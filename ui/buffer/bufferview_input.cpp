@@ -12,6 +12,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QScrollBar>
+#include <QWheelEvent>
 
 #include <algorithm>
 
@@ -81,6 +82,16 @@ void BufferView::ensureVisible(BufferPosition position) {
     else if (row >= firstRow() + visible)
         verticalScrollBar()->setValue(static_cast<int>(row - visible + 1));
     setFollowing(verticalScrollBar()->value() >= verticalScrollBar()->maximum() && row + 1 >= m_rows.count());
+}
+
+void BufferView::wheelEvent(QWheelEvent* event) {
+    if (event->modifiers() != Qt::ControlModifier) {
+        QAbstractScrollArea::wheelEvent(event);
+        return;
+    }
+    if (const int turned = event->angleDelta().y(); turned != 0)
+        emit zoomRequested(turned > 0 ? 1 : -1);
+    event->accept();
 }
 
 void BufferView::copyText() const {

@@ -83,6 +83,18 @@ bool FilterBar::leavesOut(const QString& term) const {
     return isVisibleTo(parentWidget()) && m_field->text().split(QLatin1Char(' ')).contains(QLatin1Char('-') + term);
 }
 
+void FilterBar::toggle(const QString& term) {
+    QString text = isVisibleTo(parentWidget()) ? m_field->text().simplified() : QString();
+    text = text.contains(term) ? text.remove(term).simplified() : QString(text + QLatin1Char(' ') + term).trimmed();
+    m_field->setText(text);
+    if (text.isEmpty()) {
+        close();
+        return;
+    }
+    show();
+    apply();
+}
+
 void FilterBar::leaveOut(const QString& term, bool isOut) {
     const bool isOpen = isVisibleTo(parentWidget());
     QStringList words = isOpen ? m_field->text().split(QLatin1Char(' '), Qt::SkipEmptyParts) : QStringList();
@@ -143,7 +155,7 @@ void FilterBar::apply() {
     m_problem = filter ? QString()
                        : tr("at %1: %2").arg(QString::number(filter.error().position + 1), errorText(filter.error()));
     setMistaken(*m_field, !filter.has_value());
-    m_field->setToolTip(plainToolTip(m_problem));
+    explain(*m_field, m_problem);
     if (filter) {
         m_isActive = !filter->isEmpty();
         m_view->setFilter(*filter);

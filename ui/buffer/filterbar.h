@@ -28,6 +28,8 @@ public:
     /// Leaves out what `term` says (`dir:sent`), or takes it in again, beside what else is filtered for.
     void leaveOut(const QString& term, bool isOut);
     bool leavesOut(const QString& term) const;
+    /// Adds a term, or takes it away where it is there.
+    void toggle(const QString& term);
     /// Shows only what comes from now on, or everything again.
     void clearBefore(qint64 wall);
     void showCleared();

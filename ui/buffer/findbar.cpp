@@ -180,7 +180,7 @@ void FindBar::step(int direction) {
 void FindBar::showState() {
     const bool hasProblem = !m_problem.isEmpty();
     setMistaken(*m_field, hasProblem);
-    m_field->setToolTip(plainToolTip(m_problem));
+    explain(*m_field, m_problem);
     QString text;
     const auto all =
         m_finder.isRunning() && m_view->source().total() > 0 ? tr("%1…").arg(m_total) : QString::number(m_total);
@@ -199,7 +199,7 @@ void FindBar::showState() {
     if (hasProblem && m_total > 0)
         text += tr(" (gave up)");
     m_count->setText(text);
-    m_count->setToolTip(plainToolTip(m_problem));
+    explain(*m_count, m_problem);
 }
 
 /// The number of a match for people: continued pieces are not counted.

@@ -23,7 +23,8 @@ struct Row {
     RecordIndex record = 0;
     quint32 offset = 0; ///< in the record's bytes
     quint32 size = 0;
-    quint64 stream = 0; ///< bytes of the same direction before the record, where all records are of one endpoint and shown
+    quint64 stream =
+        0; ///< bytes of the same direction before the record, where all records are of one endpoint and shown
 
     /// Of what it shows, wherever that is in a stream.
     bool operator==(const Row& other) const {

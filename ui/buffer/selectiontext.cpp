@@ -5,6 +5,8 @@
 #include "ui/buffer/streamneighbours.h"
 #include "ui/widgets/eventtext.h"
 
+#include <algorithm>
+
 namespace sw::ui {
 
 namespace {
@@ -31,6 +33,31 @@ QString textOf(const RecordSource& source, const RecordView& record, RecordIndex
     return QString::fromUtf8(part.sliced(cut.leading).toByteArray() + cut.completing);
 }
 
+/// What a terminal would obey when it is pasted there stands as an escape: controls but line ends and tabs, and what
+/// turns the direction of text around.
+QString withoutControls(const QString& text) {
+    const auto isHarmless = [](QChar c) {
+        const char16_t code = c.unicode();
+        const bool isControl =
+            (code < 0x20 && code != '\n' && code != '\r' && code != '\t') || (code >= 0x7f && code < 0xa0);
+        const bool isBidi = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
+                            code == 0x200e || code == 0x200f || code == 0x061c;
+        return !isControl && !isBidi;
+    };
+    if (std::all_of(text.begin(), text.end(), isHarmless))
+        return text;
+    QString safe;
+    for (const QChar c : text) {
+        if (isHarmless(c))
+            safe += c;
+        else if (c.unicode() < 0x80)
+            safe += QStringLiteral("\\x%1").arg(c.unicode(), 2, 16, QLatin1Char('0'));
+        else
+            safe += QStringLiteral("\\u{%1}").arg(c.unicode(), 0, 16);
+    }
+    return safe;
+}
+
 } // namespace
 
 QByteArray selectedBytes(const RecordSource& source, BufferPosition from, BufferPosition to, qsizetype most) {
@@ -53,8 +80,9 @@ QString copyAsText(const RecordSource& source, BufferPosition from, BufferPositi
         const bool isInside = index < to.record || to.offset > 0 || from.record == to.record;
         if (!isInside)
             break;
-        const QString own =
-            isData(record) ? textOf(source, record, index, partOf(record, index, from, to)) : eventText(record);
+        const QString own = isData(record)
+                                ? withoutControls(textOf(source, record, index, partOf(record, index, from, to)))
+                                : eventText(record);
         if (own.isEmpty())
             continue; // its bytes belong to a character before
         if (!text.isEmpty() && !text.endsWith(QLatin1Char('\n')))

@@ -20,10 +20,24 @@ VisibleText visibleStart(QByteArrayView bytes) {
     return toVisibleText(start, {}, bytes.sliced(start.size()));
 }
 
+/// The text up to a place of it, with the pictures of controls, which are too small to be read in a table, as `[NUL]`.
+QString expanded(const VisibleText& visible, qsizetype end) {
+    QString text;
+    for (const VisibleText::Piece& piece : visible.pieces) {
+        const qsizetype length = std::min<qsizetype>(piece.textLength, end - piece.textStart);
+        if (length <= 0)
+            break;
+        const QString part = visible.text.mid(piece.textStart, length);
+        const QString name = piece.kind == PieceKind::Control ? controlName(part.at(0)) : QString();
+        text += name.isEmpty() ? part : QLatin1Char('[') + name + QLatin1Char(']');
+    }
+    return text;
+}
+
 QString shownText(QByteArrayView bytes) {
     while (bytes.endsWith('\n') || bytes.endsWith('\r'))
         bytes.chop(1);
-    return visibleStart(bytes).text;
+    return expanded(visibleStart(bytes), shownBytes * 4);
 }
 
 } // namespace
@@ -82,7 +96,10 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
     case DifferenceRole: // where in the text the difference begins
         if (row.kind != DifferenceKind::Changed || message == nullptr)
             return -1;
-        return static_cast<int>(2 + visibleStart(message->bytes).textAt(row.firstDifference));
+        {
+            const VisibleText visible = visibleStart(message->bytes);
+            return static_cast<int>(2 + expanded(visible, visible.textAt(row.firstDifference)).size());
+        }
     default:
         return {};
     }

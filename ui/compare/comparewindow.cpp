@@ -40,6 +40,7 @@ public:
         wash.setAlpha(38);
         painter->save();
         painter->setClipRect(option.rect);
+        painter->fillRect(option.rect, option.palette.base()); // the view has painted its selection
         if (kind != DifferenceKind::Same)
             painter->fillRect(option.rect, wash);
         if (option.state.testFlag(QStyle::State_Selected)) {

@@ -9,8 +9,8 @@
 #include "ui/widgets/messagefield.h"
 
 #include <QComboBox>
-#include <QFile>
 #include <QDragEnterEvent>
+#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -69,7 +69,8 @@ void Composer::listFields() {
         if (!line.startsWith(QLatin1String("${")))
             continue;
         const QString field = line.section(QLatin1Char(' '), 0, 0);
-        QAction* action = m_fields->menu()->addAction(field + QStringLiteral("  —  ") + line.mid(field.size()).trimmed());
+        QAction* action =
+            m_fields->menu()->addAction(field + QStringLiteral("  —  ") + line.mid(field.size()).trimmed());
         connect(action, &QAction::triggered, this, [this, field] {
             m_message->insertPlainText(field);
             m_message->setFocus();
@@ -194,7 +195,8 @@ void Composer::buildOptions() {
     rows->addLayout(timing);
     for (const auto& [text, field] :
          {std::pair<QString, QWidget*>{tr("Repeat"), m_times}, std::pair<QString, QWidget*>{tr("every"), m_interval},
-          std::pair<QString, QWidget*>{tr("Pause"), m_pause}, std::pair<QString, QWidget*>{tr("after each"), m_piece}}) {
+          std::pair<QString, QWidget*>{tr("Pause"), m_pause},
+          std::pair<QString, QWidget*>{tr("after each"), m_piece}}) {
         QLabel* label = mutedLabel(text, m_options);
         label->setBuddy(field);
         timing->addWidget(label);
@@ -424,9 +426,7 @@ void Composer::send() {
     setMistaken(*m_pause, !pause.has_value());
     const bool isBad = m_form == PayloadForm::File ? !QFileInfo(m_message->text()).isReadable() : !previewBytesOf();
     if (isBad || !interval || !pause) {
-        emit complained(isBad       ? m_preview->text()
-                        : !interval ? errorText(interval.error())
-                                    : errorText(pause.error()));
+        emit complained(isBad ? m_preview->text() : !interval ? errorText(interval.error()) : errorText(pause.error()));
         return;
     }
     if (pause->count() > 0) {
@@ -542,8 +542,8 @@ void Composer::setSnapshot(const EndpointSnapshot& snapshot) {
 bool Composer::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_message && event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent*>(event)->key();
-        const bool leaves = (key == Qt::Key_Up && m_message->isAtFirstLine()) ||
-                            (key == Qt::Key_Down && m_message->isAtLastLine());
+        const bool leaves =
+            (key == Qt::Key_Up && m_message->isAtFirstLine()) || (key == Qt::Key_Down && m_message->isAtLastLine());
         if (leaves && static_cast<QKeyEvent*>(event)->modifiers() == Qt::NoModifier && !m_message->isHolding()) {
             m_message->setText(key == Qt::Key_Up ? m_history.older(m_message->text())
                                                  : m_history.newer(m_message->text()));

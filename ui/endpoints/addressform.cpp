@@ -86,8 +86,7 @@ QWidget* AddressForm::makeEditor(const OptionSpec& spec) {
         editor = field;
     }
     nameWidget(editor, qPrintable(QStringLiteral("option_") + name), name);
-    editor->setToolTip(
-        plainToolTip(QString::fromLatin1(spec.help) + QLatin1Char('\n') + tr("Takes %1.").arg(acceptedValues(spec))));
+    explain(*editor, QString::fromLatin1(spec.help) + QLatin1Char('\n') + tr("Takes %1.").arg(acceptedValues(spec)));
     return editor;
 }
 

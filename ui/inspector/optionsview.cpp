@@ -57,13 +57,21 @@ public:
                                                     : requested);
         else
             static_cast<QLineEdit*>(editor)->setText(requested);
+        editor->setProperty(firstValue, valueOf(editor)); // leaving it so changes nothing
     }
 
     void setModelData(QWidget* editor, QAbstractItemModel* model, const QModelIndex& index) const override {
-        const auto* box = qobject_cast<QComboBox*>(editor);
-        const QString value = box != nullptr ? box->currentText() : static_cast<QLineEdit*>(editor)->text().trimmed();
-        if (!value.isEmpty() && value != index.data(Qt::UserRole).toString())
+        const QString value = valueOf(editor);
+        if (!value.isEmpty() && value != editor->property(firstValue).toString())
             model->setData(index, value, Qt::EditRole);
+    }
+
+private:
+    static constexpr const char* firstValue = "firstValue";
+
+    static QString valueOf(const QWidget* editor) {
+        const auto* box = qobject_cast<const QComboBox*>(editor);
+        return box != nullptr ? box->currentText() : static_cast<const QLineEdit*>(editor)->text().trimmed();
     }
 };
 

@@ -49,7 +49,7 @@ void TcpPanel::build() {
         auto* plot = new SmallPlot(
             tr(figure.title), [&figure](qint64 value) { return sw::toText(figure, value); }, m_figuresHost);
         plot->setObjectName(QStringLiteral("plot_") + QLatin1String(figure.name));
-        plot->setToolTip(plainToolTip(tr(figure.help) + tr(" The last minute.")));
+        explain(*plot, tr(figure.help) + tr(" The last minute."));
         const int at = static_cast<int>(m_plots.size());
         grid->addWidget(plot, at / 2, at % 2);
         m_plots.push_back({&figure, plot});

@@ -65,8 +65,8 @@ void MessagesFeature::refresh() {
 void MessagesFeature::updateBar() {
     m_bar->clear();
     for (const SavedMessage& message : m_store.library().messages) {
-        QString text = message.name.size() > longestName ? message.name.left(longestName) + QStringLiteral("…")
-                                                         : message.name;
+        QString text =
+            message.name.size() > longestName ? message.name.left(longestName) + QStringLiteral("…") : message.name;
         QAction* action = m_bar->addAction(icon(IconId::Send), text.replace(QLatin1Char('&'), QLatin1String("&&")));
         action->setObjectName(QStringLiteral("sendSaved"));
         const QString keys = QKeySequence(message.shortcut).toString(QKeySequence::NativeText);

@@ -148,7 +148,7 @@ void MessagesPanel::refresh() {
 /// Sending is one click away, whichever row is the current one.
 void MessagesPanel::addSendButton(QTreeWidgetItem* item, const QString& path) {
     QToolButton* button = toolButton(icon(IconId::Send), "sendRowButton", tr("Send “%1”").arg(path), m_tree);
-    button->setToolTip(plainToolTip(tr("Send “%1” to the current endpoint").arg(path)));
+    explain(*button, tr("Send “%1” to the current endpoint").arg(path));
     button->setFocusPolicy(Qt::NoFocus); // Return sends the row from the keyboard
     button->setAutoRaise(true);
     connect(button, &QToolButton::clicked, this, [this, path] { send(path); });

@@ -33,9 +33,8 @@ QString readFilter() {
 
 QString countText(const QString& path, std::size_t conversations) {
     const QString name = QFileInfo(path).fileName();
-    return conversations == 1
-               ? RecordingFeature::tr("%1: 1 conversation.").arg(name)
-               : RecordingFeature::tr("%1: %2 conversations.").arg(name, QString::number(conversations));
+    return conversations == 1 ? RecordingFeature::tr("%1: 1 conversation.").arg(name)
+                              : RecordingFeature::tr("%1: %2 conversations.").arg(name, QString::number(conversations));
 }
 
 /// What is shown of a buffer now, to be written on another thread.
@@ -109,7 +108,7 @@ void RecordingFeature::open(const QString& path) {
                                        bench().say(errorText(recording.error()));
                                    else
                                        bench().prompter().tell(window(), tr("Open a recording"),
-                                                             errorText(recording.error()));
+                                                               errorText(recording.error()));
                                    return;
                                }
                                m_expected.append(QFileInfo(path).fileName());
@@ -133,8 +132,8 @@ void RecordingFeature::exportBuffer() {
             filters.append(QStringLiteral("%1 (*%2)").arg(QLatin1String(format.summary), QLatin1String(format.ending)));
     }
     const QString path = bench().prompter().fileToWrite(window(), tr("Export %1").arg(panel->title()),
-                                                      safeFileName(panel->title()) + QStringLiteral(".pcapng"),
-                                                      filters.join(QLatin1String(";;")));
+                                                        safeFileName(panel->title()) + QStringLiteral(".pcapng"),
+                                                        filters.join(QLatin1String(";;")));
     if (!path.isEmpty())
         writeBuffer(*panel, path, {});
 }
@@ -163,7 +162,7 @@ void RecordingFeature::writeBuffer(BufferPanel& panel, const QString& path, std:
                     written();
                 else
                     bench().say(*result == 1 ? tr("1 record written to %1.").arg(path)
-                                                 : tr("%1 records written to %2.").arg(QString::number(*result), path));
+                                             : tr("%1 records written to %2.").arg(QString::number(*result), path));
             };
         });
 }
@@ -240,7 +239,7 @@ void RecordingFeature::sendAgain(bool edits) {
     }
     if (!isOpen) {
         bench().say(tr("%1 has ended. Edit a copy, or replay the recording, to send it elsewhere.")
-                            .arg(snapshot == nullptr ? QString() : snapshot->name));
+                        .arg(snapshot == nullptr ? QString() : snapshot->name));
         return;
     }
     bench().engine().send(place->first, record.bytes.toByteArray());

@@ -8,8 +8,8 @@
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 
-#include <QDialogButtonBox>
 #include <QComboBox>
+#include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>

@@ -15,9 +15,9 @@ namespace sw::ui {
 
 namespace {
 
-constexpr double longestDelay = 5000;  // milliseconds
-constexpr double slowest = 1 << 10;    // bytes a second
-constexpr double fastest = 100 << 20;  // likewise
+constexpr double longestDelay = 5000; // milliseconds
+constexpr double slowest = 1 << 10;   // bytes a second
+constexpr double fastest = 100 << 20; // likewise
 constexpr double mostLost = 0.5;
 
 /// From `least` (step 1) to `most` (the last step), each as much more as the one before.
@@ -96,7 +96,8 @@ void FaultSliders::setFaults(const QVector<Fault>& faults, bool isDatagram) {
         });
         const bool isOff = found == faults.end();
         const int step = control.slider->value();
-        const bool isThere = !isOff && step > 0 && faultAt(control.kind, step) == *found; // several steps may say the same
+        const bool isThere =
+            !isOff && step > 0 && faultAt(control.kind, step) == *found; // several steps may say the same
         if (!isThere)
             control.slider->setValue(isOff ? 0 : stepOf(*found));
         control.value->setText(isOff ? tr("off") : formatFault(*found).section(QLatin1Char('='), 1));

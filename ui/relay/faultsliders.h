@@ -39,7 +39,7 @@ private:
 };
 
 /// What a slider at `step` (0 to sliderSteps) stands for, and back; the steps grow with what they stand for. 0: off.
-constexpr int sliderSteps = 100;
+inline constexpr int sliderSteps = 100;
 Fault faultAt(FaultKind kind, int step);
 int stepOf(const Fault& fault);
 

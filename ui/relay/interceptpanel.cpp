@@ -85,8 +85,7 @@ void InterceptPanel::buildQueue() {
     nameWidget(m_editor, "heldEditor", tr("Held message"));
     m_editor->setTabChangesFocus(true);
     m_editor->setPlaceholderText(tr("Nothing is held."));
-    m_answer->setToolTip(
-        plainToolTip(tr("Sends what stands here back to who wrote the message; the message goes no further")));
+    explain(*m_answer, tr("Sends what stands here back to who wrote the message; the message goes no further"));
     setPrimary(*m_pass);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_form);

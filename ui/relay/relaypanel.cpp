@@ -116,7 +116,7 @@ void RelayPanel::show(EndpointId relay) {
     const auto snapshot = m_engine.snapshot(relay);
     m_title->setText((snapshot ? formatAddress(snapshot->address) : QString()) + QStringLiteral("  →  ") +
                      formatAddress(request->target));
-    m_title->setToolTip(plainToolTip(m_title->text()));
+    explain(*m_title, m_title->text());
     m_faults->setFaults(request->faults, request->seed, isDatagram(request->target.scheme));
     m_intercept->setIntercept(request->intercept);
     showHeld();

@@ -41,7 +41,7 @@ PreferencesDialog::PreferencesDialog(Settings& settings, QWidget* parent) : QDia
     family->setCurrentFont(settings.bufferFont());
     auto* size = new QSpinBox(this);
     nameWidget(size, "fontSizeBox", tr("Font size"));
-    size->setRange(6, 40);
+    size->setRange(Settings::leastFontSize, Settings::mostFontSize);
     size->setButtonSymbols(QAbstractSpinBox::NoButtons);
     size->setValue(settings.bufferFont().pointSize());
     size->setSuffix(tr(" pt"));
@@ -57,7 +57,7 @@ PreferencesDialog::PreferencesDialog(Settings& settings, QWidget* parent) : QDia
 
     auto* timestamps = new QComboBox(this);
     nameWidget(timestamps, "defaultTimestampBox", tr("Timestamps"));
-    timestamps->addItems({tr("Time of day"), tr("Since start"), tr("Since last"), tr("No time")});
+    timestamps->addItems(timestampTitles());
     timestamps->setCurrentIndex(static_cast<int>(settings.timestamps()));
     connect(timestamps, &QComboBox::currentIndexChanged, this,
             [&settings](int index) { settings.setTimestamps(static_cast<TimestampMode>(index)); });

@@ -69,8 +69,33 @@ void Settings::setBufferFont(const QFont& font) {
     emit changed();
 }
 
+void Settings::zoomBufferFont(int points) {
+    QFont font = bufferFont();
+    constexpr int usual = 10;
+    font.setPointSize(points == 0 ? usual : std::clamp(font.pointSize() + points, leastFontSize, mostFontSize));
+    setBufferFont(font);
+}
+
+std::optional<QString> Settings::shortcut(const QString& action) const {
+    const QVariant kept = m_store.value(QStringLiteral("shortcuts/") + action);
+    return kept.isValid() ? std::optional(kept.toString()) : std::nullopt;
+}
+
+void Settings::setShortcut(const QString& action, const std::optional<QString>& keys) {
+    if (keys)
+        m_store.setValue(QStringLiteral("shortcuts/") + action, *keys);
+    else
+        m_store.remove(QStringLiteral("shortcuts/") + action);
+    emit changed();
+}
+
+QStringList timestampTitles() {
+    return {Settings::tr("Time of day"), Settings::tr("Since start"), Settings::tr("Since last"),
+            Settings::tr("No time"), Settings::tr("Date and time")};
+}
+
 TimestampMode Settings::timestamps() const {
-    return static_cast<TimestampMode>(std::clamp(m_store.value(QStringLiteral("timestamps"), 0).toInt(), 0, 3));
+    return static_cast<TimestampMode>(std::clamp(m_store.value(QStringLiteral("timestamps"), 0).toInt(), 0, 4));
 }
 
 void Settings::setTimestamps(TimestampMode mode) {

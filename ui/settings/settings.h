@@ -10,9 +10,13 @@
 #include <QSettings>
 #include <QStringList>
 
+#include <optional>
+
 namespace sw::ui {
 
-enum class TimestampMode { Absolute, Relative, Delta, Off };
+enum class TimestampMode { Absolute, Relative, Delta, Off, Date };
+/// What they are called, in their order.
+QStringList timestampTitles();
 /// How a buffer shows bytes: as text, as hex digits with text beside them, or so by lines.
 enum class BufferMode { Text, Hex, Both };
 enum class AtQuit { Ask, Keep, Discard };
@@ -30,6 +34,13 @@ public:
     void setTheme(ThemeChoice theme);
     QFont bufferFont() const;
     void setBufferFont(const QFont& font);
+    static constexpr int leastFontSize = 6; ///< points
+    static constexpr int mostFontSize = 40;
+    /// Larger or smaller by so many points; 0: the usual size.
+    void zoomBufferFont(int points);
+    /// The shortcut that the user gave an action, as QKeySequence writes it, or nothing: its own.
+    std::optional<QString> shortcut(const QString& action) const;
+    void setShortcut(const QString& action, const std::optional<QString>& keys);
     TimestampMode timestamps() const;
     void setTimestamps(TimestampMode mode);
     /// What the next buffer begins with: the one that was chosen last.

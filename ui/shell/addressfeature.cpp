@@ -34,12 +34,10 @@ AddressFeature::AddressFeature(Workbench& bench, Qt::DockWidgetArea side)
 }
 
 void AddressFeature::connectBar() {
-    connect(m_bar, &AddressBar::listenRequested, this, [this](const Address& address, const QString& behaviour) {
-        open(address, behaviour, Role::Listen);
-    });
-    connect(m_bar, &AddressBar::connectRequested, this, [this](const Address& address, const QString& behaviour) {
-        open(address, behaviour, Role::Connect);
-    });
+    connect(m_bar, &AddressBar::listenRequested, this,
+            [this](const Address& address, const QString& behaviour) { open(address, behaviour, Role::Listen); });
+    connect(m_bar, &AddressBar::connectRequested, this,
+            [this](const Address& address, const QString& behaviour) { open(address, behaviour, Role::Connect); });
     connect(m_bar, &AddressBar::optionsRequested, this, &AddressFeature::showForm);
     connect(m_bar, &AddressBar::behaviourFileRequested, this, &AddressFeature::chooseValue);
     connect(m_bar, &AddressBar::noted, &bench(), &Workbench::say);
@@ -98,12 +96,11 @@ void AddressFeature::chooseValue(const QString& behaviour) {
         dialog->open();
         return;
     }
-    const QString file = bench().prompter().fileToRead(window(), tr("File of the behaviour %1").arg(behaviour),
-                                                       behaviour == QLatin1String("script")
-                                                           ? tr("Scripts (*.js);;All files (*)")
-                                                       : behaviour == QLatin1String("rules")
-                                                           ? tr("Rules (*.rules);;All files (*)")
-                                                           : tr("Recordings (*.jsonl *.pcapng *.pcap);;All files (*)"));
+    const QString file = bench().prompter().fileToRead(
+        window(), tr("File of the behaviour %1").arg(behaviour),
+        behaviour == QLatin1String("script")  ? tr("Scripts (*.js);;All files (*)")
+        : behaviour == QLatin1String("rules") ? tr("Rules (*.rules);;All files (*)")
+                                              : tr("Recordings (*.jsonl *.pcapng *.pcap);;All files (*)"));
     m_bar->setBehaviour(file.isEmpty() ? QStringLiteral("manual") : behaviour + QLatin1Char('=') + file);
 }
 

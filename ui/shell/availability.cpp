@@ -176,6 +176,9 @@ bool needsBuffer(ActionId id) {
     case ActionId::WrapLines:
     case ActionId::SplitBuffers:
     case ActionId::CloseBuffer:
+    case ActionId::CloseOtherBuffers:
+    case ActionId::PinBuffer:
+    case ActionId::OnlyThisPeer:
     case ActionId::NextBuffer:
     case ActionId::FocusBuffer:
     case ActionId::FocusMessage:

@@ -104,9 +104,9 @@ void BehaviourFeature::changeBehaviour(const QString& behaviour) {
         bench().say(tr("Choose an endpoint that is open."));
         return;
     }
-    auto* dialog = new BehaviourDialog(tr("What %1 does by itself").arg(snapshot->shortName()),
-                                       behaviour.isEmpty() ? snapshot->behaviour : behaviour, bench().prompter(),
-                                       window());
+    auto* dialog =
+        new BehaviourDialog(tr("What %1 does by itself").arg(snapshot->shortName()),
+                            behaviour.isEmpty() ? snapshot->behaviour : behaviour, bench().prompter(), window());
     connect(dialog, &BehaviourDialog::chosen, this, [this, dialog, id = snapshot->id] {
         if (const auto done = bench().engine().setBehaviour(id, dialog->behaviour()); !done)
             dialog->fail(errorText(done.error()));
@@ -125,7 +125,7 @@ void BehaviourFeature::editBehaviour() {
     if (bench().engine().behaviourFile(owner).isEmpty()) { // it has none yet: a new file, which it gets
         const QString file =
             bench().prompter().fileToWrite(window(), tr("New rules (.rules) or script (.js) for this endpoint"),
-                                         QStringLiteral("new.rules"), tr("Rules (*.rules);;Scripts (*.js)"));
+                                           QStringLiteral("new.rules"), tr("Rules (*.rules);;Scripts (*.js)"));
         if (file.isEmpty())
             return;
         const bool isScript = file.endsWith(QLatin1String(".js"), Qt::CaseInsensitive);

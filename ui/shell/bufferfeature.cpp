@@ -35,6 +35,11 @@ void BufferFeature::onBuffer(ActionId id, std::function<void(BufferPanel&)> call
 void BufferFeature::connectArea() {
     on(ActionId::SplitBuffers, [this] { bench().buffers().split(); });
     on(ActionId::CloseBuffer, [this] { bench().buffers().closeCurrent(); });
+    on(ActionId::CloseOtherBuffers, [this] { bench().buffers().closeOthers(); });
+    on(ActionId::PinBuffer, [this] { bench().buffers().pinCurrent(); });
+    on(ActionId::ZoomIn, [this] { bench().settings().zoomBufferFont(1); });
+    on(ActionId::ZoomOut, [this] { bench().settings().zoomBufferFont(-1); });
+    on(ActionId::ZoomReset, [this] { bench().settings().zoomBufferFont(0); });
     on(ActionId::NextBuffer, [this] { bench().buffers().next(); });
     on(ActionId::OpenBuffer, [this] { bench().openBuffer(bench().current()); });
     on(ActionId::MergeBuffers, [this] { merge(bench().selected()); });
@@ -53,6 +58,7 @@ void BufferFeature::connectView() {
     onBuffer(ActionId::ModeText, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Text); });
     onBuffer(ActionId::ModeHex, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Hex); });
     onBuffer(ActionId::ModeBoth, [](BufferPanel& panel) { panel.view()->setMode(BufferMode::Both); });
+    onBuffer(ActionId::OnlyThisPeer, [this](BufferPanel& panel) { showOnlyPeer(panel); });
     onBuffer(ActionId::ClearView, [](BufferPanel& panel) { panel.filterBar()->clearBefore(Timestamp::now().wall); });
     onBuffer(ActionId::ShowCleared, [](BufferPanel& panel) { panel.filterBar()->showCleared(); });
     onBuffer(ActionId::FollowTail, [](BufferPanel& panel) { panel.view()->setFollowing(true); });
@@ -88,7 +94,27 @@ void BufferFeature::goTo(BufferPanel& panel) {
 
 void BufferFeature::adopt(BufferPanel& panel) {
     connect(&panel, &BufferPanel::complained, &bench(), &Workbench::say);
+    connect(panel.view(), &BufferView::zoomRequested, this,
+            [this](int direction) { bench().settings().zoomBufferFont(direction); });
+    connect(&panel, &BufferPanel::recordRequested, this, [this, &panel] {
+        bench().buffers().open(panel.endpoint());
+        m_recordings.empty() ? recordToFile() : stopRecording();
+        tellRecordings(); // also where the user changed their mind
+    });
+    panel.setRecording(!m_recordings.empty());
     connect(&panel, &BufferPanel::noteRequested, this, [this, &panel] { askNote(panel); });
+}
+
+/// The one of the record at the caret; all of them again the second time.
+void BufferFeature::showOnlyPeer(BufferPanel& panel) {
+    const auto place = panel.view()->placeAtCaret();
+    const auto& parts = panel.view()->source().parts();
+    const auto part = std::find_if(parts.begin(), parts.end(),
+                                   [&](const SourcePart& one) { return place && one.id == place->first; });
+    if (part == parts.end() || parts.size() < 2)
+        bench().say(tr("Click a row of a peer in a buffer that has several."));
+    else
+        panel.filterBar()->toggle(QStringLiteral("name:\"%1\"").arg(part->name));
 }
 
 void BufferFeature::askNote(BufferPanel& panel) {
@@ -97,7 +123,7 @@ void BufferFeature::askNote(BufferPanel& panel) {
         return;
     const Annotation* annotation = bench().annotations().find(place->first, place->second);
     const auto note = bench().prompter().ask(window(), tr("Note"), tr("Note on this record (empty: none):"),
-                                           annotation == nullptr ? QString() : annotation->note);
+                                             annotation == nullptr ? QString() : annotation->note);
     if (note)
         bench().annotations().setNote(*place, note->trimmed());
 }
@@ -149,9 +175,9 @@ void BufferFeature::recordToFile() {
     const QString name = QStringLiteral("recording-%1.jsonl")
                              .arg(QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")));
     const QString path = bench().prompter().fileToWrite(window(), tr("Record %1 to a File").arg(panel->title()), name,
-                                                      tr("All records (*.jsonl);;Packets for Wireshark (*.pcapng);;"
-                                                         "Spreadsheet (*.csv);;Text (*.txt);;Hex dump (*.hex);;"
-                                                         "Received bytes (*.bin)"));
+                                                        tr("All records (*.jsonl);;Packets for Wireshark (*.pcapng);;"
+                                                           "Spreadsheet (*.csv);;Text (*.txt);;Hex dump (*.hex);;"
+                                                           "Received bytes (*.bin)"));
     if (path.isEmpty())
         return;
     QVector<EndpointId> roots{panel->endpoint()};
@@ -190,6 +216,8 @@ void BufferFeature::tellRecordings() {
     for (const auto& recording : m_recordings)
         paths.append(recording->path());
     bench().actions().action(ActionId::StopRecordingToFile)->setEnabled(!paths.isEmpty());
+    for (BufferPanel* panel : bench().buffers().panels())
+        panel->setRecording(!paths.isEmpty());
     emit recordingsChanged(paths);
 }
 

@@ -24,6 +24,7 @@ private:
     void connectArea();
     void onBuffer(ActionId id, std::function<void(BufferPanel&)> call);
     void adopt(BufferPanel& panel);
+    void showOnlyPeer(BufferPanel& panel);
     void askNote(BufferPanel& panel);
     void merge(const QVector<EndpointId>& endpoints);
     void goTo(BufferPanel& panel);

@@ -2,6 +2,7 @@
 #include "ui/shell/mainwindow.h"
 
 #include "identity.h"
+#include "ui/actions/shortcutsdialog.h"
 #include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/messages/messagesfeature.h"
@@ -34,8 +35,8 @@
 
 #include <QCloseEvent>
 #include <QCoreApplication>
-#include <QMenu>
 #include <QFileInfo>
+#include <QMenu>
 #include <QMimeData>
 #include <QScreen>
 #include <QStackedWidget>
@@ -57,7 +58,8 @@ MainWindow::MainWindow(Engine& engine, Settings& settings, Prompter& prompter, Q
     setObjectName(QStringLiteral("mainWindow"));
     setWindowIcon(icon(IconId::Application));
     setAcceptDrops(true);
-    connect(m_bench, &Workbench::said, this, [this](const QString& text) { statusBar()->showMessage(text, messageTime); });
+    connect(m_bench, &Workbench::said, this,
+            [this](const QString& text) { statusBar()->showMessage(text, messageTime); });
     buildFeatures();
     buildCentre();
     addCommands();
@@ -91,8 +93,7 @@ void MainWindow::buildFeatures() {
     m_reopen = new ReopenFeature(*m_bench);
     m_example = new ExampleFeature(*m_bench, *m_address);
     m_leaving = new LeavingFeature(*m_bench);
-    auto* menus = new MenuFeature(
-        *m_bench, {.recent = m_workspaces->recentMenu(), .misbehaving = m_misbehaving});
+    auto* menus = new MenuFeature(*m_bench, {.recent = m_workspaces->recentMenu(), .misbehaving = m_misbehaving});
     new PaletteFeature(*m_bench, *m_misbehaving);
     new ShortcutKeys(*m_bench);
     auto* totals = new StatusTotals(m_bench->engine(), m_bench->model(), statusBar());
@@ -145,7 +146,9 @@ void MainWindow::buildCentre() {
 void MainWindow::addCommands() {
     ActionRegistry& actions = m_bench->actions();
     actions.connectTo(ActionId::Quit, this, [this] { close(); });
-    actions.connectTo(ActionId::Manual, this, [this] { (new ManualWindow(this))->show(); });
+    actions.connectTo(ActionId::Manual, this, [this] { showManual(*this); });
+    actions.action(ActionId::Manual)->setShortcutContext(Qt::ApplicationShortcut); // also in other windows
+    actions.connectTo(ActionId::Shortcuts, this, [this] { (new ShortcutsDialog(m_bench->actions(), this))->open(); });
     actions.connectTo(ActionId::About, this, [this] { showAbout(); });
     actions.connectTo(ActionId::Preferences, this, [this] {
         auto* dialog = new PreferencesDialog(m_settings, this);

@@ -3,6 +3,7 @@
 
 #include "ui/widgets/controls.h"
 
+#include <QApplication>
 #include <QFile>
 #include <QHBoxLayout>
 #include <QListWidget>
@@ -10,7 +11,7 @@
 
 namespace sw::ui {
 
-ManualWindow::ManualWindow(QWidget* parent) : QDialog(parent) {
+ManualWindow::ManualWindow(QWidget* parent, const QString& wanted) : QDialog(parent) {
     setObjectName(QStringLiteral("manual"));
     setWindowTitle(tr("Manual"));
     setAttribute(Qt::WA_DeleteOnClose);
@@ -49,16 +50,59 @@ ManualWindow::ManualWindow(QWidget* parent) : QDialog(parent) {
                                                  {tr("Errors"), QStringLiteral("errors")},
                                                  {tr("Command line"), QStringLiteral("command-line")},
                                                  {tr("Benchmarks"), QStringLiteral("benchmarks")}};
+    int chosen = 0;
     for (const auto& [title, file] : files) {
         auto* item = new QListWidgetItem(title, chapters);
         item->setData(Qt::UserRole, file);
+        if (file == wanted)
+            chosen = chapters->row(item);
     }
     connect(chapters, &QListWidget::currentItemChanged, page, [page](const QListWidgetItem* item) {
         QFile file(QStringLiteral(":/manual/%1.md").arg(item->data(Qt::UserRole).toString()));
         if (file.open(QIODevice::ReadOnly))
             page->setMarkdown(QString::fromUtf8(file.readAll()));
     });
-    chapters->setCurrentRow(0);
+    chapters->setCurrentRow(chosen);
+}
+
+QString manualPageOf(const QWidget* widget) {
+    const std::pair<const char*, const char*> pages[] = {{"addressToolBar", "addresses"},
+                                                         {"formDock", "addresses"},
+                                                         {"endpointsDock", "window"},
+                                                         {"detailsDock", "connections"},
+                                                         {"tcpPanel", "tcp"},
+                                                         {"tlsPanel", "tls"},
+                                                         {"composer", "messages"},
+                                                         {"messagesDock", "messages"},
+                                                         {"messageDialog", "messages"},
+                                                         {"filterField", "transcripts"},
+                                                         {"findField", "transcripts"},
+                                                         {"bufferView", "transcripts"},
+                                                         {"eventsDock", "transcripts"},
+                                                         {"throughputDock", "transcripts"},
+                                                         {"compareWindow", "transcripts"},
+                                                         {"lookupDock", "look-up"},
+                                                         {"relayDock", "faults"},
+                                                         {"relayDialog", "relay"},
+                                                         {"replayDialog", "replay"},
+                                                         {"behaviourDialog", "behaviours"},
+                                                         {"behaviourEditor", "rules"},
+                                                         {"certificateDialog", "tls"},
+                                                         {"loadDialog", "messages"},
+                                                         {"workspaceDialog", "workspaces"},
+                                                         {"preferences", "window"},
+                                                         {"shortcutsDialog", "window"}};
+    for (; widget != nullptr; widget = widget->parentWidget()) {
+        for (const auto& [name, page] : pages) {
+            if (widget->objectName() == QLatin1String(name))
+                return QString::fromLatin1(page);
+        }
+    }
+    return {};
+}
+
+void showManual(QWidget& window) {
+    (new ManualWindow(&window, manualPageOf(QApplication::focusWidget())))->show();
 }
 
 } // namespace sw::ui

@@ -19,6 +19,7 @@ MenuFeature::MenuFeature(Workbench& bench, const Menus& menus)
     connect(&bench, &Workbench::selectionChanged, this, &MenuFeature::update);
     connect(&bench.engine(), &Engine::endpointRemoved, this, &MenuFeature::update);
     connect(&bench.buffers(), &BufferArea::currentChanged, this, &MenuFeature::update);
+    connect(&bench.buffers(), &BufferArea::menuRequested, this, &MenuFeature::showTabMenu);
     update();
 }
 
@@ -76,6 +77,14 @@ void MenuFeature::showEndpointMenu(const QPoint& place) {
     }
     menu.addSeparator();
     menu.addMenu(m_copy);
+    menu.exec(place);
+}
+
+void MenuFeature::showTabMenu(const QPoint& place) {
+    QMenu menu(window());
+    for (const ActionId id : {ActionId::CloseBuffer, ActionId::CloseOtherBuffers, ActionId::PinBuffer,
+                              ActionId::SplitBuffers, ActionId::RenameEndpoint, ActionId::ExportBuffer})
+        menu.addAction(bench().actions().action(id));
     menu.exec(place);
 }
 

@@ -24,6 +24,8 @@ public:
     void showEndpointMenu(const QPoint& place);
 
 private:
+    /// What can be done with the current buffer.
+    void showTabMenu(const QPoint& place);
     void build(const Menus& menus);
     void fill(QMenu& menu, MenuId id);
     void update();

@@ -19,7 +19,8 @@ std::optional<Address> trustingAddress(const EndpointSnapshot& snapshot) {
     if (!isFailed)
         return std::nullopt;
     Address address = snapshot.address;
-    address.setOption(QStringLiteral("pin"), QString(snapshot.tls->chain.front().sha256).remove(QLatin1Char(':')).toLower());
+    address.setOption(QStringLiteral("pin"),
+                      QString(snapshot.tls->chain.front().sha256).remove(QLatin1Char(':')).toLower());
     return address;
 }
 
@@ -78,9 +79,8 @@ void ReopenFeature::openAlways() {
         return;
     const EndpointId id = snapshot->id;
     constexpr std::chrono::milliseconds usual(2000);
-    const QString now = m_always.contains(id)
-                            ? formatDuration(std::chrono::microseconds(m_always.value(id)))
-                            : formatDuration(std::chrono::microseconds(usual));
+    const QString now = m_always.contains(id) ? formatDuration(std::chrono::microseconds(m_always.value(id)))
+                                              : formatDuration(std::chrono::microseconds(usual));
     const auto typed = bench().prompter().ask(
         window(), tr("Open again by itself"),
         tr("How long after its end %1 is opened again, such as 2s; empty: not. What you close yourself stays closed.")
@@ -110,8 +110,8 @@ void ReopenFeature::follow(const QVector<EndpointSnapshot>& snapshots) {
         const auto pause = m_always.constFind(snapshot.id);
         if (pause == m_always.constEnd() || !isEnded(snapshot.state) || m_waiting.contains(snapshot.id))
             continue;
-        const bool isOurs = snapshot.closingCause == ClosingCause::ClosedByUs ||
-                            snapshot.closingCause == ClosingCause::AbortedByUs;
+        const bool isOurs =
+            snapshot.closingCause == ClosingCause::ClosedByUs || snapshot.closingCause == ClosingCause::AbortedByUs;
         if (isOurs)
             continue;
         auto* timer = new QTimer(this);

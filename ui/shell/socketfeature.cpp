@@ -97,10 +97,10 @@ bool SocketFeature::mayRemove(const QVector<EndpointId>& ids) {
     }
     return open.isEmpty() ||
            bench().prompter().confirm(window(),
-                                    open.size() == 1
-                                        ? tr("%1 is still open. Close it first?").arg(open.front())
-                                        : tr("%1 endpoints are still open. Close them first?").arg(open.size()),
-                                    tr("Close"));
+                                      open.size() == 1
+                                          ? tr("%1 is still open. Close it first?").arg(open.front())
+                                          : tr("%1 endpoints are still open. Close them first?").arg(open.size()),
+                                      tr("Close"));
 }
 
 void SocketFeature::run(DetailsPanel::Command command) {
@@ -144,9 +144,8 @@ void SocketFeature::runOn(const EndpointSnapshot& snapshot, DetailsPanel::Comman
         if (bench().model().snapshot(snapshot.parent) != nullptr)
             bench().show(snapshot.parent);
         else
-            bench().say(snapshot.parent == EndpointId::None
-                                ? tr("%1 was not made by a listener.").arg(snapshot.name)
-                                : tr("The listener of %1 was removed.").arg(snapshot.name));
+            bench().say(snapshot.parent == EndpointId::None ? tr("%1 was not made by a listener.").arg(snapshot.name)
+                                                            : tr("The listener of %1 was removed.").arg(snapshot.name));
         break;
     }
 }
@@ -161,8 +160,8 @@ void SocketFeature::closePeers() {
         ++count;
     }
     bench().say(count == 0   ? tr("No peer is connected.")
-                    : count == 1 ? tr("One peer is being closed.")
-                                 : tr("%1 peers are being closed.").arg(count));
+                : count == 1 ? tr("One peer is being closed.")
+                             : tr("%1 peers are being closed.").arg(count));
 }
 
 void SocketFeature::changeOption(const QString& option, const QString& value) {

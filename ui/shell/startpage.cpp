@@ -86,8 +86,7 @@ void StartPage::addTask(QVBoxLayout* column, const QString& text, const char* na
                         std::function<void()> run) {
     QPushButton* button = pushButton(text, name, this);
     button->setMaximumWidth(columnWidth);
-    button->setToolTip(plainToolTip(what));
-    button->setAccessibleDescription(what);
+    explain(*button, what);
     button->setProperty("task", true);
     connect(button, &QPushButton::clicked, this, [run = std::move(run)] { run(); });
     column->addWidget(button);

@@ -49,17 +49,17 @@ void StatusTotals::refresh() {
                      : unrecorded > 0     ? tr("not recorded: %1").arg(formatBytes(unrecorded))
                      : totals.dropped > 0 ? tr("dropped by the system: %1").arg(QLocale().toString(totals.dropped))
                                           : tr("not recorded"));
-    m_store->setToolTip(plainToolTip(
-        tr("Recorded: %1 in memory, %2 on disk. Not recorded: %3. Datagrams dropped by the system: %4.")
-            .arg(formatBytes(static_cast<quint64>(std::max<qint64>(store->memory(), 0))),
-                 formatBytes(store->journaled()), formatBytes(unrecorded), QLocale().toString(totals.dropped))));
+    explain(*m_store,
+            tr("Recorded: %1 in memory, %2 on disk. Not recorded: %3. Datagrams dropped by the system: %4.")
+                .arg(formatBytes(static_cast<quint64>(std::max<qint64>(store->memory(), 0))),
+                     formatBytes(store->journaled()), formatBytes(unrecorded), QLocale().toString(totals.dropped)));
 }
 
 void StatusTotals::showRecordings(const QStringList& paths) {
     m_recordings->setVisible(!paths.isEmpty());
     m_recordings->setText(paths.size() == 1 ? tr("● recording to %1").arg(QFileInfo(paths.first()).fileName())
                                             : tr("● recording to %1 files").arg(paths.size()));
-    m_recordings->setToolTip(plainToolTip(paths.join(QLatin1Char('\n'))));
+    explain(*m_recordings, paths.join(QLatin1Char('\n')));
 }
 
 void StatusTotals::showHeld(int count) {

@@ -81,7 +81,7 @@ void StoreNotices::showRecovered(const QVector<EndpointSnapshot>& snapshots) {
 
 void StoreNotices::remove(const KilledRun& run) {
     if (bench().prompter().confirm(window(), tr("Remove the records of that session? They cannot be brought back."),
-                           tr("Remove")) &&
+                                   tr("Remove")) &&
         !removeKilledRun(run))
         bench().say(tr("%1 could not be removed.").arg(run.directory));
     lookForKilledRuns(m_base);

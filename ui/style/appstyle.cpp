@@ -43,9 +43,9 @@ void paintFrame(QPainter* painter, const QRect& rect, const QColor& fill, const 
 void paintField(QPainter* painter, const QStyleOption* option, const QWidget* widget) {
     const ThemeColors colors = themeColors(option->palette);
     const bool isEnabled = is(option, QStyle::State_Enabled);
-    const QColor border = has(widget, "hasError")                               ? colors.error
+    const QColor border = has(widget, "hasError")                           ? colors.error
                           : isEnabled && is(option, QStyle::State_HasFocus) ? colors.accent
-                                                                                : colors.line;
+                                                                            : colors.line;
     paintFrame(painter, option->rect, option->palette.color(isEnabled ? QPalette::Base : QPalette::Window), border);
 }
 
@@ -92,7 +92,8 @@ void paintToolButton(QPainter* painter, const QStyleOption* option) {
     const QColor ring = hasFocus ? themeColors(palette).accent : QColor(Qt::transparent);
     if (is(option, QStyle::State_On))
         paintFrame(painter, option->rect, chosenFill(palette), hasFocus ? ring : chosenLine(palette));
-    else if (is(option, QStyle::State_Enabled) && (is(option, QStyle::State_MouseOver) || is(option, QStyle::State_Sunken)))
+    else if (is(option, QStyle::State_Enabled) &&
+             (is(option, QStyle::State_MouseOver) || is(option, QStyle::State_Sunken)))
         paintFrame(painter, option->rect, palette.color(QPalette::AlternateBase), ring);
     else if (hasFocus)
         paintFrame(painter, option->rect, Qt::transparent, ring);
@@ -269,7 +270,8 @@ void AppStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* optio
     case PE_IndicatorTabClose:
         if (is(option, State_MouseOver) && is(option, State_Enabled))
             paintFrame(painter, option->rect, chosenFill(palette), Qt::transparent);
-        paintIcon(*painter, IconId::Close, option->rect.adjusted(3, 3, -3, -3), palette.color(QPalette::PlaceholderText));
+        paintIcon(*painter, IconId::Close, option->rect.adjusted(3, 3, -3, -3),
+                  palette.color(QPalette::PlaceholderText));
         return;
     case PE_FrameTabWidget:
         painter->fillRect(QRect(option->rect.left(), option->rect.top(), option->rect.width(), 1),
@@ -314,8 +316,9 @@ void AppStyle::drawControl(ControlElement element, const QStyleOption* option, Q
             painter->setFont(font);
         }
         if (has(widget, "task"))
-            drawItemText(painter, label.rect.adjusted(10, 0, -8, 0), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextShowMnemonic,
-                         label.palette, isEnabled, label.text, QPalette::ButtonText);
+            drawItemText(painter, label.rect.adjusted(10, 0, -8, 0),
+                         Qt::AlignLeft | Qt::AlignVCenter | Qt::TextShowMnemonic, label.palette, isEnabled, label.text,
+                         QPalette::ButtonText);
         else
             QProxyStyle::drawControl(element, &label, painter, widget);
         painter->restore();

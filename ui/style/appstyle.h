@@ -5,9 +5,10 @@
 
 namespace sw::ui {
 
-/// How the program looks: Fusion's ways with flat surfaces, thin round borders and one accent. All colours come from the
-/// palette (and themeColors() of it), all sizes from the font. Buttons with the property `primary` are what Return does;
-/// `danger`: what cannot be undone; `task`: a row of a list of things to do. Fields with `hasError` hold a mistake.
+/// How the program looks: Fusion's ways with flat surfaces, thin round borders and one accent. All colours come from
+/// the palette (and themeColors() of it), all sizes from the font. Buttons with the property `primary` are what Return
+/// does; `danger`: what cannot be undone; `task`: a row of a list of things to do. Fields with `hasError` hold a
+/// mistake.
 class AppStyle final : public QProxyStyle {
     Q_OBJECT
 

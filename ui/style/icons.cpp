@@ -6,8 +6,8 @@
 #include <QApplication>
 #include <QFile>
 #include <QIconEngine>
-#include <QPalette>
 #include <QPainter>
+#include <QPalette>
 
 #include <array>
 #include <vector>
@@ -29,7 +29,10 @@ void paintApplication(QPainter& p) { // two facing plugs: a listener and what co
 }
 
 /// In the order of IconId, from Listen on: files below resources/icons.
-constexpr std::array files{"listen", "connect", "options", "close", "abort", "shut-down", "find", "filter", "previous", "next", "split", "follow", "send", "stop", "remove", "add", "text", "hex", "both", "pause", "accept", "network", "unverified", "record", "clear", "pin"};
+constexpr std::array files{"listen",  "connect",    "options", "close", "abort",  "shut-down", "find",
+                           "filter",  "previous",   "next",    "split", "follow", "send",      "stop",
+                           "remove",  "add",        "text",    "hex",   "both",   "pause",     "accept",
+                           "network", "unverified", "record",  "clear", "pin"};
 
 /// Read once for each; nothing changes in them.
 const Pictogram& pictogramOf(IconId id) {

@@ -8,8 +8,8 @@
 
 namespace sw::ui {
 
-/// A picture of one colour, read from the paths of an SVG file of 16 by 16 units: `<path d="…"/>` with the commands M, L,
-/// H, V, C and Z in absolute numbers (SVG 2 section 9), filled where it has `fill`. Nothing else of SVG is read.
+/// A picture of one colour, read from the paths of an SVG file of 16 by 16 units: `<path d="…"/>` with the commands M,
+/// L, H, V, C and Z in absolute numbers (SVG 2 section 9), filled where it has `fill`. Nothing else of SVG is read.
 struct Pictogram {
     struct Stroke {
         QPainterPath path;

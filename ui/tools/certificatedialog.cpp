@@ -6,8 +6,8 @@
 #include "ui/widgets/controls.h"
 #include "ui/widgets/eventtext.h"
 
-#include <QDialogButtonBox>
 #include <QComboBox>
+#include <QDialogButtonBox>
 #include <QDir>
 #include <QFileInfo>
 #include <QFormLayout>

@@ -26,8 +26,7 @@ LoadDialog::LoadDialog(Engine& engine, const QString& address, QWidget* parent) 
     nameWidget(m_address, "loadAddress", tr("Address to load"));
     m_message = new QLineEdit(QStringLiteral("ping ${n}\\n"), this);
     nameWidget(m_message, "loadMessage", tr("Message to send"));
-    m_message->setToolTip(
-        plainToolTip(tr("A template: text with escapes and fields such as ${n}, ${time}, ${random:8}, ${crc32}")));
+    explain(*m_message, tr("A template: text with escapes and fields such as ${n}, ${time}, ${random:8}, ${crc32}"));
     m_count = new QSpinBox(this);
     nameWidget(m_count, "loadCount", tr("Number of messages"));
     m_count->setRange(1, 10'000'000);

@@ -52,8 +52,7 @@ void LookupPanel::build() {
     nameWidget(m_query, "lookupQuery", tr("Look up"));
     m_query->setPlaceholderText(tr("localhost, 2130706433, ::1, 10.1.2.3/20, 8080, domain/udp"));
     nameWidget(m_reverse, "lookupReverse", tr("Also ask for the name of an address"));
-    m_reverse->setToolTip(
-        plainToolTip(tr("The network's name service is asked. Without this it is asked for names only.")));
+    explain(*m_reverse, tr("The network's name service is asked. Without this it is asked for names only."));
     row->addWidget(label);
     row->addWidget(m_query, 1);
     row->addWidget(m_button);

@@ -29,8 +29,7 @@ ToolsFeature::ToolsFeature(Workbench& bench)
         (new LoadDialog(this->bench().engine(), snapshot == nullptr ? QString() : formatAddress(address), window()))
             ->show();
     });
-    on(ActionId::MakeCertificate,
-       [this] { (new CertificateDialog(this->bench().prompter(), window()))->show(); });
+    on(ActionId::MakeCertificate, [this] { (new CertificateDialog(this->bench().prompter(), window()))->show(); });
 }
 
 QWidget* ToolsFeature::makeLookup() {

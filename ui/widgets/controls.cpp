@@ -95,9 +95,8 @@ QFrame* separator(QWidget* parent) {
 DialogButtons dialogButtons(QDialog& dialog, const QString& action, const char* actionName, const QString& leave,
                             const char* leaveName) {
     auto* row = new QDialogButtonBox(&dialog);
-    DialogButtons buttons{.row = row,
-                          .action = pushButton(action, actionName, &dialog),
-                          .leave = pushButton(leave, leaveName, &dialog)};
+    DialogButtons buttons{
+        .row = row, .action = pushButton(action, actionName, &dialog), .leave = pushButton(leave, leaveName, &dialog)};
     row->addButton(buttons.action, QDialogButtonBox::AcceptRole);
     row->addButton(buttons.leave, QDialogButtonBox::RejectRole);
     setPrimary(*buttons.action);
@@ -105,6 +104,11 @@ DialogButtons dialogButtons(QDialog& dialog, const QString& action, const char* 
     buttons.leave->setAutoDefault(false);
     QObject::connect(row, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
     return buttons;
+}
+
+void explain(QWidget& widget, const QString& text) {
+    widget.setToolTip(plainToolTip(text));
+    widget.setAccessibleDescription(text);
 }
 
 QString plainToolTip(const QString& text) {

@@ -45,7 +45,9 @@ struct DialogButtons {
 DialogButtons dialogButtons(QDialog& dialog, const QString& action, const char* actionName, const QString& leave,
                             const char* leaveName);
 
-/// Text for a tooltip, shown as it is: tooltips guess markup too.
+/// What a widget is for, as its tooltip and for screen readers. Shown as it is: tooltips guess markup too.
+void explain(QWidget& widget, const QString& text);
+/// Text for the tooltip of what is no widget.
 QString plainToolTip(const QString& text);
 
 } // namespace sw::ui

@@ -22,7 +22,7 @@ void ElidedLabel::setText(const QString& text) {
     if (text == this->text())
         return;
     QLabel::setText(text);
-    setToolTip(text.isEmpty() ? QString() : plainToolTip(text.left(mostMeasured)));
+    explain(*this, text.left(mostMeasured));
 }
 
 QSize ElidedLabel::sizeHint() const {

@@ -26,7 +26,7 @@ Workbench::Workbench(Engine& engine, Settings& settings, Prompter& prompter, QMa
       m_settings(settings),
       m_prompter(prompter),
       m_window(window),
-      m_actions(*new ActionRegistry(&window)),
+      m_actions(*new ActionRegistry(&window, settings)),
       m_buffers(*new BufferArea([this](EndpointId id) { return makeBuffer(id); }, &window)) {
     connect(&engine, &Engine::endpointsChanged, this, &Workbench::takeChanges);
     connect(&engine, &Engine::endpointRemoved, this, [this](EndpointId id) {

@@ -98,9 +98,7 @@ public:
     explicit Feature(Workbench& bench) : QObject(&bench), m_bench(bench) {}
 
 protected:
-    void on(ActionId id, std::function<void()> call) {
-        m_bench.actions().connectTo(id, this, std::move(call));
-    }
+    void on(ActionId id, std::function<void()> call) { m_bench.actions().connectTo(id, this, std::move(call)); }
     QWidget* window() const;
     Workbench& bench() const { return m_bench; }
 

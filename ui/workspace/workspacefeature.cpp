@@ -109,9 +109,9 @@ void WorkspaceFeature::openEndpoints(const QVector<WorkspaceEndpoint>& endpoints
                 isReachableFromNetwork(endpoint.address))
                 allowsRemoteConsole =
                     bench().prompter().confirm(window(),
-                                             tr("Whoever reaches %1 over the network can run scripts here. Open it?")
-                                                 .arg(formatAddress(endpoint.address)),
-                                             tr("Open"));
+                                               tr("Whoever reaches %1 over the network can run scripts here. Open it?")
+                                                   .arg(formatAddress(endpoint.address)),
+                                               tr("Open"));
             const Address& target = endpoint.relay ? endpoint.relay->target : endpoint.address;
             if (!askPassphrases(bench().engine(), bench().prompter(), window(), endpoint.address) ||
                 !askPassphrases(bench().engine(), bench().prompter(), window(), target))
@@ -119,7 +119,7 @@ void WorkspaceFeature::openEndpoints(const QVector<WorkspaceEndpoint>& endpoints
             const auto id = openEndpoint(bench().engine(), endpoint, allowsRemoteConsole);
             if (!id)
                 bench().prompter().tell(window(), tr("Not opened"),
-                                      endpoint.describe() + QLatin1Char('\n') + errorText(id.error()));
+                                        endpoint.describe() + QLatin1Char('\n') + errorText(id.error()));
             else
                 bench().whenSettled(*id, [this, draft = endpoint.draft](const EndpointSnapshot& snapshot) {
                     giveDraft(snapshot.id, draft);
@@ -180,7 +180,7 @@ void WorkspaceFeature::save(bool asksForName) {
     QString file = m_file;
     if (asksForName || file.isEmpty())
         file = bench().prompter().fileToWrite(window(), tr("Save the workspace"),
-                                            file.isEmpty() ? QStringLiteral("lab.socketwright") : file, tr(filter));
+                                              file.isEmpty() ? QStringLiteral("lab.socketwright") : file, tr(filter));
     if (file.isEmpty())
         return;
     const Workspace workspace = capture();
@@ -191,8 +191,8 @@ void WorkspaceFeature::save(bool asksForName) {
     setFile(file);
     bench().settings().addRecentWorkspace(file);
     bench().say(workspace.endpoints.size() == 1
-                        ? tr("1 endpoint saved in %1.").arg(file)
-                        : tr("%1 endpoints saved in %2.").arg(QString::number(workspace.endpoints.size()), file));
+                    ? tr("1 endpoint saved in %1.").arg(file)
+                    : tr("%1 endpoints saved in %2.").arg(QString::number(workspace.endpoints.size()), file));
 }
 
 } // namespace sw::ui

@@ -60,9 +60,10 @@ private slots:
                                      "relay capture replay workspace engine")
                                      .split(QLatin1Char(' '));
         QTest::newRow("ui") << QStringLiteral("ui")
-                            << QStringLiteral("style widgets settings actions endpoints composer buffer workbench "
-                                              "inspector messages behaviour compare throughput relay tools recordings workspace "
-                                              "shell")
+                            << QStringLiteral(
+                                   "style widgets settings actions endpoints composer buffer workbench "
+                                   "inspector messages behaviour compare throughput relay tools recordings workspace "
+                                   "shell")
                                    .split(QLatin1Char(' '));
     }
     void foldersUseOnlyThoseBefore() {

@@ -147,7 +147,8 @@ private slots:
         QVERIFY(fixture.engine().resumeLoop(loop).has_value());
         QVERIFY(fixture.waitUntil([&] { return fixture.now(client.id).behaviour == QLatin1String("echo"); }));
         fixture.engine().send(client.id, "again");
-        QVERIFY(fixture.waitUntil([&] { return fixture.now(client.id).counters.receivedRecords > before + 5000; }, 15'000));
+        QVERIFY(
+            fixture.waitUntil([&] { return fixture.now(client.id).counters.receivedRecords > before + 5000; }, 15'000));
         QCOMPARE(paused.size(), 1); // the user wants it so
     }
 
@@ -175,7 +176,8 @@ private slots:
     }
 
     void repliesThatMakeNoSense() {
-        for (const char* wrong : {"reply", "reply=", "reply=PING", "reply= => PONG", "reply=PING =>", "reply=regex ( => x"})
+        for (const char* wrong :
+             {"reply", "reply=", "reply=PING", "reply= => PONG", "reply=PING =>", "reply=regex ( => x"})
             QVERIFY2(!planBehaviour(QString::fromLatin1(wrong)), wrong);
     }
 };
