@@ -72,6 +72,33 @@ private slots:
         QCOMPARE(nameOf("sendButton"), QStringLiteral("Send"));
     }
 
+    void nothingIsHeardThatIsNotSeen() {
+        WindowFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        fixture.click("optionsButton");
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port()));
+        fixture.click("connectButton");
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
+        for (const char* action : {"actionSavedMessages", "actionLookUp", "actionThroughput", "actionRelayPanel"})
+            fixture.find<QAction>(action)->trigger();
+        int combos = 0;
+        for (QWidget* widget : fixture.window().findChildren<QWidget*>()) {
+            QAccessibleInterface* interface = QAccessible::queryAccessibleInterface(widget);
+            if (interface == nullptr)
+                continue;
+            for (const QAccessible::Text kind : {QAccessible::Name, QAccessible::Description, QAccessible::Value})
+                QVERIFY2(!interface->text(kind).contains(QLatin1String("<qt>")), qPrintable(widget->objectName()));
+            if (auto* box = qobject_cast<QComboBox*>(widget); box != nullptr && !box->objectName().isEmpty()) {
+                ++combos; // by what they are for, and what they say
+                QCOMPARE(interface->text(QAccessible::Name), box->accessibleName());
+                QVERIFY2(!box->accessibleName().isEmpty(), qPrintable(box->objectName()));
+                QCOMPARE(interface->text(QAccessible::Value), box->currentText());
+                QCOMPARE(interface->role(), QAccessible::ComboBox);
+            }
+        }
+        QVERIFY(combos >= 6);
+    }
+
     void buffersGiveTheirVisibleText() {
         WindowFixture fixture;
         const RawPeer server = RawPeer::listenOn();

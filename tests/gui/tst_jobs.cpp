@@ -3,19 +3,25 @@
 #include "tests/gui/windowfixture.h"
 #include "tests/support/enginefixture.h"
 #include "tests/support/rawpeer.h"
+#include "ui/actions/actions.h"
+#include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
 #include "ui/buffer/filterbar.h"
 #include "ui/messages/messagestore.h"
 #include "ui/relay/faultsliders.h"
+#include "ui/shell/manualwindow.h"
 
 #include <QAction>
 #include <QDialog>
+#include <QKeySequenceEdit>
 #include <QListWidget>
 #include <QSlider>
 #include <QStatusBar>
 #include <QToolBar>
 #include <QToolButton>
+#include <QTreeView>
+#include <QTreeWidget>
 
 using namespace sw;
 using namespace sw::test;
@@ -243,6 +249,135 @@ private slots:
         fixture.find<QPushButton>("resumeLoop")->click();
         QTRY_COMPARE(fixture.engine().snapshot(*client)->behaviour, QStringLiteral("echo"));
         QVERIFY(!bar->isVisible());
+    }
+
+    void shortcutsCanBeChanged() {
+        WindowFixture fixture;
+        trigger(fixture, "actionShortcuts");
+        auto* dialog = fixture.window().findChild<QDialog*>(QStringLiteral("shortcutsDialog"));
+        QVERIFY(dialog != nullptr);
+        auto* list = dialog->findChild<QTreeWidget*>(QStringLiteral("shortcutList"));
+        dialog->findChild<QLineEdit*>(QStringLiteral("shortcutSearch"))->setText(QStringLiteral("look up"));
+        const auto found = list->findItems(QStringLiteral("Look Up"), Qt::MatchExactly);
+        QCOMPARE(found.size(), 1);
+        QVERIFY(!found.first()->isHidden());
+        list->setCurrentItem(found.first());
+        auto* keys = dialog->findChild<QKeySequenceEdit*>(QStringLiteral("shortcutKeys"));
+        auto* set = dialog->findChild<QPushButton*>(QStringLiteral("setShortcut"));
+        keys->setKeySequence(QKeySequence(QStringLiteral("Ctrl+F"))); // another one has it
+        set->click();
+        QVERIFY(dialog->findChild<QLabel*>(QStringLiteral("shortcutConflict"))->text().contains(QLatin1String("Find")));
+        QCOMPARE(fixture.find<QAction>("actionFind")->shortcut(), QKeySequence(QStringLiteral("Ctrl+F")));
+        set->click();
+        QCOMPARE(fixture.find<QAction>("actionLookUp")->shortcut(), QKeySequence(QStringLiteral("Ctrl+F")));
+        QVERIFY(fixture.find<QAction>("actionFind")->shortcut().isEmpty());
+        QCOMPARE(fixture.settings().shortcut(QStringLiteral("actionLookUp")), std::optional(QStringLiteral("Ctrl+F")));
+        dialog->findChild<QPushButton*>(QStringLiteral("resetShortcut"))->click();
+        QCOMPARE(fixture.find<QAction>("actionLookUp")->shortcut(), QKeySequence(QStringLiteral("Ctrl+Shift+Y")));
+        QVERIFY(!fixture.settings().shortcut(QStringLiteral("actionLookUp")));
+    }
+
+    void everyShortcutIsForOneCommand() {
+        QMap<QString, QString> taken;
+        for (const ui::ActionEntry& entry : ui::actionTable()) {
+            const QString keys = QString::fromLatin1(entry.shortcut);
+            if (keys.isEmpty())
+                continue;
+            QVERIFY2(!taken.contains(keys), qPrintable(keys + QLatin1Char(' ') + taken.value(keys)));
+            taken.insert(keys, QString::fromLatin1(entry.name));
+        }
+    }
+
+    void theManualOpensAtThePageOfThePlace() {
+        WindowFixture fixture;
+        QCOMPARE(ui::manualPageOf(fixture.find<QWidget>("addressField")), QStringLiteral("addresses"));
+        QCOMPARE(ui::manualPageOf(fixture.find<QWidget>("endpointsTree")), QStringLiteral("window"));
+        QCOMPARE(ui::manualPageOf(nullptr), QString());
+        trigger(fixture, "actionRelayPanel");
+        QCOMPARE(ui::manualPageOf(fixture.find<QWidget>("relayPanel")), QStringLiteral("faults"));
+    }
+
+    void theTextIsZoomed() {
+        WindowFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        connectTo(fixture, addressOf(server));
+        const int size = fixture.settings().bufferFont().pointSize();
+        trigger(fixture, "actionZoomIn");
+        QCOMPARE(fixture.settings().bufferFont().pointSize(), size + 1);
+        const int field = fixture.inBuffer<ui::MessageField>("messageField")->height();
+        for (int i = 0; i < 8; ++i)
+            trigger(fixture, "actionZoomIn");
+        QTRY_VERIFY(fixture.inBuffer<ui::MessageField>("messageField")->height() > field); // the message grows with it
+        for (int i = 0; i < 100; ++i)
+            trigger(fixture, "actionZoomOut");
+        QCOMPARE(fixture.settings().bufferFont().pointSize(), ui::Settings::leastFontSize);
+        trigger(fixture, "actionZoomReset");
+        QCOMPARE(fixture.settings().bufferFont().pointSize(), size);
+    }
+
+    void otherBuffersAreClosedButPinnedOnes() {
+        WindowFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        for (int i = 0; i < 3; ++i) {
+            connectTo(fixture, addressOf(server));
+            QTRY_COMPARE(fixture.engine().snapshots().size(), i + 1);
+            QTRY_COMPARE(fixture.find<ui::BufferArea>("bufferArea")->panels().size(), static_cast<std::size_t>(i + 1));
+            if (i == 0)
+                trigger(fixture, "actionPin");
+        }
+        trigger(fixture, "actionCloseOthers");
+        QCOMPARE(fixture.find<ui::BufferArea>("bufferArea")->panels().size(),
+                 std::size_t{2});                         // that and the pinned one
+        QCOMPARE(fixture.engine().snapshots().size(), 3); // closing a buffer ends nothing
+    }
+
+    void endpointsAreFound() {
+        WindowFixture fixture;
+        const auto server = fixture.engine().listen(*parseAddress(QStringLiteral("tcp://127.0.0.1:0")));
+        QTRY_COMPARE(fixture.engine().snapshot(*server)->state, EndpointState::Listening);
+        auto* search = fixture.find<QLineEdit>("endpointSearch");
+        QVERIFY(!search->isVisible());
+        std::vector<RawPeer> peers;
+        for (int i = 0; i < 15; ++i)
+            peers.push_back(RawPeer::connectTo(fixture.engine().snapshot(*server)->address.place.portFirst));
+        QTRY_COMPARE(fixture.engine().snapshots().size(), 16);
+        QTRY_VERIFY(search->isVisible());
+        const EndpointId wanted = fixture.idOf(EndpointKind::Connection);
+        search->setText(fixture.engine().snapshot(wanted)->peer);
+        auto* tree = fixture.find<QTreeView>("endpointsTree");
+        const auto shown = [&] {
+            int count = 0;
+            const QModelIndex listener = tree->model()->index(0, 0);
+            for (int row = 0; row < tree->model()->rowCount(listener); ++row)
+                count += tree->isRowHidden(row, listener) ? 0 : 1;
+            return tree->isRowHidden(0, {}) ? -1 : count;
+        };
+        QCOMPARE(shown(), 1);
+        search->clear();
+        QCOMPARE(shown(), 15);
+    }
+
+    void onlyOnePeerIsShown() {
+        WindowFixture fixture;
+        fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:0"));
+        fixture.click("listenButton");
+        QTRY_VERIFY(fixture.currentBuffer() != nullptr);
+        const quint16 port = fixture.snapshotOf(EndpointKind::Listener)->address.place.portFirst;
+        const RawPeer one = RawPeer::connectTo(port);
+        one.send("from one");
+        QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("from one")));
+        const RawPeer other = RawPeer::connectTo(port);
+        other.send("from the other");
+        QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("from the other")));
+        auto* panel = static_cast<ui::BufferPanel*>(fixture.currentBuffer());
+        const RecordIndex last = panel->view()->source().count() - 1;
+        panel->view()->select({last, 0}, {last, 0});
+        trigger(fixture, "actionOnlyThisPeer");
+        QTRY_VERIFY(!fixture.bufferText().contains(QLatin1String("from one")));
+        QVERIFY(fixture.bufferText().contains(QLatin1String("from the other")));
+        panel->view()->select({0, 0}, {0, 0});
+        trigger(fixture, "actionOnlyThisPeer");
+        QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("from one")));
     }
 
     void theNextBufferIsShownAsTheLastOne() {

@@ -286,9 +286,12 @@ private slots:
         for (const EndpointSnapshot& one : all)
             served = one.parent != EndpointId::None ? one.id : served;
         fixture.engine().startTls(served);
-        fixture.prompter().typed = QStringLiteral("verify=off");
         QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("connected to")));
         trigger(fixture, "actionStartTls");
+        auto* dialog = fixture.window().findChild<QDialog*>(QStringLiteral("tlsDialog"));
+        QVERIFY(dialog != nullptr);
+        dialog->findChild<QCheckBox*>(QStringLiteral("tlsVerify"))->setChecked(false);
+        dialog->findChild<QPushButton*>(QStringLiteral("startTlsButton"))->click();
         QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("was not encrypted")) ||
                     fixture.bufferText().contains(QLatin1String("TLS handshake begins, as client")));
         QTRY_VERIFY(fixture.find<QLabel>("tlsVerdict")->text().contains(QLatin1String("NOT VERIFIED")));

@@ -14,6 +14,7 @@
 #include "ui/widgets/eventtext.h"
 
 #include <QApplication>
+#include <QButtonGroup>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -74,11 +75,31 @@ BufferPanel::BufferPanel(Engine& engine, Settings& settings, Annotations& annota
     m_view->refresh();
 }
 
+/// As it is read: header, filter and find, the buffer, the message.
+void BufferPanel::orderTabs(QWidget& header) {
+    std::vector<QWidget*> stops;
+    const auto take = [&stops](QWidget& part) {
+        for (QWidget* widget : part.findChildren<QWidget*>()) {
+            if (widget->focusPolicy() != Qt::NoFocus && widget->focusProxy() == nullptr)
+                stops.push_back(widget);
+        }
+    };
+    take(header);
+    take(*m_filterBar);
+    take(*m_findBar);
+    stops.push_back(m_view);
+    take(*m_composer);
+    take(*m_ended);
+    for (std::size_t i = 1; i < stops.size(); ++i)
+        setTabOrder(stops[i - 1], stops[i]);
+}
+
 void BufferPanel::build(Annotations& annotations) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(buildHeader());
+    QWidget* header = buildHeader();
+    layout->addWidget(header);
     layout->addWidget(separator(this));
     layout->addWidget(m_filterBar);
     layout->addWidget(m_findBar);
@@ -90,6 +111,7 @@ void BufferPanel::build(Annotations& annotations) {
     layout->addWidget(separator(this));
     layout->addWidget(m_composer);
     layout->addWidget(buildEndedBar());
+    orderTabs(*header);
     m_view->setAnnotations(&annotations);
     connect(m_view, &BufferView::selectionChanged, this, &BufferPanel::showStatistics);
     connect(m_view, &BufferView::noteRequested, this, &BufferPanel::noteRequested);
@@ -224,6 +246,7 @@ void BufferPanel::buildChips(QToolBar& tools) {
 }
 
 void BufferPanel::buildModes(QToolBar& tools) {
+    auto* group = new QButtonGroup(&tools); // one stop of Tab; arrows go through it
     struct Mode {
         BufferMode mode;
         QString text;
@@ -238,6 +261,7 @@ void BufferPanel::buildModes(QToolBar& tools) {
                 [this, button, chosen = mode.mode] { button->setChecked(m_view->mode() == chosen); });
         connect(button, &QToolButton::clicked, button,
                 [this, button, chosen = mode.mode] { button->setChecked(m_view->mode() == chosen); });
+        group->addButton(button);
         button->setChecked(mode.mode == m_settings.bufferMode());
         tools.addWidget(button);
     }

@@ -70,6 +70,7 @@ private:
     void buildModes(QToolBar& tools);
     QWidget* buildEndedBar();
     void showEnded(const EndpointSnapshot& snapshot);
+    void orderTabs(QWidget& header);
     void showStatistics();
     void setSnapshot(const EndpointSnapshot& snapshot);
     QString nameIn(const EndpointSnapshot& snapshot) const;

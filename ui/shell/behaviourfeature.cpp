@@ -9,6 +9,7 @@
 #include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
+#include "ui/tools/tlsdialog.h"
 #include "ui/widgets/eventtext.h"
 
 #include <QMainWindow>
@@ -83,19 +84,15 @@ void BehaviourFeature::startTls() {
         bench().say(tr("TLS is started on an open connection."));
         return;
     }
-    const bool isServer = snapshot->isAccepted;
-    const auto options = bench().prompter().ask(
-        window(), tr("Start TLS"),
-        isServer ? tr("We are the server. Options, such as cert=/path/server.crt&key=/path/server.key; without them a "
-                      "throw-away certificate is made:")
-                 : tr("We are the client. Options, such as name=example.org&ca=/path/ca.crt, or verify=off:"),
-        {});
-    if (!options)
-        return;
-    const auto address = parseAddress(QStringLiteral("tls://localhost:1?") + options->trimmed());
-    if (address && !askPassphrases(bench().engine(), bench().prompter(), window(), *address))
-        return;
-    bench().engine().startTls(snapshot->id, options->trimmed()); // which says what is wrong with the options
+    auto* dialog = new TlsDialog(snapshot->isAccepted, bench().prompter(), window());
+    connect(dialog, &QDialog::accepted, this, [this, dialog, id = snapshot->id] {
+        const QString options = dialog->options();
+        const auto address = parseAddress(QStringLiteral("tls://localhost:1?") + options);
+        if (address && !askPassphrases(bench().engine(), bench().prompter(), window(), *address))
+            return;
+        bench().engine().startTls(id, options); // which says what is wrong with the options
+    });
+    dialog->open();
 }
 
 void BehaviourFeature::changeBehaviour(const QString& behaviour) {

@@ -4,15 +4,18 @@
 #include "ui/buffer/bufferpanel.h"
 #include "ui/composer/composer.h"
 #include "ui/endpoints/endpointsview.h"
+#include "ui/widgets/controls.h"
 #include "ui/workbench/paneldock.h"
 
+#include <QLineEdit>
 #include <QMainWindow>
+#include <QVBoxLayout>
 
 namespace sw::ui {
 
 EndpointsFeature::EndpointsFeature(Workbench& bench)
     : Feature(bench),
-      m_dock(bench.addPanel(tr("Endpoints"), "endpointsDock", Qt::LeftDockWidgetArea, [this] { return makeTree(); })) {
+      m_dock(bench.addPanel(tr("Endpoints"), "endpointsDock", Qt::LeftDockWidgetArea, [this] { return makePanel(); })) {
     m_dock->build();
     m_dock->show();
     on(ActionId::FocusEndpoints, [this] { m_tree->setFocus(Qt::ShortcutFocusReason); });
@@ -20,8 +23,42 @@ EndpointsFeature::EndpointsFeature(Workbench& bench)
     connect(&bench, &Workbench::currentChanged, this, &EndpointsFeature::follow);
 }
 
-QWidget* EndpointsFeature::makeTree() {
-    m_tree = new EndpointsView(m_dock);
+QWidget* EndpointsFeature::makePanel() {
+    auto* panel = new QWidget(m_dock);
+    auto* layout = new QVBoxLayout(panel);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    m_search = new QLineEdit(panel);
+    nameWidget(m_search, "endpointSearch", tr("Find an endpoint"));
+    m_search->setPlaceholderText(tr("Find an endpoint"));
+    m_search->setClearButtonEnabled(true);
+    m_search->hide();
+    connect(m_search, &QLineEdit::textChanged, this, &EndpointsFeature::search);
+    makeTree(*panel);
+    layout->addWidget(m_search);
+    layout->addWidget(m_tree, 1);
+    return panel;
+}
+
+/// Shows those whose name, state or peer holds the text, and the listeners of such.
+void EndpointsFeature::search() {
+    const QString text = m_search->text().trimmed();
+    for (int row = 0; row < bench().model().rowCount(); ++row)
+        matches(bench().model().index(row, 0), text);
+}
+
+bool EndpointsFeature::matches(const QModelIndex& index, const QString& text) {
+    const EndpointModel& model = bench().model();
+    bool isShown = text.isEmpty() || index.data(Qt::DisplayRole).toString().contains(text, Qt::CaseInsensitive) ||
+                   index.data(Qt::AccessibleTextRole).toString().contains(text, Qt::CaseInsensitive);
+    for (int row = 0; row < model.rowCount(index); ++row)
+        isShown = matches(model.index(row, 0, index), text) || isShown;
+    m_tree->setRowHidden(index.row(), index.parent(), !isShown);
+    return isShown;
+}
+
+void EndpointsFeature::makeTree(QWidget& parent) {
+    m_tree = new EndpointsView(&parent);
     m_tree->setModel(&bench().model());
     connect(m_tree->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         QVector<EndpointId> ids;
@@ -46,7 +83,15 @@ QWidget* EndpointsFeature::makeTree() {
     remove->setShortcut(QKeySequence::Delete);
     remove->setShortcutContext(Qt::WidgetShortcut);
     bench().window().removeAction(remove); // Delete means this only in the tree
-    return m_tree;
+    connect(&bench().model(), &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex& above, int first, int last) {
+                constexpr qsizetype many = 12;
+                m_search->setVisible(m_search->isVisible() || bench().model().rowCount(above) > many);
+                if (const QString text = m_search->text().trimmed(); !text.isEmpty()) {
+                    for (int row = first; row <= last; ++row)
+                        matches(bench().model().index(row, 0, above), text);
+                }
+            });
 }
 
 void EndpointsFeature::follow(EndpointId current) {

@@ -5,6 +5,9 @@
 
 #include <QSet>
 
+class QLineEdit;
+class QModelIndex;
+
 namespace sw::ui {
 
 class EndpointsView;
@@ -24,11 +27,15 @@ signals:
     void menuRequested(const QPoint& place);
 
 private:
-    QWidget* makeTree();
+    QWidget* makePanel();
+    void makeTree(QWidget& parent);
+    void search();
+    bool matches(const QModelIndex& index, const QString& text);
     void follow(EndpointId current);
     void unfold(const QVector<EndpointSnapshot>& snapshots);
 
     EndpointsView* m_tree = nullptr;
+    QLineEdit* m_search = nullptr; // there is one when there are many endpoints
     PanelDock* m_dock;
     QSet<EndpointId> m_unfolded; // when their first child came
 };

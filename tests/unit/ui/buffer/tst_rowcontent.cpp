@@ -62,6 +62,17 @@ private slots:
             QCOMPARE(layout.hexByteAt(layout.hexX(byte) + layout.charWidth), byte);
         QCOMPARE(layout.hexByteAt(layout.textX() + 500), layout.hexBytes);
         QVERIFY(layout.textX() > layout.hexX(layout.hexBytes - 1));
+        int before = 0;
+        for (const int width : {200, 700, 1000, 1400, 4000}) { // pixels; wider shows more, and what is shown fits
+            const int bytes = layout.hexBytesFor(width);
+            QVERIFY(bytes >= before);
+            before = bytes;
+            BufferLayout fitted = layout;
+            fitted.hexBytes = bytes;
+            QVERIFY(bytes == 8 || fitted.contentWidth(bytes) <= width);
+        }
+        QCOMPARE(layout.hexBytesFor(200), 8);
+        QCOMPARE(layout.hexBytesFor(4000), 32);
     }
 
     void charactersThatReadsCutAreWholeWhereTheyBegin() {

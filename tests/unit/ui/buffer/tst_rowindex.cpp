@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/buffer/rowindex.h"
 
+#include "core/transcript/store.h"
+
 #include <QRandomGenerator>
 #include <QtTest/QtTest>
 
@@ -41,6 +43,24 @@ private slots:
     void hexRowsAreEven() {
         QCOMPARE(rowsOf(QByteArray(33, '\n'), {.breakAtLineFeed = false, .width = 16}),
                  (std::vector<Row>{{0, 0, 16}, {0, 16, 16}, {0, 32, 1}}));
+    }
+
+    void rowsKnowTheirPlaceInTheStream() {
+        auto store = std::make_shared<TranscriptStore>();
+        auto transcript = std::make_shared<Transcript>(store);
+        const auto now = Timestamp::now();
+        transcript->append(RecordKind::Received, "abcd", now);
+        transcript->append(RecordKind::Sent, "xyz", now);
+        transcript->appendEvent(EventKind::Warning, {}, now);
+        transcript->append(RecordKind::Received, QByteArray(20, 'r'), now);
+        transcript->append(RecordKind::Sent, "w", now);
+        RecordSource source({{.id = EndpointId{1}, .name = {}, .transcript = transcript}});
+        source.update();
+        RowIndex index({.breakAtLineFeed = false, .width = 16});
+        index.update(source);
+        std::vector<quint64> places;
+        index.visit(source, 0, 100, [&](quint64, const Row& row) { places.push_back(row.stream + row.offset); });
+        QCOMPARE(places, (std::vector<quint64>{0, 0, 0, 4, 20, 3})); // each direction counts by itself
     }
 
     void findsEveryRowOfManyRecords_data() {
