@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What people do all day, in as few clicks as it takes.
+#include "core/transcript/store.h"
 #include "tests/gui/windowfixture.h"
 #include "tests/support/enginefixture.h"
 #include "tests/support/rawpeer.h"
@@ -7,6 +8,7 @@
 #include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
+#include "ui/buffer/colorrules.h"
 #include "ui/buffer/filterbar.h"
 #include "ui/messages/messagestore.h"
 #include "ui/relay/faultsliders.h"
@@ -329,6 +331,35 @@ private slots:
         QCOMPARE(fixture.find<ui::BufferArea>("bufferArea")->panels().size(),
                  std::size_t{2});                         // that and the pinned one
         QCOMPARE(fixture.engine().snapshots().size(), 3); // closing a buffer ends nothing
+    }
+
+    void rowsGetColoursByPattern() {
+        auto store = std::make_shared<TranscriptStore>();
+        auto transcript = std::make_shared<Transcript>(store);
+        transcript->append(RecordKind::Received, "all is well", Timestamp::now());
+        transcript->append(RecordKind::Received, "an ERROR", Timestamp::now());
+        RecordSource source({{.id = EndpointId{1}, .name = {}, .transcript = transcript}});
+        source.update();
+        const std::vector<ui::ColorRule> rules{{ui::MarkColor::Red, QStringLiteral("ERROR")},
+                                               {ui::MarkColor::Green, QStringLiteral("dir:in len<12")},
+                                               {ui::MarkColor::Blue, QStringLiteral("(")}}; // cannot be used
+        const ui::ColorRules colors(rules, Timestamp::now().wall);
+        QCOMPARE(colors.colorOf(source, 0), ui::MarkColor::Green);
+        QCOMPARE(colors.colorOf(source, 1), ui::MarkColor::Red); // the first that takes it
+        const auto read = ui::ColorRules::read(ui::ColorRules::write(rules));
+        QCOMPARE(read.size(), rules.size());
+        QCOMPARE(read[1].pattern, rules[1].pattern);
+        WindowFixture fixture;
+        trigger(fixture, "actionColors");
+        auto* dialog = fixture.window().findChild<QDialog*>(QStringLiteral("colorsDialog"));
+        QVERIFY(dialog != nullptr);
+        dialog->findChild<QPushButton*>(QStringLiteral("addColorRule"))->click();
+        auto* pattern = dialog->findChild<QLineEdit*>(QStringLiteral("rulePattern"));
+        pattern->setText(QStringLiteral("foo:bar"));
+        QVERIFY(!dialog->findChild<QLabel*>(QStringLiteral("colorProblem"))->text().isEmpty());
+        QVERIFY(fixture.settings().colorRules().isEmpty());
+        pattern->setText(QStringLiteral("dir:sent"));
+        QCOMPARE(fixture.settings().colorRules(), QStringList{QStringLiteral("yellow dir:sent")});
     }
 
     void endpointsAreFound() {

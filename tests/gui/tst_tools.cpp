@@ -9,6 +9,7 @@
 #include "ui/composer/composer.h"
 #include "ui/messages/messagestore.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
 #include <QDir>

@@ -96,6 +96,8 @@ constexpr std::array entries{
                 QT_TRANSLATE_NOOP("Action", "Show What Was Cleare&d"), ""},
     ActionEntry{ActionId::WrapLines, MenuId::View, "actionWrap", QT_TRANSLATE_NOOP("Action", "&Wrap Lines"),
                 "Ctrl+Shift+L"},
+    ActionEntry{ActionId::ColorRules, MenuId::View, "actionColors", QT_TRANSLATE_NOOP("Action", "Colo&urs by Pattern…"),
+                ""},
     ActionEntry{ActionId::ZoomIn, MenuId::View, "actionZoomIn", QT_TRANSLATE_NOOP("Action", "&Larger Text"), "Ctrl++",
                 true},
     ActionEntry{ActionId::ZoomOut, MenuId::View, "actionZoomOut", QT_TRANSLATE_NOOP("Action", "Sm&aller Text"),

@@ -64,6 +64,7 @@ enum class ActionId {
     ZoomOut,
     ZoomReset,
     OnlyThisPeer,
+    ColorRules,
     Throughput,
     RelayPanel,
     MergeBuffers,

@@ -214,6 +214,12 @@ void BufferRenderer::paintRow(QPainter& painter, qreal y, const RowContent& cont
     const Annotation* annotation = marks.annotationOf ? marks.annotationOf(content.row.record) : nullptr;
     if (annotation != nullptr)
         paintAnnotation(painter, y, content, *annotation);
+    else if (const MarkColor color = marks.colorOf ? marks.colorOf(content.row.record) : MarkColor::None;
+             color != MarkColor::None) {
+        QColor wash = markColor(color, m_palette);
+        wash.setAlpha(34);
+        painter.fillRect(QRectF(0, y, painter.clipBoundingRect().right(), m_layout.lineHeight), wash);
+    }
     paintMarks(painter, y, content, marks);
     const qreal baseline = y + (m_layout.lineHeight - m_metrics.height()) / 2 + m_metrics.ascent();
     paintGutter(painter, baseline, content);

@@ -31,6 +31,8 @@ struct BufferMarks {
     std::optional<BufferPosition> caret; ///< shown when the view has the focus
     /// What the user put beside a record; may be empty.
     std::function<const Annotation*(RecordIndex)> annotationOf;
+    /// The colour that a rule gives a row; may be empty.
+    std::function<MarkColor(RecordIndex)> colorOf;
     /// Matches know positions among all records; rows know those that are shown.
     std::function<RecordIndex(RecordIndex)> unfiltered;
 };

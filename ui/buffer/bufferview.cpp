@@ -245,6 +245,11 @@ void BufferView::setBufferFont(const QFont& font) {
     viewport()->update();
 }
 
+void BufferView::setColorRules(ColorRules rules) {
+    m_colorRules = std::move(rules);
+    viewport()->update();
+}
+
 void BufferView::setEmptyText(const QString& text) {
     m_emptyText = text;
     viewport()->update();
@@ -314,10 +319,15 @@ BufferMarks BufferView::marks() const {
                       .currentMatch = m_currentMatch,
                       .caret = hasFocus() ? std::optional(m_caret) : std::nullopt,
                       .annotationOf = {},
+                      .colorOf = {},
                       .unfiltered = {}};
     if (m_annotations != nullptr && !m_annotations->all().empty())
         marks.annotationOf = [this](RecordIndex record) {
             return m_annotations->find(m_source.parts().at(m_source.partOf(record)).id, m_source.recordInPart(record));
+        };
+    if (!m_colorRules.isEmpty())
+        marks.colorOf = [this](RecordIndex record) {
+            return m_colorRules.colorOf(m_source, m_source.unfiltered(record));
         };
     if (m_source.isFiltered())
         marks.unfiltered = [this](RecordIndex record) { return m_source.unfiltered(record); };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/buffer/bufferrenderer.h"
+#include "ui/buffer/colorrules.h"
 #include "ui/buffer/finder.h"
 #include "ui/buffer/gototarget.h"
 
@@ -40,6 +41,8 @@ public:
     bool isFiltered() const { return m_source.isFiltered(); }
     /// The marks and notes to show; must outlive the view. Without, there are none.
     void setAnnotations(Annotations* annotations);
+    /// Rows that they take get their colour.
+    void setColorRules(ColorRules rules);
     bool isFollowing() const { return m_isFollowing; }
     void setFollowing(bool following);
     /// What the empty buffer says.
@@ -134,6 +137,7 @@ private:
     std::optional<Filter> m_filter;
     FilterRunner m_filterRunner;
     Annotations* m_annotations = nullptr;
+    ColorRules m_colorRules;
     QTimer m_tickTimer; // the scroll bar's ticks are made anew
     QTimer m_wrapTimer; // the window has a new width
     BufferPosition m_anchor;

@@ -149,6 +149,15 @@ void Settings::setDiskQuota(int gibibytes) {
     emit changed();
 }
 
+QStringList Settings::colorRules() const {
+    return m_store.value(QStringLiteral("colorRules")).toStringList();
+}
+
+void Settings::setColorRules(const QStringList& rules) {
+    m_store.setValue(QStringLiteral("colorRules"), rules);
+    emit changed();
+}
+
 QStringList Settings::recentAddresses() const {
     return m_store.value(QStringLiteral("recentAddresses")).toStringList();
 }

@@ -60,6 +60,10 @@ public:
     AtQuit atQuit() const;
     void setAtQuit(AtQuit choice);
 
+    /// See ColorRules::read().
+    QStringList colorRules() const;
+    void setColorRules(const QStringList& rules);
+
     QStringList recentAddresses() const;
     void addRecentAddress(const QString& address);
     QStringList messageHistory() const;

@@ -4,6 +4,7 @@
 #include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/buffer/bufferview.h"
+#include "ui/buffer/colorsdialog.h"
 #include "ui/buffer/filterbar.h"
 #include "ui/buffer/findbar.h"
 #include "ui/compare/comparewindow.h"
@@ -37,6 +38,13 @@ void BufferFeature::connectArea() {
     on(ActionId::CloseBuffer, [this] { bench().buffers().closeCurrent(); });
     on(ActionId::CloseOtherBuffers, [this] { bench().buffers().closeOthers(); });
     on(ActionId::PinBuffer, [this] { bench().buffers().pinCurrent(); });
+    on(ActionId::ColorRules, [this] {
+        auto* dialog = new ColorsDialog(ColorRules::read(bench().settings().colorRules()), window());
+        connect(dialog, &ColorsDialog::changed, this, [this](const std::vector<ColorRule>& rules) {
+            bench().settings().setColorRules(ColorRules::write(rules));
+        });
+        dialog->open();
+    });
     on(ActionId::ZoomIn, [this] { bench().settings().zoomBufferFont(1); });
     on(ActionId::ZoomOut, [this] { bench().settings().zoomBufferFont(-1); });
     on(ActionId::ZoomReset, [this] { bench().settings().zoomBufferFont(0); });
