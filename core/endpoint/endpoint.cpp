@@ -29,6 +29,7 @@ Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest reques
     m_snapshot.behaviour = m_request.behaviour.isEmpty() ? QStringLiteral("manual") : m_request.behaviour;
     m_snapshot.isNamed = !m_request.name.isEmpty() && m_request.parent == EndpointId::None;
     m_snapshot.name = host.uniqueName(m_request.name.isEmpty() ? formatAddress(m_request.address) : m_request.name);
+    m_snapshot.life = life();
     if (m_request.earlier != nullptr) {
         m_snapshot.isNamed = m_request.earlier->isNamed;
         m_snapshot.counters = m_request.earlier->counters;

@@ -82,6 +82,7 @@ struct EndpointSnapshot {
     QString behaviour;
     Sentence closing;                         ///< of the closing record
     std::optional<ClosingCause> closingCause; ///< likewise
+    quint32 life = 0;                         ///< how often it was opened again (Engine::openAgain())
     bool isNamed = false;                     ///< the name was given, not derived
     bool isRecovered = false;                 ///< of a run before this one, or of a file; to be read only
     bool isReachable = false;                 ///< from other machines

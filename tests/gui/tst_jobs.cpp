@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What people do all day, in as few clicks as it takes.
+#include "core/engine/relayrequest.h"
 #include "core/transcript/store.h"
 #include "tests/gui/windowfixture.h"
 #include "tests/support/enginefixture.h"
@@ -86,9 +87,12 @@ private slots:
         RawPeer first = server.accept();
         fixture.prompter().typed = QStringLiteral("100ms");
         trigger(fixture, "actionOpenAgainAlways");
+        const auto again = [&] { return fixture.bufferText().count(QLatin1String("opened again")); };
         first.close();
-        RawPeer second = server.accept(); // nobody clicked anything
+        QTRY_COMPARE(again(), 1); // nobody clicked anything
+        RawPeer second = server.accept();
         second.reset();
+        QTRY_COMPARE(again(), 2);
         const RawPeer third = server.accept();
         third.send("still here");
         QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("still here")));
@@ -404,8 +408,8 @@ private slots:
         const RecordIndex last = panel->view()->source().count() - 1;
         panel->view()->select({last, 0}, {last, 0});
         trigger(fixture, "actionOnlyThisPeer");
-        QTRY_VERIFY(!fixture.bufferText().contains(QLatin1String("from one")));
-        QVERIFY(fixture.bufferText().contains(QLatin1String("from the other")));
+        QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("from the other")) &&
+                    !fixture.bufferText().contains(QLatin1String("from one")));
         panel->view()->select({0, 0}, {0, 0});
         trigger(fixture, "actionOnlyThisPeer");
         QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("from one")));

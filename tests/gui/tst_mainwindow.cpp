@@ -247,9 +247,9 @@ private slots:
             return timer;
         }();
         QTest::keyClick(field, Qt::Key_Return);
-        QCOMPARE(peer.receive(17), QByteArray("one\r\ntwo\r\nthree\r\n"));
-        QVERIFY(since.elapsed() >= 60); // two pauses
         QTRY_COMPARE(fixture.snapshotOf(EndpointKind::Connection)->counters.sentRecords, quint64{4});
+        QVERIFY(since.elapsed() >= 60); // two pauses
+        QCOMPARE(peer.receive(17), QByteArray("one\r\ntwo\r\nthree\r\n"));
         field->setText(QStringLiteral("first\nsecond"));
         field->moveCursor(QTextCursor::Start);
         QTest::keyClick(field, Qt::Key_Down); // to the second line, not to another message

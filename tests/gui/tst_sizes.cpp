@@ -57,7 +57,7 @@ private slots:
 
     void nothingIsOffScreenOrClipped_data() {
         QTest::addColumn<QSize>("size");
-        QTest::newRow("800x500") << QSize(800, 500);
+        QTest::newRow("800x500, within a frame") << QSize(784, 460);
         QTest::newRow("1024x768") << QSize(1024, 768);
         QTest::newRow("1366x768") << QSize(1366, 768);
         QTest::newRow("1280x720, as 1920x1080 at 150 %") << QSize(1280, 720);

@@ -3,7 +3,6 @@
 
 #include "core/behaviour/catalogue.h"
 #include "ui/actions/prompter.h"
-#include "ui/style/theme.h"
 #include "ui/widgets/controls.h"
 
 #include <QDialogButtonBox>
@@ -47,6 +46,7 @@ BehaviourDialog::BehaviourDialog(const QString& title, const QString& behaviour,
       m_number(new QLineEdit(this)),
       m_when(new QLineEdit(this)),
       m_answer(new QLineEdit(this)),
+      m_about(mutedLabel({}, this)),
       m_error(plainLabel({}, this)) {
     setObjectName(QStringLiteral("behaviourDialog"));
     setWindowTitle(title);
@@ -76,9 +76,8 @@ void BehaviourDialog::build(const QString& behaviour) {
     m_answer->setPlaceholderText(tr("such as PONG\\n"));
     nameWidget(m_error, "behaviourError", tr("Mistake"));
     m_error->setWordWrap(true);
-    QPalette colors = palette();
-    colors.setColor(QPalette::WindowText, themeColors(palette()).error);
-    m_error->setPalette(colors);
+    setMistake(*m_error);
+    m_about->setWordWrap(true);
     auto* chooseFile = pushButton(tr("Browse…"), "browseBehaviour", this);
     chooseFile->setAutoDefault(false);
     connect(chooseFile, &QPushButton::clicked, this, &BehaviourDialog::browse);
@@ -106,6 +105,7 @@ void BehaviourDialog::build(const QString& behaviour) {
         dialogButtons(*this, tr("Set"), "setBehaviourButton", tr("Cancel"), "cancelBehaviourButton");
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_list, 1);
+    layout->addWidget(m_about);
     layout->addWidget(m_values);
     layout->addWidget(m_error);
     layout->addWidget(buttons.row);
@@ -126,6 +126,7 @@ void BehaviourDialog::build(const QString& behaviour) {
 void BehaviourDialog::choose() {
     const int row = m_list->currentRow();
     m_values->setCurrentIndex(row < 0 ? NoValue : pageOf(behaviours()[static_cast<std::size_t>(row)].value));
+    m_about->setText(row < 0 ? QString() : QString::fromLatin1(behaviours()[static_cast<std::size_t>(row)].summary));
     m_error->clear();
 }
 

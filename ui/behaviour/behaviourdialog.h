@@ -43,6 +43,7 @@ private:
     QLineEdit* m_number;
     QLineEdit* m_when;
     QLineEdit* m_answer;
+    QLabel* m_about;
     QLabel* m_error;
 };
 

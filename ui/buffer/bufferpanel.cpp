@@ -20,6 +20,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -78,9 +79,10 @@ BufferPanel::BufferPanel(Engine& engine, Settings& settings, Annotations& annota
 /// As it is read: header, filter and find, the buffer, the message.
 void BufferPanel::orderTabs(QWidget& header) {
     std::vector<QWidget*> stops;
-    const auto take = [&stops](QWidget& part) {
+    const auto take = [&, this](QWidget& part) {
         for (QWidget* widget : part.findChildren<QWidget*>()) {
-            if (widget->focusPolicy() != Qt::NoFocus && widget->focusProxy() == nullptr)
+            const bool isPopup = widget->window() != window(); // of a combo box
+            if (!isPopup && widget->focusPolicy() != Qt::NoFocus && widget->focusProxy() == nullptr)
                 stops.push_back(widget);
         }
     };
@@ -192,7 +194,7 @@ QWidget* BufferPanel::buildHeader() {
     auto* tools = new QToolBar(header);
     tools->setObjectName(QStringLiteral("bufferTools"));
     tools->setAccessibleName(tr("How the buffer is shown"));
-    layout->addWidget(tools, 100);
+    layout->addWidget(tools);
     buildModes(*tools);
     m_timestamps = new QComboBox(tools);
     nameWidget(m_timestamps, "timestampBox", tr("Timestamps"));
@@ -359,6 +361,13 @@ void BufferPanel::update(const QVector<EndpointSnapshot>& snapshots) {
     m_view->refresh();
     m_findBar->refresh();
     m_filterBar->refresh();
+}
+
+/// The tab has the name too: where there is little room, the tools need it more.
+void BufferPanel::resizeEvent(QResizeEvent* event) {
+    constexpr int wide = 800; // pixels
+    m_titleLabel->setVisible(event->size().width() >= wide);
+    QWidget::resizeEvent(event);
 }
 
 void BufferPanel::showEvent(QShowEvent* event) {

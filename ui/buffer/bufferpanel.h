@@ -61,6 +61,7 @@ signals:
     void trustRequested(sw::EndpointId id);
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
 private:

@@ -62,6 +62,15 @@ void BufferView::renamePart(EndpointId id, const QString& name) {
     viewport()->update();
 }
 
+/// Where there is hardly room for what was said, there is none for when, and little for by whom.
+void BufferView::fitColumns() {
+    constexpr int least = 24; // columns of content
+    m_layout.timestamps = m_timestamps;
+    const qreal room = viewport()->width() - m_layout.contentX() - BufferLayout::margin;
+    if (viewport()->width() > 0 && room < least * m_layout.charWidth)
+        m_layout.timestamps = TimestampMode::Off;
+}
+
 /// The column of names is as wide as they need.
 void BufferView::measureNames() {
     qsizetype widest = 1;
@@ -70,6 +79,7 @@ void BufferView::measureNames() {
     const int columns = static_cast<int>(std::min<qsizetype>(widest, BufferLayout::mostNameColumns));
     if (columns == std::exchange(m_layout.nameColumns, columns) || !m_layout.hasNames)
         return;
+    fitColumns();
     m_wrapTimer.start();
     viewport()->update();
 }
@@ -224,7 +234,8 @@ void BufferView::applyRule() {
 }
 
 void BufferView::setTimestamps(TimestampMode mode) {
-    m_layout.timestamps = mode;
+    m_timestamps = mode;
+    fitColumns();
     m_wrapTimer.start();
     updateScrollBars();
     viewport()->update();
@@ -232,6 +243,7 @@ void BufferView::setTimestamps(TimestampMode mode) {
 
 void BufferView::setShowsNames(bool shown) {
     m_layout.hasNames = shown;
+    fitColumns();
     m_wrapTimer.start();
     viewport()->update();
 }
@@ -240,6 +252,7 @@ void BufferView::setBufferFont(const QFont& font) {
     m_font = BufferFont(font);
     m_layout.charWidth = m_font.charWidth();
     m_layout.lineHeight = static_cast<int>(std::ceil(m_font.metrics().height() * 1.12));
+    fitColumns();
     m_wrapTimer.start();
     updateScrollBars();
     viewport()->update();
@@ -298,6 +311,7 @@ void BufferView::scrollContentsBy(int, int) {
 }
 
 void BufferView::resizeEvent(QResizeEvent*) {
+    fitColumns();
     updateScrollBars();
     if (m_rows.count() == 0)
         applyRule();

@@ -29,7 +29,7 @@ public:
 
     BufferMode mode() const { return m_layout.mode; }
     void setMode(BufferMode mode);
-    TimestampMode timestamps() const { return m_layout.timestamps; }
+    TimestampMode timestamps() const { return m_timestamps; }
     void setTimestamps(TimestampMode mode);
     void setShowsNames(bool shown);
     void setBufferFont(const QFont& font);
@@ -116,6 +116,7 @@ private:
     void takeFiltered(const std::vector<RecordIndex>& positions);
     RowRule wantedRule() const;
     void measureNames();
+    void fitColumns();
     ColumnRange visibleColumns() const;
     BufferMarks marks() const;
     void applyRule();
@@ -132,6 +133,7 @@ private:
     RecordSource m_source;
     RowIndex m_rows;
     BufferLayout m_layout;
+    TimestampMode m_timestamps = TimestampMode::Absolute; // as wanted, where there is room
     BufferFont m_font;
     QString m_emptyText;
     std::optional<Filter> m_filter;

@@ -11,6 +11,7 @@ namespace sw::ui {
 
 EndpointsView::EndpointsView(QWidget* parent) : QTreeView(parent) {
     nameWidget(this, "endpointsTree", tr("Endpoints"));
+    setProperty("calmSelection", true); // see AppStyle
     setItemDelegate(new EndpointDelegate(this));
     setHeaderHidden(true);
     setRootIsDecorated(true); // listeners fold
@@ -18,7 +19,7 @@ EndpointsView::EndpointsView(QWidget* parent) : QTreeView(parent) {
     setUniformRowHeights(true);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
     setExpandsOnDoubleClick(false);
-    setMinimumWidth(120);
+    setMinimumSize(120, 40);
 }
 
 /// F2 renames here, whatever it does elsewhere.

@@ -15,6 +15,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QTabWidget>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -22,6 +23,19 @@
 namespace sw::ui {
 
 namespace {
+
+constexpr int tcpPage = 2; // of the pages
+constexpr int tlsPage = 3;
+
+/// What is taller than there is room for scrolls, and does not make the window taller.
+QScrollArea* scrolled(QWidget* page, QWidget* parent) {
+    auto* area = new QScrollArea(parent);
+    area->setWidget(page);
+    area->setWidgetResizable(true);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setMinimumHeight(40);
+    return area;
+}
 
 QTreeWidgetItem* addSection(QTreeWidget* tree, const QString& title) {
     auto* item = new QTreeWidgetItem(tree, {title});
@@ -63,6 +77,7 @@ DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
     m_tree->setHeaderLabels({tr("What"), tr("Value")});
     m_tree->header()->setStretchLastSection(true);
     m_tree->setColumnWidth(0, 96);
+    m_tree->setMinimumHeight(40);
     m_tree->setWordWrap(true);
     m_tree->setItemDelegate(new WrappingDelegate(m_tree));
     connect(m_tree->header(), &QHeaderView::sectionResized, m_tree, [this] { m_tree->doItemsLayout(); });
@@ -76,9 +91,9 @@ DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
     m_tcp = new TcpPanel(engine, m_pages);
     m_pages->addTab(m_tree, tr("Endpoint"));
     m_pages->addTab(m_options, tr("Options"));
-    m_pages->addTab(m_tcp, tr("TCP"));
+    m_pages->addTab(scrolled(m_tcp, m_pages), tr("TCP"));
     m_tls = new TlsPanel(m_pages);
-    m_pages->addTab(m_tls, tr("TLS"));
+    m_pages->addTab(scrolled(m_tls, m_pages), tr("TLS"));
     connect(m_tls, &TlsPanel::saveRequested, this, [this] { emit certificatesRequested(m_tls->pem()); });
     layout->addWidget(m_pages, 1);
     connect(m_options, &OptionsView::changeRequested, this, &DetailsPanel::optionChangeRequested);
@@ -102,9 +117,10 @@ DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
     m_abort->setToolTip(tr("At once, with a reset; what waits is dropped"));
     auto* buttons = new QVBoxLayout;
     buttons->setContentsMargins(10, 4, 10, 4);
+    buttons->setSpacing(3);
     // those of a row that are hidden leave their room to the others
     const std::vector<std::vector<QPushButton*>> rows{
-        {m_shutDown}, {m_shutDownReceiving}, {m_accept, m_pause}, {m_close, m_abort}, {m_remove}};
+        {m_shutDown}, {m_shutDownReceiving}, {m_accept, m_pause}, {m_close, m_abort, m_remove}};
     for (const auto& buttonsOfRow : rows) {
         auto* row = new QHBoxLayout;
         for (QPushButton* button : buttonsOfRow)
@@ -214,7 +230,9 @@ void DetailsPanel::showCounters(const EndpointSnapshot& snapshot) {
     const Counters& counters = snapshot.counters;
     const QLocale locale;
     const auto amount = [&](quint64 bytes, quint64 records) {
-        return tr("%1 B · %2 records").arg(locale.toString(bytes), locale.toString(records));
+        return tr("%1 B · %2")
+            .arg(locale.toString(bytes),
+                 records == 1 ? tr("1 record") : tr("%1 records").arg(locale.toString(records)));
     };
     std::vector<std::pair<QString, QString>> rows{
         {tr("Received"), amount(counters.receivedBytes, counters.receivedRecords)},
@@ -230,11 +248,11 @@ void DetailsPanel::showCounters(const EndpointSnapshot& snapshot) {
 }
 
 void DetailsPanel::showTls() {
-    m_pages->setCurrentWidget(m_tls);
+    m_pages->setCurrentIndex(tlsPage);
 }
 
 void DetailsPanel::showTcp() {
-    m_pages->setCurrentWidget(m_tcp);
+    m_pages->setCurrentIndex(tcpPage);
 }
 
 void DetailsPanel::updateButtons(const EndpointSnapshot& snapshot) {
@@ -247,14 +265,15 @@ void DetailsPanel::updateButtons(const EndpointSnapshot& snapshot) {
             m_pages->setFocus(Qt::OtherFocusReason);
         button->setEnabled(isEnabled);
     };
-    m_shutDown->setVisible(isConnection);
+    m_shutDown->setVisible(isConnection && isLive); // what has ended can be removed, and nothing else
     enable(m_shutDown, canSend(snapshot.state));
-    m_shutDownReceiving->setVisible(isConnection);
+    m_shutDownReceiving->setVisible(isConnection && isLive);
     enable(m_shutDownReceiving, snapshot.state == EndpointState::Open || snapshot.state == EndpointState::WriteEnded);
-    m_abort->setVisible(isConnection);
+    m_abort->setVisible(isConnection && isLive);
+    m_close->setVisible(isLive);
     enable(m_abort, isLive);
     enable(m_close, isLive && snapshot.state != EndpointState::Closing);
-    m_pause->setVisible(isListener);
+    m_pause->setVisible(isListener && isLive);
     enable(m_pause, isLive);
     m_pause->setText(snapshot.isPaused ? tr("Resume") : tr("Pause"));
     m_accept->setVisible(isListener && snapshot.isAcceptManual);

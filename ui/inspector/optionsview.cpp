@@ -83,6 +83,7 @@ OptionsView::OptionsView(QWidget* parent) : QTreeWidget(parent) {
     header()->setStretchLastSection(true);
     setColumnWidth(nameColumn, 92);
     setColumnWidth(effectiveColumn, 110);
+    setMinimumHeight(40);
     setRootIsDecorated(false);
     setSelectionMode(QAbstractItemView::SingleSelection);
     setEditTriggers(NoEditTriggers);

@@ -132,7 +132,8 @@ void MessageDialog::check() {
     m_ok->setEnabled(problem.isEmpty());
     QString text = problem;
     if (problem.isEmpty()) {
-        text = tr("%1 bytes: %2").arg(bytes).arg(QString::fromLatin1(all.left(previewBytes).toHex(' ')));
+        text = tr("%1: %2").arg(bytes == 1 ? tr("1 byte") : tr("%1 bytes").arg(bytes),
+                                QString::fromLatin1(all.left(previewBytes).toHex(' ')));
         if (bytes > previewBytes)
             text += QStringLiteral(" …");
         if (waits.count() > 0)

@@ -229,7 +229,10 @@ void MessagesPanel::exportFile() {
     if (path.isEmpty())
         return;
     if (m_store.writeTo(path))
-        emit complained(tr("%1 messages saved in %2.").arg(QString::number(m_store.library().messages.size()), path));
+        emit complained(
+            m_store.library().messages.size() == 1
+                ? tr("1 message saved in %1.").arg(path)
+                : tr("%1 messages saved in %2.").arg(QString::number(m_store.library().messages.size()), path));
 }
 
 bool MessagesPanel::eventFilter(QObject* watched, QEvent* event) {

@@ -109,10 +109,12 @@ void MainWindow::buildFeatures() {
     details->panel()->show();
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    if (isWide)
+    if (isWide) {
         resizeDocks({endpoints->panel(), details->panel()}, {270, 320}, Qt::Horizontal);
-    else
+    } else {
         resizeDocks({endpoints->panel()}, {250}, Qt::Horizontal);
+        resizeDocks({endpoints->panel(), details->panel()}, {1000, 1200}, Qt::Vertical); // shares of what there is
+    }
 }
 
 void MainWindow::buildCentre() {

@@ -47,6 +47,7 @@ void ReopenFeature::openAgain(EndpointId id, const std::optional<Address>& addre
     if (snapshot == nullptr)
         return;
     delete m_waiting.take(id);
+    const quint32 next = snapshot->life + 1;
     const Address wanted = address.value_or(snapshot->address);
     bool allowsRemoteConsole = false;
     if (snapshot->behaviour == QLatin1String("console") && snapshot->kind == EndpointKind::Listener &&
@@ -61,7 +62,7 @@ void ReopenFeature::openAgain(EndpointId id, const std::optional<Address>& addre
     if (const auto done = bench().engine().openAgain(id, wanted, allowsRemoteConsole); !done)
         bench().say(errorText(done.error()));
     else
-        bench().whenSettled(id);
+        bench().whenSettled(id, {}, next);
 }
 
 void ReopenFeature::trust(EndpointId id) {

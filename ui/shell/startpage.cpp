@@ -53,7 +53,10 @@ StartPage::StartPage(ActionRegistry& actions, Settings& settings, QWidget* paren
     rows->addLayout(title);
     auto* columns = new QHBoxLayout;
     columns->setSpacing(28);
-    auto* tasks = new QVBoxLayout;
+    auto* taskColumn = new QWidget(page);
+    taskColumn->setMaximumWidth(columnWidth);
+    auto* tasks = new QVBoxLayout(taskColumn);
+    tasks->setContentsMargins(0, 0, 0, 0);
     tasks->setSpacing(4);
     tasks->addWidget(headingLabel(tr("Start"), page));
     addTask(tasks, tr("Open the talk-server example"), "exampleButton",
@@ -70,11 +73,13 @@ StartPage::StartPage(ActionRegistry& actions, Settings& settings, QWidget* paren
             [this] { m_actions.action(ActionId::LastSession)->trigger(); });
     tasks->addStretch();
     m_recent = new QWidget(page);
+    m_recent->setMaximumWidth(columnWidth);
     m_recentRows = new QVBoxLayout(m_recent);
     m_recentRows->setContentsMargins(0, 0, 0, 0);
     m_recentRows->setSpacing(4);
-    columns->addLayout(tasks, 1);
-    columns->addWidget(m_recent, 1);
+    columns->addWidget(taskColumn, 100);
+    columns->addWidget(m_recent, 100);
+    columns->addStretch(1);
     rows->addLayout(columns);
     rows->addStretch();
     scroll->setWidget(page);
@@ -85,7 +90,6 @@ StartPage::StartPage(ActionRegistry& actions, Settings& settings, QWidget* paren
 void StartPage::addTask(QVBoxLayout* column, const QString& text, const char* name, const QString& what,
                         std::function<void()> run) {
     QPushButton* button = pushButton(text, name, this);
-    button->setMaximumWidth(columnWidth);
     explain(*button, what);
     button->setProperty("task", true);
     connect(button, &QPushButton::clicked, this, [run = std::move(run)] { run(); });

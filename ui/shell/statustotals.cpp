@@ -33,7 +33,9 @@ StatusTotals::StatusTotals(const Engine& engine, const EndpointModel& model, QSt
     }
     m_recordings->hide();
     m_held->hide();
-    bar->addPermanentWidget(mutedLabel(tr("Ctrl+Shift+P commands · Ctrl+P buffers"), bar));
+    QLabel* keys = mutedLabel(tr("Ctrl+Shift+P commands · Ctrl+P buffers"), bar);
+    keys->setContentsMargins(gap, 0, gap, 0);
+    bar->addPermanentWidget(keys);
     bar->setSizeGripEnabled(false);
 }
 

@@ -287,6 +287,14 @@ void AppStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* optio
         painter->setPen(themeColors(palette).line);
         painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
         return;
+    case PE_PanelItemViewRow:
+    case PE_PanelItemViewItem:
+        if (has(widget, "calmSelection") && is(option, State_Selected)) { // its rows have colours of their own
+            painter->fillRect(option->rect, chosenFill(palette));
+            return;
+        }
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+        return;
     case PE_IndicatorDockWidgetResizeHandle:
         painter->fillRect(option->rect, palette.window());
         return;
@@ -438,7 +446,16 @@ QRect AppStyle::subControlRect(ComplexControl control, const QStyleOptionComplex
             rect.adjust(7, 2, -arrowWidth, -2);
         return visualRect(option->direction, option->rect, rect);
     }
-    return QProxyStyle::subControlRect(control, option, subControl, widget);
+    const QRect rect = QProxyStyle::subControlRect(control, option, subControl, widget);
+    return control == CC_SpinBox && subControl == SC_SpinBoxEditField ? rect.adjusted(4, 0, 0, 0) : rect;
+}
+
+QRect AppStyle::subElementRect(SubElement element, const QStyleOption* option, const QWidget* widget) const {
+    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    if (element != SE_LineEditContents)
+        return rect;
+    const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
+    return frame != nullptr && frame->lineWidth == 0 ? rect : rect.adjusted(4, 0, -4, 0);
 }
 
 QSize AppStyle::sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,
@@ -453,12 +470,14 @@ QSize AppStyle::sizeFromContents(ContentsType type, const QStyleOption* option, 
         wanted = QSize(size.width() + sides + (isPrimary ? size.width() / 10 : 0), std::max(size.height() + 4, least));
         break;
     }
-    case CT_LineEdit:
-    case CT_SpinBox: {
+    case CT_SpinBox:
+        wanted.setHeight(least);
+        break;
+    case CT_LineEdit: {
         const bool isInView = widget != nullptr && widget->parentWidget() != nullptr &&
                               qobject_cast<QAbstractItemView*>(widget->parentWidget()->parentWidget()) != nullptr;
         if (!isInView)
-            wanted.setHeight(std::max(wanted.height(), least));
+            wanted.setHeight(std::max(size.height() + 4, least));
         break;
     }
     case CT_ComboBox:

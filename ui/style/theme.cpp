@@ -82,8 +82,8 @@ ThemeColors themeColors(const QPalette& palette) {
                 .line = palette.color(QPalette::Mid),
                 .surface = palette.color(QPalette::Window),
                 .control = QColor(0x9aa6b5),
-                .match = QColor(0x5b4a12),
-                .currentMatch = QColor(0x9a6a00)};
+                .match = QColor(0x4a3b0c),
+                .currentMatch = QColor(0x7a5400)};
     }
     return {.received = QColor(0x8a3f00),
             .sent = QColor(0x0b57b0),
@@ -96,7 +96,7 @@ ThemeColors themeColors(const QPalette& palette) {
             .accent = palette.color(QPalette::Highlight),
             .line = palette.color(QPalette::Mid),
             .surface = palette.color(QPalette::Window),
-            .control = QColor(0x6b7686),
+            .control = QColor(0x5f6b7a),
             .match = QColor(0xfff0b3),
             .currentMatch = QColor(0xffcf4d)};
 }

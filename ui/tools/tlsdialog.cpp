@@ -41,6 +41,10 @@ TlsDialog::TlsDialog(bool isServer, Prompter& prompter, QWidget* parent)
     form->addRow(buttons.row);
     connect(buttons.row, &QDialogButtonBox::accepted, this, &QDialog::accept);
     setMinimumWidth(460);
+    if (m_name != nullptr) {
+        setTabOrder(m_name, m_verify);
+        m_name->setFocus();
+    }
 }
 
 QLineEdit* TlsDialog::addField(QFormLayout& form, const QString& title, const char* name, const QString& hint,

@@ -14,7 +14,9 @@ QString eventText(const Sentence& sentence) {
 }
 
 QString errorText(const Error& error) {
-    return eventText(error.detail);
+    QString text = eventText(error.detail);
+    return text.replace(QLatin1String("`swright list interfaces`"),
+                        QCoreApplication::translate("Core", "Look Up (View menu)")); // here, it is in the window
 }
 
 } // namespace sw::ui

@@ -12,7 +12,7 @@ namespace sw::ui {
 
 MessageField::MessageField(QWidget* parent) : QPlainTextEdit(parent) {
     setTabChangesFocus(true);
-    setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     document()->setDocumentMargin(2);
@@ -111,6 +111,8 @@ QSize MessageField::minimumSizeHint() const {
 }
 
 void MessageField::fit() {
+    const bool isTall = document()->size().height() > mostLines;
+    setVerticalScrollBarPolicy(isTall ? Qt::ScrollBarAsNeeded : Qt::ScrollBarAlwaysOff);
     updateGeometry();
 }
 

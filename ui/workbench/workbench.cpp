@@ -50,11 +50,12 @@ BufferPanel* Workbench::makeBuffer(EndpointId id) {
 
 void Workbench::takeChanges(const QVector<EndpointSnapshot>& snapshots) {
     m_model.update(snapshots);
+    m_buffers.update(snapshots); // what is settled may be typed into
     for (const EndpointSnapshot& snapshot : snapshots) {
-        if (!isUnderWay(snapshot.state) && m_waiting.contains(snapshot.id))
-            settle(snapshot, m_waiting.take(snapshot.id));
+        const auto waiting = m_waiting.constFind(snapshot.id);
+        if (waiting != m_waiting.constEnd() && !isUnderWay(snapshot.state) && snapshot.life >= waiting->life)
+            settle(snapshot, m_waiting.take(snapshot.id).settled);
     }
-    m_buffers.update(snapshots);
     emit endpointsChanged(snapshots);
 }
 
@@ -70,8 +71,8 @@ void Workbench::settle(const EndpointSnapshot& snapshot, const Settled& settled)
         panel->composer()->focusMessage();
 }
 
-void Workbench::whenSettled(EndpointId id, Settled settled) {
-    m_waiting.insert(id, std::move(settled));
+void Workbench::whenSettled(EndpointId id, Settled settled, quint32 life) {
+    m_waiting.insert(id, {std::move(settled), life});
 }
 
 void Workbench::choose(EndpointId id) {

@@ -51,7 +51,8 @@ public:
     BufferPanel* show(EndpointId id);
     using Settled = std::function<void(const EndpointSnapshot&)>;
     /// Waits until an endpoint is open or has failed, and calls `settled`; without one, shows it or says why it failed.
-    void whenSettled(EndpointId id, Settled settled = {});
+    /// `life`: the one that is meant, where it is opened again.
+    void whenSettled(EndpointId id, Settled settled = {}, quint32 life = 0);
 
     /// A sentence for the user, which goes after some seconds.
     void say(const QString& text) { emit said(text); }
@@ -85,7 +86,11 @@ private:
     Annotations m_annotations;
     BufferArea& m_buffers;
     QVector<PanelDock*> m_panels;
-    QHash<EndpointId, Settled> m_waiting;
+    struct Waiting {
+        Settled settled;
+        quint32 life = 0;
+    };
+    QHash<EndpointId, Waiting> m_waiting;
     EndpointId m_current = EndpointId::None;
     QVector<EndpointId> m_selected;
 };
