@@ -101,7 +101,7 @@ int main(int argc, char** argv) try {
             (*run)->keep();
     });
     sw::onEndRequested(&window, std::make_shared<sw::Patience>(), [&window](const QString&) { window.endSession(); });
-    QObject::connect(&application, &QGuiApplication::commitDataRequest, &window, [&window] { window.endSession(); });
+    QObject::connect(&application, &QGuiApplication::commitDataRequest, &window, [&window] { window.keepState(); });
     window.show();
     window.offerRecovery(runs);
     if (!parser.positionalArguments().isEmpty())

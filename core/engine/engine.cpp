@@ -338,6 +338,8 @@ Result<void> Engine::resumeLoop(const AnsweringLoop& loop) {
     const auto other = planBehaviour(loop.otherBehaviour, {});
     if (!one || !other)
         return tl::unexpected(one ? other.error() : one.error());
+    m_sources.insert(loop.one, one->source);
+    m_sources.insert(loop.other, other->source);
     post([loop, first = one->factory, second = other->factory](EngineWorker& worker) {
         worker.resumeLoop(loop, first, second);
     });

@@ -346,6 +346,8 @@ void EngineWorker::notifyOf(std::size_t most) {
         checkShutDown();
 }
 
+static constexpr quint64 loopsFrom = 1000; // messages a second, each way
+
 /// Behaviours that answer what comes, and can so keep each other going.
 static bool answers(const QString& behaviour) {
     return behaviour == QLatin1String("echo") || behaviour == QLatin1String("talk") ||
@@ -353,9 +355,9 @@ static bool answers(const QString& behaviour) {
            behaviour.startsWith(QLatin1String("script="));
 }
 
-/// Once a second for each endpoint: one that receives a thousand messages from another behaviour of ours is in a loop.
+/// Once a second for each endpoint: one that receives and sends a thousand messages, as the other end of it does, is in
+/// a loop.
 void EngineWorker::watchPace(const EndpointSnapshot& snapshot) {
-    constexpr quint64 loopsFrom = 1000; // messages a second
     constexpr std::chrono::seconds window(1);
     if (!answers(snapshot.behaviour) || !isConnected(snapshot.state) || snapshot.kind == EndpointKind::Listener)
         return;
@@ -364,11 +366,14 @@ void EngineWorker::watchPace(const EndpointSnapshot& snapshot) {
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - pace.since);
     if (elapsed < window)
         return;
-    const quint64 came = snapshot.counters.receivedRecords - std::min(pace.records, snapshot.counters.receivedRecords);
-    pace.perSecond =
-        pace.since.time_since_epoch().count() == 0 ? 0 : came * 1000 / static_cast<quint64>(elapsed.count());
+    const auto since = [](quint64 count, quint64 before) { return count - std::min(before, count); };
+    const quint64 came = since(snapshot.counters.receivedRecords, pace.records);
+    const quint64 went = since(snapshot.counters.sentRecords, pace.sent);
+    const bool isFirst = pace.since.time_since_epoch().count() == 0;
+    pace.perSecond = isFirst ? 0 : std::min(came, went) * 1000 / static_cast<quint64>(elapsed.count());
     pace.since = now;
     pace.records = snapshot.counters.receivedRecords;
+    pace.sent = snapshot.counters.sentRecords;
     if (pace.perSecond < loopsFrom || pace.isLetBe)
         return;
     if (const Endpoint* other = otherEndOf(snapshot))
@@ -379,10 +384,12 @@ void EngineWorker::watchPace(const EndpointSnapshot& snapshot) {
 const Endpoint* EngineWorker::otherEndOf(const EndpointSnapshot& snapshot) const {
     for (const auto& [id, pace] : m_paces) {
         const auto found = m_endpoints.find(id);
-        if (found == m_endpoints.end() || pace.isLetBe)
+        if (found == m_endpoints.end() || pace.isLetBe || pace.perSecond < loopsFrom)
             continue;
         const EndpointSnapshot& other = found->second->snapshot();
-        const bool isOtherEnd = other.local == snapshot.peer && other.peer == snapshot.local;
+        // the ends of local sockets have no names of their own
+        const bool isOtherEnd = other.local == snapshot.peer && other.peer == snapshot.local &&
+                                !other.local.isEmpty() && !other.peer.isEmpty();
         if (isOtherEnd && other.id != snapshot.id && answers(other.behaviour) && isConnected(other.state))
             return found->second.get();
     }

@@ -153,9 +153,10 @@ private:
     /// How fast an endpoint with a behaviour receives, taken once a second.
     struct Pace {
         std::chrono::steady_clock::time_point since;
-        quint64 records = 0; ///< received by then
-        quint64 perSecond = 0;
-        bool isLetBe = false; ///< the user wants it so
+        quint64 records = 0;   ///< received by then
+        quint64 sent = 0;      ///< likewise
+        quint64 perSecond = 0; ///< the lesser of what it received and what it sent
+        bool isLetBe = false;  ///< the user wants it so
     };
     std::unordered_map<quint64, Pace> m_paces;
     QSet<EndpointId> m_waitForRoom;

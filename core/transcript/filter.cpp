@@ -191,13 +191,14 @@ std::optional<qint64> parseTime(const QString& whole, qint64 now) {
     QString text = whole;
     qint64 fraction = 0;
     if (const qsizetype dot = whole.lastIndexOf(QLatin1Char('.')); dot > 0 && !whole.startsWith(QLatin1Char('-'))) {
-        const QString digits = whole.mid(dot + 1);
-        const bool isNumber = std::all_of(digits.begin(), digits.end(),
-                                          [](QChar c) { return c >= QLatin1Char('0') && c <= QLatin1Char('9'); });
-        if (digits.isEmpty() || digits.size() > mostDigits || !isNumber)
+        qsizetype end = dot + 1;
+        while (end < whole.size() && whole.at(end) >= QLatin1Char('0') && whole.at(end) <= QLatin1Char('9'))
+            ++end;
+        const QString digits = whole.mid(dot + 1, end - dot - 1);
+        if (digits.isEmpty() || digits.size() > mostDigits)
             return std::nullopt;
         fraction = digits.leftJustified(mostDigits, QLatin1Char('0')).toLongLong();
-        text = whole.left(dot);
+        text = whole.left(dot) + whole.mid(end); // a zone may follow
     }
     if (text.startsWith(QLatin1Char('-'))) {
         const auto duration = parseDuration(text.mid(1));

@@ -93,12 +93,24 @@ Result<JournalWriter::Written> JournalWriter::write() {
         }
         ++m_fileNumber;
         m_file = std::move(*file);
+        if (m_keeps)
+            m_file->keep();
+        std::erase_if(m_files, [](const auto& one) { return one.expired(); });
+        m_files.push_back(m_file);
     }
     const Written written{.file = m_file, .base = m_file->size()};
     if (const auto appended = m_file->append(m_batch); !appended)
         return tl::unexpected(appended.error());
     m_total += m_file->size() - written.base;
     return written;
+}
+
+void JournalWriter::keep() {
+    m_keeps = true;
+    for (const auto& weak : m_files) {
+        if (const auto file = weak.lock())
+            file->keep();
+    }
 }
 
 namespace {

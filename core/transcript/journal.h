@@ -75,12 +75,16 @@ public:
     };
     /// Appends what is staged; on an error nothing was, and nothing is staged any more.
     Result<Written> write();
+    /// All files that are there stay, and those that come; see SpillFile::keep().
+    void keep();
     /// Bytes appended so far.
     quint64 total() const { return m_total; }
 
 private:
     QString m_directory;
     std::shared_ptr<SpillFile> m_file;
+    std::vector<std::weak_ptr<SpillFile>> m_files; // all of them, whoever uses them
+    bool m_keeps = false;
     int m_fileNumber = 0;
     BlockBuffer m_batch{batchLimit + 2 * pieceLimit};
     quint64 m_total = 0;

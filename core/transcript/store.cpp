@@ -44,6 +44,8 @@ void TranscriptStore::close() {
     }
     m_wake.notify_all();
     m_thread.join();
+    if (m_keepsFiles)
+        m_writer->keep(); // also where the thread had nothing left to do
     m_queue.clear();
     m_evictable.clear();
 }
@@ -117,6 +119,8 @@ void TranscriptStore::run() {
         if (m_isEnding)
             break;
         m_isUrgent = false;
+        if (m_keepsFiles)
+            m_writer->keep();
         if (!isRecording() && m_wantsResume) {
             m_isRecording.store(true, std::memory_order_release);
             lock.unlock();
@@ -199,8 +203,6 @@ bool TranscriptStore::writeBatch() {
         stop(place.error());
         return false;
     }
-    if (m_keepsFiles)
-        place->file->keep();
     for (const Staged& one : staged) {
         Extent extent = one.extent;
         extent.position += place->base;

@@ -77,7 +77,7 @@ private slots:
         QVERIFY(fixture.bufferText().contains(QLatin1String("opened again")));
         QCOMPARE(fixture.idOf(EndpointKind::Connection), id);
         QCOMPARE(fixture.engine().snapshots().size(), 1);
-        QTRY_COMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("messageField"));
+        QTRY_COMPARE(fixture.window().focusWidget()->objectName(), QStringLiteral("messageField"));
     }
 
     void connectingAgainByItself() {
@@ -361,7 +361,7 @@ private slots:
         auto* pattern = dialog->findChild<QLineEdit*>(QStringLiteral("rulePattern"));
         pattern->setText(QStringLiteral("foo:bar"));
         QVERIFY(!dialog->findChild<QLabel*>(QStringLiteral("colorProblem"))->text().isEmpty());
-        QVERIFY(fixture.settings().colorRules().isEmpty());
+        QCOMPARE(fixture.settings().colorRules().size(), 1); // what is typed is not lost
         pattern->setText(QStringLiteral("dir:sent"));
         QCOMPARE(fixture.settings().colorRules(), QStringList{QStringLiteral("yellow dir:sent")});
     }

@@ -102,6 +102,38 @@ private slots:
         QVERIFY(removeKilledRun(runs.front()));
     }
 
+    void whatEndedLongAgoIsKept() {
+        QTemporaryDir base;
+        {
+            auto run = RunDirectory::create(base.path());
+            QVERIFY(run.has_value());
+            Engine engine({.store = {.directory = (*run)->path()}});
+            const RawPeer server = RawPeer::listenOn();
+            const auto client =
+                engine.connectTo(*parseAddress(QStringLiteral("tcp://127.0.0.1:%1").arg(server.port())));
+            QTRY_COMPARE(engine.snapshot(*client).value_or(EndpointSnapshot{}).state, EndpointState::Open);
+            engine.send(*client, "long ago");
+            engine.close(*client);
+            QTRY_COMPARE(engine.snapshot(*client)->state, EndpointState::Closed);
+            engine.store()->flush(); // all of it is in the journal
+            engine.store()->flush();
+            engine.store()->keepFiles(); // and nothing comes that would be written
+            engine.store()->flush();
+            QVERIFY((*run)->keep());
+        }
+        const auto runs = findKilledRuns(base.path());
+        QCOMPARE(runs.size(), std::size_t(1));
+        const auto kept = openKilledRun(runs.front());
+        const auto found = std::find_if(kept.begin(), kept.end(), [](const RecoveredTranscript& one) {
+            return one.label.value(QStringLiteral("kind")).toString() == kindName(EndpointKind::Connection);
+        });
+        QVERIFY(found != kept.end());
+        const QJsonObject counters = found->label.value(QStringLiteral("counters")).toObject();
+        QCOMPARE(counters.value(QStringLiteral("sentBytes")).toInteger(), 8);
+        QCOMPARE(counters.value(QStringLiteral("sentRecords")).toInteger(), 1);
+        QVERIFY(removeKilledRun(runs.front()));
+    }
+
     void echoIsForListenersAndTheBoxIsReset() {
         WindowFixture fixture;
         listen(fixture, QStringLiteral("echo"));

@@ -143,7 +143,7 @@ constexpr std::array entries{
                 "Ctrl+Shift+A", true},
     ActionEntry{ActionId::PauseListener, MenuId::Socket, "actionPause", QT_TRANSLATE_NOOP("Action", "&Pause or Resume"),
                 ""},
-    ActionEntry{ActionId::RemoveEndpoint, MenuId::Socket, "actionRemove", QT_TRANSLATE_NOOP("Action", "&Remove"), "",
+    ActionEntry{ActionId::RemoveEndpoint, MenuId::Socket, "actionRemove", QT_TRANSLATE_NOOP("Action", "&Remove"), "Del",
                 true},
     ActionEntry{ActionId::RemoveEnded, MenuId::Socket, "actionRemoveEnded",
                 QT_TRANSLATE_NOOP("Action", "Remove All &Ended"), ""},

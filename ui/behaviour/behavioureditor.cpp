@@ -326,6 +326,13 @@ void BehaviourEditor::tryOnRecords() {
             .arg(items.size()));
 }
 
+void BehaviourEditor::keepDraft() {
+    if (!m_text->document()->isModified())
+        return;
+    saveDraft();
+    m_text->document()->setModified(false);
+}
+
 void BehaviourEditor::closeEvent(QCloseEvent* event) {
     if (m_text->document()->isModified() &&
         !m_prompter.confirm(this, tr("The changes are kept as a draft, and not applied. Close?"), tr("Close"))) {

@@ -35,6 +35,9 @@ signals:
     /// A record that a rule was found on, to be shown in the endpoint's buffer.
     void recordChosen(sw::EndpointId endpoint, qint64 record);
 
+    /// What was changed and not saved is there at the next opening; closing asks nothing then.
+    void keepDraft();
+
 protected:
     void closeEvent(QCloseEvent* event) override;
 

@@ -127,22 +127,23 @@ void BufferArea::update(const QVector<EndpointSnapshot>& snapshots) {
     for (BufferPanel* panel : panels())
         panel->update(snapshots);
     for (const EndpointSnapshot& snapshot : snapshots) {
-        if (snapshot.isUnverified())
-            markUnverified(snapshot.id);
+        markUnverified(snapshot);
     }
 }
 
 /// An override of the certificate's check stays visible where the buffer is chosen.
-void BufferArea::markUnverified(EndpointId id) {
+void BufferArea::markUnverified(const EndpointSnapshot& snapshot) {
     for (int i = 0; i < count(); ++i) {
         auto* group = static_cast<QTabWidget*>(widget(i));
         for (int tab = 0; tab < group->count(); ++tab) {
             const auto* panel = static_cast<BufferPanel*>(group->widget(tab));
-            if (panel->endpoint() != id || panel->isMerged() || !group->tabIcon(tab).isNull())
+            const bool isMarked = !group->tabIcon(tab).isNull();
+            if (panel->endpoint() != snapshot.id || panel->isMerged() || isMarked == snapshot.isUnverified())
                 continue;
-            group->setTabIcon(tab, icon(IconId::Unverified));
-            group->setTabToolTip(tab, plainToolTip(panel->title() + QLatin1Char('\n') +
-                                                   tr("The certificate was not checked (verify=off).")));
+            group->setTabIcon(tab, isMarked ? QIcon() : icon(IconId::Unverified));
+            const QString why =
+                isMarked ? QString() : QLatin1Char('\n') + tr("The certificate was not checked (verify=off).");
+            group->setTabToolTip(tab, plainToolTip(panel->title() + why));
         }
     }
 }

@@ -60,7 +60,7 @@ signals:
 private:
     QTabWidget* addGroup();
     QTabWidget* currentGroup() const;
-    void markUnverified(EndpointId id);
+    void markUnverified(const EndpointSnapshot& snapshot);
     void closeTab(QTabWidget* group, int index);
     void listTabs(QTabWidget& group, QMenu& menu);
     void addPanel(QTabWidget* group, BufferPanel* panel);

@@ -290,6 +290,9 @@ void BufferPanel::setPinned(bool isPinned) {
 void BufferPanel::applySettings() {
     m_view->setBufferFont(m_settings.bufferFont());
     m_view->setColorRules(ColorRules(ColorRules::read(m_settings.colorRules()), Timestamp::now().wall));
+    if (m_settingsTimestamps == m_settings.timestamps())
+        return;
+    m_settingsTimestamps = m_settings.timestamps();
     m_timestamps->setCurrentIndex(static_cast<int>(m_settings.timestamps()));
     m_view->setTimestamps(m_settings.timestamps());
 }

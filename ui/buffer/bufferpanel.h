@@ -93,6 +93,7 @@ private:
     QPushButton* m_trust;
     QLabel* m_statistics;
     bool m_isMerged = false;
+    std::optional<TimestampMode> m_settingsTimestamps; // applied last; the buffer may have others
     ElidedLabel* m_titleLabel;
     QLabel* m_stateLabel;
     QComboBox* m_timestamps;

@@ -67,7 +67,7 @@ void BufferView::fitColumns() {
     constexpr int least = 24; // columns of content
     m_layout.timestamps = m_timestamps;
     const qreal room = viewport()->width() - m_layout.contentX() - BufferLayout::margin;
-    if (viewport()->width() > 0 && room < least * m_layout.charWidth)
+    if (isVisible() && room < least * m_layout.charWidth) // before that, its size is none
         m_layout.timestamps = TimestampMode::Off;
 }
 
@@ -318,6 +318,13 @@ void BufferView::resizeEvent(QResizeEvent*) {
     else
         m_wrapTimer.start();
     startTicks();
+}
+
+void BufferView::showEvent(QShowEvent* event) {
+    QAbstractScrollArea::showEvent(event);
+    fitColumns();
+    if (wantedRule() != m_rows.rule())
+        m_wrapTimer.start();
 }
 
 ColumnRange BufferView::visibleColumns() const {

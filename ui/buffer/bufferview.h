@@ -98,6 +98,7 @@ signals:
 protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
@@ -151,6 +152,7 @@ private:
     bool m_isWrapped = true;
     bool m_isFollowing = true;
     bool m_isAdjusting = false;
+    int m_turned = 0; // of the wheel, towards the next step of zooming
 };
 
 } // namespace sw::ui

@@ -89,8 +89,13 @@ void BufferView::wheelEvent(QWheelEvent* event) {
         QAbstractScrollArea::wheelEvent(event);
         return;
     }
-    if (const int turned = event->angleDelta().y(); turned != 0)
-        emit zoomRequested(turned > 0 ? 1 : -1);
+    constexpr int notch = 120; // eighths of a degree; touch pads send many small ones
+    m_turned += event->angleDelta().y();
+    while (std::abs(m_turned) >= notch) {
+        const int direction = m_turned > 0 ? 1 : -1;
+        m_turned -= direction * notch;
+        emit zoomRequested(direction);
+    }
     event->accept();
 }
 

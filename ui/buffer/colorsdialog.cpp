@@ -59,6 +59,7 @@ ColorsDialog::ColorsDialog(const std::vector<ColorRule>& rules, QWidget* parent)
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     for (const ColorRule& rule : rules)
         add(rule);
+    check();
 }
 
 void ColorsDialog::add(const ColorRule& rule) {
@@ -88,7 +89,7 @@ void ColorsDialog::check() {
         setMistaken(*pattern, !filter.has_value());
         if (!filter)
             m_problem->setText(errorText(filter.error()));
-        else if (!filter->isEmpty())
+        if (!pattern->text().trimmed().isEmpty()) // also one that is being typed: it is left out where it is used
             rules.push_back({static_cast<MarkColor>(color->currentData().toInt()), pattern->text()});
     }
     emit changed(rules);

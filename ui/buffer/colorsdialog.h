@@ -19,7 +19,7 @@ public:
     explicit ColorsDialog(const std::vector<ColorRule>& rules, QWidget* parent = nullptr);
 
 signals:
-    /// The user changed them: these can all be used.
+    /// What is there now, also what cannot be read yet.
     void changed(const std::vector<sw::ui::ColorRule>& rules);
 
 private:

@@ -7,6 +7,7 @@
 #include "ui/widgets/eventtext.h"
 
 #include <QAbstractItemView>
+#include <QApplication>
 #include <QCompleter>
 #include <QDateTime>
 #include <QHBoxLayout>
@@ -62,11 +63,13 @@ void FilterBar::open() {
 }
 
 void FilterBar::close() {
+    const bool hadFocus = isAncestorOf(QApplication::focusWidget());
     hide();
     m_delay.stop();
     m_view->setFilter({});
     m_isActive = false;
-    m_view->setFocus();
+    if (hadFocus)
+        m_view->setFocus();
     emit changed();
     emit closed();
 }

@@ -169,7 +169,8 @@ void RowIndex::visit(const RecordSource& source, quint64 first, quint64 wanted,
         const quint64 rows = rowCount(record, m_rule);
         const bool isText = !isData(record.header.kind);
         quint64& direction = record.header.kind == RecordKind::Received ? received : sent;
-        const quint64 stream = isOneStream && !isText ? direction : 0;
+        const bool isDatagram = (record.header.flags & DatagramFlag) != 0;
+        const quint64 stream = isOneStream && !isText && !isDatagram ? direction : 0;
         direction += isText ? 0 : record.header.size;
         if (number + rows <= first) {
             number += rows;

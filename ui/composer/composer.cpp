@@ -253,7 +253,9 @@ QString Composer::draft() const {
     const QString form = m_isTemplate                 ? QStringLiteral("template ")
                          : m_form == PayloadForm::Hex ? QStringLiteral("hex ")
                                                       : QStringLiteral("text ");
-    return form + QString(m_message->text()).replace(QLatin1Char('\n'), QLatin1String("\\n"));
+    const QString text =
+        m_form == PayloadForm::Hex ? m_message->text().replace(QLatin1Char('\n'), QLatin1Char(' ')) : source();
+    return form + text;
 }
 
 void Composer::setDraft(const QString& draft) {
@@ -308,6 +310,7 @@ void Composer::updateControls() {
     m_encoding->setEnabled(m_form == PayloadForm::Text);
     m_browse->setVisible(m_form == PayloadForm::File);
     m_fields->setVisible(m_isTemplate);
+    m_fields->setEnabled(!m_message->isHolding());
     m_destination->setVisible(m_isUnconnected);
     m_destinationLabel->setVisible(m_isUnconnected);
     m_text->setChecked(m_form == PayloadForm::Text && !m_isTemplate);
@@ -351,8 +354,7 @@ void Composer::updateSize() {
     m_preview->setVisible(isWrong || m_optionsButton->isChecked());
     QString text;
     if (m_form != PayloadForm::File && !isWrong) {
-        if (const auto bytes = previewBytesOf())
-            text = tr("%1 B").arg(bytes->size() - lineEndingBytes(lineEnding(), encoding()).size());
+        text = tr("%1 B").arg(m_previewSize - lineEndingBytes(lineEnding(), encoding()).size());
         switch (lineEnding()) {
         case LineEnding::Lf:
             text += QStringLiteral(" + LF");
@@ -403,6 +405,7 @@ void Composer::showPreview() {
         m_preview->setText(place + errorText(bytes.error()));
         return;
     }
+    m_previewSize = bytes->size();
     QString text = bytes->size() == 1 ? tr("1 byte") : tr("%1 bytes").arg(bytes->size());
     if (!bytes->isEmpty())
         text += QStringLiteral("    ") + QString::fromLatin1(bytes->left(previewBytes).toHex(' '));
@@ -468,11 +471,12 @@ void Composer::sendInPieces(std::chrono::microseconds pause, std::chrono::micros
     QByteArray bytes;
     if (m_form == PayloadForm::File) {
         QFile file(m_message->text());
-        if (file.size() > mostBytes || !file.open(QIODevice::ReadOnly)) {
-            emit complained(tr("A file that is sent in pieces has 16 MiB at most, and can be read."));
+        const bool isFile = QFileInfo(file).isFile(); // no pipe or device, which may have no end
+        bytes = isFile && file.open(QIODevice::ReadOnly) ? file.read(mostBytes + 1) : QByteArray();
+        if (bytes.isEmpty() || bytes.size() > mostBytes) {
+            emit complained(tr("A file that is sent in pieces has content of 16 MiB at most."));
             return;
         }
-        bytes = file.readAll();
     } else {
         bytes = previewBytesOf().value_or(QByteArray());
     }

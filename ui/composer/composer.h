@@ -91,6 +91,7 @@ private:
     MessageHistory m_history;
     QTimer m_repeat; // of files
     int m_left = 0;
+    qsizetype m_previewSize = 0; // bytes of the message that stands in the field
     bool m_canSend = false;
     bool m_isUnconnected = false;
 

@@ -63,7 +63,7 @@ void MessagesFeature::refresh() {
 
 /// What has no room is in the menu at the bar's end.
 void MessagesFeature::updateBar() {
-    m_bar->clear();
+    qDeleteAll(m_bar->actions());
     for (const SavedMessage& message : m_store.library().messages) {
         QString text =
             message.name.size() > longestName ? message.name.left(longestName) + QStringLiteral("…") : message.name;
@@ -74,8 +74,10 @@ void MessagesFeature::updateBar() {
                                         (keys.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(keys))));
         connect(action, &QAction::triggered, this, [this, path = message.path()] { send(path); });
     }
-    m_bar->setVisible(!m_store.library().messages.isEmpty());
-    m_bar->toggleViewAction()->setEnabled(!m_store.library().messages.isEmpty());
+    const bool isEmpty = m_store.library().messages.isEmpty();
+    if (m_bar->toggleViewAction()->isEnabled() == isEmpty) // otherwise it is as the user wants it
+        m_bar->setVisible(!isEmpty);
+    m_bar->toggleViewAction()->setEnabled(!isEmpty);
 }
 
 void MessagesFeature::updateShortcuts() {

@@ -16,6 +16,7 @@
 #include "ui/widgets/eventtext.h"
 
 #include <QFileInfo>
+#include <QPointer>
 #include <QProcess>
 
 namespace sw::ui {
@@ -121,7 +122,7 @@ void RecordingFeature::open(const QString& path) {
 }
 
 void RecordingFeature::exportBuffer() {
-    BufferPanel* panel = bench().buffers().current();
+    const QPointer<BufferPanel> panel(bench().buffers().current()); // it may be closed while the dialog is open
     if (panel == nullptr) {
         bench().say(tr("Open a buffer first."));
         return;
@@ -134,7 +135,7 @@ void RecordingFeature::exportBuffer() {
     const QString path = bench().prompter().fileToWrite(window(), tr("Export %1").arg(panel->title()),
                                                         safeFileName(panel->title()) + QStringLiteral(".pcapng"),
                                                         filters.join(QLatin1String(";;")));
-    if (!path.isEmpty())
+    if (!path.isEmpty() && panel != nullptr)
         writeBuffer(*panel, path, {});
 }
 

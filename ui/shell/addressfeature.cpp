@@ -106,8 +106,9 @@ void AddressFeature::chooseValue(const QString& behaviour) {
 
 void AddressFeature::open(const Address& address, const QString& behaviour, Role role) {
     Engine& engine = bench().engine();
-    if (m_failed != EndpointId::None)
-        engine.remove(std::exchange(m_failed, EndpointId::None)); // its report has been seen
+    if (const EndpointSnapshot* failed = bench().snapshot(std::exchange(m_failed, EndpointId::None));
+        failed != nullptr && failed->life == m_failedLife)
+        engine.remove(failed->id); // its report has been seen
     OpenRequest request{.behaviour = behaviour};
     if (behaviour == QLatin1String("console") && role == Role::Listen && isReachableFromNetwork(address)) {
         const QString question = tr("Whoever reaches %1 over the network can run scripts here. Open it?");
@@ -150,6 +151,7 @@ void AddressFeature::fail(const EndpointSnapshot& snapshot) {
     m_bar->showError(*snapshot.error);
     if (snapshot.kind == EndpointKind::Connection) { // what was tried, and how far it came
         m_failed = snapshot.id;
+        m_failedLife = snapshot.life;
         bench().show(snapshot.id);
     } else {
         bench().engine().remove(snapshot.id); // it never was; the event log keeps what happened
@@ -162,7 +164,12 @@ bool AddressFeature::leadToOpenPort(const EndpointSnapshot& failed) {
         return false;
     for (const EndpointId id : bench().model().all()) {
         const EndpointSnapshot& other = *bench().snapshot(id);
-        const bool isSame = other.address.place.portFirst == failed.address.place.portFirst &&
+        const auto isAny = [](const Address& address) {
+            return address.place.host == QLatin1String("*") || address.place.host == QLatin1String("0.0.0.0");
+        };
+        const bool isSameHost =
+            other.address.place.host == failed.address.place.host || isAny(other.address) || isAny(failed.address);
+        const bool isSame = isSameHost && other.address.place.portFirst == failed.address.place.portFirst &&
                             isDatagram(other.address.scheme) == isDatagram(failed.address.scheme) &&
                             other.address.path == failed.address.path;
         if (id == failed.id || other.parent != EndpointId::None || isEnded(other.state) || !isSame ||

@@ -39,6 +39,7 @@ private:
     PanelDock* m_dock;
     AddressForm* m_form = nullptr;
     EndpointId m_failed = EndpointId::None; // kept for its report, until the next one is opened
+    quint32 m_failedLife = 0;               // it may have been opened again
 };
 
 } // namespace sw::ui

@@ -12,6 +12,7 @@
 #include "ui/widgets/eventtext.h"
 
 #include <QDateTime>
+#include <QPointer>
 
 namespace sw::ui {
 
@@ -89,9 +90,10 @@ void BufferFeature::connectMarks() {
 }
 
 void BufferFeature::goTo(BufferPanel& panel) {
+    const QPointer<BufferPanel> still(&panel); // it may be closed while the question is there
     const auto wanted = bench().prompter().ask(
         window(), tr("Go to"), tr("A row (120), a share (50%), a byte (@4096 or 0x1000) or a time (12:30:05):"), {});
-    if (!wanted)
+    if (!wanted || still == nullptr)
         return;
     const auto target = parseGoTo(*wanted, Timestamp::now().wall);
     if (target)
@@ -177,7 +179,7 @@ void BufferFeature::compare() {
 }
 
 void BufferFeature::recordToFile() {
-    BufferPanel* panel = bench().buffers().current();
+    const QPointer<BufferPanel> panel(bench().buffers().current());
     if (panel == nullptr)
         return;
     const QString name = QStringLiteral("recording-%1.jsonl")
@@ -186,7 +188,7 @@ void BufferFeature::recordToFile() {
                                                         tr("All records (*.jsonl);;Packets for Wireshark (*.pcapng);;"
                                                            "Spreadsheet (*.csv);;Text (*.txt);;Hex dump (*.hex);;"
                                                            "Received bytes (*.bin)"));
-    if (path.isEmpty())
+    if (path.isEmpty() || panel == nullptr)
         return;
     QVector<EndpointId> roots{panel->endpoint()};
     if (panel->isMerged()) {

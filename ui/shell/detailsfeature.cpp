@@ -23,7 +23,9 @@ DetailsFeature::DetailsFeature(Workbench& bench, SocketFeature& sockets, Qt::Doc
     });
     connect(&bench, &Workbench::endpointsChanged, this, &DetailsFeature::refresh);
     connect(&bench, &Workbench::currentChanged, this, &DetailsFeature::refresh);
-    connect(&bench.engine(), &Engine::endpointRemoved, this, &DetailsFeature::refresh);
+    connect(&m_soon, &QTimer::timeout, this, &DetailsFeature::refresh);
+    m_soon.setSingleShot(true);
+    connect(&bench.engine(), &Engine::endpointRemoved, &m_soon, [this] { m_soon.start(0); }); // once for many
 }
 
 QWidget* DetailsFeature::makePanel() {

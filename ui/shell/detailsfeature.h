@@ -3,6 +3,8 @@
 
 #include "ui/workbench/workbench.h"
 
+#include <QTimer>
+
 namespace sw::ui {
 
 class DetailsPanel;
@@ -24,6 +26,7 @@ private:
     void saveCertificates(const QByteArray& pem);
 
     SocketFeature& m_sockets;
+    QTimer m_soon;
     PanelDock* m_dock;
     DetailsPanel* m_panel = nullptr;
     EndpointId m_described = EndpointId::None; // whose options were asked for

@@ -80,18 +80,16 @@ void EndpointsFeature::makeTree(QWidget& parent) {
             [this](const QPoint& place) { emit menuRequested(m_tree->viewport()->mapToGlobal(place)); });
     QAction* remove = bench().actions().action(ActionId::RemoveEndpoint);
     m_tree->addAction(remove);
-    remove->setShortcut(QKeySequence::Delete);
     remove->setShortcutContext(Qt::WidgetShortcut);
     bench().window().removeAction(remove); // Delete means this only in the tree
-    connect(&bench().model(), &QAbstractItemModel::rowsInserted, this,
-            [this](const QModelIndex& above, int first, int last) {
-                constexpr qsizetype many = 12;
-                m_search->setVisible(m_search->isVisible() || bench().model().rowCount(above) > many);
-                if (const QString text = m_search->text().trimmed(); !text.isEmpty()) {
-                    for (int row = first; row <= last; ++row)
-                        matches(bench().model().index(row, 0, above), text);
-                }
-            });
+    connect(&bench().model(), &QAbstractItemModel::rowsInserted, this, [this](const QModelIndex& above) {
+        constexpr int many = 12;
+        m_search->setVisible(m_search->isVisible() || bench().model().rowCount(above) > many);
+        if (!m_search->text().trimmed().isEmpty())
+            m_soon.start(0); // what came may fit, and show what it is below
+    });
+    m_soon.setSingleShot(true);
+    connect(&m_soon, &QTimer::timeout, this, &EndpointsFeature::search);
 }
 
 void EndpointsFeature::follow(EndpointId current) {

@@ -4,6 +4,7 @@
 #include "ui/workbench/workbench.h"
 
 #include <QSet>
+#include <QTimer>
 
 class QLineEdit;
 class QModelIndex;
@@ -37,6 +38,7 @@ private:
     EndpointsView* m_tree = nullptr;
     QLineEdit* m_search = nullptr; // there is one when there are many endpoints
     PanelDock* m_dock;
+    QTimer m_soon;               // searches again
     QSet<EndpointId> m_unfolded; // when their first child came
 };
 

@@ -32,12 +32,17 @@ bool LeavingFeature::mayLeave() {
         if (leaving->remembers)
             bench().settings().setAtQuit(choice);
     }
-    if (choice == AtQuit::Keep) {
-        bench().engine().store()->keepFiles();
-        bench().engine().store()->flush();
-        emit keepRequested();
-    }
+    if (choice == AtQuit::Keep)
+        keep();
     return true;
+}
+
+void LeavingFeature::keep() {
+    if (bench().engine().eventLog()->count() == 0 || bench().settings().atQuit() == AtQuit::Discard)
+        return;
+    bench().engine().store()->keepFiles();
+    bench().engine().store()->flush();
+    emit keepRequested();
 }
 
 } // namespace sw::ui

@@ -16,6 +16,8 @@ public:
     void setAsks(bool asks) { m_asks = asks; }
     /// Whether the window may close; the records are kept or not, as the user says or has said.
     bool mayLeave();
+    /// The records stay, unless the settings say that they are discarded.
+    void keep();
 
 signals:
     /// What was recorded is to stay when the program ends.

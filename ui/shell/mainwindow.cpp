@@ -3,6 +3,7 @@
 
 #include "identity.h"
 #include "ui/actions/shortcutsdialog.h"
+#include "ui/behaviour/behavioureditor.h"
 #include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/messages/messagesfeature.h"
@@ -246,8 +247,16 @@ void MainWindow::setAsksAtQuit(bool asks) {
 
 void MainWindow::endSession() {
     m_leaving->setAsks(false);
+    for (auto* editor : findChildren<BehaviourEditor*>())
+        editor->keepDraft(); // and does not ask
     close();
     QCoreApplication::quit(); // also where other windows are open
+}
+
+void MainWindow::keepState() {
+    m_leaving->keep();
+    m_settings.setWindow(saveGeometry(), saveState());
+    m_workspaces->keepSession();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

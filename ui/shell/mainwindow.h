@@ -47,8 +47,10 @@ public:
     const EndpointModel& endpoints() const;
     /// Closing the window asks nobody: what is in the settings is done, and records are kept where that says to ask.
     void setAsksAtQuit(bool asks);
-    /// The system ends the session, or the program: keeps the records and the layout, and closes.
+    /// The program is told to end: keeps the records and the layout, and closes.
     void endSession();
+    /// The session of the desktop may end, or only be saved: keeps the records and the layout, and goes on.
+    void keepState();
 
 signals:
     /// What was recorded is to stay when the program ends.

@@ -17,7 +17,9 @@ MenuFeature::MenuFeature(Workbench& bench, const Menus& menus)
     connect(&bench, &Workbench::endpointsChanged, this, &MenuFeature::update);
     connect(&bench, &Workbench::currentChanged, this, &MenuFeature::update);
     connect(&bench, &Workbench::selectionChanged, this, &MenuFeature::update);
-    connect(&bench.engine(), &Engine::endpointRemoved, this, &MenuFeature::update);
+    connect(&m_soon, &QTimer::timeout, this, &MenuFeature::update);
+    m_soon.setSingleShot(true);
+    connect(&bench.engine(), &Engine::endpointRemoved, &m_soon, [this] { m_soon.start(0); }); // once for many
     connect(&bench.buffers(), &BufferArea::currentChanged, this, &MenuFeature::update);
     connect(&bench.buffers(), &BufferArea::menuRequested, this, &MenuFeature::showTabMenu);
     update();

@@ -3,6 +3,8 @@
 
 #include "ui/workbench/workbench.h"
 
+#include <QTimer>
+
 class QMenu;
 
 namespace sw::ui {
@@ -30,6 +32,7 @@ private:
     void fill(QMenu& menu, MenuId id);
     void update();
 
+    QTimer m_soon;
     QMenu* m_copy; // an endpoint as a command
 };
 

@@ -37,6 +37,7 @@ ReopenFeature::ReopenFeature(Workbench& bench)
     connect(&bench, &Workbench::endpointsChanged, this, &ReopenFeature::follow);
     connect(&bench.engine(), &Engine::endpointRemoved, this, [this](EndpointId id) {
         m_always.remove(id);
+        m_begun.remove(id);
         delete m_waiting.take(id);
     });
     connect(&bench.engine(), &Engine::loopPaused, this, &ReopenFeature::tellLoop);
@@ -79,20 +80,21 @@ void ReopenFeature::openAlways() {
     if (snapshot == nullptr)
         return;
     const EndpointId id = snapshot->id;
+    const QString name = snapshot->shortName(); // the endpoint may be gone after the question
     constexpr std::chrono::milliseconds usual(2000);
     const QString now = m_always.contains(id) ? formatDuration(std::chrono::microseconds(m_always.value(id)))
                                               : formatDuration(std::chrono::microseconds(usual));
     const auto typed = bench().prompter().ask(
         window(), tr("Open again by itself"),
         tr("How long after its end %1 is opened again, such as 2s; empty: not. What you close yourself stays closed.")
-            .arg(snapshot->shortName()),
+            .arg(name),
         now);
     if (!typed)
         return;
     if (typed->trimmed().isEmpty()) {
         m_always.remove(id);
         delete m_waiting.take(id);
-        bench().say(tr("%1 is not opened again by itself.").arg(snapshot->shortName()));
+        bench().say(tr("%1 is not opened again by itself.").arg(name));
         return;
     }
     const auto pause = parseDuration(typed->trimmed());
@@ -102,14 +104,16 @@ void ReopenFeature::openAlways() {
     }
     constexpr std::chrono::milliseconds least(100);
     m_always.insert(id, std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*pause), least));
-    bench().say(tr("%1 is opened again %2 after its end.").arg(snapshot->shortName(), typed->trimmed()));
-    follow({*snapshot});
+    bench().say(tr("%1 is opened again %2 after its end.").arg(name, typed->trimmed()));
+    if (const EndpointSnapshot* still = bench().snapshot(id))
+        follow({*still});
 }
 
 void ReopenFeature::follow(const QVector<EndpointSnapshot>& snapshots) {
     for (const EndpointSnapshot& snapshot : snapshots) {
         const auto pause = m_always.constFind(snapshot.id);
-        if (pause == m_always.constEnd() || !isEnded(snapshot.state) || m_waiting.contains(snapshot.id))
+        if (pause == m_always.constEnd() || !isEnded(snapshot.state) || m_waiting.contains(snapshot.id) ||
+            m_begun.value(snapshot.id, -1) >= static_cast<qint64>(snapshot.life))
             continue;
         const bool isOurs =
             snapshot.closingCause == ClosingCause::ClosedByUs || snapshot.closingCause == ClosingCause::AbortedByUs;
@@ -117,15 +121,19 @@ void ReopenFeature::follow(const QVector<EndpointSnapshot>& snapshots) {
             continue;
         auto* timer = new QTimer(this);
         timer->setSingleShot(true);
-        connect(timer, &QTimer::timeout, this, [this, id = snapshot.id, timer] {
+        connect(timer, &QTimer::timeout, this, [this, id = snapshot.id, life = snapshot.life, timer] {
             if (m_waiting.take(id) == timer)
                 timer->deleteLater();
+            const EndpointSnapshot* now = bench().snapshot(id);
+            if (now == nullptr || now->life != life || !m_always.contains(id))
+                return; // opened meanwhile, or no longer wanted
             if (const auto done = bench().engine().openAgain(id); !done) {
                 m_always.remove(id);
                 bench().say(errorText(done.error()));
             }
         });
         m_waiting.insert(snapshot.id, timer);
+        m_begun.insert(snapshot.id, snapshot.life);
         timer->start(*pause);
     }
 }
@@ -135,15 +143,24 @@ void ReopenFeature::tellLoop(const AnsweringLoop& loop) {
     const EndpointSnapshot* other = bench().snapshot(loop.other);
     if (one == nullptr || other == nullptr)
         return;
-    m_bar->say(tr("Paused: %1 (%2) and %3 (%4) answered each other, %5 times in a second. Both are manual now.")
-                   .arg(one->shortName(), loop.behaviour, other->shortName(), loop.otherBehaviour,
-                        QLocale().toString(loop.perSecond)),
-               {{tr("Let them go on"), "resumeLoop",
-                 [this, loop] {
-                     if (const auto done = bench().engine().resumeLoop(loop); !done)
-                         bench().say(errorText(done.error()));
-                 }},
-                {tr("Leave them so"), "leaveLoop", {}}});
+    if (!m_bar->isVisible())
+        m_loops.clear();
+    m_loops.append(loop);
+    const QString last = tr("%1 (%2) and %3 (%4) answered each other, %5 times in a second.")
+                             .arg(one->shortName(), loop.behaviour, other->shortName(), loop.otherBehaviour,
+                                  QLocale().toString(loop.perSecond));
+    m_bar->say(
+        m_loops.size() == 1
+            ? tr("Paused: %1 Both are manual now.").arg(last)
+            : tr("Paused %1 times; the last: %2 All of them are manual now.").arg(m_loops.size()).arg(last),
+        {{tr("Let them go on"), "resumeLoop", [this] { resumeLoops(); }}, {tr("Leave them so"), "leaveLoop", {}}});
+}
+
+void ReopenFeature::resumeLoops() {
+    for (const AnsweringLoop& loop : std::exchange(m_loops, {})) {
+        if (const auto done = bench().engine().resumeLoop(loop); !done)
+            bench().say(errorText(done.error()));
+    }
 }
 
 } // namespace sw::ui

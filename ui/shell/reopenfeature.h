@@ -27,9 +27,12 @@ private:
     void trust(EndpointId id);
     void follow(const QVector<EndpointSnapshot>& snapshots);
     void tellLoop(const AnsweringLoop& loop);
+    void resumeLoops();
 
     QHash<EndpointId, std::chrono::milliseconds> m_always; // those that are opened by themselves, after that pause
     QHash<EndpointId, QTimer*> m_waiting;
+    QHash<EndpointId, qint64> m_begun; // the life whose end was followed last
+    QVector<AnsweringLoop> m_loops;    // that the bar speaks of
     NoticeBar* m_bar;
 };
 

@@ -17,6 +17,8 @@ bool isOfTextFields(const QKeyEvent& key) {
                                                QKeySequence::Redo,
                                                QKeySequence::SelectAll,
                                                QKeySequence::MoveToNextWord,
+                                               QKeySequence::MoveToStartOfDocument,
+                                               QKeySequence::MoveToEndOfDocument,
                                                QKeySequence::MoveToPreviousWord,
                                                QKeySequence::SelectNextWord,
                                                QKeySequence::SelectPreviousWord,

@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QShowEvent>
 #include <QVBoxLayout>
 
 namespace sw::ui {
@@ -98,7 +99,10 @@ void StartPage::addTask(QVBoxLayout* column, const QString& text, const char* na
 
 void StartPage::refresh() {
     while (QLayoutItem* item = m_recentRows->takeAt(0)) {
-        delete item->widget();
+        if (QWidget* widget = item->widget()) {
+            widget->hide();
+            widget->deleteLater(); // it may be what was clicked
+        }
         delete item;
     }
     const QStringList addresses = m_settings.recentAddresses().mid(0, mostShown);
@@ -119,7 +123,8 @@ void StartPage::refresh() {
 
 void StartPage::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
-    refresh();
+    if (!event->spontaneous()) // not when the window comes back
+        refresh();
 }
 
 } // namespace sw::ui

@@ -259,8 +259,7 @@ void AppStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* optio
         paintToolButton(painter, option);
         return;
     case PE_FrameFocusRect:
-        if (qobject_cast<const QAbstractItemView*>(widget) == nullptr &&
-            qobject_cast<const QPushButton*>(widget) == nullptr && qobject_cast<const QToolButton*>(widget) == nullptr)
+        if (qobject_cast<const QPushButton*>(widget) == nullptr && qobject_cast<const QToolButton*>(widget) == nullptr)
             paintFrame(painter, option->rect, Qt::transparent, themeColors(palette).accent);
         return;
     case PE_IndicatorCheckBox:

@@ -20,6 +20,13 @@ MessageField::MessageField(QWidget* parent) : QPlainTextEdit(parent) {
     connect(document()->documentLayout(), &QAbstractTextDocumentLayout::documentSizeChanged, this, &MessageField::fit);
 }
 
+/// As it was typed: toPlainText() takes no-break spaces and line separators for others.
+QString MessageField::text() const {
+    if (isHolding())
+        return m_held;
+    return document()->toRawText().replace(QChar::ParagraphSeparator, QLatin1Char('\n'));
+}
+
 void MessageField::setText(const QString& text) {
     if (text.size() > mostEdited) {
         hold(text);
@@ -34,11 +41,12 @@ void MessageField::setText(const QString& text) {
 
 /// The field stays quick, and what was given is sent.
 void MessageField::hold(const QString& text) {
+    m_before = isHolding() ? m_before : this->text();
     m_held = text;
     setReadOnly(true);
     const QLocale locale;
     constexpr qsizetype shown = 60;
-    setPlainText(tr("%1 characters, too many to edit here: Send sends them all, Backspace drops them.\n%2…")
+    setPlainText(tr("%1 characters, too many to edit here: Send sends them all, Backspace takes them back.\n%2…")
                      .arg(locale.toString(text.size()), text.left(shown).replace(QLatin1Char('\n'), QChar(0x21b5))));
     emit textEdited();
 }
@@ -48,14 +56,15 @@ void MessageField::letGo() {
         return;
     m_held.clear();
     setReadOnly(false);
-    clear();
+    setPlainText(std::exchange(m_before, {}));
+    moveCursor(QTextCursor::End);
 }
 
 void MessageField::insertFromMimeData(const QMimeData* source) {
     if (!source->hasText() || isHolding())
         return;
     QString pasted = source->text();
-    const QString before = toPlainText();
+    const QString before = this->text();
     if (before.size() + pasted.size() <= mostEdited) {
         textCursor().insertText(pasted);
         ensureCursorVisible();

@@ -17,7 +17,7 @@ public:
 
     explicit MessageField(QWidget* parent = nullptr);
 
-    QString text() const { return m_held.isEmpty() ? toPlainText() : m_held; }
+    QString text() const;
     void setText(const QString& text);
     bool isHolding() const { return !m_held.isEmpty(); }
     /// The caret is in the first or last row: Up and Down leave the text.
@@ -43,6 +43,7 @@ private:
     void fit();
 
     QString m_held;
+    QString m_before; // what stood here when it began to hold
 };
 
 } // namespace sw::ui

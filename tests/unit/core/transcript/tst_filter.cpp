@@ -72,6 +72,8 @@ private slots:
         row("name:\"10.0.0.2\"", "");
         row("since:11:50", "234");
         row("since:-6m", "34");
+        row("since:2026-01-31T11:50:00.000000001", "34");
+        row("since:2026-01-31T11:50:00.0", "234");
         row("until:2026-01-31T11:45:00", "0");
         row("since:11:45 until:11:55", "12");
         row("event:closed", "3");

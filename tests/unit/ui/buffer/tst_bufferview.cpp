@@ -134,6 +134,7 @@ private slots:
     }
 
     void modesKeepThePlace() {
+        m_view->resize(1000, 300); // a line is a row of hex
         addLines(1000);
         m_view->scrollTo({500, 0});
         m_view->setMode(BufferMode::Hex);
