@@ -34,7 +34,7 @@ Endpoint::Endpoint(EndpointHost& host, EndpointKind kind, EndpointRequest reques
         m_snapshot.isNamed = m_request.earlier->isNamed;
         m_snapshot.counters = m_request.earlier->counters;
         recordTraffic(true);
-        record(EventKind::OpenedAgain, sentence(QT_TRANSLATE_NOOP("Core", "opened again")));
+        record(EventKind::OpenedAgain, sentence(QT_TRANSLATE_NOOP("Core", "opening again")));
     } else if (!m_snapshot.address.isOn("buffer")) {
         recordTraffic(true);
     }

@@ -5,6 +5,7 @@
 #include "core/base/threads.h"
 #include "core/behaviour/catalogue.h"
 #include "core/channel/iodispatcher.h"
+#include "core/endpoint/reopening.h"
 #include "core/engine/engineworker.h"
 #include "core/engine/kernelsample.h"
 #include "core/engine/relaybook.h"
@@ -181,15 +182,11 @@ Result<void> Engine::openAgain(EndpointId id, const std::optional<Address>& addr
     const auto known = snapshot(id);
     if (!known || !isEnded(known->state))
         return refuse(sentence(QT_TRANSLATE_NOOP("Core", "It is still open.")));
-    const bool isOwn = known->parent == EndpointId::None && !known->isRecovered && !known->isAccepted &&
-                       (known->kind == EndpointKind::Listener || known->kind == EndpointKind::Connection ||
-                        known->kind == EndpointKind::DatagramSocket);
-    if (!isOwn)
-        return refuse(
-            sentence(QT_TRANSLATE_NOOP("Core", "%1 was not opened here: only what was opened can be opened again."),
-                     known->name));
-    if (relayRequest(id) || known->behaviour.startsWith(QLatin1String("replay=")))
-        return refuse(sentence(QT_TRANSLATE_NOOP("Core", "%1 relays or replays: open a new one."), known->name));
+    if (Sentence why = relayRequest(id)
+                           ? sentence(QT_TRANSLATE_NOOP("Core", "%1 relays or replays: open a new one."), known->name)
+                           : whyNotOpenAgain(*known);
+        !why.isEmpty())
+        return refuse(why);
     const bool isBound = known->kind == EndpointKind::DatagramSocket && known->isPassive;
     const Role role = known->kind == EndpointKind::Listener || isBound ? Role::Listen : Role::Connect;
     const Address wanted = address.value_or(known->address);

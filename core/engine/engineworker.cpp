@@ -157,6 +157,7 @@ void EngineWorker::openAgain(EndpointRequest request, Role role) {
     request.name = before.name;
     request.earlier = std::move(earlier);
     m_names.remove(before.name);
+    m_paces.erase(static_cast<quint64>(request.id));
     m_endpoints.erase(static_cast<quint64>(request.id));
     open(std::move(request), role);
 }

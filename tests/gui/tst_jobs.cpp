@@ -74,10 +74,10 @@ private slots:
         peer.send("second");
         QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("second")));
         QVERIFY(fixture.bufferText().contains(QLatin1String("first"))); // the same buffer, with a mark between
-        QVERIFY(fixture.bufferText().contains(QLatin1String("opened again")));
+        QVERIFY(fixture.bufferText().contains(QLatin1String("opening again")));
         QCOMPARE(fixture.idOf(EndpointKind::Connection), id);
         QCOMPARE(fixture.engine().snapshots().size(), 1);
-        QTRY_COMPARE(fixture.window().focusWidget()->objectName(), QStringLiteral("messageField"));
+        QTRY_VERIFY(fixture.inBuffer<QPushButton>("sendButton")->isEnabled());
     }
 
     void connectingAgainByItself() {
@@ -87,7 +87,7 @@ private slots:
         RawPeer first = server.accept();
         fixture.prompter().typed = QStringLiteral("100ms");
         trigger(fixture, "actionOpenAgainAlways");
-        const auto again = [&] { return fixture.bufferText().count(QLatin1String("opened again")); };
+        const auto again = [&] { return fixture.bufferText().count(QLatin1String("opening again")); };
         first.close();
         QTRY_COMPARE(again(), 1); // nobody clicked anything
         RawPeer second = server.accept();
@@ -139,6 +139,23 @@ private slots:
         trigger(fixture, "actionShowCleared");
         QTRY_VERIFY(fixture.bufferText().contains(QLatin1String("old")));
         QVERIFY(fixture.bufferText().contains(QLatin1String("new")));
+    }
+
+    void chipsKeepWhatElseIsFilteredFor() {
+        WindowFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        connectTo(fixture, addressOf(server));
+        auto* bar = static_cast<ui::BufferPanel*>(fixture.currentBuffer())->filterBar();
+        bar->open();
+        bar->setText(QStringLiteral("\"a  b\" or /c d/"));
+        fixture.inBuffer<QToolButton>("showSent")->click();
+        QCOMPARE(bar->text(), QStringLiteral("(\"a  b\" or /c d/) -dir:sent")); // for both of them
+        QVERIFY(!fixture.inBuffer<QToolButton>("showSent")->isChecked());
+        fixture.inBuffer<QToolButton>("showEvents")->click();
+        QCOMPARE(bar->text(), QStringLiteral("(\"a  b\" or /c d/) -dir:sent -kind:event"));
+        fixture.inBuffer<QToolButton>("showSent")->click();
+        QCOMPARE(bar->text(), QStringLiteral("(\"a  b\" or /c d/) -kind:event"));
+        QVERIFY(fixture.inBuffer<QToolButton>("showSent")->isChecked());
     }
 
     void savedMessagesAreOneClickAway() {

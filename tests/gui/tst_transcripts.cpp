@@ -191,6 +191,8 @@ private slots:
     void wrapsAndDoesNot() {
         sendAndWait(QByteArray(5000, 'w') + "end\n");
         auto* view = panel()->view();
+        trigger("actionWrap");
+        trigger("actionWrap"); // at the width that it has now, and not after a pause
         const quint64 wrapped = view->rowCount();
         trigger("actionWrap");
         QVERIFY(view->rowCount() < wrapped);

@@ -23,6 +23,7 @@ enum class ActionId {
     LastSession,
     OpenRelay,
     RelayInFront,
+    ConnectToIt,
     OpenRecording,
     ExportBuffer,
     OpenInWireshark,

@@ -70,8 +70,8 @@ std::optional<Prompter::Leaving> DialogPrompter::leave(QWidget* parent, const QS
     box.setObjectName(QStringLiteral("leaveDialog"));
     box.setTextFormat(Qt::PlainText);
     box.setText(question);
-    box.setInformativeText(tr("Records that are kept are offered when the program starts again."));
-    QPushButton* keep = box.addButton(tr("&Keep records"), QMessageBox::AcceptRole);
+    box.setInformativeText(tr("Transcripts that are kept are offered when the program starts again."));
+    QPushButton* keep = box.addButton(tr("&Keep transcripts"), QMessageBox::AcceptRole);
     const QPushButton* discard = box.addButton(tr("&Discard"), QMessageBox::DestructiveRole);
     box.setDefaultButton(keep);
     auto* remember = new QCheckBox(tr("Do &not ask again"), &box);

@@ -47,7 +47,7 @@ ShortcutsDialog::ShortcutsDialog(ActionRegistry& actions, QWidget* parent)
     m_conflict->setWordWrap(true);
     setMistake(*m_conflict);
     auto* set = pushButton(tr("Set"), "setShortcut", this);
-    auto* usual = pushButton(tr("As it was"), "resetShortcut", this);
+    auto* usual = pushButton(tr("Reset"), "resetShortcut", this);
     explain(*usual, tr("The shortcut that the program brings"));
     auto* row = new QHBoxLayout;
     row->addWidget(m_keys, 1);

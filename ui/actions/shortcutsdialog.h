@@ -13,8 +13,8 @@ class QTreeWidgetItem;
 
 namespace sw::ui {
 
-/// All commands with their shortcuts, to be found and changed. A shortcut that another command has is taken from it only
-/// when the user says so. The UI thread.
+/// All commands with their shortcuts, to be found and changed. A shortcut that another command has is taken from it
+/// only when the user says so. The UI thread.
 class ShortcutsDialog final : public QDialog {
     Q_OBJECT
 

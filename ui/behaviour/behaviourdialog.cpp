@@ -119,8 +119,12 @@ void BehaviourDialog::build(const QString& behaviour) {
     m_number->setText(value.isEmpty() ? QStringLiteral("1000") : value);
     m_when->setText(value.section(QStringLiteral("=>"), 0, 0).trimmed());
     m_answer->setText(value.section(QStringLiteral("=>"), 1).trimmed());
-    if (current != nullptr && current->value == BehaviourValue::Reply)
+    if (behaviour == QLatin1String("reply=")) { // this one is wanted, and no other
+        m_list->hide();
+        m_about->hide();
+        adjustSize();
         m_when->setFocus();
+    }
 }
 
 void BehaviourDialog::choose() {

@@ -31,12 +31,12 @@ public:
     bool load();
     EndpointId endpoint() const { return m_endpoint; }
 
+    /// What was changed and not saved is there at the next opening; closing asks nothing then.
+    void keepDraft();
+
 signals:
     /// A record that a rule was found on, to be shown in the endpoint's buffer.
     void recordChosen(sw::EndpointId endpoint, qint64 record);
-
-    /// What was changed and not saved is there at the next opening; closing asks nothing then.
-    void keepDraft();
 
 protected:
     void closeEvent(QCloseEvent* event) override;

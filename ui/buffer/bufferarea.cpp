@@ -37,7 +37,7 @@ QTabWidget* BufferArea::addGroup() {
     group->setTabsClosable(true);
     group->setMovable(true);
     group->setDocumentMode(true);
-    group->setElideMode(Qt::ElideMiddle);
+    group->setElideMode(Qt::ElideNone); // names stay; the bar scrolls, and has a list
     group->tabBar()->setExpanding(false);
     group->tabBar()->setAccessibleName(tr("Buffer tabs"));
     connect(group, &QTabWidget::currentChanged, this, &BufferArea::currentChanged);
@@ -84,8 +84,12 @@ std::vector<BufferPanel*> BufferArea::panels() const {
 }
 
 void BufferArea::addPanel(QTabWidget* group, BufferPanel* panel) {
-    // an & in a tab's text would become a mnemonic
-    const auto label = [](QString text) { return text.replace(QLatin1Char('&'), QLatin1String("&&")); };
+    const auto label = [](QString text) {
+        constexpr qsizetype most = 30;
+        if (text.size() > most)
+            text = text.left(most / 2) + QChar(0x2026) + text.right(most / 2);
+        return text.replace(QLatin1Char('&'), QLatin1String("&&")); // it would become a mnemonic
+    };
     const int index = group->addTab(panel, label(panel->tabText()));
     group->setTabToolTip(index, plainToolTip(panel->title()));
     connect(panel, &BufferPanel::titleChanged, group, [group, panel, label](const QString& title) {

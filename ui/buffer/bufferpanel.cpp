@@ -2,6 +2,7 @@
 #include "ui/buffer/bufferpanel.h"
 
 #include "core/base/units.h"
+#include "core/endpoint/reopening.h"
 #include "ui/buffer/bufferview.h"
 #include "ui/buffer/filterbar.h"
 #include "ui/buffer/findbar.h"
@@ -135,7 +136,6 @@ QWidget* BufferPanel::buildEndedBar() {
     nameWidget(m_endedText, "endedText", tr("How it ended"));
     m_openAgain = pushButton(tr("Open again"), "openAgainButton", m_ended);
     m_trust = pushButton(tr("Trust this certificate"), "trustButton", m_ended);
-    m_trust->setToolTip(tr("Connects again, and takes the certificate that was shown and no other (option pin)"));
     row->addWidget(m_endedText, 1);
     row->addWidget(m_trust);
     row->addWidget(m_openAgain);
@@ -146,8 +146,7 @@ QWidget* BufferPanel::buildEndedBar() {
 }
 
 void BufferPanel::showEnded(const EndpointSnapshot& snapshot) {
-    const bool isOwn = snapshot.parent == EndpointId::None && !snapshot.isRecovered && !snapshot.isAccepted &&
-                       snapshot.kind != EndpointKind::Recording;
+    const bool isOwn = whyNotOpenAgain(snapshot).isEmpty();
     m_ended->setVisible(isEnded(snapshot.state) && !m_isMerged);
     if (!isEnded(snapshot.state))
         return;
@@ -156,9 +155,11 @@ void BufferPanel::showEnded(const EndpointSnapshot& snapshot) {
     m_openAgain->setText(snapshot.kind == EndpointKind::Listener     ? tr("Listen again")
                          : snapshot.kind == EndpointKind::Connection ? tr("Connect again")
                                                                      : tr("Open again"));
-    m_trust->setVisible(isOwn && snapshot.kind == EndpointKind::Connection && snapshot.tls != nullptr &&
-                        snapshot.state == EndpointState::Failed && !snapshot.tls->problems.empty() &&
-                        !snapshot.tls->chain.empty());
+    const Certificate* refused = refusedCertificate(snapshot);
+    m_trust->setVisible(refused != nullptr);
+    if (refused != nullptr)
+        explain(*m_trust, tr("Connects again, and takes this certificate and no other (option pin):\n%1\nSHA-256 %2")
+                              .arg(refused->subject, refused->sha256));
 }
 
 void BufferPanel::showStatistics() {

@@ -41,7 +41,7 @@ public:
     FilterBar* filterBar() const { return m_filterBar; }
     QString title() const { return m_title; }
     /// The same behind the sign of what kind of endpoint it is.
-    QString tabText() const { return (m_isPinned ? QStringLiteral("⊙ ") : QString()) + m_glyph + m_title; }
+    QString tabText() const { return (m_isPinned ? QStringLiteral("▪ ") : QString()) + m_glyph + m_title; }
     /// Whether anything is being recorded to a file.
     void setRecording(bool isRecording);
     /// A pinned buffer is left open when others are closed.

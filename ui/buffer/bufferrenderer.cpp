@@ -220,6 +220,9 @@ void BufferRenderer::paintRow(QPainter& painter, qreal y, const RowContent& cont
         wash.setAlpha(34);
         painter.fillRect(QRectF(0, y, painter.clipBoundingRect().right(), m_layout.lineHeight), wash);
     }
+    if (content.record.header.event == EventKind::OpenedAgain &&
+        content.isFirst) // what was before belongs to another life
+        painter.fillRect(QRectF(0, y, painter.clipBoundingRect().right(), 1), m_colors.accent);
     paintMarks(painter, y, content, marks);
     const qreal baseline = y + (m_layout.lineHeight - m_metrics.height()) / 2 + m_metrics.ascent();
     paintGutter(painter, baseline, content);

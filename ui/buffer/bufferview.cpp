@@ -26,6 +26,7 @@ constexpr int lineFeedColumns = 2; // its chip stands behind a full row
 
 BufferView::BufferView(QWidget* parent) : QAbstractScrollArea(parent) {
     setObjectName(QStringLiteral("bufferView"));
+    m_nothingPasses = tr("No record passes the filter.");
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
     setVerticalScrollBar(new MarkScrollBar(this));
@@ -64,7 +65,8 @@ void BufferView::renamePart(EndpointId id, const QString& name) {
 
 /// Where there is hardly room for what was said, there is none for when, and little for by whom.
 void BufferView::fitColumns() {
-    constexpr int least = 24; // columns of content
+    constexpr int leastHex = BufferLayout::offsetColumns + 4 * hexWidths.back() + 2;
+    const int least = m_layout.mode == BufferMode::Text ? 24 : leastHex; // columns of content
     m_layout.timestamps = m_timestamps;
     const qreal room = viewport()->width() - m_layout.contentX() - BufferLayout::margin;
     if (isVisible() && room < least * m_layout.charWidth) // before that, its size is none
@@ -74,8 +76,13 @@ void BufferView::fitColumns() {
 /// The column of names is as wide as they need.
 void BufferView::measureNames() {
     qsizetype widest = 1;
-    for (const SourcePart& part : m_source.parts())
-        widest = std::max(widest, part.name.size());
+    // among the peers of a listener, that of the listener itself may be cut
+    const auto isPort = [](const SourcePart& part) { return part.name.startsWith(QLatin1Char(':')); };
+    const bool hasPorts = std::any_of(m_source.parts().begin(), m_source.parts().end(), isPort);
+    for (const SourcePart& part : m_source.parts()) {
+        if (!hasPorts || isPort(part))
+            widest = std::max(widest, part.name.size());
+    }
     const int columns = static_cast<int>(std::min<qsizetype>(widest, BufferLayout::mostNameColumns));
     if (columns == std::exchange(m_layout.nameColumns, columns) || !m_layout.hasNames)
         return;
@@ -88,6 +95,7 @@ void BufferView::refresh() {
     const auto update = m_source.update(mergedAtOnce);
     if (update == RecordSource::Update::Rebuilt) {
         m_rows.clear();
+        m_rowColors.clear();
         select({}, {});
         if (m_filter)
             setFilter(*m_filter);
@@ -107,19 +115,16 @@ void BufferView::refresh() {
 }
 
 RowRule BufferView::wantedRule() const {
-    switch (m_layout.mode) {
-    case BufferMode::Hex:
-        return {.breakAtLineFeed = false, .width = m_layout.hexBytesFor(viewport()->width())};
-    case BufferMode::Both:
-        return {.breakAtLineFeed = true, .width = m_layout.hexBytesFor(viewport()->width())};
-    case BufferMode::Text:
-        break;
-    }
+    const qreal room = viewport()->width() - m_layout.contentX() - BufferLayout::margin;
+    const int columns = std::max(static_cast<int>(room / m_layout.charWidth) - lineFeedColumns, leastColumns);
+    const int textWidth = m_isWrapped ? columns : 0;
+    if (m_layout.mode != BufferMode::Text)
+        return {.breakAtLineFeed = m_layout.mode == BufferMode::Both,
+                .width = m_layout.hexBytesFor(viewport()->width()),
+                .textWidth = textWidth};
     if (!m_isWrapped)
         return {.breakAtLineFeed = true, .width = longestRow};
-    const qreal room = viewport()->width() - m_layout.contentX() - BufferLayout::margin;
-    const int columns = static_cast<int>(room / m_layout.charWidth) - lineFeedColumns;
-    return {.breakAtLineFeed = true, .width = std::max(columns, leastColumns), .wraps = true};
+    return {.breakAtLineFeed = true, .width = columns, .wraps = true, .textWidth = textWidth};
 }
 
 void BufferView::setWrapped(bool wrapped) {
@@ -127,8 +132,7 @@ void BufferView::setWrapped(bool wrapped) {
         return;
     m_isWrapped = wrapped;
     m_widest = 0;
-    if (m_layout.mode == BufferMode::Text)
-        applyRule();
+    applyRule();
     emit wrappedChanged(wrapped);
 }
 
@@ -209,6 +213,7 @@ void BufferView::setMode(BufferMode mode) {
     const Row top = m_rows.rowAt(m_source, firstRow());
     m_layout.mode = mode;
     m_widest = 0;
+    fitColumns();
     applyRule();
     if (!m_isFollowing)
         scrollTo({top.record, top.offset});
@@ -219,7 +224,7 @@ void BufferView::applyRule() {
     const Row top = m_rows.count() > 0 ? m_rows.rowAt(m_source, firstRow()) : Row{};
     const RowRule rule = wantedRule();
     m_rows = RowIndex(rule);
-    m_layout.wrapColumns = rule.wraps ? rule.width : 0;
+    m_layout.wrapColumns = rule.textWidth;
     if (m_layout.mode != BufferMode::Text)
         m_layout.hexBytes = static_cast<int>(rule.width);
     setHorizontalScrollBarPolicy(rule.wraps ? Qt::ScrollBarAlwaysOff : Qt::ScrollBarAsNeeded);
@@ -258,8 +263,14 @@ void BufferView::setBufferFont(const QFont& font) {
     viewport()->update();
 }
 
+void BufferView::setNothingPassesText(const QString& text) {
+    m_nothingPasses = text;
+    viewport()->update();
+}
+
 void BufferView::setColorRules(ColorRules rules) {
     m_colorRules = std::move(rules);
+    m_rowColors.clear();
     viewport()->update();
 }
 
@@ -290,7 +301,7 @@ void BufferView::updateScrollBars() {
     verticalScrollBar()->setRange(0, static_cast<int>(std::min<quint64>(hidden, std::numeric_limits<int>::max())));
     if (m_isFollowing)
         verticalScrollBar()->setValue(verticalScrollBar()->maximum());
-    const bool isWrapped = m_layout.wrapColumns > 0;
+    const bool isWrapped = m_layout.mode == BufferMode::Text && m_layout.wrapColumns > 0;
     const int width =
         isWrapped ? 0 : m_layout.contentWidth(m_layout.mode == BufferMode::Text ? m_widest : m_layout.hexBytes);
     horizontalScrollBar()->setPageStep(viewport()->width());
@@ -348,7 +359,14 @@ BufferMarks BufferView::marks() const {
         };
     if (!m_colorRules.isEmpty())
         marks.colorOf = [this](RecordIndex record) {
-            return m_colorRules.colorOf(m_source, m_source.unfiltered(record));
+            constexpr qsizetype most = 10'000;
+            const RecordIndex position = m_source.unfiltered(record);
+            if (m_rowColors.size() > most)
+                m_rowColors.clear();
+            auto known = m_rowColors.find(position); // many rows may show one record, many times a second
+            if (known == m_rowColors.end())
+                known = m_rowColors.insert(position, m_colorRules.colorOf(m_source, position));
+            return *known;
         };
     if (m_source.isFiltered())
         marks.unfiltered = [this](RecordIndex record) { return m_source.unfiltered(record); };
@@ -367,7 +385,7 @@ void BufferView::paintEvent(QPaintEvent* event) {
         painter.setFont(font());
         painter.setPen(palette().color(QPalette::PlaceholderText));
         painter.drawText(viewport()->rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap,
-                         m_filter && m_source.total() > 0 ? tr("No record passes the filter.") : m_emptyText);
+                         m_filter && m_source.total() > 0 ? m_nothingPasses : m_emptyText);
         return;
     }
     const BufferRenderer renderer(m_layout, m_font, palette());

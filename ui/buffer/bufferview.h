@@ -47,6 +47,8 @@ public:
     void setFollowing(bool following);
     /// What the empty buffer says.
     void setEmptyText(const QString& text);
+    /// What it says where the filter takes nothing.
+    void setNothingPassesText(const QString& text);
 
     quint64 rowCount() const { return m_rows.count(); }
     /// Records whose rows are known.
@@ -137,12 +139,14 @@ private:
     TimestampMode m_timestamps = TimestampMode::Absolute; // as wanted, where there is room
     BufferFont m_font;
     QString m_emptyText;
+    QString m_nothingPasses;
     std::optional<Filter> m_filter;
     FilterRunner m_filterRunner;
     Annotations* m_annotations = nullptr;
     ColorRules m_colorRules;
-    QTimer m_tickTimer; // the scroll bar's ticks are made anew
-    QTimer m_wrapTimer; // the window has a new width
+    mutable QHash<RecordIndex, MarkColor> m_rowColors; // what they said, by position among all records
+    QTimer m_tickTimer;                                // the scroll bar's ticks are made anew
+    QTimer m_wrapTimer;                                // the window has a new width
     BufferPosition m_anchor;
     BufferPosition m_caret;
     std::vector<SearchMatch> m_matches;

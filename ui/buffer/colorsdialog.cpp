@@ -24,8 +24,8 @@ ColorsDialog::ColorsDialog(const std::vector<ColorRule>& rules, QWidget* parent)
     setWindowTitle(tr("Colours by pattern"));
     setAttribute(Qt::WA_DeleteOnClose);
     resize(480, 320);
-    auto* about =
-        mutedLabel(tr("Rows that a filter takes get its colour: dir:sent, \"ERROR\", /timeout/i, len>1000 …"), this);
+    auto* about = mutedLabel(
+        tr("Rows that match a filter are shown in its colour: dir:sent, \"ERROR\", /timeout/i, len>1000 …"), this);
     about->setWordWrap(true);
     nameWidget(m_list, "colorRules", tr("Rules"));
     m_list->setHeaderLabels({tr("Colour"), tr("Filter")});

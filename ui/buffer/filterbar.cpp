@@ -18,6 +18,8 @@
 #include <QStringListModel>
 #include <QToolButton>
 
+#include <utility>
+
 namespace sw::ui {
 
 namespace {
@@ -82,13 +84,59 @@ void FilterBar::setText(const QString& text) {
     m_field->setText(text);
 }
 
-bool FilterBar::leavesOut(const QString& term) const {
-    return isVisibleTo(parentWidget()) && m_field->text().split(QLatin1Char(' ')).contains(QLatin1Char('-') + term);
+namespace {
+
+const QString sinceName = QStringLiteral("since:");
+
+/// The words of an expression: blanks in quotes and between slashes belong to them.
+QStringList wordsOf(const QString& text) {
+    QStringList words;
+    QString word;
+    QChar until; // the quote that is open
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const QChar c = text.at(i);
+        if (until.isNull() && c.isSpace()) {
+            if (!word.isEmpty())
+                words.append(std::exchange(word, {}));
+            continue;
+        }
+        const bool isEscaped = i > 0 && text.at(i - 1) == QLatin1Char('\\');
+        const bool opens = c == QLatin1Char('"') || (c == QLatin1Char('/') && word.isEmpty());
+        if (!until.isNull() && c == until && !isEscaped)
+            until = {};
+        else if (until.isNull() && opens)
+            until = c;
+        word += c;
+    }
+    if (!word.isEmpty())
+        words.append(word);
+    return words;
 }
 
-void FilterBar::toggle(const QString& term) {
-    QString text = isVisibleTo(parentWidget()) ? m_field->text().simplified() : QString();
-    text = text.contains(term) ? text.remove(term).simplified() : QString(text + QLatin1Char(' ') + term).trimmed();
+/// With one more term, which is for all that stands before it.
+QString withTerm(const QStringList& words, const QString& term) {
+    const QString text = words.join(QLatin1Char(' '));
+    bool hasChoice = false; // outside of parentheses
+    qsizetype depth = 0;
+    for (const QString& word : words) {
+        hasChoice = hasChoice || (depth == 0 && word.compare(QLatin1String("or"), Qt::CaseInsensitive) == 0);
+        if (!word.startsWith(QLatin1Char('"')) && !word.startsWith(QLatin1Char('/')))
+            depth += word.count(QLatin1Char('('));
+        if (!word.endsWith(QLatin1Char('"')) && !word.endsWith(QLatin1Char('/')))
+            depth -= word.count(QLatin1Char(')'));
+    }
+    if (text.isEmpty())
+        return term;
+    return (hasChoice ? QLatin1Char('(') + text + QLatin1Char(')') : text) + QLatin1Char(' ') + term;
+}
+
+} // namespace
+
+QStringList FilterBar::words() const {
+    return isVisibleTo(parentWidget()) ? wordsOf(m_field->text()) : QStringList();
+}
+
+void FilterBar::use(const QString& text) {
     m_field->setText(text);
     if (text.isEmpty()) {
         close();
@@ -98,57 +146,38 @@ void FilterBar::toggle(const QString& term) {
     apply();
 }
 
+bool FilterBar::leavesOut(const QString& term) const {
+    return words().contains(QLatin1Char('-') + term);
+}
+
+void FilterBar::toggle(const QString& term) {
+    QStringList all = words();
+    use(all.removeAll(term) > 0 ? all.join(QLatin1Char(' ')) : withTerm(all, term));
+}
+
 void FilterBar::leaveOut(const QString& term, bool isOut) {
-    const bool isOpen = isVisibleTo(parentWidget());
-    QStringList words = isOpen ? m_field->text().split(QLatin1Char(' '), Qt::SkipEmptyParts) : QStringList();
-    words.removeAll(QLatin1Char('-') + term);
-    if (isOut)
-        words.append(QLatin1Char('-') + term);
-    m_field->setText(words.join(QLatin1Char(' ')));
-    if (words.isEmpty()) {
-        close();
-        return;
-    }
-    show();
-    apply();
+    QStringList all = words();
+    all.removeAll(QLatin1Char('-') + term);
+    use(isOut ? withTerm(all, QLatin1Char('-') + term) : all.join(QLatin1Char(' ')));
 }
-
-namespace {
-
-const QString sinceName = QStringLiteral("since:");
-
-QStringList withoutSince(const QString& text) {
-    QStringList words = text.split(QLatin1Char(' '), Qt::SkipEmptyParts);
-    words.removeIf([](const QString& word) { return word.startsWith(sinceName); });
-    return words;
-}
-
-} // namespace
 
 void FilterBar::clearBefore(qint64 wall) {
     constexpr qint64 second = 1'000'000'000;
     constexpr int digits = 9;
-    const bool isOpen = isVisibleTo(parentWidget());
-    QStringList words = isOpen ? withoutSince(m_field->text()) : QStringList();
-    words.append(sinceName +
-                 QDateTime::fromSecsSinceEpoch(wall / second).toString(QStringLiteral("yyyy-MM-dd'T'HH:mm:ss.")) +
-                 QStringLiteral("%1").arg(wall % second, digits, 10, QLatin1Char('0')));
-    m_field->setText(words.join(QLatin1Char(' ')));
-    show();
-    apply();
+    use(withTerm(withoutSince(),
+                 sinceName +
+                     QDateTime::fromSecsSinceEpoch(wall / second).toString(QStringLiteral("yyyy-MM-dd'T'HH:mm:ss.")) +
+                     QStringLiteral("%1").arg(wall % second, digits, 10, QLatin1Char('0'))));
+}
+
+QStringList FilterBar::withoutSince() const {
+    QStringList all = words();
+    all.removeIf([](const QString& word) { return word.startsWith(sinceName); });
+    return all;
 }
 
 void FilterBar::showCleared() {
-    const QStringList words = withoutSince(m_field->text());
-    m_field->setText(words.join(QLatin1Char(' ')));
-    if (words.isEmpty())
-        close();
-    else
-        apply();
-}
-
-bool FilterBar::hasCleared() const {
-    return isVisibleTo(parentWidget()) && m_field->text().contains(sinceName);
+    use(withoutSince().join(QLatin1Char(' ')));
 }
 
 void FilterBar::apply() {
@@ -159,6 +188,10 @@ void FilterBar::apply() {
                        : tr("at %1: %2").arg(QString::number(filter.error().position + 1), errorText(filter.error()));
     setMistaken(*m_field, !filter.has_value());
     explain(*m_field, m_problem);
+    m_view->setNothingPassesText(
+        m_field->text().contains(sinceName)
+            ? tr("Nothing has come since then. “Show What Was Cleared” (View menu) shows all again.")
+            : tr("No record passes the filter."));
     if (filter) {
         m_isActive = !filter->isEmpty();
         m_view->setFilter(*filter);

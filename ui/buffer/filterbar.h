@@ -33,7 +33,6 @@ public:
     /// Shows only what comes from now on, or everything again.
     void clearBefore(qint64 wall);
     void showCleared();
-    bool hasCleared() const;
     /// More may have been recorded.
     void refresh();
 
@@ -46,6 +45,9 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    QStringList words() const;
+    QStringList withoutSince() const;
+    void use(const QString& text);
     void apply();
     void complete();
     void insertCompletion(const QString& term);

@@ -28,6 +28,23 @@ VisibleText visibleTextOf(const RecordSource& source, const RecordView& record, 
     return toVisibleText(shown, before, after);
 }
 
+/// A cell for each byte, as dumps have it: what is no printable ASCII is a dot.
+VisibleText cellsOf(QByteArrayView bytes) {
+    constexpr char first = 0x20;
+    constexpr char last = 0x7e;
+    VisibleText cells;
+    for (const char byte : bytes)
+        cells.text += byte >= first && byte <= last ? QLatin1Char(byte) : QLatin1Char('.');
+    if (!bytes.isEmpty())
+        cells.pieces.push_back({.kind = PieceKind::Plain,
+                                .textStart = 0,
+                                .textLength = bytes.size(),
+                                .byteStart = 0,
+                                .byteLength = bytes.size(),
+                                .isRun = true});
+    return cells;
+}
+
 } // namespace
 
 bool RowContent::isData() const {
@@ -88,7 +105,7 @@ RowContent makeRowContent(const RecordSource& source, const Row& row, const Buff
             content.name = source.parts().at(source.partOf(row.record)).name;
     }
     if (!content.isData()) {
-        const RowRule rule{.width = layout.wrapColumns, .wraps = layout.wrapColumns > 0};
+        const RowRule rule{.textWidth = layout.wrapColumns};
         const std::vector<QString> rows = textRows(content.record, rule);
         // the last row of a text that has more rows than its record has places takes all that is left
         const bool isLast = row.offset + row.size >= header.size;
@@ -116,6 +133,10 @@ RowContent makeRowContent(const RecordSource& source, const Row& row, const Buff
     }
     content.textStart = static_cast<quint32>(first);
     content.textSize = static_cast<quint32>(size);
+    if (layout.mode == BufferMode::Hex) {
+        content.text = cellsOf(bytes.sliced(first, size));
+        return content;
+    }
     content.text = visibleTextOf(source, content.record, row.record, row.offset + first, size);
     return content;
 }

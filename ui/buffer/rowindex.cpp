@@ -44,7 +44,7 @@ qsizetype rowSize(QByteArrayView bytes, qsizetype start, const RowRule& rule) {
 
 std::vector<QString> textRows(const RecordView& record, const RowRule& rule) {
     const QString text = eventText(record);
-    return rule.wraps ? wrappedLines(text, rule.width) : std::vector<QString>{text};
+    return rule.textWidth > 0 ? wrappedLines(text, rule.textWidth) : std::vector<QString>{text};
 }
 
 quint64 rowCount(const RecordView& record, const RowRule& rule) {
@@ -52,8 +52,9 @@ quint64 rowCount(const RecordView& record, const RowRule& rule) {
         return 1;
     if (!isData(record.header.kind)) {
         const auto size = static_cast<qsizetype>(record.header.size);
-        const bool isShort = size < rule.width / 2; // with its fields; also in another language
-        return rule.wraps && !isShort ? std::min<quint64>(textRows(record, rule).size(), record.header.size) : 1;
+        const bool isShort = size < rule.textWidth / 2; // with its fields; also in another language
+        return rule.textWidth > 0 && !isShort ? std::min<quint64>(textRows(record, rule).size(), record.header.size)
+                                              : 1;
     }
     if (!rule.breakAtLineFeed)
         return (record.header.size + static_cast<quint64>(rule.width) - 1) / static_cast<quint64>(rule.width);

@@ -12,8 +12,9 @@ namespace sw::ui {
 /// How a record's bytes are broken into rows.
 struct RowRule {
     bool breakAtLineFeed = true;
-    qsizetype width = 512; ///< bytes in a row at most
-    bool wraps = false;    ///< the width is columns, and words stay whole (see wrappedSize()); events wrap too
+    qsizetype width = 512;   ///< bytes in a row at most
+    bool wraps = false;      ///< the width is columns, and words stay whole (see wrappedSize())
+    qsizetype textWidth = 0; ///< columns at which events and notes wrap; 0: they do not
 
     bool operator==(const RowRule&) const = default;
 };

@@ -17,6 +17,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QMenu>
 #include <QMimeData>
 #include <QPushButton>
@@ -354,7 +355,7 @@ void Composer::updateSize() {
     m_preview->setVisible(isWrong || m_optionsButton->isChecked());
     QString text;
     if (m_form != PayloadForm::File && !isWrong) {
-        text = tr("%1 B").arg(m_previewSize - lineEndingBytes(lineEnding(), encoding()).size());
+        text = tr("%1 B").arg(QLocale().toString(m_previewSize - lineEndingBytes(lineEnding(), encoding()).size()));
         switch (lineEnding()) {
         case LineEnding::Lf:
             text += QStringLiteral(" + LF");
@@ -500,6 +501,8 @@ void Composer::sendInPieces(std::chrono::microseconds pause, std::chrono::micros
                              .destination = m_isUnconnected ? m_destination->text().trimmed() : QString()};
     plan.message.steps = steps;
     m_player.play(plan);
+    if (!m_message->isHolding())
+        m_message->selectAll();
     updateControls();
 }
 

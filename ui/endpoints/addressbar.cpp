@@ -73,7 +73,9 @@ QString completedAddress(const QString& text, Role role) {
         place = QStringLiteral("127.0.0.1:") + trimmed.mid(trimmed.startsWith(QLatin1Char(':')) ? 1 : 0);
     const bool isPath = trimmed.startsWith(QLatin1Char('/')) || trimmed.startsWith(QLatin1Char('@'));
     const QString whole = isPath ? QStringLiteral("unix://") + trimmed : QStringLiteral("tcp://") + place;
-    return parseAddress(whole, role) ? whole : trimmed;
+    // what looks like HOST:PORT is meant as that, also where its port is wrong
+    static const QRegularExpression hostAndPort(QStringLiteral("^[^\\s?&]*:[0-9]+$"));
+    return parseAddress(whole, role) || hostAndPort.match(place).hasMatch() ? whole : trimmed;
 }
 
 AddressBar::AddressBar(Settings& settings, QWidget* parent)
@@ -226,6 +228,12 @@ void AddressBar::clearError() {
 void AddressBar::submit(Role role) {
     if (looksLikeCommand(m_field->text())) {
         takeCommand(m_field->text()); // to be looked at before it is opened
+        return;
+    }
+    if (m_field->text().trimmed().isEmpty()) {
+        showError(badInput(QStringLiteral("address"),
+                           sentence(QT_TRANSLATE_NOOP("Core", "Type an address first, such as localhost:8080."))));
+        m_field->setFocus();
         return;
     }
     const QString text = completedAddress(m_field->text(), role);

@@ -99,7 +99,8 @@ void EndpointDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     const QRect side(area.right() - sideWidth, area.top(), sideWidth, lineHeight);
     int right = side.left() + sideWidth - option.fontMetrics.horizontalAdvance(sideText(snapshot)) - 6;
     const bool isLive = !isEnded(snapshot.state);
-    if (isLive) {
+    const int nameWidth = QFontMetrics(bold).horizontalAdvance(placeText(snapshot).left(100)) + glyphWidth + 4;
+    if (isLive && area.left() + nameWidth < right - sparkWidth) { // the name needs its room more
         right -= sparkWidth;
         paintSparkline(*painter, QRectF(right, area.top() + 3, sparkWidth - 4, lineHeight - 5),
                        index.data(EndpointModel::RatesRole).toList(), colors.sent);

@@ -171,6 +171,9 @@ void TlsPanel::setSnapshot(const EndpointSnapshot& snapshot) {
         verdict = m_report->isThrowAway
                       ? tr("Clients see a certificate that was made for this listener; nobody vouches for it.")
                       : tr("Clients see this certificate.");
+    } else if (m_report->isPinned) {
+        verdict = tr("Accepted because its fingerprint is the one that was pinned (option pin); whoever signed it was "
+                     "not asked.");
     } else if (m_report->isVerified) {
         verdict =
             m_report->side == TlsSide::Client

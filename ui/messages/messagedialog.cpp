@@ -89,6 +89,8 @@ MessageDialog::MessageDialog(const SavedMessage& message, const QFont& font, QSt
     check();
     if (message.name.isEmpty() && message.steps.isEmpty())
         m_preview->clear(); // nothing was typed that could be wrong
+    m_name->selectAll();
+    m_name->setFocus();
 }
 
 void MessageDialog::check() {

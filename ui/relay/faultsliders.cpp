@@ -64,9 +64,10 @@ FaultSliders::FaultSliders(QWidget* parent) : QWidget(parent) {
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setColumnStretch(1, 1);
-    const std::tuple<FaultKind, QString, const char*> wanted[] = {{FaultKind::Delay, tr("Delay"), "delaySlider"},
-                                                                  {FaultKind::Rate, tr("Slowness"), "rateSlider"},
-                                                                  {FaultKind::Drop, tr("Loss"), "dropSlider"}};
+    const std::tuple<FaultKind, QString, const char*> wanted[] = {
+        {FaultKind::Delay, tr("Delay"), "delaySlider"},
+        {FaultKind::Rate, tr("Bandwidth limit"), "rateSlider"},
+        {FaultKind::Drop, tr("Loss"), "dropSlider"}};
     for (const auto& [kind, text, name] : wanted) {
         Control control{.kind = kind,
                         .name = plainLabel(text, this),

@@ -8,6 +8,7 @@
 #include "ui/composer/composer.h"
 #include "ui/endpoints/addressbar.h"
 #include "ui/endpoints/addressform.h"
+#include "ui/shell/socketfeature.h"
 #include "ui/widgets/eventtext.h"
 #include "ui/workbench/paneldock.h"
 
@@ -30,7 +31,9 @@ AddressFeature::AddressFeature(Workbench& bench, Qt::DockWidgetArea side)
     on(ActionId::FocusAddress, [this] { focus(); });
     on(ActionId::Options, [this] { m_bar->toggleOptions(); });
     connectBar();
+    on(ActionId::ConnectToIt, [this] { connectToCurrent(); });
     connect(&bench, &Workbench::openRequested, this, &AddressFeature::open);
+    connect(&bench, &Workbench::endpointsChanged, this, &AddressFeature::follow);
 }
 
 void AddressFeature::connectBar() {
@@ -127,6 +130,26 @@ void AddressFeature::open(const Address& address, const QString& behaviour, Role
     bench().whenSettled(*id, [this](const EndpointSnapshot& snapshot) { settle(snapshot); });
 }
 
+/// What failed here and was opened again is no mistake any more.
+void AddressFeature::follow(const QVector<EndpointSnapshot>& snapshots) {
+    for (const EndpointSnapshot& snapshot : snapshots) {
+        if (snapshot.id != m_failed || snapshot.life == m_failedLife || !isConnected(snapshot.state))
+            continue;
+        m_failed = EndpointId::None;
+        m_bar->clearError();
+        m_bar->setText(formatAddress(snapshot.address)); // with what was changed since, such as a pin
+    }
+}
+
+/// A client for the listener or socket that is chosen.
+void AddressFeature::connectToCurrent() {
+    if (const EndpointSnapshot* snapshot = bench().currentSnapshot()) {
+        Address address = messageTarget(*snapshot).address;
+        address.options.clear();
+        open(address, QStringLiteral("manual"), Role::Connect);
+    }
+}
+
 void AddressFeature::settle(const EndpointSnapshot& snapshot) {
     if (snapshot.state == EndpointState::Failed) {
         fail(snapshot);
@@ -149,6 +172,7 @@ void AddressFeature::fail(const EndpointSnapshot& snapshot) {
         return;
     }
     m_bar->showError(*snapshot.error);
+    bench().say({});                                 // what was said there was of something else
     if (snapshot.kind == EndpointKind::Connection) { // what was tried, and how far it came
         m_failed = snapshot.id;
         m_failedLife = snapshot.life;

@@ -32,6 +32,8 @@ private:
     void showForm(bool shown);
     void chooseValue(const QString& behaviour);
     void open(const Address& address, const QString& behaviour, Role role);
+    void follow(const QVector<EndpointSnapshot>& snapshots);
+    void connectToCurrent();
     void settle(const EndpointSnapshot& snapshot);
     void fail(const EndpointSnapshot& snapshot);
 

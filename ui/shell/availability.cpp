@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/shell/availability.h"
 
-#include "ui/shell/reopenfeature.h"
+#include "core/endpoint/reopening.h"
+#include "ui/widgets/eventtext.h"
 
 #include <QCoreApplication>
 
@@ -70,17 +71,21 @@ QString whyNotSocket(ActionId id, const Situation& now) {
     case ActionId::GoToListener:
         return now.parent != nullptr ? QString()
                                      : Availability::tr("%1 was not made by a listener.").arg(endpoint.shortName());
+    case ActionId::ConnectToIt:
+        if (isEnded(endpoint.state))
+            return hasEnded(endpoint);
+        return endpoint.kind == EndpointKind::Listener || endpoint.kind == EndpointKind::DatagramSocket
+                   ? QString()
+                   : Availability::tr("%1 is no listener.").arg(endpoint.shortName());
     case ActionId::OpenAgain:
         if (!isEnded(endpoint.state))
             return Availability::tr("%1 is still open.").arg(endpoint.shortName());
         [[fallthrough]];
     case ActionId::OpenAgainAlways:
-        return endpoint.parent == EndpointId::None && !endpoint.isRecovered && !endpoint.isAccepted &&
-                       endpoint.kind != EndpointKind::Recording
-                   ? QString()
-                   : Availability::tr("%1 was not opened here.").arg(endpoint.shortName());
+        return eventText(whyNotOpenAgain(endpoint));
     case ActionId::TrustPeer:
-        return trustingAddress(endpoint) ? QString() : Availability::tr("No certificate was refused here.");
+        return refusedCertificate(endpoint) != nullptr ? QString()
+                                                       : Availability::tr("No certificate was refused here.");
     case ActionId::AutoReply:
         return isEnded(endpoint.state) ? hasEnded(endpoint) : QString();
     case ActionId::StartTls:
@@ -118,6 +123,7 @@ bool needsEndpoint(ActionId id) {
     case ActionId::RemoveEndpoint:
     case ActionId::GoToListener:
     case ActionId::OpenAgain:
+    case ActionId::ConnectToIt:
     case ActionId::RelayInFront:
     case ActionId::OpenAgainAlways:
     case ActionId::TrustPeer:

@@ -13,9 +13,9 @@ QString LeavingFeature::question() const {
     const auto open =
         std::count_if(all.begin(), all.end(), [this](EndpointId id) { return !isEnded(bench().snapshot(id)->state); });
     if (open == 0)
-        return tr("What was recorded is not saved.");
-    return open == 1 ? tr("One endpoint is open, and what was recorded is not saved.")
-                     : tr("%1 endpoints are open, and what was recorded is not saved.").arg(open);
+        return tr("The transcripts are not saved.");
+    return open == 1 ? tr("One endpoint is open, and the transcripts are not saved.")
+                     : tr("%1 endpoints are open, and the transcripts are not saved.").arg(open);
 }
 
 bool LeavingFeature::mayLeave() {

@@ -2,6 +2,7 @@
 #include "ui/shell/reopenfeature.h"
 
 #include "core/base/units.h"
+#include "core/endpoint/reopening.h"
 #include "ui/actions/passphrases.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/widgets/eventtext.h"
@@ -11,18 +12,6 @@
 #include <QTimer>
 
 namespace sw::ui {
-
-std::optional<Address> trustingAddress(const EndpointSnapshot& snapshot) {
-    const bool isFailed = snapshot.state == EndpointState::Failed && snapshot.kind == EndpointKind::Connection &&
-                          !snapshot.isAccepted && snapshot.tls != nullptr && !snapshot.tls->problems.empty() &&
-                          !snapshot.tls->chain.empty();
-    if (!isFailed)
-        return std::nullopt;
-    Address address = snapshot.address;
-    address.setOption(QStringLiteral("pin"),
-                      QString(snapshot.tls->chain.front().sha256).remove(QLatin1Char(':')).toLower());
-    return address;
-}
 
 ReopenFeature::ReopenFeature(Workbench& bench)
     : Feature(bench),
@@ -68,11 +57,14 @@ void ReopenFeature::openAgain(EndpointId id, const std::optional<Address>& addre
 
 void ReopenFeature::trust(EndpointId id) {
     const EndpointSnapshot* snapshot = bench().snapshot(id);
-    const auto address = snapshot == nullptr ? std::nullopt : trustingAddress(*snapshot);
-    if (address)
-        openAgain(id, address);
-    else
+    const Certificate* shown = snapshot == nullptr ? nullptr : refusedCertificate(*snapshot);
+    if (shown == nullptr) {
         bench().say(tr("No certificate was refused here."));
+        return;
+    }
+    Address address = snapshot->address;
+    address.setOption(QStringLiteral("pin"), QString(shown->sha256).remove(QLatin1Char(':')).toLower());
+    openAgain(id, address);
 }
 
 void ReopenFeature::openAlways() {
@@ -84,27 +76,27 @@ void ReopenFeature::openAlways() {
     constexpr std::chrono::milliseconds usual(2000);
     const QString now = m_always.contains(id) ? formatDuration(std::chrono::microseconds(m_always.value(id)))
                                               : formatDuration(std::chrono::microseconds(usual));
-    const auto typed = bench().prompter().ask(
-        window(), tr("Open again by itself"),
-        tr("How long after its end %1 is opened again, such as 2s; empty: not. What you close yourself stays closed.")
-            .arg(name),
-        now);
+    const auto typed = bench().prompter().ask(window(), tr("Reopen automatically"),
+                                              tr("Reopen %1 this long after it ends, for example 2s. Leave it empty to "
+                                                 "turn this off. What you close yourself stays closed.")
+                                                  .arg(name),
+                                              now);
     if (!typed)
         return;
     if (typed->trimmed().isEmpty()) {
         m_always.remove(id);
         delete m_waiting.take(id);
-        bench().say(tr("%1 is not opened again by itself.").arg(name));
+        bench().say(tr("%1 is no longer reopened automatically.").arg(name));
         return;
     }
     const auto pause = parseDuration(typed->trimmed());
     if (!pause) {
-        bench().prompter().tell(window(), tr("Open again by itself"), errorText(pause.error()));
+        bench().prompter().tell(window(), tr("Reopen automatically"), errorText(pause.error()));
         return;
     }
     constexpr std::chrono::milliseconds least(100);
     m_always.insert(id, std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*pause), least));
-    bench().say(tr("%1 is opened again %2 after its end.").arg(name, typed->trimmed()));
+    bench().say(tr("%1 is reopened automatically, %2 after it ends.").arg(name, typed->trimmed()));
     if (const EndpointSnapshot* still = bench().snapshot(id))
         follow({*still});
 }
@@ -149,11 +141,11 @@ void ReopenFeature::tellLoop(const AnsweringLoop& loop) {
     const QString last = tr("%1 (%2) and %3 (%4) answered each other, %5 times in a second.")
                              .arg(one->shortName(), loop.behaviour, other->shortName(), loop.otherBehaviour,
                                   QLocale().toString(loop.perSecond));
-    m_bar->say(
-        m_loops.size() == 1
-            ? tr("Paused: %1 Both are manual now.").arg(last)
-            : tr("Paused %1 times; the last: %2 All of them are manual now.").arg(m_loops.size()).arg(last),
-        {{tr("Let them go on"), "resumeLoop", [this] { resumeLoops(); }}, {tr("Leave them so"), "leaveLoop", {}}});
+    m_bar->say(m_loops.size() == 1
+                   ? tr("Paused: %1 Both are manual now.").arg(last)
+                   : tr("Paused %1 times; the last: %2 All of them are manual now.").arg(m_loops.size()).arg(last),
+               {{tr("Restore their behaviours"), "resumeLoop", [this] { resumeLoops(); }},
+                {tr("Leave them manual"), "leaveLoop", {}}});
 }
 
 void ReopenFeature::resumeLoops() {

@@ -36,8 +36,4 @@ private:
     NoticeBar* m_bar;
 };
 
-/// The address with the certificate pinned that the peer showed, where that is what the connection failed at; nothing
-/// where it is not.
-std::optional<Address> trustingAddress(const EndpointSnapshot& snapshot);
-
 } // namespace sw::ui

@@ -8,6 +8,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QScrollArea>
 #include <QShowEvent>
 #include <QVBoxLayout>
@@ -52,7 +53,8 @@ StartPage::StartPage(ActionRegistry& actions, Settings& settings, QWidget* paren
     title->addWidget(picture);
     title->addWidget(text, 1);
     rows->addLayout(title);
-    auto* columns = new QHBoxLayout;
+    m_columns = new QBoxLayout(QBoxLayout::LeftToRight);
+    QBoxLayout* columns = m_columns;
     columns->setSpacing(28);
     auto* taskColumn = new QWidget(page);
     taskColumn->setMaximumWidth(columnWidth);
@@ -119,6 +121,13 @@ void StartPage::refresh() {
         addTask(m_recentRows, QFileInfo(file).fileName().replace(QLatin1Char('&'), QLatin1String("&&")),
                 "recentWorkspace", file, [this, file] { emit workspaceChosen(file); });
     m_recentRows->addStretch();
+}
+
+/// One column below the other where they have no room side by side.
+void StartPage::resizeEvent(QResizeEvent* event) {
+    constexpr int sideBySide = 2 * 240;
+    m_columns->setDirection(event->size().width() < sideBySide ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    QWidget::resizeEvent(event);
 }
 
 void StartPage::showEvent(QShowEvent* event) {

@@ -6,6 +6,7 @@
 
 #include <QWidget>
 
+class QBoxLayout;
 class QVBoxLayout;
 
 namespace sw::ui {
@@ -30,6 +31,7 @@ signals:
     void misbehavingRequested();
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
 private:
@@ -38,6 +40,7 @@ private:
 
     ActionRegistry& m_actions;
     Settings& m_settings;
+    QBoxLayout* m_columns = nullptr;
     QWidget* m_recent;
     QVBoxLayout* m_recentRows;
 };

@@ -49,6 +49,13 @@ void paintField(QPainter* painter, const QStyleOption* option, const QWidget* wi
     paintFrame(painter, option->rect, option->palette.color(isEnabled ? QPalette::Base : QPalette::Window), border);
 }
 
+/// What lies above others is told from them, in the dark too.
+void paintPopupFrame(QPainter* painter, const QStyleOption* option) {
+    painter->setPen(option->palette.color(QPalette::PlaceholderText));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
+}
+
 void paintChevron(QPainter* painter, const QRect& rect, IconId id, const QColor& color) {
     const int size = std::min({rect.width(), rect.height(), 12});
     const QRect place(rect.center().x() - size / 2, rect.center().y() - size / 2, size, size);
@@ -251,6 +258,15 @@ void AppStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* optio
     case PE_Frame:
         if (qobject_cast<const QPlainTextEdit*>(widget) != nullptr || qobject_cast<const QTextEdit*>(widget) != nullptr)
             paintField(painter, option, widget);
+        else if (widget != nullptr && widget->windowType() == Qt::Popup)
+            paintPopupFrame(painter, option);
+        return;
+    case PE_PanelMenu:
+        painter->fillRect(option->rect, palette.base());
+        paintPopupFrame(painter, option);
+        return;
+    case PE_FrameMenu:
+        paintPopupFrame(painter, option);
         return;
     case PE_PanelButtonCommand:
         paintPushButton(painter, option, widget);

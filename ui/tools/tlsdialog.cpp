@@ -27,15 +27,15 @@ TlsDialog::TlsDialog(bool isServer, Prompter& prompter, QWidget* parent)
                                      : tr("We are the client: it was us who connected."),
                             this));
     if (!isServer)
-        m_name = addField(*form, tr("Server name"), "tlsName", tr("as in the address where it is empty"), false);
+        m_name = addField(*form, tr("Server name"), "tlsName", tr("empty: the host of the address"), false);
     nameWidget(m_verify, "tlsVerify", m_verify->text());
     m_verify->setChecked(!isServer);
     form->addRow(m_verify);
-    m_authority = addField(*form, tr("Authorities"), "tlsAuthority", tr("the system's where it is empty"), true);
+    m_authority = addField(*form, tr("Authorities"), "tlsAuthority", tr("empty: those of the system"), true);
     m_certificate = addField(*form, tr("Our certificate"), "tlsCertificate",
-                             isServer ? tr("a throw-away one where it is empty") : tr("none where it is empty"), true);
-    m_key = addField(*form, tr("Its key"), "tlsKey", tr("in the same file where it is empty"), true);
-    m_alpn = addField(*form, tr("Protocols"), "tlsAlpn", tr("such as h2,http/1.1"), false);
+                             isServer ? tr("empty: a throw-away one") : tr("empty: none"), true);
+    m_key = addField(*form, tr("Its key"), "tlsKey", tr("empty: in the same file"), true);
+    m_alpn = addField(*form, tr("Protocols (ALPN)"), "tlsAlpn", tr("such as h2,http/1.1"), false);
     const DialogButtons buttons =
         dialogButtons(*this, tr("Start TLS"), "startTlsButton", tr("Cancel"), "cancelTlsButton");
     form->addRow(buttons.row);

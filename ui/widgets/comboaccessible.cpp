@@ -25,9 +25,7 @@ public:
         return all;
     }
 
-    QStringList actionNames() const override {
-        return {showMenuAction(), setFocusAction()};
-    }
+    QStringList actionNames() const override { return {showMenuAction(), setFocusAction()}; }
 
     void doAction(const QString& name) override {
         if (name == showMenuAction())

@@ -5,6 +5,7 @@
 #include <QKeyEvent>
 #include <QLocale>
 #include <QMimeData>
+#include <QScrollBar>
 #include <QTextBlock>
 #include <QTextLayout>
 
@@ -129,6 +130,8 @@ void MessageField::resizeEvent(QResizeEvent* event) {
     QPlainTextEdit::resizeEvent(event);
     if (event->size().width() != event->oldSize().width())
         updateGeometry();
+    if (document()->size().height() <= mostLines) // all of it has room
+        verticalScrollBar()->setValue(0);
 }
 
 void MessageField::changeEvent(QEvent* event) {

@@ -56,7 +56,10 @@ private slots:
         QTest::newRow("a path") << QStringLiteral("/run/app.sock") << QStringLiteral("unix:///run/app.sock");
         QTest::newRow("whole") << QStringLiteral(" udp://h:1 ") << QStringLiteral("udp://h:1");
         QTest::newRow("nothing that fits") << QStringLiteral("Hello self..") << QStringLiteral("Hello self..");
-        QTest::newRow("too large a port") << QStringLiteral("99999") << QStringLiteral("99999");
+        // the error is about the port then, and not about a scheme
+        QTest::newRow("too large a port") << QStringLiteral("99999") << QStringLiteral("tcp://127.0.0.1:99999");
+        QTest::newRow("too large a port of a host")
+            << QStringLiteral("localhost:99999") << QStringLiteral("tcp://localhost:99999");
     }
     void aTextWithoutASchemeIsUnderstood() {
         QFETCH(QString, typed);
