@@ -301,6 +301,7 @@ private slots:
         WindowFixture fixture;
         fixture.typeAddress(QStringLiteral("tcp://127.0.0.1?backlog=9"));
         fixture.click("listenButton");
+        QTRY_VERIFY(fixture.find<QTreeWidget>("optionsTree") != nullptr); // there is something to show
         auto* tree = fixture.find<QTreeWidget>("optionsTree");
         QTRY_VERIFY(!tree->findItems(QStringLiteral("backlog"), Qt::MatchExactly | Qt::MatchRecursive).isEmpty());
         const QTreeWidgetItem* backlog =

@@ -136,6 +136,7 @@ private slots:
         WindowFixture fixture;
         fixture.typeAddress(QStringLiteral("tcp://127.0.0.1:1"));
         fixture.click("connectButton");
+        QTRY_VERIFY(fixture.find<QTreeWidget>("detailsTree") != nullptr); // there is something to show
         auto* tree = fixture.find<QTreeWidget>("detailsTree");
         QTRY_VERIFY(rowOf(tree, QStringLiteral("Attempt")) != nullptr);
         QVERIFY(rowOf(tree, QStringLiteral("Attempt"))
@@ -184,6 +185,7 @@ private slots:
         const RawPeer peer = RawPeer::connectTo(listener->address.place.portFirst);
         QTRY_VERIFY(fixture.snapshotOf(EndpointKind::Connection).has_value());
         fixture.window().openBuffer(fixture.idOf(EndpointKind::Connection));
+        QTRY_VERIFY(fixture.find<QTreeWidget>("detailsTree") != nullptr); // there is something to show
         auto* tree = fixture.find<QTreeWidget>("detailsTree");
         QTRY_VERIFY(rowOf(tree, QStringLiteral("Listener")) != nullptr);
         QCOMPARE(rowOf(tree, QStringLiteral("Listener"))->text(1), listener->name);

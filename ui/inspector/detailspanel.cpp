@@ -58,7 +58,7 @@ QString socketText(const EndpointSnapshot& snapshot) {
 
 } // namespace
 
-DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
+DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent), m_engine(engine) {
     setObjectName(QStringLiteral("detailsPanel"));
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
@@ -66,6 +66,13 @@ DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
     m_empty->setWordWrap(true);
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setMargin(24);
+    outer->addWidget(m_empty, 1);
+}
+
+/// When the first endpoint is there: the window starts without.
+void DetailsPanel::build() {
+    if (m_content != nullptr)
+        return;
     m_content = new QWidget(this);
     auto* layout = new QVBoxLayout(m_content);
     layout->setContentsMargins(0, 0, 0, 8);
@@ -88,7 +95,7 @@ DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
     m_report = addSection(m_tree, tr("Connecting"));
     m_counters = addSection(m_tree, tr("Counters"));
     m_options = new OptionsView(m_pages);
-    m_tcp = new TcpPanel(engine, m_pages);
+    m_tcp = new TcpPanel(m_engine, m_pages);
     m_pages->addTab(m_tree, tr("Endpoint"));
     m_pages->addTab(m_options, tr("Options"));
     m_pages->addTab(scrolled(m_tcp, m_pages), tr("TCP"));
@@ -128,9 +135,7 @@ DetailsPanel::DetailsPanel(Engine& engine, QWidget* parent) : QWidget(parent) {
         buttons->addLayout(row);
     }
     layout->addLayout(buttons);
-    outer->addWidget(m_empty, 1);
-    outer->addWidget(m_content, 1);
-    m_content->hide();
+    static_cast<QVBoxLayout*>(this->layout())->addWidget(m_content, 1);
 }
 
 QPushButton* DetailsPanel::commandButton(const QString& text, const char* name, Command command) {
@@ -248,10 +253,12 @@ void DetailsPanel::showCounters(const EndpointSnapshot& snapshot) {
 }
 
 void DetailsPanel::showTls() {
+    build();
     m_pages->setCurrentIndex(tlsPage);
 }
 
 void DetailsPanel::showTcp() {
+    build();
     m_pages->setCurrentIndex(tcpPage);
 }
 
@@ -283,7 +290,11 @@ void DetailsPanel::updateButtons(const EndpointSnapshot& snapshot) {
 }
 
 void DetailsPanel::setSnapshot(const std::optional<EndpointSnapshot>& snapshot, const QString& listenerName) {
+    if (snapshot)
+        build();
     m_empty->setVisible(!snapshot);
+    if (m_content == nullptr)
+        return;
     m_content->setVisible(snapshot.has_value());
     m_tcp->setSnapshot(snapshot);
     if (!snapshot)

@@ -49,6 +49,7 @@ signals:
     void certificatesRequested(const QByteArray& pem);
 
 private:
+    void build();
     void showValues(const EndpointSnapshot& snapshot, const QString& listenerName);
     void showReport(const EndpointSnapshot& snapshot);
     void showCounters(const EndpointSnapshot& snapshot);
@@ -57,23 +58,24 @@ private:
     void updateButtons(const EndpointSnapshot& snapshot);
     QPushButton* commandButton(const QString& text, const char* name, Command command);
 
+    Engine& m_engine;
     QLabel* m_empty;
-    QWidget* m_content;
-    QTreeWidget* m_tree;
-    QTreeWidgetItem* m_endpoint;
-    QTreeWidgetItem* m_counters;
-    QTreeWidgetItem* m_report;
-    QTabWidget* m_pages;
-    OptionsView* m_options;
-    TcpPanel* m_tcp;
-    TlsPanel* m_tls;
-    QPushButton* m_shutDown;
-    QPushButton* m_shutDownReceiving;
-    QPushButton* m_close;
-    QPushButton* m_abort;
-    QPushButton* m_pause;
-    QPushButton* m_accept;
-    QPushButton* m_remove;
+    QWidget* m_content = nullptr; // and all that is in it, once there is an endpoint to show
+    QTreeWidget* m_tree = nullptr;
+    QTreeWidgetItem* m_endpoint = nullptr;
+    QTreeWidgetItem* m_counters = nullptr;
+    QTreeWidgetItem* m_report = nullptr;
+    QTabWidget* m_pages = nullptr;
+    OptionsView* m_options = nullptr;
+    TcpPanel* m_tcp = nullptr;
+    TlsPanel* m_tls = nullptr;
+    QPushButton* m_shutDown = nullptr;
+    QPushButton* m_shutDownReceiving = nullptr;
+    QPushButton* m_close = nullptr;
+    QPushButton* m_abort = nullptr;
+    QPushButton* m_pause = nullptr;
+    QPushButton* m_accept = nullptr;
+    QPushButton* m_remove = nullptr;
 };
 
 } // namespace sw::ui

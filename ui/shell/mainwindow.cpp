@@ -2,13 +2,11 @@
 #include "ui/shell/mainwindow.h"
 
 #include "identity.h"
-#include "ui/actions/shortcutsdialog.h"
 #include "ui/behaviour/behavioureditor.h"
 #include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/messages/messagesfeature.h"
 #include "ui/recordings/recordingfeature.h"
-#include "ui/settings/preferencesdialog.h"
 #include "ui/shell/addressfeature.h"
 #include "ui/shell/behaviourfeature.h"
 #include "ui/shell/bufferfeature.h"
@@ -16,8 +14,8 @@
 #include "ui/shell/endpointsfeature.h"
 #include "ui/shell/eventlogfeature.h"
 #include "ui/shell/examplefeature.h"
+#include "ui/shell/helpfeature.h"
 #include "ui/shell/leavingfeature.h"
-#include "ui/shell/manualwindow.h"
 #include "ui/shell/menufeature.h"
 #include "ui/shell/palettefeature.h"
 #include "ui/shell/relayfeature.h"
@@ -63,7 +61,6 @@ MainWindow::MainWindow(Engine& engine, Settings& settings, Prompter& prompter, Q
             [this](const QString& text) { statusBar()->showMessage(text, messageTime); });
     buildFeatures();
     buildCentre();
-    addCommands();
     fitScreen();
     restoreState(m_settings.windowState());
     updateTitle();
@@ -94,6 +91,8 @@ void MainWindow::buildFeatures() {
     m_reopen = new ReopenFeature(*m_bench);
     m_example = new ExampleFeature(*m_bench, *m_address);
     m_leaving = new LeavingFeature(*m_bench);
+    new HelpFeature(*m_bench);
+    m_bench->actions().connectTo(ActionId::Quit, this, [this] { close(); });
     auto* menus = new MenuFeature(*m_bench, {.recent = m_workspaces->recentMenu(), .misbehaving = m_misbehaving});
     new PaletteFeature(*m_bench, *m_misbehaving);
     new ShortcutKeys(*m_bench);
@@ -146,20 +145,6 @@ void MainWindow::buildCentre() {
     setCentralWidget(central);
 }
 
-void MainWindow::addCommands() {
-    ActionRegistry& actions = m_bench->actions();
-    actions.connectTo(ActionId::Quit, this, [this] { close(); });
-    actions.connectTo(ActionId::Manual, this, [this] { showManual(*this); });
-    actions.action(ActionId::Manual)->setShortcutContext(Qt::ApplicationShortcut); // also in other windows
-    actions.connectTo(ActionId::Shortcuts, this, [this] { (new ShortcutsDialog(m_bench->actions(), this))->open(); });
-    actions.connectTo(ActionId::About, this, [this] { showAbout(); });
-    actions.connectTo(ActionId::Preferences, this, [this] {
-        auto* dialog = new PreferencesDialog(m_settings, this);
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->open();
-    });
-}
-
 /// As it was left, and never larger than the screen that it is on.
 void MainWindow::fitScreen() {
     constexpr QSize wanted(1360, 860);
@@ -183,13 +168,6 @@ void MainWindow::updateTitle() {
         parts.append(QFileInfo(m_workspaces->file()).completeBaseName());
     parts.append(QStringLiteral(SOCKETWRIGHT_NAME));
     setWindowTitle(parts.join(QStringLiteral(" – ")));
-}
-
-void MainWindow::showAbout() {
-    m_bench->prompter().tell(
-        this, tr("About %1").arg(QStringLiteral(SOCKETWRIGHT_NAME)),
-        QStringLiteral(SOCKETWRIGHT_NAME " " SOCKETWRIGHT_VERSION "\n" SOCKETWRIGHT_SUMMARY "\n\n") +
-            tr("Free software under the MIT licence. Built with Qt %1.").arg(QString::fromLatin1(qVersion())));
 }
 
 void MainWindow::openTalkExample() {

@@ -65,10 +65,8 @@ protected:
 private:
     void buildFeatures();
     void buildCentre();
-    void addCommands();
     void fitScreen();
     void updateTitle();
-    void showAbout();
 
     Settings& m_settings;
     Workbench* m_bench;

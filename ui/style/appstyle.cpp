@@ -235,6 +235,10 @@ int AppStyle::styleHint(StyleHint hint, const QStyleOption* option, const QWidge
 QIcon AppStyle::standardIcon(StandardPixmap pixmap, const QStyleOption* option, const QWidget* widget) const {
     if (pixmap == SP_TitleBarCloseButton || pixmap == SP_DockWidgetCloseButton || pixmap == SP_LineEditClearButton)
         return icon(IconId::Close);
+    if (pixmap == SP_ToolBarHorizontalExtensionButton || pixmap == SP_ToolBarVerticalExtensionButton)
+        return icon(IconId::Next);
+    if (pixmap == SP_TitleBarNormalButton)
+        return icon(IconId::Split);
     return QProxyStyle::standardIcon(pixmap, option, widget);
 }
 
