@@ -12,9 +12,24 @@
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QTabWidget>
+#include <QTranslator>
 
 using namespace sw;
 using namespace sw::test;
+
+namespace {
+
+/// Every text is longer by two fifths, as in many languages.
+class LongTranslator final : public QTranslator {
+public:
+    QString translate(const char*, const char* source, const char*, int) const override {
+        const QString text = QString::fromUtf8(source);
+        return text + QString(text.size() * 2 / 5, QLatin1Char('x'));
+    }
+    bool isEmpty() const override { return false; }
+};
+
+} // namespace
 
 class SizesTest : public QObject {
     Q_OBJECT
@@ -57,14 +72,22 @@ private slots:
 
     void nothingIsOffScreenOrClipped_data() {
         QTest::addColumn<QSize>("size");
-        QTest::newRow("800x500, within a frame") << QSize(784, 460);
-        QTest::newRow("1024x768") << QSize(1024, 768);
-        QTest::newRow("1366x768") << QSize(1366, 768);
-        QTest::newRow("1280x720, as 1920x1080 at 150 %") << QSize(1280, 720);
+        QTest::addColumn<bool>("isLong");
+        QTest::newRow("800x500, within a frame") << QSize(784, 460) << false;
+        QTest::newRow("1024x768") << QSize(1024, 768) << false;
+        QTest::newRow("1366x768") << QSize(1366, 768) << false;
+        QTest::newRow("1280x720, as 1920x1080 at 150 %") << QSize(1280, 720) << false;
+        QTest::newRow("1366x768, in a language of long words") << QSize(1366, 768) << true;
+        QTest::newRow("1024x768, in a language of long words") << QSize(1024, 768) << true;
     }
     void nothingIsOffScreenOrClipped() {
         QFETCH(QSize, size);
+        QFETCH(bool, isLong);
+        LongTranslator translator;
+        if (isLong)
+            QCoreApplication::installTranslator(&translator); // which leaves when it goes
         WindowFixture fixture;
+        QCOMPARE(fixture.find<QPushButton>("listenButton")->text().size() > 6, isLong);
         openExample(fixture);
         fixture.window().resize(size);
         QTRY_COMPARE(fixture.window().size(), size);
