@@ -253,7 +253,9 @@ Error TlsSession::describeCertificate() const {
                  m_context->side() == TlsSide::Client ? QStringLiteral("server") : QStringLiteral("client"),
                  first.reason, about, QString::number(depth + 1));
     if (m_report.problems.size() > 1)
-        error.detail += QStringLiteral(" %1 more problems.").arg(m_report.problems.size() - 1);
+        error.detail += m_report.problems.size() == 2
+                            ? QStringLiteral(" 1 more problem.")
+                            : QStringLiteral(" %1 more problems.").arg(m_report.problems.size() - 1);
     return error;
 }
 

@@ -101,6 +101,24 @@ private slots:
         QCOMPARE(fixture.snapshotOf(EndpointKind::Connection)->closingCause, std::optional(ClosingCause::ClosedByUs));
     }
 
+    void openingAgainCanBeStopped() {
+        WindowFixture fixture;
+        const RawPeer server = RawPeer::listenOn();
+        connectTo(fixture, addressOf(server) + QStringLiteral("?eof=close"));
+        RawPeer first = server.accept();
+        fixture.prompter().typed = QStringLiteral("90s");
+        trigger(fixture, "actionOpenAgainAlways");
+        first.close();
+        auto* stop = fixture.inBuffer<QPushButton>("stopReopening");
+        QTRY_VERIFY(stop->isVisible());
+        QVERIFY(
+            fixture.inBuffer<QLabel>("endedText")->text().startsWith(QLatin1String("Opens again 90s after its end")));
+        stop->click();
+        QVERIFY(!stop->isVisible());
+        QVERIFY(!fixture.inBuffer<QLabel>("endedText")->text().startsWith(QLatin1String("Opens again")));
+        QVERIFY(fixture.inBuffer<QPushButton>("openAgainButton")->isVisible());
+    }
+
     void aRefusedCertificateIsTrustedByOneClick() {
         WindowFixture fixture;
         const auto server = fixture.engine().listen(*parseAddress(QStringLiteral("tls://127.0.0.1:0")),

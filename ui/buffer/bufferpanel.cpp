@@ -136,13 +136,24 @@ QWidget* BufferPanel::buildEndedBar() {
     nameWidget(m_endedText, "endedText", tr("How it ended"));
     m_openAgain = pushButton(tr("Open again"), "openAgainButton", m_ended);
     m_trust = pushButton(tr("Trust this certificate"), "trustButton", m_ended);
+    m_stop = pushButton(tr("Stop"), "stopReopening", m_ended);
+    explain(*m_stop, tr("It is not opened again by itself any more"));
+    m_stop->hide();
     row->addWidget(m_endedText, 1);
     row->addWidget(m_trust);
+    row->addWidget(m_stop);
     row->addWidget(m_openAgain);
     connect(m_openAgain, &QPushButton::clicked, this, [this] { emit openAgainRequested(m_endpoint); });
     connect(m_trust, &QPushButton::clicked, this, [this] { emit trustRequested(m_endpoint); });
+    connect(m_stop, &QPushButton::clicked, this, [this] { emit stopRequested(m_endpoint); });
     m_ended->hide();
     return m_ended;
+}
+
+void BufferPanel::setReopening(const QString& pause) {
+    m_reopening = pause;
+    m_stop->setVisible(!pause.isEmpty());
+    m_endedText->setText(pause.isEmpty() ? m_howEnded : tr("Opens again %1 after its end: %2").arg(pause, m_howEnded));
 }
 
 void BufferPanel::showEnded(const EndpointSnapshot& snapshot) {
@@ -150,7 +161,8 @@ void BufferPanel::showEnded(const EndpointSnapshot& snapshot) {
     m_ended->setVisible(isEnded(snapshot.state) && !m_isMerged);
     if (!isEnded(snapshot.state))
         return;
-    m_endedText->setText(eventText(snapshot.closing));
+    m_howEnded = eventText(snapshot.closing);
+    setReopening(m_reopening);
     m_openAgain->setVisible(isOwn);
     m_openAgain->setText(snapshot.kind == EndpointKind::Listener     ? tr("Listen again")
                          : snapshot.kind == EndpointKind::Connection ? tr("Connect again")

@@ -42,6 +42,8 @@ public:
     QString title() const { return m_title; }
     /// The same behind the sign of what kind of endpoint it is.
     QString tabText() const { return (m_isPinned ? QStringLiteral("▪ ") : QString()) + m_glyph + m_title; }
+    /// Its endpoint is opened again by itself, after that pause; empty: it is not.
+    void setReopening(const QString& pause);
     /// Whether anything is being recorded to a file.
     void setRecording(bool isRecording);
     /// A pinned buffer is left open when others are closed.
@@ -59,6 +61,8 @@ signals:
     /// The endpoint has ended and is to be opened once more; or with the certificate that was refused.
     void openAgainRequested(sw::EndpointId id);
     void trustRequested(sw::EndpointId id);
+    /// It is not to be opened again by itself.
+    void stopRequested(sw::EndpointId id);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -90,6 +94,9 @@ private:
     QWidget* m_ended; // in the composer's place, once the endpoint has ended
     ElidedLabel* m_endedText;
     QPushButton* m_openAgain;
+    QPushButton* m_stop; // opening again by itself
+    QString m_reopening; // the pause before that
+    QString m_howEnded;
     QPushButton* m_trust;
     QLabel* m_statistics;
     bool m_isMerged = false;

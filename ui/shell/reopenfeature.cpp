@@ -4,6 +4,7 @@
 #include "core/base/units.h"
 #include "core/endpoint/reopening.h"
 #include "ui/actions/passphrases.h"
+#include "ui/buffer/bufferarea.h"
 #include "ui/buffer/bufferpanel.h"
 #include "ui/widgets/eventtext.h"
 #include "ui/widgets/noticebar.h"
@@ -22,6 +23,8 @@ ReopenFeature::ReopenFeature(Workbench& bench)
     connect(&bench, &Workbench::bufferMade, this, [this](BufferPanel* panel) {
         connect(panel, &BufferPanel::openAgainRequested, this, [this](EndpointId id) { openAgain(id); });
         connect(panel, &BufferPanel::trustRequested, this, &ReopenFeature::trust);
+        connect(panel, &BufferPanel::stopRequested, this, &ReopenFeature::stop);
+        panel->setReopening(pauseText(panel->endpoint()));
     });
     connect(&bench, &Workbench::endpointsChanged, this, &ReopenFeature::follow);
     connect(&bench.engine(), &Engine::endpointRemoved, this, [this](EndpointId id) {
@@ -84,8 +87,7 @@ void ReopenFeature::openAlways() {
     if (!typed)
         return;
     if (typed->trimmed().isEmpty()) {
-        m_always.remove(id);
-        delete m_waiting.take(id);
+        stop(id);
         bench().say(tr("%1 is no longer reopened automatically.").arg(name));
         return;
     }
@@ -97,6 +99,7 @@ void ReopenFeature::openAlways() {
     constexpr std::chrono::milliseconds least(100);
     m_always.insert(id, std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*pause), least));
     bench().say(tr("%1 is reopened automatically, %2 after it ends.").arg(name, typed->trimmed()));
+    tellPanels(id);
     if (const EndpointSnapshot* still = bench().snapshot(id))
         follow({*still});
 }
@@ -120,13 +123,31 @@ void ReopenFeature::follow(const QVector<EndpointSnapshot>& snapshots) {
             if (now == nullptr || now->life != life || !m_always.contains(id))
                 return; // opened meanwhile, or no longer wanted
             if (const auto done = bench().engine().openAgain(id); !done) {
-                m_always.remove(id);
+                stop(id);
                 bench().say(errorText(done.error()));
             }
         });
         m_waiting.insert(snapshot.id, timer);
         m_begun.insert(snapshot.id, snapshot.life);
         timer->start(*pause);
+    }
+}
+
+void ReopenFeature::stop(EndpointId id) {
+    m_always.remove(id);
+    delete m_waiting.take(id);
+    tellPanels(id);
+}
+
+/// `2s`; empty: it is not opened by itself.
+QString ReopenFeature::pauseText(EndpointId id) const {
+    return m_always.contains(id) ? formatDuration(std::chrono::microseconds(m_always.value(id))) : QString();
+}
+
+void ReopenFeature::tellPanels(EndpointId id) {
+    for (BufferPanel* panel : bench().buffers().panels()) {
+        if (panel->endpoint() == id && !panel->isMerged())
+            panel->setReopening(pauseText(id));
     }
 }
 

@@ -28,6 +28,9 @@ private:
     void follow(const QVector<EndpointSnapshot>& snapshots);
     void tellLoop(const AnsweringLoop& loop);
     void resumeLoops();
+    void stop(EndpointId id);
+    QString pauseText(EndpointId id) const;
+    void tellPanels(EndpointId id);
 
     QHash<EndpointId, std::chrono::milliseconds> m_always; // those that are opened by themselves, after that pause
     QHash<EndpointId, QTimer*> m_waiting;
